@@ -1,0 +1,1 @@
+"""The golden model, stage by stage under the names of the RTL, and the exact reference."""

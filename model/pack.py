@@ -1,0 +1,13 @@
+"""Pack: the rounded difference, or what an infinity or a NaN calls for, as an encoding."""
+
+import numpy as np
+from ..formats import Format
+
+from .unpack import Operand
+
+
+def pack(rounded: np.ndarray, logit: Operand, label: Operand, fmt: Format) -> np.ndarray:
+    """Encodings of the results in the format's unsigned type."""
+    opposite = np.where(label.sign, 0, fmt.sign_bit) | fmt.infinity
+    bits = np.where(label.infinite, opposite, rounded)
+    return np.where(logit.nan | label.nan, fmt.nan, bits).astype(fmt.bits_dtype)

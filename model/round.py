@@ -1,0 +1,34 @@
+"""Round: the difference to the nearest value of the format, ties to even, with gradual underflow."""
+
+import numpy as np
+from ..formats import Format
+
+from .subtract import WINDOW, Difference
+
+
+def leading_zeros(value: np.ndarray, width: int) -> np.ndarray:
+    """Zeros before the first one among ``width`` bits; ``width`` for zero."""
+    zeros = np.zeros_like(value)
+    rest = value.copy()
+    for step in (32, 16, 8, 4, 2, 1):
+        low = rest >> step == 0
+        zeros += np.where(low, step, 0)
+        rest = np.where(low, rest, rest >> step)
+    return zeros + np.where(rest == 0, 1, 0) - (64 - width)
+
+
+def round_nearest_even(difference: Difference, fmt: Format) -> np.ndarray:
+    """Encodings of the rounded differences, as int64."""
+    width = WINDOW[fmt.name] + 2
+    limit = difference.anchor + 1 - fmt.emin
+    shift = np.minimum(leading_zeros(difference.magnitude, width), limit)
+    normalised = difference.magnitude << shift
+    normal = normalised >> width - 1 != 0
+    dropped = width - fmt.precision
+    significand = normalised >> dropped
+    guard = normalised >> dropped - 1 & 1
+    sticky = difference.sticky | (normalised & (1 << dropped - 1) - 1 != 0)
+    biased = np.where(normal, difference.anchor + 1 - shift + fmt.bias, 0)
+    fraction = significand & (1 << fmt.fraction_bits) - 1
+    up = guard & (sticky | significand & 1)
+    return difference.sign.astype(np.int64) << fmt.width - 1 | (biased << fmt.fraction_bits | fraction) + up

@@ -1,0 +1,23 @@
+"""The fp16 sigmoid of the golden model: floor(2**25 * sigmoid(-|x|)), exact for every logit."""
+
+import numpy as np
+
+from .design import SIGMOID16
+from .sigmoid32 import Sigmoid
+from .tables import coefficients
+
+
+def sigmoid16(exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarray) -> Sigmoid:
+    """sigmoid(-|x|) for |x| = significand * 2**(exponent - 10), int64 arrays; 0 for an infinite x, sticky unless the significand is exact."""
+    spec = SIGMOID16
+    half = 1 << spec.fraction_bits - 1
+    binade = exponent - spec.first_exponent
+    linear = binade < 0
+    # 2**24 * |x| is whole, and the cubic term is positive and below one unit: 1/2 - |x|/4 rounds up to a multiple of 2**-25, less one if it was one.
+    tiny = half - ((significand << np.clip(exponent + 14, 0, 3)) + 1 >> 1)
+    row = np.clip(binade, 0, spec.binades - 1) << spec.segment_bits
+    table = coefficients("fp16")[row | significand >> spec.offset_bits & (1 << spec.segment_bits) - 1]
+    offset = significand & (1 << spec.offset_bits) - 1
+    value = table[..., 0] + offset * (table[..., 1] + offset * table[..., 2]) >> spec.guard_bits
+    value = np.where(linear, tiny, np.where(binade >= spec.binades, 0, value))
+    return Sigmoid(np.where(infinite, 0, value), np.zeros_like(value), ~infinite & (significand != 0))

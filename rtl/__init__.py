@@ -1,0 +1,1 @@
+"""What becomes gates, in Amaranth."""

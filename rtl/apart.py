@@ -1,0 +1,25 @@
+"""Components that stand in a design several times but are converted to Verilog once."""
+
+from amaranth.hdl import ClockSignal, Instance, Module, ResetSignal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In
+
+
+class Apart(wiring.Component):
+    """Stands for the component ``name``, whose ``signature`` it has; ``rtl.verilog`` adds the module itself.
+
+    The owner lists the component under this name in a dictionary ``apart``. Elaborating equal cores again and again would take most of
+    the time of generation.
+    """
+
+    def __init__(self, name: str, signature: wiring.Signature):
+        self._name = name
+        super().__init__(signature)
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        ports = {}
+        for path, member, value in self.signature.flatten(self):
+            ports[f"{'i' if member.flow is In else 'o'}_{'__'.join(map(str, path))}"] = Value.cast(value)
+        m.submodules.module = Instance(self._name, i_clk=ClockSignal(), i_rst=ResetSignal(), **ports)
+        return m

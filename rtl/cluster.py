@@ -1,0 +1,70 @@
+"""The cluster: every core, and the DMA that brings shared jobs to them."""
+
+from amaranth.hdl import Module, ResetInserter
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
+
+from ..platforms import Platform
+from .apart import Apart
+from .axi import Axi4Signature
+from .control.readout import UnitSignature
+from .core import Core, connect_dma, make_dma
+from .deal import Deal, Gather
+from .dma.job import JobLayout
+
+
+class Cluster(wiring.Component):
+    """Shared jobs on the cores of ``core_mask`` and private jobs on the others, all at once.
+
+    Members
+    -------
+    start: bit k, a private job of core k; bit ``cores``, the shared job
+    job: its arrays, and the ``core_mask`` of a shared job
+    core_format, core_shared: what each core is doing, as ``Control`` holds it
+    units: what became of each core's private job, and at ``cores`` of the shared one
+    shared, l2: the AXI ports
+
+    ``apart`` has the core, of which all are alike.
+    """
+
+    def __init__(self, platform: Platform):
+        self._platform = platform
+        self.apart = {"core": Core(platform)}
+        cores = platform.cores
+        widths = {"address_bits": platform.address_bits, "id_bits": platform.id_bits}
+        super().__init__(
+            {
+                "start": In(cores + 1),
+                "job": In(data.StructLayout({**dict(JobLayout.members), "core_mask": cores, "format": 1})),
+                "core_format": In(cores),
+                "core_shared": In(cores),
+                "units": Out(UnitSignature()).array(cores + 1),
+                "shared": Out(Axi4Signature(data_bits=platform.shared_data_bits, **widths)),
+                "l2": Out(Axi4Signature(data_bits=platform.l2_data_bits, **widths)).array(cores),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        cores, width = self._platform.cores, self._platform.shared_data_bits
+        m.submodules.dma = dma = make_dma(self._platform, width)
+        deal, gather = Deal(cores, width), Gather(cores, width)
+        m.submodules.deal, m.submodules.gather = (ResetInserter(dma.flush)(part) for part in (deal, gather))
+        connect(m, dma.operands, deal.operands)
+        for k in range(cores):
+            m.submodules[f"core_{k}"] = core = Apart("core", self.apart["core"].signature)
+            connect(m, deal.cores[k], core.dealt)
+            connect(m, core.results, gather.cores[k])
+            connect(m, core.axi, flipped(self.l2[k]))
+            connect(m, core.unit, flipped(self.units[k]))
+            m.d.comb += [core.half.eq(self.core_format[k]), core.shared.eq(self.core_shared[k]), core.shared_flush.eq(dma.flush)]
+            m.d.comb += [core.start.eq(self.start[k]), *self._job(core.job)]
+        connect(m, gather.gradients, dma.gradients)
+        connect_dma(m, dma, unit=self.units[cores], axi=self.shared)
+        m.d.comb += [dma.start.eq(self.start[cores]), *self._job(dma.job)]
+        for part in (deal, gather):
+            m.d.comb += [part.start.eq(self.start[cores]), part.core_mask.eq(self.job.core_mask)]
+        return m
+
+    def _job(self, job: data.View) -> list:
+        return [job[name].eq(self.job[name]) for name in dict(JobLayout.members)]

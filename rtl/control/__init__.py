@@ -1,0 +1,1 @@
+"""Registers, the job checker and interrupts: what software sees."""

@@ -1,0 +1,90 @@
+"""A core: its datapath, its own DMA for private jobs, and the way in and out for shared jobs."""
+
+from amaranth.hdl import Cat, Module, Mux, ResetInserter, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.fifo import SyncFIFOBuffered
+from amaranth.lib.wiring import In, Out, connect, flipped
+
+from ..platforms import CHUNK_BITS, Platform
+from .axi import Axi4Signature
+from .control.readout import UnitSignature
+from .datapath.datapath import OPERANDS, Datapath
+from .dma.dma import Dma
+from .dma.job import JobLayout
+
+
+class Core(wiring.Component):
+    """Computes private jobs from and to its L2, and its share of shared jobs.
+
+    Members
+    -------
+    start, job: a private job, as for ``Dma``
+    unit: what became of it
+    half: the job in hand is in fp16
+    shared: the core belongs to the shared job: operands come from ``dealt`` and results go to ``results``
+    shared_flush: the shared job has failed and is being cleared
+    dealt, results: chunks of the shared job; ``dealt`` holds ``waiting`` of them
+    axi: the L2
+    """
+
+    waiting = 4
+
+    def __init__(self, platform: Platform):
+        self._platform = platform
+        port = {"address_bits": platform.address_bits, "data_bits": platform.l2_data_bits, "id_bits": platform.id_bits}
+        super().__init__(
+            {
+                "start": In(1),
+                "job": In(JobLayout),
+                "unit": Out(UnitSignature()),
+                "half": In(1),
+                "shared": In(1),
+                "shared_flush": In(1),
+                "dealt": In(stream.Signature(OPERANDS)),
+                "results": Out(stream.Signature(CHUNK_BITS)),
+                "axi": Out(Axi4Signature(**port)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.dma = dma = make_dma(self._platform, self._platform.l2_data_bits)
+        connect_dma(m, dma, unit=self.unit, axi=self.axi)
+        m.d.comb += [dma.start.eq(self.start), dma.job.eq(self.job)]
+        flush = Signal()
+        m.d.comb += flush.eq(Mux(self.shared, self.shared_flush, dma.flush))
+        datapath = Datapath(self._platform.formats)
+        m.submodules.datapath = ResetInserter(flush)(datapath)
+        dealt = SyncFIFOBuffered(width=2 * CHUNK_BITS, depth=self.waiting)
+        m.submodules.dealt = ResetInserter(flush)(dealt)
+        m.d.comb += datapath.half.eq(self.half)
+        m.d.comb += [dealt.w_data.eq(self.dealt.payload), dealt.w_en.eq(self.dealt.valid), self.dealt.ready.eq(dealt.w_rdy)]
+        with m.If(self.shared):
+            m.d.comb += [datapath.operands.payload.eq(dealt.r_data), datapath.operands.valid.eq(dealt.r_rdy)]
+            m.d.comb += [dealt.r_en.eq(datapath.operands.ready), datapath.gradients.ready.eq(self.results.ready)]
+        with m.Else():
+            m.d.comb += [datapath.operands.payload.eq(Cat(dma.operands.payload.logits, dma.operands.payload.labels))]
+            m.d.comb += [datapath.operands.valid.eq(dma.operands.valid), dma.operands.ready.eq(datapath.operands.ready)]
+            m.d.comb += datapath.gradients.ready.eq(dma.gradients.ready)
+        m.d.comb += [self.results.payload.eq(datapath.gradients.payload), self.results.valid.eq(datapath.gradients.valid & self.shared)]
+        m.d.comb += [dma.gradients.payload.eq(datapath.gradients.payload), dma.gradients.valid.eq(datapath.gradients.valid & ~self.shared)]
+        return m
+
+
+def make_dma(platform: Platform, data_bits: int) -> Dma:
+    """The DMA of one of the platform's ports."""
+    return Dma(
+        data_bits=data_bits,
+        granule_bytes=platform.granule_bytes,
+        burst_beats=platform.burst_beats,
+        read_buffer_beats=platform.read_buffer_beats,
+        write_buffer_beats=platform.write_buffer_beats,
+        address_bits=platform.address_bits,
+        id_bits=platform.id_bits,
+    )
+
+
+def connect_dma(m: Module, dma: Dma, *, unit: wiring.PureInterface, axi: wiring.PureInterface) -> None:
+    """Pass on what the DMA tells of its job and its port, through the outer interfaces ``unit`` and ``axi``."""
+    connect(m, dma.axi, flipped(axi))
+    m.d.comb += [getattr(unit, name).eq(getattr(dma, name)) for name in UnitSignature().members]

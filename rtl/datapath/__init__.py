@@ -1,0 +1,1 @@
+"""Unpack, sigmoid, subtract, round, pack: what computes one gradient after another."""

@@ -1,0 +1,83 @@
+"""The datapath of a core: chunks of logits and labels in, chunks of gradients out, in order."""
+
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.fifo import SyncFIFOBuffered
+from amaranth.lib.wiring import In, Out
+
+from ...formats import FP16, FP32
+from ...model.design import SIGMOID16
+from ...platforms import CHUNK_BITS
+from .lane import Lane16, Lane32
+from .rom import Rom
+
+OPERANDS = data.StructLayout({"logits": CHUNK_BITS, "labels": CHUNK_BITS})
+"""A chunk of logits and the labels that belong to them; the first element in the lowest bits."""
+
+
+class Datapath(wiring.Component):
+    """Computes chunks through an fp32 lane, two fp16 lanes, or either, as ``formats`` says.
+
+    Throughput: a chunk in two cycles, which is one fp32 or two fp16 results a cycle. The lanes never wait: a chunk is taken only when
+    there is room for its result, ``depth`` chunks being under way or waiting at most. Latency, from the cycle in which a chunk is first
+    offered to that in which its result is: ``latency`` of the format.
+
+    ``half`` selects fp16; it may change when nothing is under way. ``operands``: ``OPERANDS``; ``gradients``: chunks.
+    """
+
+    depth = 32
+
+    def __init__(self, formats: tuple[str, ...]):
+        self.formats = formats
+        self.lanes = [Lane32()] if FP32.name in formats else []
+        self.half_lanes = [Lane16(), Lane16()] if FP16.name in formats else []
+        super().__init__(
+            {"half": In(1), "operands": In(stream.Signature(OPERANDS)), "gradients": Out(stream.Signature(CHUNK_BITS))},
+        )
+
+    def latency(self, fmt: str) -> int:
+        """Cycles from the offer of a chunk to that of its result, in the format of this name."""
+        return (self.lanes if fmt == FP32.name else self.half_lanes)[0].latency + 3
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.results = results = SyncFIFOBuffered(width=CHUNK_BITS, depth=self.depth)
+        room = Signal(range(self.depth + 1), init=self.depth)
+        second, feed = Signal(), Signal()
+        m.d.comb += [feed.eq(self.operands.valid & (second | room.any())), self.operands.ready.eq(feed & second)]
+        m.d.sync += second.eq(second ^ feed)
+        taken = self.gradients.valid & self.gradients.ready
+        m.d.sync += room.eq(room + taken - self.operands.ready)
+        self._feed(m, feed, second)
+        self._collect(m, results)
+        m.d.comb += [self.gradients.payload.eq(results.r_data), self.gradients.valid.eq(results.r_rdy)]
+        m.d.comb += results.r_en.eq(self.gradients.ready)
+        return m
+
+    def _feed(self, m: Module, feed: Signal, second: Signal) -> None:
+        """Half a chunk a cycle: one fp32 element or two fp16 elements of each array."""
+        logits, labels = (Mux(second, chunk[CHUNK_BITS // 2 :], chunk[: CHUNK_BITS // 2]) for chunk in self._chunks())
+        for lane in self.lanes:
+            m.submodules.lane = lane
+            m.d.comb += [lane.i.valid.eq(feed & ~self.half), lane.i.payload.logit.eq(logits), lane.i.payload.label.eq(labels)]
+        if self.half_lanes:
+            m.submodules.rom = rom = Rom(FP16.name, SIGMOID16.widths, ports=len(self.half_lanes))
+        for i, lane in enumerate(self.half_lanes):
+            m.submodules[f"half_lane_{i}"] = lane
+            m.d.comb += [rom.address[i].eq(lane.address), lane.entry.eq(rom.data[i]), lane.i.valid.eq(feed & self.half)]
+            m.d.comb += [lane.i.payload.logit.eq(logits.word_select(i, 16)), lane.i.payload.label.eq(labels.word_select(i, 16))]
+
+    def _chunks(self) -> tuple:
+        return self.operands.payload.logits, self.operands.payload.labels
+
+    def _collect(self, m: Module, results: SyncFIFOBuffered) -> None:
+        """Two halves make a chunk."""
+        valid, value = Signal(), Signal(CHUNK_BITS // 2)
+        first, waiting = Signal(CHUNK_BITS // 2, reset_less=True), Signal()
+        for lanes, half in ((self.lanes, 0), (self.half_lanes, 1)):
+            if lanes:
+                with m.If(self.half == half):
+                    m.d.comb += [valid.eq(lanes[0].o.valid), value.eq(Cat(lane.o.payload for lane in lanes))]
+        with m.If(valid):
+            m.d.sync += [waiting.eq(~waiting), first.eq(value)]
+        m.d.comb += [results.w_en.eq(valid & waiting), results.w_data.eq(Cat(first, value))]

@@ -1,0 +1,90 @@
+"""The fp16 sigmoid: a quadratic for every eight logits; the twin of ``model.sigmoid16``."""
+
+from amaranth.hdl import Cat, Const, Module, Mux, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+from ...formats import FP16
+from ...model.design import SIGMOID16
+
+from . import anchor
+from .layouts import operands_layout, running, sigmoid_layout
+from .pipeline import Pipeline
+from .rom import Rom
+
+
+class Sigmoid16(wiring.Component):
+    """floor(2**25 * sigmoid(-|x|)), exact for every logit, and the shifts that align s and y for the subtraction.
+
+    Latency 8, one element a cycle. The table, shared with the other fp16 lane of a core, stands outside: ``address`` in the second
+    cycle, ``entry`` (``SIGMOID16.widths``) in the fourth. ``i``: ``operands_layout``; ``o``: ``sigmoid_layout`` with s in units of 2**-25.
+    """
+
+    latency = 8
+    significand_bits = SIGMOID16.fraction_bits
+
+    def __init__(self) -> None:
+        spec = SIGMOID16
+        super().__init__(
+            {
+                "i": In(running(operands_layout(FP16))),
+                "o": Out(running(sigmoid_layout(FP16, self.significand_bits))),
+                "address": Out(range(spec.depth)),
+                "entry": In(sum(spec.widths)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        pipe = Pipeline(m, self.i.valid, operands=self.i.payload)
+        anchor.take_part(pipe, FP16)
+        locate(pipe)
+        pipe.step()
+        pipe.k = Const(0, 1)
+        anchor.anchor(pipe)
+        m.d.comb += self.address.eq(pipe.address)
+        pipe.step()
+        anchor.shifts(pipe)
+        pipe.step()
+        evaluate(pipe, self.entry)
+        m.d.comb += [self.o.valid.eq(pipe.valid), self.o.payload.s.eq(pipe.s)]
+        for name in ("s_shift", "sticky", "y", "y_shift", "negate_y", "one", "positive", "anchor", "special"):
+            m.d.comb += self.o.payload[name].eq(getattr(pipe, name))
+        assert pipe.latency == self.latency
+        return m
+
+
+def locate(pipe: Pipeline) -> None:
+    """One stage: the table's address, the offset in the segment, and 2**25 * s where the table does not reach."""
+    spec = SIGMOID16
+    logit = pipe.view(operands_layout(FP16), "operands").logit
+    binade = logit.exponent - spec.first_exponent
+    pipe.address = Cat(logit.significand[spec.offset_bits : FP16.fraction_bits], binade[:4])
+    pipe.offset = logit.significand[: spec.offset_bits]
+    pipe.linear = binade < 0
+    pipe.zero = logit.infinite | (binade >= spec.binades)
+    pipe.sticky = ~logit.infinite & logit.significand.any()
+    pipe.whole = (logit.significand << (logit.exponent + 14)[:2])[: FP16.precision + 3]
+
+
+def evaluate(pipe: Pipeline, entry: Value) -> None:
+    """Five stages: the quadratic at the offset by additions alone, or what stands in for it."""
+    spec = SIGMOID16
+    first, second, _ = spec.widths
+    pipe.c0, pipe.c1 = entry[:first], entry[first : first + second].as_signed()
+    c2 = entry[first + second :].as_signed()
+    times_offset(pipe, "q", c2)
+    pipe.a = pipe.c1 + pipe.q
+    pipe.step()
+    times_offset(pipe, "p", pipe.a.as_signed())
+    pipe.value = (pipe.c0 + pipe.p)[spec.guard_bits : spec.guard_bits + spec.fraction_bits]
+    pipe.tiny = (1 << spec.fraction_bits - 1) - (pipe.whole + 1).shift_right(1)
+    pipe.step()
+    pipe.s = Mux(pipe.zero, 0, Mux(pipe.linear, pipe.tiny, pipe.value))[: spec.fraction_bits]
+    pipe.step()
+
+
+def times_offset(pipe: Pipeline, name: str, value: Value) -> None:
+    """One stage: ``value`` times the three bits of the offset, as one sum of three rows."""
+    rows = [Mux(pipe.offset[i], value.shift_left(i), 0) for i in range(SIGMOID16.offset_bits)]
+    setattr(pipe, name, rows[0] + rows[1] + rows[2])
+    pipe.step()

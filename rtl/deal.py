@@ -1,0 +1,157 @@
+"""Deal and gather: a shared job's chunks go round the cores of ``core_mask``, and their results come back in the same order.
+
+Chunk j goes to core number j mod n of the n cores in the mask, lowest first. In one step, the next g chunks of a block go to the next g
+cores, where g is the greatest power of two within n and within the chunks of a block: a block always takes whole steps, and g chunks a
+cycle are at least what n cores compute, since each takes a chunk in two cycles.
+"""
+
+from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from ..platforms import CHUNK_BITS
+from .datapath.datapath import OPERANDS
+
+
+class Turn(wiring.Component):
+    """Whose turn it is.
+
+    Latency: two cycles from ``start`` to the first turn; the next turn is there in the cycle after ``step``.
+
+    Members
+    -------
+    start, core_mask: begin anew with these cores
+    step: the turn has been taken
+    served: the cores whose turn it is
+    distance: the place of each of them among the chunks of the step
+    position: the step's first chunk in the block
+    group: chunks in a step, one-hot by their binary logarithm
+    last: the step ends the block
+    """
+
+    def __init__(self, cores: int, chunks: int):
+        self._cores = cores
+        self._chunks = chunks
+        self._sizes = [1 << i for i in range(min(cores, chunks).bit_length())]
+        super().__init__(
+            {
+                "start": In(1),
+                "core_mask": In(cores),
+                "step": In(1),
+                "served": Out(cores),
+                "distance": Out(range(cores)).array(cores),
+                "position": Out(range(chunks)),
+                "group": Out(len(self._sizes)),
+                "last": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        mask, count, starting = Signal(self._cores), Signal(range(self._cores + 1)), Signal()
+        m.d.sync += starting.eq(self.start)
+        with m.If(self.start):
+            m.d.sync += [mask.eq(self.core_mask), count.eq(sum(self.core_mask))]
+        size = Signal(range(self._sizes[-1] + 1))
+        for i, value in enumerate(self._sizes):
+            bigger = count >= self._sizes[i + 1] if i + 1 < len(self._sizes) else Const(0)
+            m.d.comb += self.group[i].eq((count >= value) & ~bigger)
+        m.d.comb += size.eq(Cat(self.group))
+        for k in range(self._cores):
+            distance = self.distance[k]
+            m.d.comb += self.served[k].eq(mask[k] & (distance < size))
+            with m.If(starting):
+                m.d.sync += distance.eq(sum(mask[:k]) if k else 0)
+            with m.Elif(self.step):
+                m.d.sync += distance.eq(Mux(distance < size, distance + count - size, distance - size))
+        m.d.comb += self.last.eq(self.position + size == self._chunks)
+        with m.If(starting):
+            m.d.sync += self.position.eq(0)
+        with m.Elif(self.step):
+            m.d.sync += self.position.eq(self.position + size)
+        return m
+
+
+class Deal(wiring.Component):
+    """Deals blocks of operands. ``operands``: blocks; ``cores``: a stream of chunks for each core, offered to all that are served or to none.
+
+    Throughput: a step a cycle. Latency: none; a chunk is offered in the cycle in which its block is.
+    """
+
+    def __init__(self, cores: int, data_bits: int):
+        self._chunks = data_bits // CHUNK_BITS
+        self._turn = Turn(cores, self._chunks)
+        block = data.StructLayout({"logits": data_bits, "labels": data_bits})
+        super().__init__(
+            {
+                "start": In(1),
+                "core_mask": In(cores),
+                "operands": In(stream.Signature(block)),
+                "cores": Out(stream.Signature(OPERANDS)).array(cores),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.turn = turn = self._turn
+        m.d.comb += [turn.start.eq(self.start), turn.core_mask.eq(self.core_mask)]
+        ready = Cat(core.ready for core in self.cores)
+        m.d.comb += turn.step.eq(self.operands.valid & turn.group.any() & (ready | ~turn.served).all())
+        m.d.comb += self.operands.ready.eq(turn.step & turn.last)
+        for k, core in enumerate(self.cores):
+            place = (turn.position + turn.distance[k])[: len(turn.position)]
+            m.d.comb += core.valid.eq(turn.step & turn.served[k])
+            m.d.comb += [core.payload[name].eq(Array(chunks_of(self.operands.payload[name]))[place]) for name in ("logits", "labels")]
+        return m
+
+
+class Gather(wiring.Component):
+    """Gathers results to blocks. ``cores``: a stream of chunks from each core; ``gradients``: blocks.
+
+    Throughput: a step a cycle. Latency 1 from a block's last chunk to the block.
+    """
+
+    def __init__(self, cores: int, data_bits: int):
+        self._chunks = data_bits // CHUNK_BITS
+        self._turn = Turn(cores, self._chunks)
+        super().__init__(
+            {
+                "start": In(1),
+                "core_mask": In(cores),
+                "cores": In(stream.Signature(CHUNK_BITS)).array(cores),
+                "gradients": Out(stream.Signature(data_bits)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.turn = turn = self._turn
+        m.d.comb += [turn.start.eq(self.start), turn.core_mask.eq(self.core_mask)]
+        valid = Cat(core.valid for core in self.cores)
+        room = ~self.gradients.valid | self.gradients.ready
+        m.d.comb += turn.step.eq(room & turn.group.any() & (valid | ~turn.served).all())
+        m.d.comb += [core.ready.eq(turn.step & turn.served[k]) for k, core in enumerate(self.cores)]
+        with m.If(room):
+            m.d.sync += self.gradients.valid.eq(turn.step & turn.last)
+        with m.If(turn.step):
+            for place, chunk in enumerate(chunks_of(self.gradients.payload)):
+                self._take(m, place, chunk)
+        return m
+
+    def _take(self, m: Module, place: int, chunk: Value) -> None:
+        """Write the chunk at ``place`` of the block if the step reaches it: from the core whose distance it is."""
+        turn = self._turn
+        sizes = [1 << i for i in range(len(turn.group))]
+        reached = Cat((turn.position == place // size * size) & turn.group[i] for i, size in enumerate(sizes)).any()
+        distances = Cat((turn.group[i] & (turn.distance[k] == place % size)) for k in range(len(self.cores)) for i, size in enumerate(sizes))
+        selected = [distances[k * len(sizes) : (k + 1) * len(sizes)].any() & turn.served[k] for k in range(len(self.cores))]
+        value: Value = Const(0, CHUNK_BITS)
+        for core, mine in zip(self.cores, selected, strict=True):
+            value = value | Mux(mine, core.payload, 0)
+        with m.If(reached):
+            m.d.sync += chunk.eq(value)
+
+
+def chunks_of(block: Value) -> list[Value]:
+    """The chunks of a block, the first element's first."""
+    return [block[first : first + CHUNK_BITS] for first in range(0, len(block), CHUNK_BITS)]

@@ -1,0 +1,1 @@
+"""Reader, writer and their bursts: what moves arrays over AXI4."""

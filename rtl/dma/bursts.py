@@ -1,0 +1,96 @@
+"""Planner: splits the bus words that an array touches into AXI bursts."""
+
+from amaranth.hdl import C, Cat, Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import exact_log2
+
+GROUP_BITS = 2
+"""log2 of the beats in a burst of a short job, or at the end of a long one: four."""
+
+TAPER_BLOCKS = 4
+"""From this many blocks (of ``burst_beats`` beats) before the end of an array on, bursts are short."""
+
+
+def burst_layout(address_bits: int) -> data.StructLayout:
+    """A burst: the first byte of the array in it, its beats less one (AxLEN), and whether it is the array's last.
+
+    ``address`` is aligned to the bus word in all bursts but the first.
+    """
+    return data.StructLayout({"address": address_bits, "len": 8, "last": 1})
+
+
+class Planner(wiring.Component):
+    """Lists the bursts that cover an array, in order.
+
+    A burst ends where its address reaches a multiple of ``burst_beats`` bus words (a *block*: a power of two of at most 4 KiB, so
+    that no burst crosses a 4 KiB boundary), and at the array's end. Long bursts keep the memory efficient, short ones keep the
+    latency low: an array of at most ``TAPER_BLOCKS`` blocks, and the last ``TAPER_BLOCKS`` blocks that a longer one touches, are
+    split in the same way at multiples of 4 bus words.
+
+    Latency: the first burst is offered in the cycle after ``start``. Throughput: one burst per cycle.
+
+    Parameters
+    ----------
+    address_bits, data_bits : width of AxADDR and of the data bus
+    burst_beats : beats of the longest burst, a power of two from 4 to 256, and at most 4 KiB
+
+    Members
+    -------
+    start : In(1), takes the next two; at any time, whatever was planned before is forgotten
+    address : In(address_bits), first byte of the array
+    last_byte : In(32), bytes in the array, less one
+    bursts : Out(stream of burst_layout)
+    """
+
+    def __init__(self, *, address_bits: int, data_bits: int, burst_beats: int):
+        self.word_bits = exact_log2(data_bits // 8)
+        self.beat_bits = exact_log2(burst_beats)
+        if not GROUP_BITS <= self.beat_bits <= 8 or self.word_bits + self.beat_bits > 12:
+            raise ValueError(f"burst_beats is {burst_beats}, but must be 4 to {min(256, 4096 * 8 // data_bits)}")
+        self.block_bits = self.word_bits + self.beat_bits
+        super().__init__(
+            {
+                "start": In(1),
+                "address": In(address_bits),
+                "last_byte": In(32),
+                "bursts": Out(stream.Signature(burst_layout(address_bits))),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        offset = Signal(self.word_bits)
+        beat = Signal(self.beat_bits)
+        block = Signal(len(self.address) - self.block_bits)
+        final_beat = Signal(self.beat_bits)
+        blocks_left = Signal(33 - self.block_bits)  # blocks after this one
+        tapered = Signal()
+
+        near_end = blocks_left[: exact_log2(TAPER_BLOCKS) + 1] == 0  # all of blocks_left while tapered
+        last = Signal()
+        group, final_group = beat[GROUP_BITS:], final_beat[GROUP_BITS:]
+        group_end = Mux(last, final_beat[:GROUP_BITS], C((1 << GROUP_BITS) - 1))
+        burst = self.bursts.payload
+        m.d.comb += [
+            last.eq(tapered & near_end & (group == final_group)),
+            burst.address.eq(Cat(offset, beat, block)),
+            burst.len.eq(Mux(tapered, (group_end - beat[:GROUP_BITS])[:GROUP_BITS], ~beat)),
+            burst.last.eq(last),
+        ]
+
+        with m.If(self.bursts.valid & self.bursts.ready):
+            m.d.sync += [offset.eq(0), self.bursts.valid.eq(~last)]
+            m.d.sync += beat.eq(Mux(tapered, Cat(C(0, GROUP_BITS), group + 1), 0))
+            with m.If(~tapered | group.all()):
+                m.d.sync += [block.eq(block + 1), blocks_left.eq(blocks_left - 1)]
+                m.d.sync += tapered.eq(tapered | (blocks_left == TAPER_BLOCKS))
+        with m.If(self.start):
+            span = self.address[: self.block_bits] + self.last_byte
+            m.d.sync += [
+                Cat(offset, beat, block).eq(self.address),
+                Cat(final_beat, blocks_left).eq(span[self.word_bits :]),
+                tapered.eq(self.last_byte[self.block_bits :] < TAPER_BLOCKS),
+                self.bursts.valid.eq(1),
+            ]
+        return m

@@ -1,0 +1,53 @@
+"""Counters: what the DMA did in a job, and what it waited for."""
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from .job import CountersLayout
+
+EVENTS = ("read_beats", "write_beats", "stall_read_data", "stall_write", "stall_datapath", "stall_port")
+"""The counters that are incremented by a signal of the same name."""
+
+
+class Counters(wiring.Component):
+    """The counters of ``CountersLayout``.
+
+    Latency: ``cycles`` counts at once, the others one cycle late, so that no handshake signal steers a carry chain.
+
+    Members
+    -------
+    clear : In(1)
+    running : In(1), counted in ``cycles``
+    events : In(1) each, see ``EVENTS``
+    bytes : In, bytes of the beat that ``write_beats`` signals
+    counts : Out(CountersLayout)
+    """
+
+    def __init__(self, *, data_bits: int):
+        super().__init__(
+            {
+                "clear": In(1),
+                "running": In(1),
+                **{event: In(1) for event in EVENTS},
+                "bytes": In(range(data_bits // 8 + 1)),
+                "counts": Out(CountersLayout),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        steps = {event: Signal(name=f"{event}_seen") for event in EVENTS}
+        written = Signal.like(self.bytes)
+        m.d.sync += [step.eq(getattr(self, event)) for event, step in steps.items()]
+        with m.If(self.write_beats):
+            m.d.sync += written.eq(self.bytes)
+        with m.If(self.clear):
+            m.d.sync += self.counts.eq(0)
+        with m.Else():
+            m.d.sync += self.counts.cycles.eq(self.counts.cycles + self.running)
+            with m.If(steps["write_beats"]):
+                m.d.sync += self.counts.written_bytes.eq(self.counts.written_bytes + written)
+            for event, step in steps.items():
+                m.d.sync += self.counts[event].eq(self.counts[event] + step)
+        return m

@@ -1,0 +1,146 @@
+"""Dma: moves a job's operands from memory to the datapath and its results back."""
+
+from amaranth.hdl import Module, Mux, ResetInserter, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
+
+from ...registers import Status
+from ..axi import Axi4Signature
+from .counters import Counters
+from .job import CountersLayout, FaultLayout, JobLayout
+from .reader import Reader
+from .writer import Writer
+
+
+class Dma(wiring.Component):
+    """Reads logits and labels, offers them as pairs of blocks, takes as many blocks of results and writes exactly the gradient's bytes.
+
+    A *block* is as wide as the bus and starts with the array's first byte, wherever that lies. Reads of logits have ID 0, of labels
+    ID 1; writes have ID 0. A read is issued when the buffer has room for all of it, a write when all of it is buffered.
+
+    Latency: AR 3 cycles after ``start``; ``reader.latency`` from R to ``operands``; ``writer.latency`` from ``gradients`` to W;
+    ``done`` 2 cycles after the last B; 2 cycles after ``start`` for a job of no bytes.
+    Throughput: one R beat and one W beat per cycle.
+
+    After a bus error no burst is issued any more, those that were are completed, then the job ends; if errors of a read and of a
+    write arrive in the same cycle, the read's is the first.
+
+    Parameters
+    ----------
+    data_bits, address_bits, id_bits : of the AXI port
+    granule_bytes : what every address and size is a multiple of
+    burst_beats : beats of the longest burst, a power of two
+    read_buffer_beats : beats of each operand that may be in flight or buffered
+    write_buffer_beats : beats of results that are gathered before and while they are written
+
+    Members
+    -------
+    start : In(1), begins a job; while ``busy`` is low
+    job : In(JobLayout), sampled with ``start``
+    operands : Out(stream of {logits, labels})
+    gradients : In(stream of data_bits)
+    axi : Out(Axi4Signature)
+    busy : Out(1), from the cycle after ``start`` until the job's end
+    done : Out(1), high for the first cycle in which ``busy`` is low again
+    flush : Out(1), a failed job is being drained: reset everything between ``operands`` and ``gradients``
+    status : Out(Status), ``RUNNING`` while busy, then the job's outcome: ``DONE`` or a bus error
+    fault_address : Out(32), first byte of an array that the last job's first bus error concerns, else 0
+    counters : Out(CountersLayout), of the last or current job, stable from ``done`` on
+    """
+
+    def __init__(
+        self,
+        *,
+        data_bits: int,
+        granule_bytes: int,
+        burst_beats: int,
+        read_buffer_beats: int,
+        write_buffer_beats: int,
+        address_bits: int = 32,
+        id_bits: int = 1,
+    ):
+        port = {"data_bits": data_bits, "address_bits": address_bits, "id_bits": id_bits}
+        self.reader = Reader(**port, granule_bytes=granule_bytes, burst_beats=burst_beats, buffer_beats=read_buffer_beats)
+        self.writer = Writer(**port, granule_bytes=granule_bytes, burst_beats=burst_beats, buffer_beats=write_buffer_beats)
+        self._counters = Counters(data_bits=data_bits)
+        super().__init__(
+            {
+                "start": In(1),
+                "job": In(JobLayout),
+                "operands": Out(stream.Signature(data.StructLayout({"logits": data_bits, "labels": data_bits}))),
+                "gradients": In(stream.Signature(data_bits)),
+                "axi": Out(Axi4Signature(**port)),
+                "busy": Out(1),
+                "done": Out(1),
+                "flush": Out(1),
+                "status": Out(Status),
+                "fault_address": Out(32),
+                "counters": Out(CountersLayout),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        clear = Signal()
+        m.submodules.reader = ResetInserter(clear)(self.reader)
+        m.submodules.writer = ResetInserter(clear)(self.writer)
+        m.submodules.counters = self._counters
+        for channel, part in (("ar", self.reader), ("r", self.reader), ("aw", self.writer), ("w", self.writer), ("b", self.writer)):
+            connect(m, flipped(getattr(self.axi, channel)), getattr(part, channel))
+        connect(m, self.reader.operands, flipped(self.operands))
+        connect(m, flipped(self.gradients), self.writer.gradients)
+        self._control(m, clear)
+        self._count(m)
+        return m
+
+    def _control(self, m: Module, clear: Signal) -> None:
+        """Begin and end jobs, and keep reader and writer reset between them."""
+        job = Signal(JobLayout)
+        last_byte = Signal(33)  # -1 for a job of no bytes
+        launch, closing, end = Signal(), Signal(), Signal()
+        empty = last_byte[-1]
+        for part in (self.reader, self.writer):
+            m.d.comb += [part.start.eq(launch & ~empty), part.last_byte.eq(last_byte), part.halt.eq(self.flush)]
+        m.d.comb += [
+            self.reader.addresses[0].eq(job.logits),
+            self.reader.addresses[1].eq(job.labels),
+            self.writer.address.eq(job.gradient),
+            end.eq(closing | (launch & empty) | (self.writer.finished & ~self.flush)),
+            clear.eq(~self.busy | closing),
+        ]
+        # The cycle of ``closing`` takes leftovers of a failed job out of the buffers while ``flush`` still holds the datapath.
+        m.d.sync += closing.eq(self.flush & self.reader.idle & self.writer.idle & ~closing)
+        m.d.sync += [launch.eq(0), self.done.eq(self.busy & end)]
+        outcome = Signal(Status)
+        with m.If(self.busy & end):
+            m.d.sync += [self.busy.eq(0), self.flush.eq(0), self.status.eq(outcome)]
+        with m.Elif(self.start & ~self.busy):
+            m.d.sync += [job.eq(self.job), last_byte.eq(self.job.size - 1), launch.eq(1), self.busy.eq(1)]
+            m.d.sync += [self.status.eq(Status.RUNNING), outcome.eq(Status.DONE), self.fault_address.eq(0)]
+        self._record_fault(m, outcome)
+
+    def _record_fault(self, m: Module, outcome: Signal) -> None:
+        """Keep the first bus error of a job and flush from then on."""
+        reads, writes = self.reader.faults, self.writer.faults
+        fault = Signal(FaultLayout)
+        m.d.comb += fault.eq(Mux(reads.valid, reads.payload, writes.payload))
+        with m.If(self.busy & ~self.flush & (reads.valid | writes.valid)):
+            slverr = Mux(reads.valid, Status.READ_SLVERR, Status.WRITE_SLVERR)
+            m.d.sync += [self.flush.eq(1), outcome.eq(slverr + fault.decerr), self.fault_address.eq(fault.address)]
+
+    def _count(self, m: Module) -> None:
+        """Feed the counters."""
+        axi, counters = self.axi, self._counters
+        working = self.busy & ~self.flush
+        m.d.comb += [
+            counters.clear.eq(self.start & ~self.busy),
+            counters.running.eq(self.busy),
+            counters.read_beats.eq(self.busy & axi.r.valid),
+            counters.write_beats.eq(axi.w.valid & axi.w.ready),
+            counters.bytes.eq(self.writer.w_bytes),
+            counters.stall_read_data.eq(working & self.operands.ready & ~self.operands.valid & self.reader.pending),
+            counters.stall_write.eq(working & ((axi.aw.valid & ~axi.aw.ready) | (axi.w.valid & ~axi.w.ready))),
+            counters.stall_datapath.eq(working & self.operands.valid & ~self.operands.ready),
+            counters.stall_port.eq(working & axi.ar.valid & ~axi.ar.ready),
+            self.counters.eq(counters.counts),
+        ]

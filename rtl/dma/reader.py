@@ -1,0 +1,211 @@
+"""Reader: fetches logits and labels over AXI and hands them on as pairs of aligned blocks."""
+
+from amaranth.hdl import C, Cat, Module, Mux, Signal
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
+from amaranth.utils import exact_log2
+
+from ..axi import BURST_INCR, Axi4Signature
+from .bursts import Planner
+from .job import FaultLayout
+from .realign import Realign
+from .rotate import Rotate
+
+LOGITS, LABELS = 0, 1
+"""ARID and RID of the two arrays."""
+
+
+class ReadRequests(wiring.Component):
+    """Asks for the bursts of the two arrays in turns of one burst each.
+
+    A burst is asked for when its array's buffer has room for all of it, so that data is always welcome. An array whose buffer has
+    no room, or which has no bursts left, gives its turn to the other.
+
+    Latency: AR of the first burst is valid 2 cycles after ``start``. Throughput: one burst every 2 cycles.
+
+    Parameters
+    ----------
+    data_bits, address_bits, id_bits : of the AXI port
+    burst_beats : beats of the longest burst
+    buffer_beats : room of each array's buffer
+
+    Members
+    -------
+    start : In(1), takes the next two
+    addresses[2] : In(address_bits), first byte of the logits and of the labels
+    last_byte : In(32), bytes in each array, less one
+    halt : In(1), ask for nothing more; what is offered stays offered
+    freed[2] : In(1), a word has left the buffer of the logits, of the labels
+    burst_end : In(1), the last beat of a burst has arrived
+    ar : Out(stream), the channel AR
+    idle : Out(1), nothing is offered or outstanding
+    """
+
+    def __init__(self, *, data_bits: int, address_bits: int, id_bits: int, burst_beats: int, buffer_beats: int):
+        self._shape = {"address_bits": address_bits, "data_bits": data_bits}
+        self._burst_beats = burst_beats
+        self._buffer_beats = buffer_beats
+        self._size = exact_log2(data_bits // 8)
+        super().__init__(
+            {
+                "start": In(1),
+                "addresses": In(address_bits).array(2),
+                "last_byte": In(32),
+                "halt": In(1),
+                "freed": In(1).array(2),
+                "burst_end": In(1),
+                "ar": Axi4Signature(**self._shape, id_bits=id_bits).members["ar"],
+                "idle": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        load, choice = Signal(), Signal()
+        fits, bursts = [], []
+        for i in (LOGITS, LABELS):
+            planner = Planner(**self._shape, burst_beats=self._burst_beats)
+            m.submodules[f"planner_{i}"] = planner
+            m.d.comb += [planner.start.eq(self.start), planner.address.eq(self.addresses[i]), planner.last_byte.eq(self.last_byte)]
+            m.d.comb += planner.bursts.ready.eq(load & (choice == i))
+            burst = planner.bursts.payload
+            room = Signal(range(self._buffer_beats + 1), init=self._buffer_beats, name=f"room_{i}")
+            m.d.sync += room.eq(room + self.freed[i] - Mux(planner.bursts.ready, burst.len + 1, 0))
+            fits.append(planner.bursts.valid & (room > burst.len))
+            bursts.append(burst)
+
+        turn = Signal()
+        m.d.comb += choice.eq(Mux(turn, fits[LABELS], ~fits[LOGITS]))
+        m.d.comb += load.eq((fits[LOGITS] | fits[LABELS]) & ~self.ar.valid & ~self.halt)
+        with m.If(self.ar.ready):
+            m.d.sync += self.ar.valid.eq(0)
+        with m.If(load):
+            address = Mux(choice, bursts[LABELS].address, bursts[LOGITS].address)
+            m.d.sync += [
+                turn.eq(~choice),
+                self.ar.valid.eq(1),
+                self.ar.payload.id.eq(choice),
+                self.ar.payload.addr[self._size :].eq(address[self._size :]),
+                self.ar.payload.len.eq(Mux(choice, bursts[LABELS].len, bursts[LOGITS].len)),
+            ]
+        m.d.comb += [self.ar.payload.size.eq(self._size), self.ar.payload.burst.eq(BURST_INCR)]
+
+        outstanding = Signal(range(2 * self._buffer_beats + 1))
+        m.d.sync += outstanding.eq(outstanding + load - self.burst_end)
+        m.d.comb += self.idle.eq(outstanding == 0)
+        return m
+
+
+class Reader(wiring.Component):
+    """Reads two arrays of equal size and gives their blocks in pairs.
+
+    Beats of both arrays may come interleaved, a beat in every cycle, and are always taken. Both arrays may start at any granule.
+    The user resets the reader between jobs.
+
+    Latency: AR is valid ``request_latency`` cycles after ``start``; a pair of blocks is offered ``latency`` cycles after the R beat
+    that completes it. Throughput: one R beat per cycle, so one pair every 2 cycles.
+
+    Parameters
+    ----------
+    data_bits, address_bits, id_bits : of the AXI port
+    granule_bytes : what every address and size is a multiple of
+    burst_beats : beats of the longest burst
+    buffer_beats : beats of each array that may be in flight or buffered
+
+    Members
+    -------
+    start : In(1), begins a job
+    addresses[2] : In(address_bits), first byte of the logits and of the labels; stable from ``start`` to the job's end
+    last_byte : In(32), bytes in each array, less one; stable likewise
+    halt : In(1), issue no burst any more
+    ar, r : the AXI read channels
+    operands : Out(stream of {logits, labels})
+    pending : Out(1), some operands have not been taken yet
+    idle : Out(1), no burst is offered or outstanding
+    faults : Out(stream of FaultLayout, always ready), an R beat with an error, in the cycle in which it arrives
+    """
+
+    request_latency = 2
+
+    def __init__(self, *, data_bits: int, granule_bytes: int, address_bits: int, id_bits: int, burst_beats: int, buffer_beats: int):
+        axi = Axi4Signature(address_bits=address_bits, data_bits=data_bits, id_bits=id_bits)
+        self._size = exact_log2(data_bits // 8)
+        self._requests = ReadRequests(
+            data_bits=data_bits, address_bits=address_bits, id_bits=id_bits, burst_beats=burst_beats, buffer_beats=buffer_beats
+        )
+        # The amount of the rotation depends on RID: one multiplexer level less before the first register.
+        self._rotate = Rotate(data_bits=data_bits, granule_bytes=granule_bytes, tag_bits=1, first_levels=1)
+        self._realigns = [Realign(data_bits=data_bits, granule_bytes=granule_bytes, depth=buffer_beats) for _ in (LOGITS, LABELS)]
+        super().__init__(
+            {
+                "start": In(1),
+                "addresses": In(address_bits).array(2),
+                "last_byte": In(32),
+                "halt": In(1),
+                "ar": axi.members["ar"],
+                "r": axi.members["r"],
+                "operands": Out(stream.Signature(data.StructLayout({"logits": data_bits, "labels": data_bits}))),
+                "pending": Out(1),
+                "idle": Out(1),
+                "faults": Out(stream.Signature(FaultLayout, always_ready=True)),
+            }
+        )
+
+    @property
+    def latency(self) -> int:
+        """Cycles from the R beat that completes a pair of blocks to the pair."""
+        return self._rotate.latency + Realign.latency
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.requests = requests = self._requests
+        m.submodules.rotate = rotate = self._rotate
+        m.submodules.logits, m.submodules.labels = logits, labels = self._realigns
+        offsets = [address[self._size - rotate.amount_bits : self._size] for address in self.addresses]
+
+        connect(m, flipped(self.ar), requests.ar)
+        m.d.comb += [
+            requests.start.eq(self.start),
+            requests.last_byte.eq(self.last_byte),
+            requests.halt.eq(self.halt),
+            requests.burst_end.eq(self.r.valid & self.r.payload.last),
+            self.idle.eq(requests.idle),
+            self.r.ready.eq(1),
+            rotate.i.valid.eq(self.r.valid),
+            rotate.i.payload.data.eq(self.r.payload.data),
+            rotate.i.payload.tag.eq(self.r.payload.id[0]),
+            rotate.i.payload.amount.eq(Mux(self.r.payload.id[0], offsets[LABELS], offsets[LOGITS])),
+        ]
+        for i, realign in enumerate(self._realigns):
+            m.d.comb += [
+                requests.addresses[i].eq(self.addresses[i]),
+                requests.freed[i].eq(realign.freed),
+                realign.start.eq(self.start),
+                realign.offset.eq(offsets[i]),
+                realign.last_byte.eq(self.last_byte),
+                realign.words.valid.eq(rotate.o.valid & (rotate.o.payload.tag == i)),
+                realign.words.payload.eq(rotate.o.payload.data),
+                realign.blocks.ready.eq(self.operands.valid & self.operands.ready),
+            ]
+        m.d.comb += [
+            self.operands.valid.eq(logits.blocks.valid & labels.blocks.valid),
+            self.operands.payload.logits.eq(logits.blocks.payload),
+            self.operands.payload.labels.eq(labels.blocks.payload),
+            self.pending.eq(logits.pending | labels.pending),
+        ]
+        self._watch(m)
+        return m
+
+    def _watch(self, m: Module) -> None:
+        """Follow the address of the next beat of each array, and report a beat with an error."""
+        following = [Signal(address.shape(), name=f"following_{i}") for i, address in enumerate(self.addresses)]
+        for i, address in enumerate(following):
+            with m.If(self.r.valid & (self.r.payload.id[0] == i)):
+                m.d.sync += address.eq(Cat(C(0, self._size), address[self._size :] + 1))
+            with m.If(self.start):
+                m.d.sync += address.eq(self.addresses[i])
+        m.d.comb += [
+            self.faults.valid.eq(self.r.valid & self.r.payload.resp[1]),
+            self.faults.payload.decerr.eq(self.r.payload.resp[0]),
+            self.faults.payload.address.eq(Mux(self.r.payload.id[0], following[LABELS], following[LOGITS])),
+        ]

@@ -1,0 +1,95 @@
+"""Realign: buffers the rotated bus words of one array and merges them into blocks that start with the array's first byte."""
+
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import stream, wiring
+from amaranth.lib.fifo import SyncFIFOBuffered
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import exact_log2
+
+
+class Realign(wiring.Component):
+    """Turns bus words, each rotated right by the array's offset in its bus word, into ``last_byte // bus_bytes + 1`` blocks.
+
+    Byte lane i of a block comes from the older of two words for ``i < bus_bytes - offset``, from the newer one otherwise; an
+    aligned array's blocks are its words. Bytes of the last block beyond the array are arbitrary.
+
+    Latency: 3 cycles from a word to the block that it completes (4 if the array's first word is its only one and not aligned).
+    Throughput: one block per cycle.
+
+    Parameters
+    ----------
+    data_bits : width of a bus word
+    granule_bytes : unit of ``offset``
+    depth : words that fit; there is no back-pressure, whoever asks for words reserves space before
+
+    Members
+    -------
+    start : In(1), begins an array; the buffer must be empty
+    offset : In, granules from the start of the bus word to the array's first byte; stable from ``start`` to the last block
+    last_byte : In(32), bytes in the array, less one; stable likewise
+    words : In(stream of data_bits, always ready), not before the second cycle after ``start``
+    freed : Out(1), a word has left the buffer
+    blocks : Out(stream of data_bits)
+    pending : Out(1), not every block has been taken
+    """
+
+    latency = 3
+
+    def __init__(self, *, data_bits: int, granule_bytes: int, depth: int):
+        self._granule_bits = 8 * granule_bytes
+        self._word_bits = exact_log2(data_bits // 8)
+        self._depth = depth
+        super().__init__(
+            {
+                "start": In(1),
+                "offset": In(exact_log2(data_bits // self._granule_bits)),
+                "last_byte": In(32),
+                "words": In(stream.Signature(data_bits, always_ready=True)),
+                "freed": Out(1),
+                "blocks": Out(stream.Signature(data_bits)),
+                "pending": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        data_bits = len(self.words.payload)
+        m.submodules.fifo = fifo = SyncFIFOBuffered(width=data_bits, depth=self._depth)
+        m.d.comb += [fifo.w_data.eq(self.words.payload), fifo.w_en.eq(self.words.valid)]
+
+        hold = Signal(data_bits, reset_less=True)
+        primed = Signal()  # hold is filled, or not needed
+        active, last = Signal(), Signal()  # there is a block to make; it is the last one
+        blocks_left = Signal(32 - self._word_bits)  # after that block
+        from_hold, hold_suffices = self._constants(m)
+
+        free, emit, without_word = Signal(), Signal(), Signal()
+        m.d.comb += [
+            free.eq(~self.blocks.valid | self.blocks.ready),
+            without_word.eq(last & hold_suffices),
+            emit.eq(active & primed & free & (fifo.r_rdy | without_word)),
+            fifo.r_en.eq(active & Mux(primed, free & ~without_word, 1)),
+            self.freed.eq(fifo.r_rdy & fifo.r_en),
+            self.pending.eq(active | self.blocks.valid),
+        ]
+        with m.If(free):
+            m.d.sync += self.blocks.valid.eq(emit)
+        with m.If(emit):
+            m.d.sync += self.blocks.payload.eq((hold & from_hold) | (fifo.r_data & ~from_hold))
+            m.d.sync += [blocks_left.eq(blocks_left - 1), last.eq(blocks_left == 1), active.eq(~last)]
+        with m.If(self.freed):
+            m.d.sync += [hold.eq(fifo.r_data), primed.eq(1)]
+        with m.If(self.start):
+            total = self.last_byte[self._word_bits :]
+            m.d.sync += [blocks_left.eq(total), last.eq(total == 0), active.eq(1), primed.eq(self.offset == 0)]
+        return m
+
+    def _constants(self, m: Module) -> tuple[Signal, Signal]:
+        """Registered constants of the array: the bits of a block that are the older word's; whether the last block is all its."""
+        granules = 1 << len(self.offset)
+        first_unused = granules - self.offset
+        from_hold, hold_suffices = Signal(len(self.words.payload)), Signal()
+        lanes = [((self.offset != 0) & (granule < first_unused)).replicate(self._granule_bits) for granule in range(granules)]
+        last_granule = self.offset + self.last_byte[: self._word_bits][-len(self.offset) :]
+        m.d.sync += [from_hold.eq(Cat(lanes)), hold_suffices.eq((self.offset != 0) & (last_granule < granules))]
+        return from_hold, hold_suffices

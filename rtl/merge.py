@@ -1,0 +1,84 @@
+"""Equal modules of a netlist in RTLIL, merged: Amaranth writes each instance of a component as a module of its own.
+
+Two modules are equal if they differ only in their own name, in the names of the modules inside, in the order of ports and in those names of
+ports that Amaranth made up from the numbers of cells. Modules are compared leaves first.
+"""
+
+import re
+
+_MODULE = re.compile(r"^module (\\\S+)\n\n(.*?)^end\n", re.MULTILINE | re.DOTALL)
+_CELL = re.compile(r"^  cell (\\\S+) ", re.MULTILINE)
+_PORT = re.compile(r"^  wire width \d+ (?:input|output) (\d+)  ?(?:signed )?\\(\S+)$", re.MULTILINE)
+_NUMBERED = re.compile(r"\\port\$(\d+)\$(\d+)(?!\S)")
+_CONNECT = re.compile(r"^(    connect )(\\\S+)(.*)$", re.MULTILINE)
+
+Names = dict[str, str]
+
+
+def merge_modules(text: str, order: list[str]) -> str:
+    """The RTLIL ``text`` with equal modules merged; ports are in ``order`` as far as it names them, then sorted by name.
+
+    Where one module stands for several, the numbers in its path are left out, if that leaves its name unique.
+    """
+    modules = _MODULE.findall(text)
+    kept: Names = {}  # body: name of the first module that has it
+    stands_for: Names = {}
+    ports: dict[str, Names] = {}  # per module, new names of numbered ports
+    for name, body in reversed(modules):
+        ports[name] = _number(body)
+        body = _canonical(body, stands_for, ports, ports[name], order)
+        stands_for[name] = kept.setdefault(body, name)
+    final = _short_names([*reversed(kept.values())], modules[0][0])
+    merged = []
+    for body, name in reversed(kept.items()):
+        body = _CELL.sub(lambda cell: f"  cell {final.get(cell[1], cell[1])} ", body)
+        merged.append(f"module {final[name]}\n\n{body}end\n")
+    return "attribute \\top 1\n" + "\n".join(merged)
+
+
+def _number(body: str) -> Names:
+    """New names for the numbered ports of a module, counted from 0 in the order of Amaranth's numbers."""
+    found = {match.group(): (int(match[1]), int(match[2])) for match in _NUMBERED.finditer(body)}
+    return {name: f"\\port_{index}" for index, name in enumerate(sorted(found, key=found.__getitem__))}
+
+
+def _canonical(body: str, modules: Names, ports: dict[str, Names], own: Names, order: list[str]) -> str:
+    """The module ``body`` with ports first and in order, and with cells that name the modules that stand for others.
+
+    ``ports`` holds the new names of the numbered ports of the modules inside, ``own`` those of this one.
+    """
+    rank = {name: index for index, name in enumerate(order)}
+    found, rest = [], []
+    for item in body.split("\n\n"):
+        cell = _CELL.match(item)
+        if cell:
+            item = _rename_cell(item, modules.get(cell[1], cell[1]), ports.get(cell[1], {}), own)
+        else:
+            item = _NUMBERED.sub(lambda match: own[match.group()], item)
+        port = _PORT.search(item)
+        if port:
+            found.append(((rank.get(port[2], len(order)), port[2]), item[: port.start(1)], item[port.end(1) :]))
+        else:
+            rest.append(item)
+    found.sort()
+    return "\n\n".join([f"{before}{index}{after}" for index, (_, before, after) in enumerate(found, start=1)] + rest)
+
+
+def _rename_cell(item: str, module: str, ports: Names, own: Names) -> str:
+    """A cell of ``module``, with its connections sorted."""
+
+    def connect(match: re.Match[str]) -> str:
+        return match[1] + ports.get(match[2], match[2]) + _NUMBERED.sub(lambda name: own[name.group()], match[3])
+
+    item = _CONNECT.sub(connect, _CELL.sub(lambda _: f"  cell {module} ", item))
+    first, *lines, last = item.split("\n")
+    return "\n".join([first, *sorted(lines), last])
+
+
+def _short_names(names: list[str], top: str) -> Names:
+    """For every module's path a legal identifier, without the numbers where that leaves it unique."""
+    short = {name: name if name == top else re.sub(r"[.$]", "_", re.sub(r"[_$]\d+(?=[.$]|$)", "", name)) for name in names}
+    count: dict[str, int] = {}
+    for name in short.values():
+        count[name] = count.get(name, 0) + 1
+    return {name: short[name] if count[short[name]] == 1 else re.sub(r"[.$]", "_", name) for name in names}

@@ -1,0 +1,1 @@
+"""Sigmoid cross-entropy gradient hardware: its golden model, RTL, benches and simulators."""

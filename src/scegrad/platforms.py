@@ -1,0 +1,143 @@
+"""The platforms: named values of one frozen configuration, from which every width is derived."""
+
+from dataclasses import dataclass, field
+
+from .formats import FORMATS, Format
+
+KiB = 1024
+MiB = 1024 * KiB
+GiB = 1024 * MiB
+
+CHUNK_BITS = 64
+"""What a core takes and gives in one handshake: two fp32 or four fp16 elements of each array; also the width of an L2 port."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A range of addresses that one memory answers to."""
+
+    name: str
+    base: int
+    size: int
+
+    @property
+    def end(self) -> int:
+        """The first address past the region."""
+        return self.base + self.size
+
+    def holds(self, address: int, size: int) -> bool:
+        """Whether ``size`` bytes from ``address`` on lie inside the region."""
+        return self.base <= address and address + size <= self.end
+
+
+DDR = Region("DDR", 0x8000_0000, 2 * GiB)
+SMC = Region("SMC", 0x0C00_0000, 4 * MiB)
+
+
+def _power_of_two(value: int) -> bool:
+    return value > 0 and value & (value - 1) == 0
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Everything that distinguishes one top module from another.
+
+    ``cores``               cores; bit i of ``core_mask`` is core i
+    ``formats``             names from ``formats.FORMATS`` that every core computes
+    ``shared_data_bits``    data width of the port to shared memory
+    ``shared``              regions behind the shared port
+    ``l2_base``, ``l2_size``, ``l2_stride``   L2 of core k: ``l2_size`` bytes at ``l2_base + k * l2_stride``
+    ``burst_beats``         longest burst of either port, in beats
+    ``read_buffer_beats``   beats of each of the two input arrays that may be in flight or buffered, for each reader
+    ``write_buffer_beats``  beats of the output that are gathered before and while they are written, for each writer
+    """
+
+    name: str
+    cores: int
+    formats: tuple[str, ...]
+    shared_data_bits: int = 512
+    shared: tuple[Region, ...] = (DDR, SMC)
+    l2_base: int = 0x1080_0000
+    l2_size: int = 512 * KiB
+    l2_stride: int = 0x0100_0000
+    burst_beats: int = 16
+    read_buffer_beats: int = 128
+    write_buffer_beats: int = 64
+    address_bits: int = field(default=32, init=False)
+    id_bits: int = field(default=1, init=False)
+    l2_data_bits: int = field(default=CHUNK_BITS, init=False)
+
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a configuration that cannot be built."""
+        if not self.name.isidentifier():
+            raise ValueError(f"platform name is {self.name!r}, but must be an identifier: it becomes a Verilog module's name")
+        if not 1 <= self.cores <= 16:
+            raise ValueError(f"cores is {self.cores}, but must be 1 to 16")
+        if not self.formats or any(name not in FORMATS for name in self.formats):
+            raise ValueError(f"formats is {self.formats}, but must name one or more of {', '.join(FORMATS)}")
+        if not (_power_of_two(self.shared_data_bits) and 64 <= self.shared_data_bits <= 1024):
+            raise ValueError(f"shared_data_bits is {self.shared_data_bits}, but must be a power of two from 64 to 1024")
+        for name in ("burst_beats", "read_buffer_beats", "write_buffer_beats"):
+            if not _power_of_two(getattr(self, name)):
+                raise ValueError(f"{name} is {getattr(self, name)}, but must be a power of two")
+        if not 4 <= self.burst_beats <= 4096 * 8 // self.shared_data_bits:
+            raise ValueError(
+                f"burst_beats is {self.burst_beats}, but must be 4 to {4096 * 8 // self.shared_data_bits}: a burst stays inside 4 KiB"
+            )
+        if self.burst_beats > 256:
+            raise ValueError(f"burst_beats is {self.burst_beats}, but an AXI4 burst has at most 256 beats")
+        for name in ("read_buffer_beats", "write_buffer_beats"):
+            if getattr(self, name) < 2 * self.burst_beats:
+                raise ValueError(f"{name} is {getattr(self, name)}, but must be {2 * self.burst_beats} or more: two bursts")
+        if not _power_of_two(self.l2_stride) or self.l2_size > self.l2_stride:
+            raise ValueError(f"l2_stride is {self.l2_stride:#x}, but must be a power of two and no less than l2_size")
+        self._check_map()
+
+    def _check_map(self) -> None:
+        regions = sorted(self.regions, key=lambda region: region.base)
+        for region in regions:
+            if region.base % 4096 or region.size % 4096 or region.size <= 0 or region.end > 1 << self.address_bits:
+                raise ValueError(f"{region.name} at {region.base:#x} must be whole 4 KiB pages below {1 << self.address_bits:#x}")
+        for lower, upper in zip(regions, regions[1:], strict=False):
+            if lower.end > upper.base:
+                raise ValueError(f"{lower.name} and {upper.name} overlap at {upper.base:#x}")
+
+    @property
+    def l2(self) -> tuple[Region, ...]:
+        """The L2 of every core, in the order of the cores."""
+        return tuple(Region(f"L2 of core {k}", self.l2_base + k * self.l2_stride, self.l2_size) for k in range(self.cores))
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """Every region that the platform's ports can reach."""
+        return (*self.shared, *self.l2)
+
+    @property
+    def all_cores(self) -> int:
+        """The ``core_mask`` that names every core."""
+        return (1 << self.cores) - 1
+
+    @property
+    def top_name(self) -> str:
+        """Name of the top module."""
+        return f"scegrad_{self.name}"
+
+    @property
+    def granule_bytes(self) -> int:
+        """The smallest element, to which every address is aligned."""
+        return min(FORMATS[name].bytes for name in self.formats)
+
+    def has(self, fmt: Format) -> bool:
+        """Whether the cores compute this format."""
+        return fmt.name in self.formats
+
+    def results_per_cycle(self, fmt: Format) -> int:
+        """Results that one core gives in a cycle: one in fp32, two in fp16."""
+        return {4: 1, 2: 2}[fmt.bytes]
+
+
+FT78NE = Platform("ft78ne", cores=8, formats=("fp32",))
+MT7004 = Platform("mt7004", cores=4, formats=("fp32", "fp16"))
+
+PLATFORMS = {platform.name: platform for platform in (FT78NE, MT7004)}
+"""The platforms that the command line offers by name."""

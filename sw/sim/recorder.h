@@ -1,0 +1,39 @@
+// Beats as they are accepted, for time lines: nothing but a compare while off.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "scesim.h"
+
+namespace sce {
+
+class Recorder {
+ public:
+  // Forgets what was recorded and makes room for so many events; 0 switches recording off.
+  void restart(uint64_t room) {
+    events_.clear();
+    events_.reserve(room);
+    room_ = room;
+    lost_ = 0;
+  }
+
+  void add(uint64_t edge, uint32_t port, uint32_t channel, uint32_t address, uint32_t beats) {
+    if (room_ == 0) return;
+    if (events_.size() == room_) {
+      ++lost_;
+      return;
+    }
+    events_.push_back({edge, address, static_cast<uint16_t>(beats), static_cast<uint8_t>(port), static_cast<uint8_t>(channel)});
+  }
+
+  const std::vector<scesim_event>& events() const { return events_; }
+  uint64_t lost() const { return lost_; }
+
+ private:
+  std::vector<scesim_event> events_;
+  uint64_t room_ = 0;
+  uint64_t lost_ = 0;
+};
+
+}  // namespace sce

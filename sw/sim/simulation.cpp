@@ -1,0 +1,175 @@
+#include "simulation.h"
+
+#include "ports.h"
+
+namespace sce {
+
+namespace {
+
+constexpr uint64_t kAnswerEdges = 100000;  // an AXI4-Lite transaction without an answer by then has failed
+constexpr uint64_t kHalfPeriod = 5;        // time units of the waves per half period
+
+#define SCESIM_BYTES(pin) reinterpret_cast<uint8_t*>(&top.pin)
+#define SCESIM_PINS(port)                                                                                                                 \
+  AxiPins {                                                                                                                               \
+    &top.port##_awvalid, &top.port##_awlen, &top.port##_awsize, &top.port##_awburst, &top.port##_awid, &top.port##_awaddr,                \
+        &top.port##_awready, &top.port##_wvalid, &top.port##_wlast, SCESIM_BYTES(port##_wdata), SCESIM_BYTES(port##_wstrb),               \
+        &top.port##_wready, &top.port##_bvalid, &top.port##_bid, &top.port##_bresp, &top.port##_bready, &top.port##_arvalid,              \
+        &top.port##_arlen, &top.port##_arsize, &top.port##_arburst, &top.port##_arid, &top.port##_araddr, &top.port##_arready,            \
+        &top.port##_rvalid, &top.port##_rid, &top.port##_rresp, &top.port##_rlast, SCESIM_BYTES(port##_rdata), &top.port##_rready         \
+  }
+
+AxiPins pins_of(Vtop& top, uint32_t port) {
+  switch (port) {
+#define SCESIM_CASE(index, name, bytes) \
+  case index:                           \
+    return SCESIM_PINS(name);
+    SCESIM_EACH_PORT(SCESIM_CASE)
+#undef SCESIM_CASE
+  }
+  return {};
+}
+
+std::vector<Range> regions_of(uint32_t port) {
+  std::vector<Range> regions;
+#define SCESIM_REGION(index, base, end) \
+  if (port == index) regions.push_back({base, end});
+  SCESIM_EACH_REGION(SCESIM_REGION)
+#undef SCESIM_REGION
+  return regions;
+}
+
+}  // namespace
+
+Simulation::Simulation() : top_(new Vtop(&context_)), lite_(*top_) {
+#ifdef SCESIM_WAVES
+  context_.traceEverOn(true);
+#endif
+  for (uint32_t k = 0; k < SCESIM_PORTS; ++k)
+    ports_.push_back(std::make_unique<AxiPort>(k, pins_of(*top_, k), kPortBytes[k], regions_of(k), fabric_));
+  top_->clk = 0;
+  reset(4);
+}
+
+Simulation::~Simulation() {
+  close_waves();
+  top_->final();
+}
+
+void Simulation::reset(uint32_t edges) {
+  top_->rst = 1;
+  lite_.clear();
+  for (auto& port : ports_) port->clear();
+  top_->eval();
+  clock_bare(edges);
+  top_->rst = 0;
+  for (auto& port : ports_) port->drive(edge_);
+  top_->eval();
+}
+
+void Simulation::clock() {
+  for (auto& port : ports_) port->sample(edge_);
+  if (lite_.busy()) lite_.sample();
+  top_->clk = 1;
+  top_->eval();
+  for (auto& port : ports_) port->drive(edge_);
+  if (lite_.driving()) lite_.drive();
+  dump_high();
+  top_->clk = 0;
+  top_->eval();
+  dump_low();
+  ++edge_;
+}
+
+void Simulation::clock_bare(uint64_t edges) {
+  for (uint64_t k = 0; k < edges; ++k) {
+    top_->clk = 1;
+    top_->eval();
+    dump_high();
+    top_->clk = 0;
+    top_->eval();
+    dump_low();
+    ++edge_;
+  }
+}
+
+uint64_t Simulation::run(uint64_t edges, bool until_irq) {
+  const uint64_t start = edge_;
+  while (edge_ - start < edges && !(until_irq && irq())) clock();
+  return edge_ - start;
+}
+
+bool Simulation::transact(const char* what, uint32_t offset) {
+  top_->eval();
+  for (uint64_t k = 0; k < kAnswerEdges && lite_.busy(); ++k) clock();
+  if (lite_.busy()) {
+    lite_.clear();
+    error = std::string(what) + " of register offset " + std::to_string(offset) + " was not answered";
+    return false;
+  }
+  if (lite_.response() != kOkay) {
+    error = std::string(what) + " of register offset " + std::to_string(offset) + " was answered with error " +
+            std::to_string(lite_.response());
+    return false;
+  }
+  return true;
+}
+
+bool Simulation::write32(uint32_t offset, uint32_t value) {
+  lite_.start_write(offset, value);
+  return transact("write", offset);
+}
+
+bool Simulation::read32(uint32_t offset, uint32_t& value) {
+  lite_.start_read(offset);
+  if (!transact("read", offset)) return false;
+  value = lite_.value();
+  return true;
+}
+
+#ifdef SCESIM_WAVES
+
+// The waves show inputs that change with the edge that they follow, which takes one evaluation more.
+void Simulation::dump_high() {
+  if (waves_ == nullptr) return;
+  top_->eval();
+  waves_->dump(2 * edge_ * kHalfPeriod);
+}
+
+void Simulation::dump_low() {
+  if (waves_ != nullptr) waves_->dump((2 * edge_ + 1) * kHalfPeriod);
+}
+
+bool Simulation::open_waves(const char* path) {
+  close_waves();
+  waves_ = std::make_unique<VerilatedFstC>();
+  top_->trace(waves_.get(), 99);
+  waves_->open(path);
+  if (waves_->isOpen()) return true;
+  waves_.reset();
+  error = std::string("waves cannot be written to ") + path;
+  return false;
+}
+
+void Simulation::close_waves() {
+  if (waves_ == nullptr) return;
+  waves_->close();
+  waves_.reset();
+}
+
+#else
+
+void Simulation::dump_high() {}
+
+void Simulation::dump_low() {}
+
+bool Simulation::open_waves(const char*) {
+  error = "this library was built without waves";
+  return false;
+}
+
+void Simulation::close_waves() {}
+
+#endif
+
+}  // namespace sce

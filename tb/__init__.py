@@ -1,0 +1,1 @@
+"""Test benches and their parts: memory models, drivers, monitors, checkers."""

@@ -1,0 +1,108 @@
+"""The two sides of a valid/ready channel, as a cocotb bench sees them on the rising edge of the clock.
+
+Both are called once per cycle, first ``sample`` and then ``drive``: what is sampled are the values before the edge, what is driven is there
+after it.
+"""
+
+from collections.abc import Callable, Sequence
+
+from cocotb.handle import SimHandleBase
+
+Report = Callable[[str], None]
+"""Takes one sentence about a breach of the rules."""
+
+
+class Inbound:
+    """A channel on which the design is the source; reports X, a VALID that falls and a payload that changes before READY.
+
+    ``prefix`` and ``fields`` name the signals, as in ``m_axi_shared_ar`` and ``("id", "addr")``.
+    """
+
+    def __init__(self, dut: SimHandleBase, prefix: str, fields: Sequence[str], report: Report) -> None:
+        self.name = prefix
+        self.waiting = False
+        self._valid = getattr(dut, f"{prefix}valid")
+        self._ready = getattr(dut, f"{prefix}ready")
+        self._payload = [getattr(dut, f"{prefix}{field}") for field in fields]
+        self._report = report
+        self._held: tuple[str, ...] | None = None
+        self._driven = False
+        self._ready.value = 0
+
+    def sample(self) -> tuple[str, ...] | None:
+        """The payload, each field as a string of bits, if one is transferred on this edge; ``waiting`` tells if one was offered in vain."""
+        valid = str(self._valid.value)
+        self.waiting = False
+        if valid != "1":
+            if valid != "0":
+                self._report(f"{self.name}valid is {valid}")
+            elif self._held is not None:
+                self._report(f"{self.name}valid fell before {self.name}ready")
+            self._held = None
+            return None
+        payload = tuple(str(field.value) for field in self._payload)
+        if self._held is not None and payload != self._held:
+            self._report(f"{self.name} changed from {self._held} to {payload} before {self.name}ready")
+        self.waiting = not self._driven
+        self._held = payload if self.waiting else None
+        return None if self.waiting else payload
+
+    def drive(self, ready: bool) -> None:
+        """Set READY from this edge on."""
+        if ready != self._driven:
+            self._ready.value = int(ready)
+            self._driven = ready
+
+    def clear(self) -> None:
+        """Forget what waits, and take nothing."""
+        self._held = None
+        self.waiting = False
+        self.drive(False)
+
+    def check_silent(self) -> None:
+        """Report VALID in reset, where AXI wants it low."""
+        if str(self._valid.value) != "0":
+            self._report(f"{self.name}valid is {self._valid.value} in reset")
+
+
+class Outbound:
+    """A channel on which the bench is the source. The payload is anything but zero while VALID is low, to catch who looks at it then."""
+
+    def __init__(self, dut: SimHandleBase, prefix: str, fields: Sequence[str]) -> None:
+        self.name = prefix
+        self.idle = True
+        self._valid = getattr(dut, f"{prefix}valid")
+        self._ready = getattr(dut, f"{prefix}ready")
+        self._payload = [getattr(dut, f"{prefix}{field}") for field in fields]
+        self._ones = [(1 << len(handle)) - 1 for handle in self._payload]
+        self._last = [-1] * len(self._payload)
+        self._valid.value = 0
+        self._set(self._ones)
+
+    def sample(self) -> bool:
+        """Whether what is offered is transferred on this edge; then ``idle`` is true again."""
+        if self.idle or str(self._ready.value) != "1":
+            return False
+        self.idle = True
+        return True
+
+    def drive(self, payload: Sequence[int] | None) -> None:
+        """Offer ``payload``, or nothing; call it only while ``idle``."""
+        if payload is None:
+            self._valid.value = 0
+            self._set(self._ones)
+            return
+        self.idle = False
+        self._valid.value = 1
+        self._set(payload)
+
+    def clear(self) -> None:
+        """Withdraw what is offered, which only a reset permits."""
+        self.idle = True
+        self.drive(None)
+
+    def _set(self, payload: Sequence[int]) -> None:
+        for index, value in enumerate(payload):
+            if value != self._last[index]:
+                self._payload[index].value = value
+                self._last[index] = value

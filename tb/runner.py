@@ -1,0 +1,258 @@
+"""Builds and runs cocotb benches under Icarus and Verilator.
+
+A build lives in a folder named by a hash of all that went into it, so it is never stale and is made once, under a lock, whatever number of
+test workers ask for it. A run counts as passed when its results file says that at least one test ran and none failed.
+"""
+
+import base64
+import hashlib
+import importlib.metadata
+import json
+import os
+import pickle
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from amaranth.lib import wiring
+from cocotb_tools import runner as cocotb_runner
+from filelock import FileLock
+
+from ..build import cache_directory
+from ..platforms import Platform
+from ..rtl.verilog import to_verilog
+from ..toolchain import Toolchain
+
+SIMULATORS = ("icarus", "verilator")
+TIMESCALE = ("1ns", "1ps")
+
+VERILATOR_ARGUMENTS = ("-O3", "--x-assign", "unique", "--x-initial", "unique", "-Wno-fatal", "--no-timing")
+"""What nobody assigned is random in a run, from the run's seed."""
+
+
+class BenchError(Exception):
+    """A bench that could not be built, did not finish, ran no test or failed one; the message names the failing tests and the seed."""
+
+
+@dataclass(frozen=True)
+class BenchResult:
+    """What a bench that passed tells: its tests, its seed and its log."""
+
+    tests: tuple[str, ...]
+    seed: int
+    log: str
+
+
+@dataclass(frozen=True)
+class Design:
+    """A top module: its Verilog, its name, and its ports as (direction, name)."""
+
+    name: str
+    text: str
+
+    @property
+    def ports(self) -> list[tuple[str, str]]:
+        """Direction and name of every port of the top module, which is the first in the text."""
+        module = self.text[self.text.index(f"module {self.name}(") :]
+        return re.findall(r"^  (input|output) (?:\[[0-9:]+\] )?(\w+);$", module[: module.index("endmodule")], re.MULTILINE)
+
+
+class PublicPortsVerilator(cocotb_runner.Verilator):
+    """cocotb's Verilator runner, but only the ports of the top module are public.
+
+    cocotb passes ``--public-flat-rw``, which forbids most of Verilator's optimisation.
+    """
+
+    def _simulator_in_path_build_only(self) -> None:
+        self.executable = str(Toolchain.find().verilator / "bin" / "verilator")
+
+    def _set_env_build(self) -> None:
+        super()._set_env_build()
+        self.env["VERILATOR_ROOT"] = str(Toolchain.find().verilator)
+        # The package's verilated.mk leaves the compiler's option for a precompiled header blank.
+        self.env["MAKEFLAGS"] = "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O1 OPT_GLOBAL=-O1"
+
+    def _build_command(self) -> list[list[str]]:
+        verilate, *others = super()._build_command()
+        kept = [argument for argument in verilate if argument != "--public-flat-rw"]
+        if len(kept) != len(verilate) - 1:
+            raise BenchError("cocotb no longer passes --public-flat-rw to Verilator: the control file may be in vain")
+        return [["--trace-fst" if argument == "--trace" else argument for argument in kept], *others]
+
+    def _waves_file(self) -> str:
+        return "dump.fst"
+
+
+def control_file(design: Design) -> str:
+    """The Verilator control file that lets a bench read every port of the top module and write the inputs."""
+    kinds = {"input": "public_flat_rw", "output": "public_flat_rd"}
+    lines = [f'{kinds[direction]} -module "{design.name}" -var "{port}"' for direction, port in design.ports]
+    return "\n".join(["`verilator_config", *lines, ""])
+
+
+def design_of(design: Platform | wiring.Component, name: str | None = None) -> Design:
+    """The Verilog of a platform's top or of a component, which is then named after its class unless ``name`` is given."""
+    if isinstance(design, Platform):
+        from ..rtl.top import Top
+
+        return Design(design.top_name, to_verilog(Top(design), design.top_name))
+    name = name or type(design).__name__.lower()
+    return Design(name, to_verilog(design, name))
+
+
+def build(design: Design, simulator: str, *, waves: bool = False) -> Path:
+    """Build ``design`` unless that was done before; returns the folder. Raises ``BenchError`` with the tool's output."""
+    if simulator not in SIMULATORS:
+        raise ValueError(f"simulator is {simulator!r}, but must be one of {', '.join(SIMULATORS)}")
+    versions = [importlib.metadata.version(package) for package in ("cocotb", "verilator")] + [sys.version]
+    if simulator == "icarus":
+        versions.append(_icarus_version())
+    key = json.dumps([design.name, design.text, control_file(design), simulator, waves, TIMESCALE, VERILATOR_ARGUMENTS, versions])
+    folder = cache_directory() / "benches" / f"{design.name}-{simulator}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            _build_in(folder, design, simulator, waves)
+            (folder / "complete").touch()
+    return folder
+
+
+def _build_in(folder: Path, design: Design, simulator: str, waves: bool) -> None:
+    sources = [folder / f"{design.name}.v"]
+    sources[0].write_text(design.text)
+    if simulator == "verilator":
+        sources.insert(0, folder / "public.vlt")
+        sources[0].write_text(control_file(design))
+    log = folder / "build.log"
+    try:
+        _runner(simulator).build(
+            sources=sources,
+            hdl_toplevel=design.name,
+            build_dir=folder,
+            build_args=list(VERILATOR_ARGUMENTS) if simulator == "verilator" else [],
+            timescale=TIMESCALE,
+            waves=waves,
+            always=True,
+            log_file=log,
+        )
+    except (RuntimeError, SystemExit) as error:
+        raise BenchError(f"{simulator} did not build {design.name}: {error}\n{_tail(log.read_text(errors='replace'))}") from error
+
+
+def run_bench(
+    design: Platform | wiring.Component | Design,
+    test_module: str,
+    simulator: str,
+    parameters: Mapping[str, object] | None = None,
+    *,
+    tests: Sequence[str] | None = None,
+    waves: Path | None = None,
+    seed: int | None = None,
+) -> BenchResult:
+    """Build ``design`` for ``simulator`` and run the cocotb tests of ``test_module`` on it; raises ``BenchError`` unless all pass.
+
+    ``parameters``  anything that JSON holds; the bench finds it as ``parameters()`` of ``tb.bench``, and a platform as ``platform()``
+    ``tests``       names of the only tests to run
+    ``waves``       a file for the waveform, in FST
+    ``seed``        of the run, to replay it; else ``SCEGRAD_SEED``, else a new one. It is printed.
+    """
+    top = design if isinstance(design, Design) else design_of(design)
+    if seed is None:
+        seed = int(os.environ.get("SCEGRAD_SEED", random.SystemRandom().randrange(1 << 31)))
+    print(f"{test_module} on {top.name} under {simulator}: SCEGRAD_SEED={seed} replays it")
+    folder = build(top, simulator, waves=waves is not None)
+    environment = {"SCEGRAD_PARAMETERS": json.dumps(dict(parameters or {})), "COCOTB_ANSI_OUTPUT": "0"}
+    if isinstance(design, Platform):
+        environment["SCEGRAD_PLATFORM"] = base64.b64encode(pickle.dumps(design)).decode()
+    with tempfile.TemporaryDirectory(prefix="scegrad-") as scratch:
+        log, results = Path(scratch) / "bench.log", Path(scratch) / "results.xml"
+        with _outside_pytest():
+            _run(top, test_module, simulator, folder, results, log, tests, waves, seed, environment)
+        text = log.read_text(errors="replace") if log.exists() else ""
+        names = read_results(results, f"{test_module} on {top.name} under {simulator}, SCEGRAD_SEED={seed}", text)
+    return BenchResult(names, seed, text)
+
+
+def _run(
+    top: Design,
+    test_module: str,
+    simulator: str,
+    folder: Path,
+    results: Path,
+    log: Path,
+    tests: Sequence[str] | None,
+    waves: Path | None,
+    seed: int,
+    environment: Mapping[str, str],
+) -> None:
+    """Start the simulator; whatever it says of its success, only the results file counts."""
+    plusargs = [f"+verilator+seed+{seed % (1 << 31) or 1}", "+verilator+rand+reset+2"] if simulator == "verilator" else []
+    if waves is not None:
+        path = str(waves.absolute())
+        plusargs += ["--trace-file", path] if simulator == "verilator" else [f"+dumpfile_path={path}"]
+    with suppress(RuntimeError, SystemExit):
+        _runner(simulator).test(
+            test_module=test_module,
+            hdl_toplevel=top.name,
+            hdl_toplevel_lang="verilog",
+            build_dir=folder,
+            test_dir=results.parent,
+            results_xml=str(results),
+            test_filter=rf"\.({'|'.join(map(re.escape, tests))})($|/)" if tests else None,
+            seed=seed,
+            extra_env=environment,
+            waves=waves is not None,
+            plusargs=plusargs,
+            log_file=log,
+        )
+
+
+def read_results(results: Path, what: str, log: str) -> tuple[str, ...]:
+    """The names of the tests that a results file reports; raises ``BenchError`` where it is missing, empty or tells of a failure."""
+    try:
+        cases = list(ElementTree.parse(results).iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        raise BenchError(f"{what}: the simulation ended without results\n{_tail(log)}") from None
+    ran = [case for case in cases if case.find("skipped") is None]
+    failed = [case.get("name", "?") for case in ran if case.find("failure") is not None or case.find("error") is not None]
+    if failed:
+        raise BenchError(f"{what}: failed {', '.join(failed)}\n{_tail(log)}")
+    if not ran:
+        raise BenchError(f"{what}: no test ran\n{_tail(log)}")
+    return tuple(case.get("name", "?") for case in ran)
+
+
+def _runner(simulator: str) -> cocotb_runner.Runner:
+    return PublicPortsVerilator() if simulator == "verilator" else cocotb_runner.Icarus()
+
+
+def _icarus_version() -> str:
+    try:
+        return subprocess.run(["iverilog", "-V"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
+    except FileNotFoundError:
+        raise BenchError("Icarus Verilog is not installed: there is no iverilog on PATH") from None
+
+
+@contextmanager
+def _outside_pytest() -> Iterator[None]:
+    """Hide pytest from cocotb's runner, which would otherwise leave the process when a test fails."""
+    current = os.environ.pop("PYTEST_CURRENT_TEST", None)
+    try:
+        yield
+    finally:
+        if current is not None:
+            os.environ["PYTEST_CURRENT_TEST"] = current
+
+
+def _tail(text: str, lines: int = 60) -> str:
+    return "\n".join(text.splitlines()[-lines:])

@@ -1,0 +1,87 @@
+"""How far a result lies from the exact gradient, and whether the contract allows it, against rational arithmetic."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from scegrad.formats import FP16, FP32
+from scegrad.model import exact_mpfr
+from scegrad.model.reference import gradient, ulp_error, within_bound
+
+from . import exact
+from .exact import FP16_LOGITS, bits, of
+from .hard_cases import all_cases, labels_next_to_sigmoid
+
+INF, NAN = float("inf"), float("nan")
+
+
+def neighbours(rng: np.random.Generator, result: np.ndarray) -> np.ndarray:
+    """Results that are off by -2 to 2 encodings, where that stays finite and does not change the sign."""
+    moved = bits(result).astype(np.int64) + rng.integers(-2, 3, result.size)
+    moved = moved.astype(bits(result).dtype).view(result.dtype)
+    return np.where(np.isfinite(moved) & (np.signbit(moved) == np.signbit(result)), moved, result)
+
+
+def test_ulp_error_agrees_with_fractions() -> None:
+    rng = np.random.default_rng(8)
+    for x, y in (all_cases(seed=9, count=1_000), (rng.choice(FP16_LOGITS, 9_000), rng.random(9_000).astype(np.float16))):
+        fmt = FP32 if x.dtype == np.float32 else FP16
+        x, y = x[np.abs(x) > 2.0**-100], y[np.abs(x) > 2.0**-100]
+        result = neighbours(rng, gradient(x, y))
+        got = ulp_error(result, x, y)
+        for k in range(x.size):
+            value = exact.difference(float(x[k]), float(y[k]))
+            want = float(abs(Fraction(float(result[k])) - value) / exact.ulp(value, fmt))
+            assert got[k] == pytest.approx(want, abs=2e-7, rel=1e-9)
+
+
+def test_ulp_error_of_a_sigmoid_that_was_rounded_first() -> None:
+    """What libraries give for x = 16.64, y = 1: 0 where -5.9e-8 is due, 1.7e7 ulp off or nearly so."""
+    assert ulp_error(of(FP32, 0), of(FP32, 16.7), of(FP32, 1))[0] == pytest.approx(float.fromhex("0x1.0p23") * 1.9, rel=0.1)
+    assert ulp_error(of(FP32, 3), of(FP32, 0), of(FP32, 0))[0] == 2.5 * 2**24
+
+
+def test_within_bound_agrees_with_fractions() -> None:
+    rng = np.random.default_rng(10)
+    x, y = all_cases(seed=12, count=1_500)
+    x, y = x[np.abs(x) > 2.0**-100], y[np.abs(x) > 2.0**-100]
+    result = neighbours(rng, gradient(x, y))
+    got = within_bound(result, x, y)
+    for k in range(x.size):
+        small, value = exact.small_sigmoid(float(x[k])), exact.difference(float(x[k]), float(y[k]))
+        distance = abs(Fraction(float(result[k])) - value)
+        assert got[k] == (distance <= exact.ulp(Fraction(float(result[k]))) / 2 + small / 2**34), (x[k], y[k])
+    assert 0.2 < got.mean() < 0.8
+
+
+def test_within_bound_at_a_tie_that_only_the_sigmoid_breaks() -> None:
+    """1 - y is midway between 1 - 2^-23 and 1 - 2^-24: the lower one is due, and the upper one off by more than half an ulp."""
+    logits, labels = np.full(2, 1e30, np.float32), np.full(2, 1.5 * 2.0**-24, np.float32)
+    result = of(FP32, 1 - 2.0**-23, 1 - 2.0**-24)
+    assert within_bound(result, logits, labels).tolist() == [True, False]
+    assert [exact_mpfr.within(float(r), 1e30, 1.5 * 2.0**-24) for r in result] == [True, False]
+
+
+def test_within_bound_allows_another_sigmoid_but_no_more() -> None:
+    """With a label that cancels the sigmoid, results 2^-35 of it away are allowed and those 2^-33 away are not."""
+    x = np.random.default_rng(13).uniform(-30, 0, 2_000).astype(np.float32)
+    y = labels_next_to_sigmoid(x)
+    s = np.array([float(exact.small_sigmoid(float(value))) for value in x])
+    due = gradient(x, y)
+    assert within_bound((due + s * 2.0**-35).astype(np.float32), x, y).all()
+    assert not within_bound((due + s * 2.0**-33).astype(np.float32), x, y).any()
+
+
+def test_fp16_bound_is_the_correctly_rounded_result() -> None:
+    x, y = FP16_LOGITS, np.full_like(FP16_LOGITS, 0.25)
+    result = neighbours(np.random.default_rng(14), gradient(x, y))
+    np.testing.assert_array_equal(within_bound(result, x, y), bits(result) == bits(gradient(x, y)))
+
+
+def test_nan_that_is_not_canonical_is_an_error() -> None:
+    quiet = np.array([0x7FC00001, 0xFFC00000], np.uint32).view(np.float32)
+    assert np.isinf(ulp_error(quiet, of(FP32, NAN, NAN), of(FP32, 0, 0))).all()
+    assert not within_bound(quiet, of(FP32, NAN, NAN), of(FP32, 0, 0)).any()
+    assert np.isinf(ulp_error(of(FP32, NAN, INF), of(FP32, 1, 1), of(FP32, 0, 0))).all()
+    assert not within_bound(of(FP32, NAN, INF), of(FP32, 1, 1), of(FP32, 0, 0)).any()

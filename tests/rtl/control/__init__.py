@@ -1,0 +1,1 @@
+"""Tests of the registers, the job checker and interrupts."""
