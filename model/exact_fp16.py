@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..formats import FP16
-
 from .doubledouble import F64
 
 UNIT = 26
@@ -67,7 +66,7 @@ def rounded(logits: F16, labels: F16) -> F16:
     shift = np.maximum(_length(magnitude) - FP16.precision, 2)
     kept = magnitude >> shift
     rest, half = magnitude - (kept << shift), np.int64(1) << (shift - 1)
-    kept += (rest > half) | ((rest == half) & (kept & 1 == 1))
+    kept += (rest > half) | ((rest == half) & (kept % 2 == 1))
     # A subnormal's exponent field is 0, as is the one below the hidden bit of the least normal binade; a carry goes up by itself.
     bits = ((shift - 2) << FP16.fraction_bits) + kept
     return (bits + np.where(place < 0, FP16.sign_bit, 0)).astype(np.uint16).view(np.float16)

@@ -27,7 +27,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..formats import FP32
-
 from . import exact_mpfr
 from .doubledouble import F64, fast_two_sum, two_product, two_product_short, two_sum
 

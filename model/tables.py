@@ -1,7 +1,7 @@
 """The polynomials of the sigmoid: computed from exact arithmetic, kept in ``sigmoid_tables.json``, read by golden model and RTL.
 
-``python -m scegrad.model.tables`` computes them again and prints what each step of the evaluation may add to the error; ``--check`` says
-whether the kept ones are these.
+``scegrad tables`` computes them again and prints what each step of the evaluation may add to the error; with ``--check`` it says whether
+the kept ones are these.
 """
 
 import json
@@ -19,3 +19,23 @@ def coefficients(name: str) -> np.ndarray:
     table = np.array(json.loads(TABLES.read_text())[name], dtype=np.int64)
     table.setflags(write=False)
     return table
+
+
+def computed() -> str:
+    """The file's text, from the fits."""
+    from . import fit16, fit32  # they import the models, which import this module
+
+    tables = {"fp32": fit32.fit(), "fp16": fit16.fit()}
+    named = (f'"{name}": [\n' + ",\n".join(map(json.dumps, table)) + "\n]" for name, table in tables.items())
+    return "{\n" + ",\n".join(named) + "\n}\n"
+
+
+def stale() -> bool:
+    """Whether the kept tables differ from those that the fits give now."""
+    return TABLES.read_text() != computed()
+
+
+def write() -> None:
+    """Compute the tables and keep them."""
+    TABLES.write_text(computed())
+    coefficients.cache_clear()

@@ -5,6 +5,7 @@ ports that Amaranth made up from the numbers of cells. Modules are compared leav
 """
 
 import re
+from collections import Counter
 
 _MODULE = re.compile(r"^module (\\\S+)\n\n(.*?)^end\n", re.MULTILINE | re.DOTALL)
 _CELL = re.compile(r"^  cell (\\\S+) ", re.MULTILINE)
@@ -76,9 +77,11 @@ def _rename_cell(item: str, module: str, ports: Names, own: Names) -> str:
 
 
 def _short_names(names: list[str], top: str) -> Names:
-    """For every module's path a legal identifier, without the numbers where that leaves it unique."""
-    short = {name: name if name == top else re.sub(r"[.$]", "_", re.sub(r"[_$]\d+(?=[.$]|$)", "", name)) for name in names}
-    count: dict[str, int] = {}
-    for name in short.values():
-        count[name] = count.get(name, 0) + 1
-    return {name: short[name] if count[short[name]] == 1 else re.sub(r"[.$]", "_", name) for name in names}
+    """For every module's path a legal identifier that starts with ``top``, without the numbers where that leaves it unique."""
+    whole = {name: name if name == top or name.startswith(f"{top}.") else f"{top}.{name[1:]}" for name in names}
+    plain = {name: re.sub(r"[.$]", "_", path) for name, path in whole.items()}
+    short = {
+        name: plain[name] if name == top else re.sub(r"[.$]", "_", re.sub(r"[_$]\d+(?=[.$]|$)", "", path)) for name, path in whole.items()
+    }
+    count = Counter(short.values())
+    return {name: short[name] if count[short[name]] == 1 else plain[name] for name in names}

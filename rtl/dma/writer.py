@@ -34,7 +34,7 @@ class WriteRequests(wiring.Component):
     complete : In(1), all beats of one more burst are buffered
     aw : Out(stream), the channel AW
     b : In(stream), the channel B
-    issued : Out(1), a burst is on AW from the next cycle on, and its beats may go
+    release : Out(1), the beats of one more burst may go from the next cycle on
     idle : Out(1), nothing is offered or outstanding
     finished : Out(1), every burst of the array has been answered
     faults : Out(stream of FaultLayout, always ready), a response with an error, in the cycle in which it arrives
@@ -55,7 +55,7 @@ class WriteRequests(wiring.Component):
                 "complete": In(1),
                 "aw": axi.members["aw"],
                 "b": axi.members["b"],
-                "issued": Out(1),
+                "release": Out(1),
                 "idle": Out(1),
                 "finished": Out(1),
                 "faults": Out(stream.Signature(FaultLayout, always_ready=True)),
@@ -70,16 +70,19 @@ class WriteRequests(wiring.Component):
 
         waiting = Signal(range(self._buffer_beats + 1))
         outstanding = Signal(range(MAX_OUTSTANDING + 1))
-        some, all_issued = Signal(), Signal()
+        some, issue, all_issued = Signal(), Signal(), Signal()
         m.d.comb += some.eq(self.complete | (waiting != 0))
-        m.d.comb += self.issued.eq(some & ~self.aw.valid & ~self.halt & (outstanding != MAX_OUTSTANDING))
-        m.d.sync += waiting.eq(waiting + self.complete - self.issued)
-        m.d.sync += outstanding.eq(outstanding + self.issued - self.b.valid)
+        m.d.comb += issue.eq(some & ~self.aw.valid & ~self.halt & (outstanding != MAX_OUTSTANDING))
+        m.d.sync += waiting.eq(waiting + self.complete - issue)
+        m.d.sync += outstanding.eq(outstanding + issue - self.b.valid)
 
         burst = requests.bursts.payload
+        release_late = Signal()  # the second of two beats leaves the buffer too late to follow the first at once
+        m.d.sync += release_late.eq(issue & (burst.len == 1))
+        m.d.comb += self.release.eq(release_late | (issue & (burst.len != 1)))
         with m.If(self.aw.ready):
             m.d.sync += self.aw.valid.eq(0)
-        with m.If(self.issued):
+        with m.If(issue):
             m.d.sync += [
                 self.aw.valid.eq(1),
                 self.aw.payload.addr.eq(Cat(C(0, self._size), burst.address[self._size :])),
@@ -87,7 +90,7 @@ class WriteRequests(wiring.Component):
                 all_issued.eq(burst.last),
             ]
         m.d.comb += [
-            requests.bursts.ready.eq(self.issued),
+            requests.bursts.ready.eq(issue),
             self.aw.payload.size.eq(self._size),
             self.aw.payload.burst.eq(BURST_INCR),
             self.b.ready.eq(1),
@@ -181,7 +184,7 @@ class Writer(wiring.Component):
             self.finished.eq(requests.finished),
         ]
 
-        released = Signal(range(MAX_OUTSTANDING + 1))  # bursts issued whose last beat has not gone
+        released = Signal(range(MAX_OUTSTANDING + 1))  # bursts whose beats may go and whose last has not gone
         loaded, free, taken = Signal(), Signal(), Signal()
         select = Signal.like(buffer.beats.payload.select)
         m.d.comb += [
@@ -192,7 +195,7 @@ class Writer(wiring.Component):
             self.w.payload.strb.eq(Cat(bit.replicate(self._granule_bytes) for bit in select)),
             self.w_bytes.eq(self._granule_bytes * _count(list(select))),
         ]
-        m.d.sync += released.eq(released + requests.issued - (taken & self.w.payload.last))
+        m.d.sync += released.eq(released + requests.release - (taken & self.w.payload.last))
         with m.If(free):
             m.d.sync += loaded.eq(buffer.beats.valid)
         with m.If(free & buffer.beats.valid):

@@ -155,9 +155,9 @@ def requests(platform: Platform, count: int, seed: int) -> Iterator[Request]:
 
 
 def directed(platform: Platform) -> Iterator[Request]:
-    """Every boundary of every region for each array in turn, with jobs that are valid up to there."""
+    """Every boundary of every kind of region for each array in turn, with jobs that are valid up to there."""
     fmt = {"fp32": FP32, "fp16": FP16}[platform.formats[0]]
-    for region in platform.regions:
+    for region in dict.fromkeys((*platform.shared, *platform.l2[:2], platform.l2[-1])):
         private = region in platform.l2
         for size in (0, fmt.bytes, region.size, region.size // 2, 3 * fmt.bytes):
             base = Request(region.base, region.base, region.base, size // fmt.bytes, platform.all_cores, private, fmt)

@@ -77,7 +77,7 @@ def test_every_boundary_of_every_region(platform: Platform) -> None:
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
 def test_software_agrees(platform: Platform) -> None:
     """``Job.check`` says the same as long as nothing runs."""
-    for request in (*requests(platform, 5000, seed=2), *directed(platform)):
+    for request in (*requests(platform, 2000, seed=2), *directed(platform)):
         idle = replace(request, cores_busy=0, shared_busy=False)
         job = Job(platform, idle.fmt, idle.private, idle.logits, idle.labels, idle.gradient, idle.length, idle.core_mask)
         status, start = answer(platform, idle)

@@ -185,9 +185,11 @@ def test_reset_in_mid_job(seed: int) -> None:
             random_weather(bench, random)
             job = random_job(bench, random, size=0x140)
             await bench.start(ctx, job)
-            await ctx.tick().repeat(random.randrange(120))
+            for _ in range(random.randrange(120)):
+                await ctx.tick()
             ctx.set(bench.domain.rst, 1)
-            await ctx.tick().repeat(random.choice((1, 3)))
+            for _ in range(random.choice((1, 3))):
+                await ctx.tick()
             ctx.set(bench.domain.rst, 0)
             assert not ctx.get(bench.dut.busy) and ctx.get(bench.dut.status) == Status.IDLE
             await bench.check(ctx, *random_job(bench, random, size=0x50))
@@ -195,7 +197,7 @@ def test_reset_in_mid_job(seed: int) -> None:
     bench.run(test)
 
 
-@pytest.mark.parametrize("data_bits", [64, 1024])
+@pytest.mark.parametrize("data_bits", [64, 128])
 def test_verilog(data_bits: int) -> None:
     dut = Dma(data_bits=data_bits, granule_bytes=2, **BUFFERS)
     assert "module dma" in verilog.convert(dut, name="dma", emit_src=False)

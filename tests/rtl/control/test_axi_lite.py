@@ -1,0 +1,83 @@
+"""The register port: any timing, any strobes, any address."""
+
+import random
+
+import pytest
+from amaranth.back import verilog
+from amaranth.sim import SimulatorContext
+
+from scegrad.platforms import FT78NE, MT7004
+from scegrad.registers import ADDRESS_BITS, ID_VALUE, REGISTERS, Access, capabilities_value, offset, version_value, widths_value
+from scegrad.rtl.axi import Resp
+from scegrad.rtl.control.axi_lite import AxiLite
+
+from .bench import MAPPED, Bench
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2])
+def test_writes_with_any_strobes_and_timing(seed: int | None) -> None:
+    """Registers hold what was written to them and no others, while reads of them go on beside the writes."""
+    bench = Bench(MT7004, seed)
+    rng = random.Random(seed)
+    kept = {r.offset: r.writable for r in REGISTERS if r.access is Access.RW} | {offset("IRQ_ENABLE"): 0x1_000F}
+    model = dict.fromkeys(MAPPED, 0)
+    model |= {offset("ID"): ID_VALUE, offset("VERSION"): version_value()}
+    model |= {offset("CAPABILITIES"): capabilities_value(MT7004), offset("WIDTHS"): widths_value(MT7004)}
+    others = [address for address in range(0, 0x700, 4) if address not in kept and address != offset("START")]
+    done = []
+
+    async def writes(ctx: SimulatorContext) -> None:
+        for _ in range(250):
+            address = rng.choice(sorted(kept) if rng.random() < 0.8 else others)
+            value, strobes = rng.randrange(1 << 32), rng.randrange(16)
+            resp = await bench.manager.write(ctx, address | rng.randrange(4), value, strobes)
+            assert resp is (Resp.OKAY if address in MAPPED else Resp.SLVERR), hex(address)
+            mask = sum(0xFF << 8 * byte for byte in range(4) if strobes >> byte & 1) & kept.get(address, 0)
+            model[address] = model.get(address, 0) & ~mask | value & mask
+            assert await bench.manager.read(ctx, address) == (model[address], resp), hex(address)
+        done.append(True)
+        for address in sorted(MAPPED):
+            assert await bench.read(ctx, address) == model[address], hex(address)
+        assert not bench.units.started
+
+    bench.run(writes)
+    assert done
+
+
+def test_reads_and_writes_at_once() -> None:
+    """Neither direction waits for the other: both end although one of them is stopped in between."""
+    bench = Bench(FT78NE, 3)
+
+    async def writes(ctx: SimulatorContext) -> None:
+        for value in range(100):
+            await bench.write(ctx, offset("LOGITS"), value)
+
+    async def reads(ctx: SimulatorContext) -> None:
+        last = 0
+        for _ in range(100):
+            value = await bench.read(ctx, offset("LOGITS"))
+            assert last <= value < 100
+            last = value
+        assert last > 0
+
+    bench.run(writes, reads)
+
+
+def test_unaccepted_answers_stop_one_direction_alone() -> None:
+    bench = Bench(FT78NE)
+    port = bench.control.axil
+
+    async def test(ctx: SimulatorContext) -> None:
+        ctx.set(port.aw.valid, 1)
+        ctx.set(port.w.valid, 1)
+        await ctx.tick().repeat(20)
+        assert ctx.get(port.b.valid) and not ctx.get(port.aw.ready) and not ctx.get(port.w.ready)
+        assert await bench.read(ctx, offset("ID")) == ID_VALUE
+        ctx.set(port.aw.valid, 0)
+        ctx.set(port.w.valid, 0)
+
+    bench.run(test)
+
+
+def test_becomes_verilog() -> None:
+    assert "module register_port" in verilog.convert(AxiLite(address_bits=ADDRESS_BITS), name="register_port")

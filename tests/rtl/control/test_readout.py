@@ -1,0 +1,85 @@
+"""What is read at every address."""
+
+import pytest
+from amaranth.back import verilog
+from amaranth.sim import SimulatorContext
+
+from scegrad.formats import FP16
+from scegrad.jobs import execute_async, start
+from scegrad.platforms import MT7004, Platform
+from scegrad.registers import (
+    ID_VALUE,
+    SHARED,
+    UNIT_REGISTERS,
+    Status,
+    capabilities_value,
+    offset,
+    unit_offset,
+    version_value,
+    widths_value,
+)
+from scegrad.rtl.axi import Resp
+from scegrad.rtl.control.readout import Readout
+from scegrad.rtl.dma.job import CountersLayout
+
+from .bench import MAPPED, Access, Bench, private, shared
+from .requests import PLATFORMS
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
+def test_every_address_after_reset(platform: Platform) -> None:
+    """Registers read their reset values, addresses without a register 0 and SLVERR; byte addresses mean their word."""
+    bench = Bench(platform)
+    constants = {
+        offset("ID"): ID_VALUE,
+        offset("VERSION"): version_value(),
+        offset("CAPABILITIES"): capabilities_value(platform),
+        offset("WIDTHS"): widths_value(platform),
+    }
+
+    async def test(ctx: SimulatorContext) -> None:
+        assert not ctx.get(bench.control.irq)
+        for address in range(0, 0x1000, 4):
+            expected = (constants.get(address, 0), Resp.OKAY if address in MAPPED else Resp.SLVERR)
+            assert await bench.manager.read(ctx, address + address // 4 % 4) == expected, hex(address)
+
+    bench.run(test)
+
+
+def test_unit_registers_show_their_unit() -> None:
+    """Every counter of every unit at its place, elements by the format of the unit's own last job, lacking cores 0."""
+    bench = Bench(MT7004)
+    control = bench.control
+
+    async def test(ctx: SimulatorContext) -> None:
+        access = Access(bench, ctx)
+        await execute_async(start(private(1, fmt=FP16, platform=MT7004)), access)
+        await bench.units.end(ctx, 1, status=Status.READ_DECERR)
+        await execute_async(start(shared(0b0111, platform=MT7004)), access)
+        await execute_async(start(private(3, fmt=FP16, platform=MT7004)), access)
+        await bench.units.end(ctx, 4, status=Status.WRITE_SLVERR)
+        await execute_async(start(shared(0b0101, fmt=FP16, platform=MT7004)), access)
+        names = list(dict(CountersLayout.members))
+        for index, unit in enumerate(control.units):
+            ctx.set(unit.fault_address, 0xF000_0000 + index)
+            for number, name in enumerate(names):
+                ctx.set(unit.counters[name], 0x8000_0000 + 0x1000 * index + 16 * number)
+        states = [Status.IDLE, Status.READ_DECERR, Status.IDLE, Status.RUNNING, Status.RUNNING]
+        sizes = [4, 2, 4, 2, 2]
+        for index, unit in enumerate((0, 1, 2, 3, SHARED)):
+            assert await bench.read(ctx, unit_offset(unit, "STATUS")) == states[index]
+            assert await bench.read(ctx, unit_offset(unit, "FAULT_ADDRESS")) == 0xF000_0000 + index
+            for number, name in enumerate(names):
+                value = 0x8000_0000 + 0x1000 * index + 16 * number
+                if name == "written_bytes":
+                    name, value = "elements", value // sizes[index]
+                assert await bench.read(ctx, unit_offset(unit, name.upper())) == value, (unit, name)
+        for register in UNIT_REGISTERS:
+            assert await bench.read(ctx, unit_offset(4, register.name)) == 0
+
+    bench.run(test)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
+def test_becomes_verilog(platform: Platform) -> None:
+    assert "module register_reads" in verilog.convert(Readout(platform), name="register_reads")
