@@ -25,7 +25,7 @@ class Turn(wiring.Component):
     served: the cores whose turn it is
     distance: the place of each of them among the chunks of the step
     position: the step's first chunk in the block
-    group: chunks in a step, one-hot by their binary logarithm
+    group: chunks in a step, one-hot by their binary logarithm; 0 before the first turn
     last: the step ends the block
     """
 
@@ -55,7 +55,7 @@ class Turn(wiring.Component):
         size = Signal(range(self._sizes[-1] + 1))
         for i, value in enumerate(self._sizes):
             bigger = count >= self._sizes[i + 1] if i + 1 < len(self._sizes) else Const(0)
-            m.d.comb += self.group[i].eq((count >= value) & ~bigger)
+            m.d.comb += self.group[i].eq((count >= value) & ~bigger & ~starting)
         m.d.comb += size.eq(Cat(self.group))
         for k in range(self._cores):
             distance = self.distance[k]

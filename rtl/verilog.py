@@ -19,7 +19,7 @@ from amaranth.back import rtlil
 from amaranth.lib import wiring
 
 from ..platforms import Platform
-from .merge import merge_modules
+from .netlist import merge_modules, separate_outputs, start_with_zeros, tidy_names
 
 YOSYS_PASSES = """
 proc -norom
@@ -28,6 +28,7 @@ opt_merge
 opt_clean -purge
 memory_collect
 opt_dff -simple-dffe
+opt_expr -fine t:$ge t:$gt t:$le t:$lt
 opt_expr
 opt_clean -purge
 write_verilog -noattr
@@ -45,8 +46,6 @@ HEADER = """\
 
 """
 
-_NAME = re.compile(r"\\[A-Za-z_$][A-Za-z0-9_.$]*")
-_INITIAL = re.compile(r"(?<=parameter \\INIT_VALUE )\d+'x+$", re.MULTILINE)
 _UNKNOWN = re.compile(r"\d+'[bh][0-9a-f]*x[0-9a-fx]*")
 _REGISTER = re.compile(r"^  ((?:output )?reg (?:\[[0-9:]+\] )?(\S+)) += (\S+);$", re.MULTILINE)
 _CHOICE = re.compile(
@@ -66,7 +65,7 @@ def to_verilog(component: wiring.Component, name: str) -> str:
         text = rtlil.convert(component, name=name, emit_src=False)
         for inner_name, inner in getattr(component, "apart", {}).items():
             text += rtlil.convert(inner, name=inner_name, emit_src=False)
-    text = _tidy_names(merge_modules(_INITIAL.sub(_zeros, text), ["clk", "rst", *members]))
+    text = tidy_names(separate_outputs(merge_modules(start_with_zeros(text), ["clk", "rst", *members])))
     yosys = find_yosys(lambda version: version >= (0, 40))
     verilog = yosys.run(["-q", "-"], f"read_rtlil <<rtlil\n{text}\nrtlil\n{YOSYS_PASSES}")
     return HEADER.format(name=name) + _tidy_verilog(verilog)
@@ -111,29 +110,10 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _zeros(match: re.Match[str]) -> str:
-    return match.group().replace("x", "0")
-
-
-def _tidy_names(text: str) -> str:
-    """Public names as plain identifiers, each with the same new name everywhere."""
-    found = sorted(set(_NAME.findall(text)))
-    taken = {name for name in found if not re.search(r"[.$]", name)}
-    final = {name: name for name in taken}
-    for name in found:
-        if name not in final:
-            plain = re.sub(r"[.$]+", "_", name)
-            while plain in taken:
-                plain += "_"
-            taken.add(plain)
-            final[name] = plain
-    return _NAME.sub(lambda match: final[match.group()], text)
-
-
 def _tidy_verilog(text: str) -> str:
     """Without Yosys's banner, don't-cares and ``!`` of several bits; initial values as statements; choices among several values as AND-OR."""
     text = text[text.index("module ") :]
-    text = _UNKNOWN.sub(_zeros, text).replace(" = ! ", " = ~| ")
+    text = _UNKNOWN.sub(lambda match: match.group().replace("x", "0"), text).replace(" = ! ", " = ~| ").replace(" = + {", " = {")
     text = _REGISTER.sub(r"  \1;\n  initial \2 = \3;", text)
     return _CHOICE.sub(_and_or, text)
 

@@ -1,6 +1,6 @@
 """Writer: writes blocks of results to an array over AXI."""
 
-from amaranth.hdl import C, Cat, Module, Mux, Signal, Value
+from amaranth.hdl import C, Cat, Module, Signal, Value
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import exact_log2
@@ -34,7 +34,7 @@ class WriteRequests(wiring.Component):
     complete : In(1), all beats of one more burst are buffered
     aw : Out(stream), the channel AW
     b : In(stream), the channel B
-    release : Out(1), the beats of one more burst may go from the next cycle on
+    permit : Out(1), the beats of one more burst may go from the next cycle on
     idle : Out(1), nothing is offered or outstanding
     finished : Out(1), every burst of the array has been answered
     faults : Out(stream of FaultLayout, always ready), a response with an error, in the cycle in which it arrives
@@ -55,7 +55,7 @@ class WriteRequests(wiring.Component):
                 "complete": In(1),
                 "aw": axi.members["aw"],
                 "b": axi.members["b"],
-                "release": Out(1),
+                "permit": Out(1),
                 "idle": Out(1),
                 "finished": Out(1),
                 "faults": Out(stream.Signature(FaultLayout, always_ready=True)),
@@ -77,9 +77,9 @@ class WriteRequests(wiring.Component):
         m.d.sync += outstanding.eq(outstanding + issue - self.b.valid)
 
         burst = requests.bursts.payload
-        release_late = Signal()  # the second of two beats leaves the buffer too late to follow the first at once
-        m.d.sync += release_late.eq(issue & (burst.len == 1))
-        m.d.comb += self.release.eq(release_late | (issue & (burst.len != 1)))
+        permit_late = Signal()  # the second of two beats leaves the buffer too late to follow the first at once
+        m.d.sync += permit_late.eq(issue & (burst.len == 1))
+        m.d.comb += self.permit.eq(permit_late | (issue & (burst.len != 1)))
         with m.If(self.aw.ready):
             m.d.sync += self.aw.valid.eq(0)
         with m.If(issue):
@@ -184,18 +184,18 @@ class Writer(wiring.Component):
             self.finished.eq(requests.finished),
         ]
 
-        released = Signal(range(MAX_OUTSTANDING + 1))  # bursts whose beats may go and whose last has not gone
+        permitted = Signal(range(MAX_OUTSTANDING + 1))  # bursts whose beats may go and whose last has not gone
         loaded, free, taken = Signal(), Signal(), Signal()
         select = Signal.like(buffer.beats.payload.select)
         m.d.comb += [
-            self.w.valid.eq(loaded & (released != 0)),
+            self.w.valid.eq(loaded & (permitted != 0)),
             taken.eq(self.w.valid & self.w.ready),
             free.eq(~loaded | taken),
             buffer.beats.ready.eq(free),
             self.w.payload.strb.eq(Cat(bit.replicate(self._granule_bytes) for bit in select)),
             self.w_bytes.eq(self._granule_bytes * _count(list(select))),
         ]
-        m.d.sync += released.eq(released + requests.release - (taken & self.w.payload.last))
+        m.d.sync += permitted.eq(permitted + requests.permit - (taken & self.w.payload.last))
         with m.If(free):
             m.d.sync += loaded.eq(buffer.beats.valid)
         with m.If(free & buffer.beats.valid):

@@ -12,7 +12,7 @@ from .build import library
 from .jobs import Counters, Job
 from .platforms import Platform
 from .requests import Request
-from .sim import ALL_PORTS, EVENT, SHARED_PORT, Access, Memory, Simulation, SimulationError
+from .sim import ALL_PORTS, SHARED_PORT, Access, Memory, Simulation, SimulationError
 
 Progress = Callable[[int, int], None]
 """Called now and then with how many elements are done, and of how many."""
@@ -213,4 +213,3 @@ def run(request: Request, options: Options) -> Outcome:
     return _RUNNERS[request.backend](request, options)
 
 
-NO_EVENTS = np.empty(0, EVENT)

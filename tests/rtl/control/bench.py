@@ -16,7 +16,6 @@ from scegrad.registers import MAX_CORES, REGISTERS, SHARED, UNIT_REGISTERS, Stat
 from scegrad.rtl.axi import Resp
 from scegrad.rtl.control.control import Control
 
-
 D = 0x8000_0000
 L2 = [0x1080_0000 + core * 0x0100_0000 for core in range(8)]
 """Where the arrays of ``shared`` and ``private`` lie."""

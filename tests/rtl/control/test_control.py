@@ -1,38 +1,20 @@
 """The register block: what software reads and writes, starts, interrupts."""
 
 import random
-from dataclasses import fields
+from collections.abc import Iterator
 
 import pytest
 from amaranth.back import verilog
 from amaranth.sim import SimulatorContext
 
-from scegrad.formats import FP16, FP32, Format
-from scegrad.jobs import BusError, Counters, Job, JobRefused, execute_async, finish, prepare, run, start
+from scegrad.formats import FORMATS, FP16, FP32
+from scegrad.jobs import Job, JobRefused, Read, Wait, Write, execute_async, prepare, start
 from scegrad.platforms import FT78NE, MT7004, Platform
-from scegrad.registers import (
-    ID_VALUE,
-    MAX_CORES,
-    REGISTERS,
-    SHARED,
-    UNIT_REGISTERS,
-    Access,
-    Status,
-    capabilities_value,
-    offset,
-    unit_offset,
-    version_value,
-    widths_value,
-)
-from scegrad.rtl.axi import Resp
+from scegrad.registers import REGISTERS, SHARED, Status, offset, unit_offset
 from scegrad.rtl.control.control import Control
-from scegrad.rtl.dma.job import CountersLayout
 
-from .bench import Bench
-from .requests import ONE, PLATFORMS
-
-D = 0x8000_0000
-L2 = [0x1080_0000 + core * 0x0100_0000 for core in range(8)]
+from .bench import L2, Access, Bench, D, private, shared
+from .requests import ADJOINING, ONE, PLATFORMS
 
 
 @pytest.mark.parametrize("platform", [FT78NE, MT7004, ONE], ids=lambda platform: platform.name)
@@ -45,7 +27,7 @@ def test_start_latency(platform: Platform, is_private: bool) -> None:
     port = bench.control.axil
 
     async def test(ctx: SimulatorContext) -> None:
-        await execute_async(_fields(job), BenchAccess(bench, ctx))
+        await execute_async(_fields(job), Access(bench, ctx))
         ctx.set(port.aw.payload.addr, offset("START"))
         ctx.set(port.w.payload.data, 1)
         ctx.set(port.w.payload.strb, 0b0001)
@@ -68,7 +50,7 @@ def test_start_latency(platform: Platform, is_private: bool) -> None:
     bench.run(test)
 
 
-def _fields(job: Job):
+def _fields(job: Job) -> Iterator[Read | Write | Wait]:
     """The start sequence up to, and without, the write to START."""
     for step in start(job):
         if step.offset == offset("START"):
@@ -81,11 +63,69 @@ def test_start_needs_its_bit(value: int, strobes: int) -> None:
     bench = Bench(FT78NE)
 
     async def test(ctx: SimulatorContext) -> None:
-        await execute_async(_fields(shared()), BenchAccess(bench, ctx))
+        await execute_async(_fields(shared()), Access(bench, ctx))
         await bench.write(ctx, offset("START"), value, strobes)
         await ctx.tick().repeat(10)
         assert not bench.units.started
         assert await bench.read(ctx, offset("REQUEST")) == Status.IDLE
+
+    bench.run(test)
+
+
+@pytest.mark.parametrize("seed", [None, 4])
+def test_jobs_arrive_at_their_units(seed: int | None) -> None:
+    """The job's fields are right at its start, and from then to its end each of its cores knows format and kind."""
+    bench = Bench(MT7004, seed)
+    rng = random.Random(seed)
+    running: dict[int, Job] = {}  # by unit
+
+    def cores(unit: int) -> list[int]:
+        return [core for core in range(4) if (running[unit].core_mask >> core & 1 if unit == SHARED else core == unit)]
+
+    def assert_cores(core_format: int, core_shared: int) -> None:
+        for unit, job in running.items():
+            for core in cores(unit):
+                assert core_format >> core & 1 == (job.fmt is FP16), (job, core)
+                assert core_shared >> core & 1 == (unit == SHARED), (job, core)
+
+    def idle_job() -> Job:
+        free = [core for core in range(4) if all(core not in cores(unit) for unit in running)]
+        fmt, length = rng.choice(list(FORMATS.values())), rng.randrange(1000)
+        if free and (SHARED in running or rng.random() < 0.5):
+            return private(rng.choice(free), length=length, fmt=fmt, platform=MT7004)
+        return shared(sum(1 << core for core in free if rng.random() < 0.7) or 1, length=length, fmt=fmt, platform=MT7004)
+
+    async def test(ctx: SimulatorContext) -> None:
+        access = Access(bench, ctx)
+        for count in range(60):
+            for unit in [unit for unit in running if len(running) > 3 or rng.random() < 0.3]:
+                del running[unit]
+                await bench.units.end(ctx, 4 if unit == SHARED else unit)
+            job = idle_job()
+            if not job.private and (SHARED in running or any(core in running for core in range(4) if job.core_mask >> core & 1)):
+                continue
+            before = len(bench.units.started)
+            unit = await execute_async(start(job), access)
+            running[unit] = job
+            (shown,) = bench.units.started[before:]
+            assert shown.unit == (4 if unit == SHARED else unit), count
+            fields = {name: getattr(job, name) for name in ("logits", "labels", "gradient", "size", "core_mask")}
+            assert shown.job == fields | {"format": int(job.fmt is FP16)}
+            assert_cores(shown.core_format, shown.core_shared)
+            await ctx.tick().repeat(3)
+            assert_cores(ctx.get(bench.control.core_format), ctx.get(bench.control.core_shared))
+        assert {started.unit for started in bench.units.started} == set(range(5))
+
+    bench.run(test)
+
+
+@pytest.mark.parametrize(("platform", "code"), [(FT78NE, 0), (ADJOINING, 1)])
+def test_a_platform_with_one_format_needs_no_job_to_know_it(platform: Platform, code: int) -> None:
+    bench = Bench(platform)
+
+    async def test(ctx: SimulatorContext) -> None:
+        await ctx.tick()
+        assert ctx.get(bench.control.core_format) == code * platform.all_cores
 
     bench.run(test)
 
@@ -95,7 +135,7 @@ def test_busy_rules() -> None:
     bench = Bench(FT78NE)
 
     async def test(ctx: SimulatorContext) -> None:
-        access = BenchAccess(bench, ctx)
+        access = Access(bench, ctx)
 
         async def refused(job: Job) -> None:
             before = len(bench.units.started)
@@ -138,7 +178,7 @@ def test_refusals_reach_request() -> None:
     bench = Bench(FT78NE)
 
     async def test(ctx: SimulatorContext) -> None:
-        access = BenchAccess(bench, ctx)
+        access = Access(bench, ctx)
         await execute_async(prepare(FT78NE), access)
         for job, status in (
             (shared(length=-1), Status.LENGTH_NEGATIVE),
@@ -187,6 +227,66 @@ def test_interrupts() -> None:
         await bench.write(ctx, pending, 0x80)
         assert not ctx.get(irq), "fallen when the write is answered"
         assert await bench.read(ctx, pending) == 0
+
+    bench.run(test)
+
+
+@pytest.mark.parametrize("unit", [0, 7, 8])
+@pytest.mark.parametrize(("delay", "kept"), [(0, False), (1, True), (2, True), (3, True)])
+def test_end_beside_a_clear(unit: int, delay: int, kept: bool) -> None:
+    """An end before the cycle in which the bit is cleared is cleared with it, one in that very cycle or later is not."""
+    bench = Bench(FT78NE)
+    bit = 1 << (SHARED if unit == 8 else unit)
+
+    async def clears(ctx: SimulatorContext) -> None:
+        await bench.units.end(ctx, unit)
+        await bench.write(ctx, offset("IRQ_PENDING"), bit)
+        await ctx.tick().repeat(5)
+        assert await bench.read(ctx, offset("IRQ_PENDING")) == (bit if kept else 0)
+
+    async def ends(ctx: SimulatorContext) -> None:
+        await ctx.tick().repeat(1 + delay)
+        await bench.units.end(ctx, unit)
+
+    bench.run(clears, ends)
+
+
+@pytest.mark.parametrize("moment", range(9))
+def test_reset_forgets_everything(moment: int) -> None:
+    """A reset at any moment of a start leaves the block as it was at first, and the next job is taken."""
+    bench = Bench(FT78NE)
+    port = bench.control.axil
+
+    def let_go(ctx: SimulatorContext) -> None:
+        ctx.set(port.aw.valid, 0)
+        ctx.set(port.w.valid, 0)
+
+    async def test(ctx: SimulatorContext) -> None:
+        access = Access(bench, ctx)
+        await execute_async(prepare(FT78NE), access)
+        await bench.units.end(ctx, 3)
+        await execute_async(_fields(shared(0x81)), access)
+        ctx.set(port.aw.payload.addr, offset("START"))
+        ctx.set(port.w.payload.data, 1)
+        ctx.set(port.aw.valid, 1)
+        ctx.set(port.w.valid, 1)
+        for _ in range(moment):
+            await ctx.tick()
+            let_go(ctx)
+        let_go(ctx)
+        ctx.set(bench.reset, 1)
+        await ctx.tick().repeat(2)
+        ctx.set(bench.reset, 0)
+        for unit in bench.control.units:
+            ctx.set(unit.busy, 0)
+            ctx.set(unit.status, Status.IDLE)
+        bench.units.started.clear()
+        assert not ctx.get(bench.control.irq) and not ctx.get(bench.control.core_shared)
+        for register in REGISTERS:
+            if register.reset is not None:
+                assert await bench.read(ctx, register.offset) == register.reset, register.name
+        assert not bench.units.started
+        assert await execute_async(start(shared(0x81)), access) == SHARED
 
     bench.run(test)
 

@@ -1,8 +1,4 @@
-"""Equal modules of a netlist in RTLIL, merged: Amaranth writes each instance of a component as a module of its own.
-
-Two modules are equal if they differ only in their own name, in the names of the modules inside, in the order of ports and in those names of
-ports that Amaranth made up from the numbers of cells. Modules are compared leaves first.
-"""
+"""A netlist in RTLIL, the text that Amaranth writes and Yosys reads, made fit for Verilog that people and tools like to read."""
 
 import re
 from collections import Counter
@@ -13,11 +9,25 @@ _PORT = re.compile(r"^  wire width \d+ (?:input|output) (\d+)  ?(?:signed )?\\(\
 _NUMBERED = re.compile(r"\\port\$(\d+)\$(\d+)(?!\S)")
 _CONNECT = re.compile(r"^(    connect )(\\\S+)(.*)$", re.MULTILINE)
 
+_NAME = re.compile(r"\\[A-Za-z_$][A-Za-z0-9_.$]*")
+_INITIAL = re.compile(r"(?<=parameter \\INIT_VALUE )\d+'x+$", re.MULTILINE)
+_OUTPUT = re.compile(r"^  wire width (\d+) output \d+  ?(?:signed )?(\\\S+)$", re.MULTILINE)
+_DRIVE = re.compile(r"^connect (\\\S+) (\{.*\})$", re.MULTILINE)
+_BITS = re.compile(r"(\S+) \[(\d+)(?::(\d+))?\]")
+
 Names = dict[str, str]
 
 
+def start_with_zeros(text: str) -> str:
+    """The RTLIL ``text`` with memory outputs that start as 0, as in Amaranth's simulator, where Amaranth writes X."""
+    return _INITIAL.sub(lambda match: match.group().replace("x", "0"), text)
+
+
 def merge_modules(text: str, order: list[str]) -> str:
-    """The RTLIL ``text`` with equal modules merged; ports are in ``order`` as far as it names them, then sorted by name.
+    """The RTLIL ``text`` with equal modules merged, of which Amaranth writes one for every instance of a component.
+
+    Two modules are equal if they differ only in their own name, in the names of the modules inside, in the order of ports and in those
+    names of ports that Amaranth made up from the numbers of cells. They are compared leaves first. Ports are in ``order`` as far as it names them, then sorted by name.
 
     Where one module stands for several, the numbers in its path are left out, if that leaves its name unique.
     """
@@ -85,3 +95,42 @@ def _short_names(names: list[str], top: str) -> Names:
     }
     count = Counter(short.values())
     return {name: short[name] if count[short[name]] == 1 else plain[name] for name in names}
+
+
+def separate_outputs(text: str) -> str:
+    """The RTLIL ``text`` with outputs that repeat bits of a wire driven through a cell that Yosys keeps.
+
+    Otherwise Yosys names the wire after the output and copies bits of the output to others, which simulators take for a loop.
+    """
+    return _MODULE.sub(_separate, text)
+
+
+def _separate(module: re.Match[str]) -> str:
+    widths = {match[2]: match[1] for match in _OUTPUT.finditer(module[2])}
+
+    def copy(drive: re.Match[str]) -> str:
+        bits = [f"{part[1]} {bit}" for part in _BITS.finditer(drive[2]) for bit in range(int(part[3] or part[2]), int(part[2]) + 1)]
+        if drive[1] not in widths or len(set(bits)) == len(bits):
+            return drive.group()
+        width = widths[drive[1]]
+        parameters = {"A_SIGNED": 0, "A_WIDTH": width, "Y_WIDTH": width}
+        lines = [f"    parameter \\{name} {value}" for name, value in parameters.items()]
+        lines += [f"    connect \\A {drive[2]}", f"    connect \\Y {drive[1]}"]
+        return "\n".join(["  attribute \\keep 1", f"  cell $pos $copy{drive[1].replace(chr(92), '$')}", *lines, "  end", ""])
+
+    return f"module {module[1]}\n\n{_DRIVE.sub(copy, module[2])}end\n"
+
+
+def tidy_names(text: str) -> str:
+    """The RTLIL ``text`` with public names that are plain identifiers, each with the same new name everywhere."""
+    found = sorted(set(_NAME.findall(text)))
+    taken = {name for name in found if not re.search(r"[.$]", name)}
+    final = {name: name for name in taken}
+    for name in found:
+        if name not in final:
+            plain = re.sub(r"[.$]+", "_", name)
+            while plain in taken:
+                plain += "_"
+            taken.add(plain)
+            final[name] = plain
+    return _NAME.sub(lambda match: final[match.group()], text)

@@ -1,0 +1,182 @@
+"""The command line ``scegrad``.
+
+Exit status 0; 1 where a check found a mismatch or the simulated hardware failed; 2 for a request that cannot be carried out, with one line
+on standard error that says why and nothing left behind.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .formats import FORMATS
+from .platforms import PLATFORMS
+from .requests import BACKENDS, IN_PLACE, MEMORIES, RequestError, platform_of
+
+BAD_REQUEST = 2
+MISMATCH = 1
+INTERRUPTED = 130
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Sigmoid cross-entropy gradient hardware: sigmoid(logits) - labels, computed by the simulated RTL.",
+    epilog="Exit status: 0; 1 where a check found a mismatch; 2 for a bad request, with one line on standard error.",
+)
+
+
+def _choice(*values: str) -> str:
+    return f"[{'|'.join(values)}]"
+
+
+PlatformName = Annotated[
+    str, typer.Option("--platform", metavar=_choice(*PLATFORMS), help="Hardware: ft78ne has 8 cores with fp32, mt7004 4 with fp32 and fp16.")
+]
+
+
+def _integer(text: str) -> int:
+    try:
+        return int(text, 0)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a number such as 255, 0xff or 0b1111") from None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+@app.command()
+def run(
+    logits: Annotated[Path, typer.Argument(metavar="LOGITS.npy", help="Array of logits x: float32 or float16, of any shape.", show_default=False)],
+    labels: Annotated[Path, typer.Argument(metavar="LABELS.npy", help="Array of labels y, of the same shape and type.", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="GRADIENT.npy", help="Where to write the gradient.", show_default=False)],
+    platform: PlatformName = "ft78ne",
+    fmt: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar=_choice(*FORMATS),
+            help="Format of the elements. Arrays of another floating-point type are rounded to it, to nearest, and the gradient is written in it."
+            "  [default: the arrays' type, which must be float32 or float16]",
+            show_default=False,
+        ),
+    ] = None,
+    memory: Annotated[
+        str,
+        typer.Option(
+            metavar=_choice(*MEMORIES),
+            help="shared: arrays in DDR, the cores of the mask share the work. private: arrays in the L2 of one core, the lowest of the mask.",
+        ),
+    ] = "shared",
+    core_mask: Annotated[
+        int | None,
+        typer.Option(
+            metavar="MASK", parser=_integer, help="Cores that take part: bit i is core i.  [default: all; private: core 0]", show_default=False
+        ),
+    ] = None,
+    backend: Annotated[
+        str,
+        typer.Option(
+            metavar=_choice(*BACKENDS),
+            help="verilator: fast simulation of the RTL (built at the first use, a minute or two). icarus: its cocotb bench, some hundred"
+            " cycles a second. model: the golden model, no cycles. All give the same bits.",
+        ),
+    ] = "verilator",
+    waves: Annotated[
+        Path | None, typer.Option(metavar="FILE.fst", help="Write the waveform of the whole job, in FST.", show_default=False)
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Write report.json and pictures: the gradient and its error, and a time line of bus and cores.", show_default=False
+        ),
+    ] = None,
+    in_place: Annotated[
+        str | None,
+        typer.Option(
+            metavar=_choice(*IN_PLACE), help="Let the output take this input's place in the hardware's memory.", show_default=False
+        ),
+    ] = None,
+    latency: Annotated[
+        int | None,
+        typer.Option(
+            metavar="CYCLES", help="From a request to the memory's first answer.  [default: 40; private: 0, at once]", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Compute the gradient sigmoid(LOGITS) - LABELS on the simulated hardware.
+
+    The gradient has the shape of the inputs. It is compared bit by bit with the golden model: the exit status is 1 where they differ.
+    """
+    from .run_command import RunArguments, run_files
+
+    arguments = RunArguments(platform, fmt, memory, core_mask, backend, waves, report, in_place, latency)
+    raise typer.Exit(MISMATCH if run_files(logits, labels, output, arguments) else 0)
+
+
+@app.command()
+def verilog(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write it; made where it is missing.", show_default=False)],
+    platform: PlatformName = "ft78ne",
+) -> None:
+    """Write the Verilog of a platform's top module, and a file list."""
+    chosen = platform_of(platform)
+    from .files import OutputDirectory
+    from .rtl.verilog import write_verilog
+
+    with OutputDirectory(output) as directory:
+        for path in write_verilog(chosen, directory.path):
+            typer.echo(path)
+
+
+FORWARD = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+"""Settings of a command that leaves its arguments to the module that implements it."""
+
+
+@app.command()
+def demo() -> None:
+    """Train a logistic regression whose every gradient the RTL computes, on data that scikit-learn carries; tables and pictures."""
+    from .demo import main as run_demo
+
+    run_demo()
+
+
+@app.command(context_settings=FORWARD)
+def tables(context: typer.Context) -> None:
+    """Compute the sigmoid's tables from exact arithmetic and print the error that each step may add (see scegrad tables --help)."""
+    from .model.tables import main as run_tables
+
+    raise typer.Exit(run_tables(context.args) or 0)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point: run a command and exit with its status."""
+    words = sys.argv[1:] if arguments is None else arguments
+    sys.exit(_status(words or ["--help"]))
+
+
+def _status(words: list[str]) -> int:
+    """Run a command line; returns the exit status, after one line on standard error where it is neither 0 nor a mismatch."""
+    from .build import BuildError
+    from .jobs import BusError, JobRefused
+    from .sim import SimulationError
+
+    try:
+        return app(args=words, prog_name="scegrad", standalone_mode=False) or 0
+    except typer.TyperException as error:
+        return _fail(error.format_message(), BAD_REQUEST)
+    except (RequestError, BuildError) as error:
+        return _fail(str(error), BAD_REQUEST)
+    except OSError as error:
+        return _fail(f"{error.filename or 'file'}: {error.strerror or error}", BAD_REQUEST)
+    except (SimulationError, JobRefused, BusError, TimeoutError) as error:
+        return _fail(str(error), MISMATCH)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("interrupted", INTERRUPTED)
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"scegrad: {_one_line(message)}", file=sys.stderr)
+    return status
