@@ -1,8 +1,8 @@
 """The exact reference: sigmoid(x) - y correctly rounded, and how far a result lies from it.
 
-It shares nothing with the design: no table, coefficient or stage. In fp16 it is integer arithmetic on a table of every sigmoid, computed with
-MPFR to 200 bits (``exact_fp16``); in fp32 it is double-double arithmetic with an error bound argued from IEEE arithmetic alone, without
-any exponential of the platform, and MPFR for the pairs that the bound leaves open (``exact_fp32``, ``exact_mpfr``).
+It shares nothing with the design: no table, coefficient or stage. In fp16 it is integer arithmetic on a table of every sigmoid, computed
+with MPFR to 200 bits (``exact_fp16``); in fp32 it is double-double arithmetic with an error bound argued from IEEE arithmetic alone,
+without any exponential of the platform, and MPFR for the pairs that the bound leaves open (``exact_fp32``, ``exact_mpfr``).
 
 Of random pairs none is left open, and of labels chosen next to the sigmoid almost none: the bound is 2^-90 of sigmoid(-|x|) and
 2^-90 of sigmoid(x) - 1/2 about x = 0. What it costs is about 0.3 s for a million fp32 elements.
@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..formats import FP16, Format, format_of
-
 from . import exact_fp16, exact_fp32
 
 Array = NDArray[np.floating]
@@ -81,7 +80,7 @@ def _measure(
     good: float | bool,
     bad: float | bool,
 ) -> Iterator[NDArray]:
-    """``measure`` of each block where exact value and result are finite; elsewhere ``good`` where the bits are those demanded, else ``bad``."""
+    """``measure`` of each block where exact value and result are finite; elsewhere ``good`` for the bits demanded, else ``bad``."""
     for fmt, module, (r, x, y) in _blocks(result, logits, labels):
         ordinary, x_safe, y_safe, special = _ordinary(fmt, x, y)
         finite = np.isfinite(r)
@@ -107,8 +106,8 @@ def ulp_error(result: Array, logits: Array, labels: Array) -> NDArray[np.float64
 def within_bound(result: Array, logits: Array, labels: Array) -> NDArray[np.bool_]:
     """Whether each result is one that the contract allows.
 
-    fp32: |result - exact| <= ulp(result)/2 + 2^-34 sigmoid(-|logit|), the exact bits where the logit or the exact result is not finite, and a
-    zero with the sign of an exact value that is further from zero than the second term. fp16: the correctly rounded result.
+    fp32: |result - exact| <= ulp(result)/2 + 2^-34 sigmoid(-|logit|), the exact bits where the logit or the exact result is not finite, and
+    a zero with the sign of an exact value that is further from zero than the second term. fp16: the correctly rounded result.
     """
     inside = _collect(_measure(result, logits, labels, lambda module: module.within, True, False), logits, np.dtype(bool))
     infinite = np.isinf(logits)

@@ -12,7 +12,7 @@ from typing import Any
 import cocotb
 from cocotb.clock import Clock
 from cocotb.handle import SimHandleBase
-from cocotb.triggers import RisingEdge
+from cocotb.triggers import RisingEdge, Timer
 
 from ..platforms import Platform
 from .memory import AxiMemory, run_memories
@@ -46,6 +46,8 @@ async def reset(dut: SimHandleBase, cycles: int = 3) -> None:
 @asynccontextmanager
 async def running(dut: SimHandleBase, memories: Sequence[AxiMemory]) -> AsyncIterator[None]:
     """A clock, the ``memories`` served, and the design just reset; all of it stops at the end of the block."""
+    dut.clk.value = 0  # whatever it is at the start, the first edge is at the same time in every simulator
+    await Timer(PERIOD_NS, "ns")
     clock = Clock(dut.clk, PERIOD_NS, "ns")
     clock.start()
     service = cocotb.start_soon(run_memories(dut, memories))

@@ -1,7 +1,7 @@
 """An AXI4 memory for cocotb benches that trusts nobody: DDR and SMC behind the shared port, or the L2 of a core.
 
-It answers the bursts that stay inside what the bench has declared in its ``Storage``, refuses all others with DECERR and reports them, as it
-reports every breach of the AXI4 rules that it sees. It acts on the rising edge of the clock alone.
+It answers the bursts that stay inside what the bench has declared in its ``Storage``, refuses all others with DECERR and reports them, as
+it reports every breach of the AXI4 rules that it sees. It acts on the rising edge of the clock alone.
 """
 
 import random

@@ -254,5 +254,5 @@ def _outside_pytest() -> Iterator[None]:
             os.environ["PYTEST_CURRENT_TEST"] = current
 
 
-def _tail(text: str, lines: int = 60) -> str:
+def _tail(text: str, lines: int = 200) -> str:
     return "\n".join(text.splitlines()[-lines:])

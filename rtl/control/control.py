@@ -102,11 +102,11 @@ class Control(wiring.Component):
         return m
 
     def _written(self, port: AxiLite, name: str) -> Value:
-        """The bits of a register that software writes in this cycle with 1, in a write that is being taken; see ``_enabled``."""
+        """The bits of a register to which a write in this cycle gives 1."""
         return self._enabled(port, name) & port.writes.payload.data
 
     def _enabled(self, port: AxiLite, name: str) -> Value:
-        """The bits of a register that a write reaches in this cycle: writable ones in bytes whose strobe is set."""
+        """The bits of a register that a write in this cycle reaches: the writable ones in the bytes with a strobe."""
         writes, register = port.writes, REGISTER[name]
         here = writes.valid & (writes.payload.index == register.offset // 4)
         return Cat((here & strobe).replicate(8) for strobe in writes.payload.strb) & register.writable

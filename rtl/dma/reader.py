@@ -35,7 +35,7 @@ class ReadRequests(wiring.Component):
     addresses[2] : In(address_bits), first byte of the logits and of the labels
     last_byte : In(32), bytes in each array, less one
     halt : In(1), ask for nothing more; what is offered stays offered
-    freed[2] : In(1), a word has left the buffer of the logits, of the labels
+    freed[2] : In(1), there is room for one more word of the logits, of the labels
     burst_end : In(1), the last beat of a burst has arrived
     ar : Out(stream), the channel AR
     idle : Out(1), nothing is offered or outstanding
@@ -62,7 +62,8 @@ class ReadRequests(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         load, choice = Signal(), Signal()
-        fits, bursts = [], []
+        fits = Signal(2)
+        bursts = []
         for i in (LOGITS, LABELS):
             planner = Planner(**self._shape, burst_beats=self._burst_beats)
             m.submodules[f"planner_{i}"] = planner
@@ -70,13 +71,16 @@ class ReadRequests(wiring.Component):
             m.d.comb += planner.bursts.ready.eq(load & (choice == i))
             burst = planner.bursts.payload
             room = Signal(range(self._buffer_beats + 1), init=self._buffer_beats, name=f"room_{i}")
-            m.d.sync += room.eq(room + self.freed[i] - Mux(planner.bursts.ready, burst.len + 1, 0))
-            fits.append(planner.bursts.valid & (room > burst.len))
+            # room + freed - (len + 1) in one addition: -(len + 1) is ~len, and freed is the carry
+            step = Mux(planner.bursts.ready, ~burst.len, 0)
+            m.d.sync += room.eq((Cat(self.freed[i], room) + Cat(C(1), step, C(-1, 1)))[1:])
+            # Known one cycle late; in the cycle after a request, in which it is wrong, AR is occupied.
+            m.d.sync += fits[i].eq(self.start | (planner.bursts.valid & (room > burst.len)))
             bursts.append(burst)
 
         turn = Signal()
         m.d.comb += choice.eq(Mux(turn, fits[LABELS], ~fits[LOGITS]))
-        m.d.comb += load.eq((fits[LOGITS] | fits[LABELS]) & ~self.ar.valid & ~self.halt)
+        m.d.comb += load.eq(fits.any() & ~self.ar.valid & ~self.halt)
         with m.If(self.ar.ready):
             m.d.sync += self.ar.valid.eq(0)
         with m.If(load):

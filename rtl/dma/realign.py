@@ -28,7 +28,7 @@ class Realign(wiring.Component):
     offset : In, granules from the start of the bus word to the array's first byte; stable from ``start`` to the last block
     last_byte : In(32), bytes in the array, less one; stable likewise
     words : In(stream of data_bits, always ready), not before the second cycle after ``start``
-    freed : Out(1), a word has left the buffer
+    freed : Out(1), a word left the buffer in the cycle before
     blocks : Out(stream of data_bits)
     pending : Out(1), not every block has been taken
     """
@@ -57,31 +57,34 @@ class Realign(wiring.Component):
         m.submodules.fifo = fifo = SyncFIFOBuffered(width=data_bits, depth=self._depth)
         m.d.comb += [fifo.w_data.eq(self.words.payload), fifo.w_en.eq(self.words.valid)]
 
-        hold = Signal(data_bits, reset_less=True)
-        primed = Signal()  # hold is filled, or not needed
-        active, last = Signal(), Signal()  # there is a block to make; it is the last one
-        blocks_left = Signal(32 - self._word_bits)  # after that block
+        word, hold = Signal(data_bits, reset_less=True), Signal(data_bits, reset_less=True)  # the newer and the older word
+        word_valid, primed = Signal(), Signal()  # primed: hold is filled, or not needed
+        blocks_left = Signal(32 - self._word_bits)  # after the one that is next
+        last = Signal()
         from_hold, hold_suffices = self._constants(m)
 
-        free, emit, without_word = Signal(), Signal(), Signal()
+        without_word, taken, word_taken, fetch = Signal(), Signal(), Signal(), Signal()
         m.d.comb += [
-            free.eq(~self.blocks.valid | self.blocks.ready),
             without_word.eq(last & hold_suffices),
-            emit.eq(active & primed & free & (fifo.r_rdy | without_word)),
-            fifo.r_en.eq(active & Mux(primed, free & ~without_word, 1)),
-            self.freed.eq(fifo.r_rdy & fifo.r_en),
-            self.pending.eq(active | self.blocks.valid),
+            self.blocks.payload.eq((hold & from_hold) | (word & ~from_hold)),
+            self.blocks.valid.eq(self.pending & primed & (word_valid | without_word)),
+            taken.eq(self.blocks.valid & self.blocks.ready),
+            word_taken.eq(word_valid & (taken | ~primed)),
+            fifo.r_en.eq(~word_valid | word_taken),
+            fetch.eq(fifo.r_rdy & fifo.r_en),
         ]
-        with m.If(free):
-            m.d.sync += self.blocks.valid.eq(emit)
-        with m.If(emit):
-            m.d.sync += self.blocks.payload.eq((hold & from_hold) | (fifo.r_data & ~from_hold))
-            m.d.sync += [blocks_left.eq(blocks_left - 1), last.eq(blocks_left == 1), active.eq(~last)]
-        with m.If(self.freed):
-            m.d.sync += [hold.eq(fifo.r_data), primed.eq(1)]
+        m.d.sync += self.freed.eq(fetch)
+        with m.If(fifo.r_en):
+            m.d.sync += word_valid.eq(fifo.r_rdy)
+        with m.If(fetch):
+            m.d.sync += word.eq(fifo.r_data)  # nothing in between: a memory's output comes late in the cycle
+        with m.If(word_taken):
+            m.d.sync += [hold.eq(word), primed.eq(1)]
+        with m.If(taken):
+            m.d.sync += [blocks_left.eq(blocks_left - 1), last.eq(blocks_left == 1), self.pending.eq(~last)]
         with m.If(self.start):
             total = self.last_byte[self._word_bits :]
-            m.d.sync += [blocks_left.eq(total), last.eq(total == 0), active.eq(1), primed.eq(self.offset == 0)]
+            m.d.sync += [blocks_left.eq(total), last.eq(total == 0), self.pending.eq(1), primed.eq(self.offset == 0)]
         return m
 
     def _constants(self, m: Module) -> tuple[Signal, Signal]:

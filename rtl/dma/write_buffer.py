@@ -34,7 +34,7 @@ class WriteBuffer(wiring.Component):
     start : In(1), begins an array; the buffer must be empty
     address : In(address_bits), first byte of the array; stable from ``start`` to the last beat
     last_byte : In(32), bytes in the array, less one; stable likewise
-    gradients : In(stream of data_bits), blocks, the first not before the second cycle after ``start``
+    gradients : In(stream of data_bits), blocks, the first not before the third cycle after ``start``
     complete : Out(1), with this cycle's beat all beats of one more burst are buffered
     beats : Out(stream of beat_layout)
     """
@@ -70,7 +70,8 @@ class WriteBuffer(wiring.Component):
 
         room = Signal(range(self._depth), init=self._depth - 1)  # one beat is kept for what the last block leaves over
         m.d.comb += self.gradients.ready.eq(room != 0)
-        m.d.sync += room.eq(room - rotate.i.valid + (fifo.r_rdy & fifo.r_en))
+        freed = Signal()
+        m.d.sync += [freed.eq(fifo.r_rdy & fifo.r_en), room.eq(room - rotate.i.valid + freed)]
         m.d.comb += [
             rotate.i.valid.eq(self.gradients.valid & self.gradients.ready),
             rotate.i.payload.data.eq(self.gradients.payload),
@@ -80,19 +81,23 @@ class WriteBuffer(wiring.Component):
         ]
 
         beat = self._layout(fifo.w_data)
-        index = Signal(8)  # of the beat in its burst
-        burst = planner.bursts.payload
+        filling, next_burst = Signal(), Signal()
+        beats_left, last = Signal(8), Signal()  # of the burst that is being filled: after the next beat; that is the last
         self._merge(m, rotate, beat, push=fifo.w_en)
         m.d.comb += [
-            beat.last.eq(index == burst.len),
-            self.complete.eq(fifo.w_en & beat.last),
-            planner.bursts.ready.eq(self.complete),
+            beat.last.eq(last),
+            self.complete.eq(fifo.w_en & last),
+            next_burst.eq(~filling | self.complete),
+            planner.bursts.ready.eq(next_burst),
             self.beats.valid.eq(fifo.r_rdy),
             self.beats.payload.eq(fifo.r_data),
             fifo.r_en.eq(self.beats.ready),
         ]
-        with m.If(fifo.w_en):
-            m.d.sync += index.eq(Mux(beat.last, 0, index + 1))
+        with m.If(next_burst):
+            length = planner.bursts.payload.len
+            m.d.sync += [filling.eq(planner.bursts.valid), beats_left.eq(length), last.eq(length == 0)]
+        with m.Elif(fifo.w_en):
+            m.d.sync += [beats_left.eq(beats_left - 1), last.eq(beats_left == 1)]
         return m
 
     def _merge(self, m: Module, rotate: Rotate, beat: data.View, push: Signal) -> None:

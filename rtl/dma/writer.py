@@ -127,7 +127,7 @@ class Writer(wiring.Component):
     address : In(address_bits), first byte of the array; stable from ``start`` to the job's end
     last_byte : In(32), bytes in the array, less one; stable likewise
     halt : In(1), issue no burst any more
-    gradients : In(stream of data_bits), blocks, the first not before the second cycle after ``start``
+    gradients : In(stream of data_bits), blocks, the first not before the third cycle after ``start``
     aw, w, b : the AXI write channels
     w_bytes : Out, bytes that the beat on W writes
     idle : Out(1), no burst is offered or outstanding
@@ -184,18 +184,22 @@ class Writer(wiring.Component):
             self.finished.eq(requests.finished),
         ]
 
-        permitted = Signal(range(MAX_OUTSTANDING + 1))  # bursts whose beats may go and whose last has not gone
-        loaded, free, taken = Signal(), Signal(), Signal()
+        go, more = Signal(), Signal(range(MAX_OUTSTANDING + 1))  # the burst in hand may go; bursts after it that may
+        loaded, free, taken, next_burst = Signal(), Signal(), Signal(), Signal()
         select = Signal.like(buffer.beats.payload.select)
         m.d.comb += [
-            self.w.valid.eq(loaded & (permitted != 0)),
+            self.w.valid.eq(loaded & go),
             taken.eq(self.w.valid & self.w.ready),
             free.eq(~loaded | taken),
+            next_burst.eq(~go | (taken & self.w.payload.last)),
             buffer.beats.ready.eq(free),
             self.w.payload.strb.eq(Cat(bit.replicate(self._granule_bytes) for bit in select)),
             self.w_bytes.eq(self._granule_bytes * _count(list(select))),
         ]
-        m.d.sync += permitted.eq(permitted + requests.permit - (taken & self.w.payload.last))
+        some = requests.permit | more.any()
+        m.d.sync += more.eq(more + requests.permit - (next_burst & some))
+        with m.If(next_burst):
+            m.d.sync += go.eq(some)
         with m.If(free):
             m.d.sync += loaded.eq(buffer.beats.valid)
         with m.If(free & buffer.beats.valid):

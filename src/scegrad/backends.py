@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from . import jobs
-from .build import library
+from .build import library, verilog
 from .jobs import Counters, Job
 from .platforms import Platform
 from .requests import Request
-from .sim import ALL_PORTS, SHARED_PORT, Access, Memory, Simulation, SimulationError
+from .sim import ALL_PORTS, EVENT, SHARED_PORT, Access, Channel, Memory, Simulation, SimulationError
 
 Progress = Callable[[int, int], None]
 """Called now and then with how many elements are done, and of how many."""
@@ -190,9 +190,16 @@ def _timeline(simulation: Simulation, platform: Platform, first: int) -> Timelin
 
 def run_icarus(request: Request, options: Options) -> Outcome:
     """Run a request in the cocotb bench ``tb.bench_job`` under Icarus: some hundred cycles a second."""
-    from .tb.job_files import run_on_bench
+    from .tb.job_files import Task, run_task
+    from .tb.runner import Design
 
-    return run_on_bench(request, options, "icarus")
+    platform = request.platform
+    design = Design(platform.top_name, verilog(platform).read_text(encoding="ascii"))
+    task = Task(job_of(request), request.place.guards, options.memory(request.private).latency, options.timeline)
+    gradient, ended = run_task(task, request.logits, request.labels, design, "icarus", options.waves)
+    rows = [(*row[:4], Channel[row[4].upper()]) for row in ended.events]
+    timeline = Timeline(np.array(rows, EVENT), port_names(platform)) if options.timeline else None
+    return Outcome(gradient, ended.counters, timeline)
 
 
 def run_model(request: Request, options: Options) -> Outcome:

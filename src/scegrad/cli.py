@@ -4,6 +4,7 @@ Exit status 0; 1 where a check found a mismatch or the simulated hardware failed
 on standard error that says why and nothing left behind.
 """
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -154,7 +155,13 @@ def tables(context: typer.Context) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: run a command and exit with its status."""
     words = sys.argv[1:] if arguments is None else arguments
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(_status(words or ["--help"]))
+
+
+def _terminate(number: int, frame: object) -> None:
+    """End as after an interrupt, so that no unfinished file stays behind."""
+    raise KeyboardInterrupt
 
 
 def _status(words: list[str]) -> int:

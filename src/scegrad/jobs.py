@@ -1,7 +1,7 @@
 """Jobs as software sees them: what a job is, whether the hardware would take it, and the sequence that runs it.
 
-The sequence is written once, as generators that yield ``Read``, ``Write`` and ``Wait``; ``execute`` runs one over an ``Access`` (a simulated
-library, a board) and ``execute_async`` over an ``AsyncAccess`` (a cocotb bench), each with the same outcome.
+The sequence is written once, as generators that yield ``Read``, ``Write`` and ``Wait``. ``execute`` runs one over an ``Access`` (a
+library, a board), ``execute_async`` over an ``AsyncAccess`` (a cocotb bench), with the same outcome.
 """
 
 from collections.abc import Generator
@@ -97,7 +97,7 @@ class Counters:
     stall_port: int
 
 
-class JobRefused(Exception):
+class JobRefused(Exception):  # noqa: N818 (a refusal is an answer)
     """The hardware did not take the job, for the reason that ``status`` names; nothing was read or written."""
 
     def __init__(self, status: Status, job: Job):
@@ -146,19 +146,35 @@ Steps = Generator[Read | Write | Wait, int | None, T]
 
 
 class Access(Protocol):
-    """How the registers are reached. ``wait`` lets time pass until irq is high and raises ``TimeoutError`` after ``limit`` cycles."""
+    """How the registers are reached."""
 
-    def read32(self, offset: int, /) -> int: ...
-    def write32(self, offset: int, value: int, /) -> None: ...
-    def wait(self, limit: int, /) -> None: ...
+    def read32(self, offset: int, /) -> int:
+        """The value of a register."""
+        ...
+
+    def write32(self, offset: int, value: int, /) -> None:
+        """Write a register."""
+        ...
+
+    def wait(self, limit: int, /) -> None:
+        """Let time pass until irq is high; raises ``TimeoutError`` after ``limit`` clock cycles."""
+        ...
 
 
 class AsyncAccess(Protocol):
     """The same in coroutines."""
 
-    async def read32(self, offset: int, /) -> int: ...
-    async def write32(self, offset: int, value: int, /) -> None: ...
-    async def wait(self, limit: int, /) -> None: ...
+    async def read32(self, offset: int, /) -> int:
+        """The value of a register."""
+        ...
+
+    async def write32(self, offset: int, value: int, /) -> None:
+        """Write a register."""
+        ...
+
+    async def wait(self, limit: int, /) -> None:
+        """Let time pass until irq is high; raises ``TimeoutError`` after ``limit`` clock cycles."""
+        ...
 
 
 def _perform(step: Read | Write | Wait, access: Any) -> Any:

@@ -151,9 +151,15 @@ class Simulation:
 
     def __init__(self, library: Path) -> None:
         self._library = _load(library)
-        self._handle = self._library.scesim_create()
-        if not self._handle:
+        self._open: int | None = self._library.scesim_create()
+        if self._open is None:
             raise SimulationError("there is no memory for another simulation")
+
+    @property
+    def _handle(self) -> int:
+        if self._open is None:
+            raise SimulationError("the simulation has been closed")
+        return self._open
 
     def __enter__(self) -> "Simulation":
         """The handle itself."""
@@ -165,8 +171,8 @@ class Simulation:
 
     def close(self) -> None:
         """Free the handle, if that was not done before; waves are written to their end."""
-        handle, self._handle = self._handle, None
-        if handle:
+        handle, self._open = self._open, None
+        if handle is not None:
             self._library.scesim_free(handle)
 
     def _call(self, name: str, *arguments: object) -> None:

@@ -48,9 +48,13 @@ class SparseMemory {
 
   // Gives back every page that lies wholly in the range; it reads 0 again.
   void release(uint64_t address, uint64_t size) {
-    each_page(address, size, [&](uint32_t at, uint64_t, uint32_t length) {
-      if (length == kPageBytes && directories_[at >> kDirectoryShift] != nullptr) drop(at);
-    });
+    const uint64_t end = (address + size) / kPageBytes * kPageBytes;
+    for (uint64_t at = (address + kPageBytes - 1) / kPageBytes * kPageBytes; at < end; at += kPageBytes) {
+      if (directories_[at >> kDirectoryShift] == nullptr)
+        at |= kDirectoryPages * kPageBytes - kPageBytes;
+      else
+        drop(static_cast<uint32_t>(at));
+    }
   }
 
   // Makes the caller's bytes the memory of a range of whole pages: nothing is copied, and the bytes must outlive their use here.

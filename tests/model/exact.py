@@ -1,6 +1,7 @@
 """The gradient's definition in rational arithmetic, for tests: mpmath gives the sigmoid, fractions do the rest."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 import mpmath
 import numpy as np
@@ -25,6 +26,7 @@ def bits(array: np.ndarray) -> np.ndarray:
     return np.asarray(array).view(f"u{np.asarray(array).dtype.itemsize}")
 
 
+@lru_cache(maxsize=1 << 16)
 def small_sigmoid(x: float) -> Fraction:
     """sigmoid(-|x|), to ``DIGITS`` digits; any number below every half spacing where that is below 2^-400."""
     if abs(x) > 300:
@@ -41,7 +43,7 @@ def difference(x: float, y: float) -> Fraction:
 
 
 def binade(value: Fraction) -> int:
-    """e with 2^e <= |value| < 2^(e+1), for a value that is not 0."""
+    """E with 2^e <= |value| < 2^(e+1), for a value that is not 0."""
     numerator, denominator = abs(value.numerator), value.denominator
     e = numerator.bit_length() - denominator.bit_length()
     return e if numerator << max(-e, 0) >= denominator << max(e, 0) else e - 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scegrad.formats import FP16, FP32
-from scegrad.model import exact_mpfr
+from scegrad.model import exact_fp32, exact_mpfr
 from scegrad.model.reference import gradient, ulp_error, within_bound
 
 from . import exact
@@ -23,9 +23,9 @@ def neighbours(rng: np.random.Generator, result: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(moved) & (np.signbit(moved) == np.signbit(result)), moved, result)
 
 
-def test_ulp_error_agrees_with_fractions() -> None:
-    rng = np.random.default_rng(8)
-    for x, y in (all_cases(seed=9, count=1_000), (rng.choice(FP16_LOGITS, 9_000), rng.random(9_000).astype(np.float16))):
+def test_ulp_error_agrees_with_fractions(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for x, y in (all_cases(seed, count=1_000), (rng.choice(FP16_LOGITS, 9_000), rng.random(9_000).astype(np.float16))):
         fmt = FP32 if x.dtype == np.float32 else FP16
         x, y = x[np.abs(x) > 2.0**-100], y[np.abs(x) > 2.0**-100]
         result = neighbours(rng, gradient(x, y))
@@ -66,9 +66,9 @@ def test_ulp_error_of_a_sigmoid_that_was_rounded_first() -> None:
     assert ulp_error(of(FP32, 3), of(FP32, 0), of(FP32, 0))[0] == 2.5 * 2**24
 
 
-def test_within_bound_agrees_with_fractions() -> None:
-    rng = np.random.default_rng(10)
-    x, y = all_cases(seed=12, count=1_500)
+def test_within_bound_agrees_with_fractions(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = all_cases(seed, count=1_500)
     x, y = x[np.abs(x) > 2.0**-100], y[np.abs(x) > 2.0**-100]
     result = neighbours(rng, gradient(x, y))
     got = within_bound(result, x, y)
@@ -77,6 +77,18 @@ def test_within_bound_agrees_with_fractions() -> None:
         distance = abs(Fraction(float(result[k])) - value)
         assert got[k] == (distance <= exact.ulp(Fraction(float(result[k]))) / 2 + small / 2**34), (x[k], y[k])
     assert 0.2 < got.mean() < 0.8
+
+
+def test_what_the_bound_leaves_open_goes_to_mpfr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a bound as wide as a float32's spacing nearly everything is left open, and the answers are the same."""
+    x, y = all_cases(seed=19, count=200)
+    result = neighbours(np.random.default_rng(20), gradient(x, y))
+    want = within_bound(result, x, y)
+    asked = []
+    monkeypatch.setattr(exact_fp32, "RADIUS", 2.0**-22)
+    monkeypatch.setattr(exact_mpfr, "within", lambda *args, within=exact_mpfr.within: asked.append(args) or within(*args))
+    np.testing.assert_array_equal(within_bound(result, x, y), want)
+    assert len(asked) > len(x) // 8
 
 
 def test_within_bound_at_a_tie_that_only_the_sigmoid_breaks() -> None:

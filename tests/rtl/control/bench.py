@@ -16,10 +16,6 @@ from scegrad.registers import MAX_CORES, REGISTERS, SHARED, UNIT_REGISTERS, Stat
 from scegrad.rtl.axi import Resp
 from scegrad.rtl.control.control import Control
 
-D = 0x8000_0000
-L2 = [0x1080_0000 + core * 0x0100_0000 for core in range(8)]
-"""Where the arrays of ``shared`` and ``private`` lie."""
-
 MAPPED = {
     *(register.offset for register in REGISTERS),
     *(unit_offset(unit, register.name) for unit in (SHARED, *range(MAX_CORES)) for register in UNIT_REGISTERS),
@@ -83,13 +79,15 @@ class Manager:
         raise AssertionError(f"the read of {address:#x} was never answered")
 
 
-async def watch(ctx: SimulatorContext, port: PureInterface) -> None:
-    """Assert that an answer, once offered, stays as it is until it is taken; for a background testbench."""
+async def watch(ctx: SimulatorContext, port: PureInterface, reset: Signal) -> None:
+    """Assert that an answer, once offered, stays as it is until it is taken or reset; for a background testbench."""
     offered: dict[str, Any] = {}
+    signals = (port.b.valid, port.b.ready, port.b.payload.resp, port.r.valid, port.r.ready, port.r.payload)
     while True:
-        *_, b_valid, b_ready, resp, r_valid, r_ready, data = await ctx.tick().sample(
-            port.b.valid, port.b.ready, port.b.payload.resp, port.r.valid, port.r.ready, port.r.payload
-        )
+        *_, b_valid, b_ready, resp, r_valid, r_ready, data = await ctx.tick().sample(*signals)
+        if ctx.get(reset):
+            offered.clear()
+            continue
         for name, valid, ready, payload in (("b", b_valid, b_ready, resp), ("r", r_valid, r_ready, (data.data, data.resp))):
             assert name not in offered or (valid and payload == offered[name]), f"{name} was withdrawn or changed"
             offered.pop(name, None)
@@ -102,7 +100,6 @@ class Started:
     """What ``Control`` showed in the cycle of a start."""
 
     unit: int
-    cycle: int
     job: dict[str, int]
     core_format: int
     core_shared: int
@@ -114,19 +111,17 @@ class Units:
 
     control: Control
     started: list[Started] = field(default_factory=list)
-    cycle: int = 0
 
     async def run(self, ctx: SimulatorContext) -> None:
         """Take starts; a background testbench."""
         control = self.control
         while True:
-            values = await ctx.tick().sample(control.start, control.job, control.core_format, control.core_shared)
-            start, job, core_format, core_shared = values[-4:]
-            self.cycle += 1
+            shown = (control.start, control.job, control.core_format, control.core_shared)
+            *_, start, job, core_format, core_shared = await ctx.tick().sample(*shown)
             for unit in range(len(control.units)):
                 if start >> unit & 1:
-                    shown = {name: getattr(job, name) for name in ("logits", "labels", "gradient", "size", "core_mask", "format")}
-                    self.started.append(Started(unit, self.cycle, shown, core_format, core_shared))
+                    arrays = {name: getattr(job, name) for name in ("logits", "labels", "gradient", "size", "core_mask", "format")}
+                    self.started.append(Started(unit, arrays, core_format, core_shared))
                     assert not ctx.get(control.units[unit].busy), "started while busy"
                     ctx.set(control.units[unit].busy, 1)
                     ctx.set(control.units[unit].status, Status.RUNNING)
@@ -162,7 +157,7 @@ class Bench:
         simulator.run()
 
     async def _watch(self, ctx: SimulatorContext) -> None:
-        await watch(ctx, self.control.axil)
+        await watch(ctx, self.control.axil, self.reset)
 
     async def write(self, ctx: SimulatorContext, address: int, value: int, strobes: int = 0b1111) -> None:
         """A write that must be answered OKAY."""
@@ -197,8 +192,12 @@ class Access:
 
 
 def shared(core_mask: int = 1, *, length: int = 1, fmt: Format = FP32, platform: Platform = FT78NE) -> Job:
-    return Job(platform, fmt, False, D, D + 0x1000, D + 0x2000, length, core_mask)
+    """A shared job that is accepted, if mask, length and format are."""
+    base = platform.shared[0].base
+    return Job(platform, fmt, False, base, base + 0x1000, base + 0x2000, length, core_mask)
 
 
 def private(core: int, *, length: int = 1, fmt: Format = FP32, platform: Platform = FT78NE) -> Job:
-    return Job(platform, fmt, True, L2[core], L2[core] + 0x1000, L2[core] + 0x2000, length)
+    """A private job that is accepted, if length and format are."""
+    base = platform.l2[core].base
+    return Job(platform, fmt, True, base, base + 0x1000, base + 0x2000, length)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from scegrad.formats import FP16, FP32, Format
 from scegrad.platforms import FT78NE, MT7004, KiB, Platform, Region
@@ -118,7 +119,8 @@ def valid(platform: Platform, rng: random.Random) -> Request:
     rng.shuffle(places)
     if rng.random() < 0.3:
         places[2] = rng.choice(places[:2])
-    return Request(*places, length, rng.randrange(1, 1 << platform.cores), private, fmt)
+    logits, labels, gradient = places
+    return Request(logits, labels, gradient, length, rng.randrange(1, 1 << platform.cores), private, fmt)
 
 
 def spoiled(platform: Platform, request: Request, rng: random.Random) -> Request:
@@ -127,12 +129,14 @@ def spoiled(platform: Platform, request: Request, rng: random.Random) -> Request
     size = request.length * request.fmt.bytes
     step = rng.choice((0, 1, 2, request.fmt.bytes, size - request.fmt.bytes, size, size + request.fmt.bytes)) * rng.choice((-1, 1))
     masks = (0, 1, platform.all_cores, platform.all_cores + 1, 1 << 31, rng.randrange(1 << 32))
-    changes: tuple[dict[str, object], ...] = (
+    changes: tuple[dict[str, Any], ...] = (
         {name: rng.choice(addresses(platform))},
         {name: rng.choice(platform.regions).end - size + rng.choice((-2, -1, 0, 1, 2)) * request.fmt.bytes},
         {name: rng.randrange(1 << 32)},
         {"gradient": rng.choice((request.logits, request.labels)) + step},
+        {"gradient": rng.choice((request.logits, request.labels)) + rng.choice((-1, 1)) * request.fmt.bytes},
         {"length": rng.choice(lengths(platform))},
+        {"length": -rng.randrange(1 << 31)},
         {"core_mask": rng.choice(masks)},
         {"private": not request.private},
         {"fmt": rng.choice((FP16, FP32))},
@@ -162,11 +166,7 @@ def directed(platform: Platform) -> Iterator[Request]:
         for size in (0, fmt.bytes, region.size, region.size // 2, 3 * fmt.bytes):
             base = Request(region.base, region.base, region.base, size // fmt.bytes, platform.all_cores, private, fmt)
             for place in (region.base - fmt.bytes, region.base, region.end - size, region.end - size + fmt.bytes, region.end):
-                for change in (
-                    {"logits": place},
-                    {"labels": place},
-                    {"gradient": place},
-                    dict.fromkeys(("logits", "labels", "gradient"), place),
-                ):
+                for moved in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)):
+                    logits, labels, gradient = (place if one else region.base for one in moved)
                     if 0 <= place < 1 << 32:
-                        yield replace(base, **change)
+                        yield replace(base, logits=logits, labels=labels, gradient=gradient)

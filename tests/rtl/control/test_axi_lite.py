@@ -6,28 +6,28 @@ import pytest
 from amaranth.back import verilog
 from amaranth.sim import SimulatorContext
 
-from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import ADDRESS_BITS, ID_VALUE, REGISTERS, Access, capabilities_value, offset, version_value, widths_value
 from scegrad.rtl.axi import Resp
 from scegrad.rtl.control.axi_lite import AxiLite
 
 from .bench import MAPPED, Bench
+from .requests import ONE
 
 
-@pytest.mark.parametrize("seed", [None, 1, 2])
+@pytest.mark.parametrize("seed", [None, 1])
 def test_writes_with_any_strobes_and_timing(seed: int | None) -> None:
     """Registers hold what was written to them and no others, while reads of them go on beside the writes."""
-    bench = Bench(MT7004, seed)
+    bench = Bench(ONE, seed)
     rng = random.Random(seed)
-    kept = {r.offset: r.writable for r in REGISTERS if r.access is Access.RW} | {offset("IRQ_ENABLE"): 0x1_000F}
+    kept = {r.offset: r.writable for r in REGISTERS if r.access is Access.RW} | {offset("IRQ_ENABLE"): 0x1_0001}
     model = dict.fromkeys(MAPPED, 0)
     model |= {offset("ID"): ID_VALUE, offset("VERSION"): version_value()}
-    model |= {offset("CAPABILITIES"): capabilities_value(MT7004), offset("WIDTHS"): widths_value(MT7004)}
+    model |= {offset("CAPABILITIES"): capabilities_value(ONE), offset("WIDTHS"): widths_value(ONE)}
     others = [address for address in range(0, 0x700, 4) if address not in kept and address != offset("START")]
     done = []
 
     async def writes(ctx: SimulatorContext) -> None:
-        for _ in range(250):
+        for _ in range(150):
             address = rng.choice(sorted(kept) if rng.random() < 0.8 else others)
             value, strobes = rng.randrange(1 << 32), rng.randrange(16)
             resp = await bench.manager.write(ctx, address | rng.randrange(4), value, strobes)
@@ -36,7 +36,7 @@ def test_writes_with_any_strobes_and_timing(seed: int | None) -> None:
             model[address] = model.get(address, 0) & ~mask | value & mask
             assert await bench.manager.read(ctx, address) == (model[address], resp), hex(address)
         done.append(True)
-        for address in sorted(MAPPED):
+        for address in (register.offset for register in REGISTERS):
             assert await bench.read(ctx, address) == model[address], hex(address)
         assert not bench.units.started
 
@@ -46,7 +46,7 @@ def test_writes_with_any_strobes_and_timing(seed: int | None) -> None:
 
 def test_reads_and_writes_at_once() -> None:
     """Neither direction waits for the other: both end although one of them is stopped in between."""
-    bench = Bench(FT78NE, 3)
+    bench = Bench(ONE, 3)
 
     async def writes(ctx: SimulatorContext) -> None:
         for value in range(100):
@@ -64,14 +64,16 @@ def test_reads_and_writes_at_once() -> None:
 
 
 def test_unaccepted_answers_stop_one_direction_alone() -> None:
-    bench = Bench(FT78NE)
+    bench = Bench(ONE)
     port = bench.control.axil
 
     async def test(ctx: SimulatorContext) -> None:
         ctx.set(port.aw.valid, 1)
         ctx.set(port.w.valid, 1)
         await ctx.tick().repeat(20)
-        assert ctx.get(port.b.valid) and not ctx.get(port.aw.ready) and not ctx.get(port.w.ready)
+        assert ctx.get(port.b.valid)
+        assert not ctx.get(port.aw.ready)
+        assert not ctx.get(port.w.ready)
         assert await bench.read(ctx, offset("ID")) == ID_VALUE
         ctx.set(port.aw.valid, 0)
         ctx.set(port.w.valid, 0)

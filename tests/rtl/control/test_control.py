@@ -1,20 +1,20 @@
 """The register block: what software reads and writes, starts, interrupts."""
 
 import random
-from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from amaranth.back import verilog
 from amaranth.sim import SimulatorContext
 
 from scegrad.formats import FORMATS, FP16, FP32
-from scegrad.jobs import Job, JobRefused, Read, Wait, Write, execute_async, prepare, start
+from scegrad.jobs import Job, JobRefused, Steps, Write, execute_async, prepare, start
 from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.registers import REGISTERS, SHARED, Status, offset, unit_offset
 from scegrad.rtl.control.control import Control
 
-from .bench import L2, Access, Bench, D, private, shared
-from .requests import ADJOINING, ONE, PLATFORMS
+from .bench import Access, Bench, private, shared
+from .requests import ADJOINING, ONE
 
 
 @pytest.mark.parametrize("platform", [FT78NE, MT7004, ONE], ids=lambda platform: platform.name)
@@ -42,7 +42,8 @@ def test_start_latency(platform: Platform, is_private: bool) -> None:
             cycles += 1
         assert cycles == Control.start_latency <= 5
         await ctx.tick()
-        assert ctx.get(port.b.valid) and not ctx.get(bench.control.start)
+        assert ctx.get(port.b.valid)
+        assert not ctx.get(bench.control.start)
         ctx.set(port.b.ready, 1)
         await ctx.tick()
         assert await bench.read(ctx, offset("REQUEST")) == Status.ACCEPTED
@@ -50,24 +51,25 @@ def test_start_latency(platform: Platform, is_private: bool) -> None:
     bench.run(test)
 
 
-def _fields(job: Job) -> Iterator[Read | Write | Wait]:
+def _fields(job: Job) -> Steps[None]:
     """The start sequence up to, and without, the write to START."""
     for step in start(job):
+        assert isinstance(step, Write)
         if step.offset == offset("START"):
             return
         yield step
 
 
-@pytest.mark.parametrize(("value", "strobes"), [(0, 15), (2, 15), (0xFFFF_FFFE, 15), (1, 0), (0x101, 0b1110)])
-def test_start_needs_its_bit(value: int, strobes: int) -> None:
-    bench = Bench(FT78NE)
+def test_start_needs_its_bit() -> None:
+    bench = Bench(ONE)
 
     async def test(ctx: SimulatorContext) -> None:
-        await execute_async(_fields(shared()), Access(bench, ctx))
-        await bench.write(ctx, offset("START"), value, strobes)
-        await ctx.tick().repeat(10)
-        assert not bench.units.started
-        assert await bench.read(ctx, offset("REQUEST")) == Status.IDLE
+        await execute_async(_fields(shared(platform=ONE)), Access(bench, ctx))
+        for value, strobes in ((0, 15), (2, 15), (0xFFFF_FFFE, 15), (1, 0), (0x101, 0b1110)):
+            await bench.write(ctx, offset("START"), value, strobes)
+            await ctx.tick().repeat(10)
+            assert not bench.units.started, (value, strobes)
+            assert await bench.read(ctx, offset("REQUEST")) == Status.IDLE
 
     bench.run(test)
 
@@ -97,7 +99,7 @@ def test_jobs_arrive_at_their_units(seed: int | None) -> None:
 
     async def test(ctx: SimulatorContext) -> None:
         access = Access(bench, ctx)
-        for count in range(60):
+        for count in range(25):
             for unit in [unit for unit in running if len(running) > 3 or rng.random() < 0.3]:
                 del running[unit]
                 await bench.units.end(ctx, 4 if unit == SHARED else unit)
@@ -176,6 +178,7 @@ def test_busy_rules() -> None:
 def test_refusals_reach_request() -> None:
     """A refusal is told, starts nothing, raises no interrupt, and the next good job is taken."""
     bench = Bench(FT78NE)
+    good = shared(length=2)
 
     async def test(ctx: SimulatorContext) -> None:
         access = Access(bench, ctx)
@@ -184,10 +187,10 @@ def test_refusals_reach_request() -> None:
             (shared(length=-1), Status.LENGTH_NEGATIVE),
             (shared(fmt=FP16), Status.FORMAT_MISSING),
             (shared(0), Status.CORE_MASK_INVALID),
-            (Job(FT78NE, FP32, False, D + 2, D, D, 1, 1), Status.MISALIGNED),
+            (replace(good, labels=good.labels + 2), Status.MISALIGNED),
             (shared(length=0x7FFF_FFFF), Status.OUTSIDE_MEMORY),
-            (Job(FT78NE, FP32, True, L2[0], L2[1], L2[0], 1), Status.MIXED_MEMORIES),
-            (Job(FT78NE, FP32, False, D, D, D + 4, 2, 1), Status.OVERLAP),
+            (replace(good, labels=private(0).labels), Status.MIXED_MEMORIES),
+            (replace(good, gradient=good.logits + 4), Status.OVERLAP),
         ):
             with pytest.raises(JobRefused) as error:
                 await execute_async(start(job), access)
@@ -219,11 +222,13 @@ def test_interrupts() -> None:
         await bench.units.end(ctx, 0, 7)
         assert await bench.read(ctx, pending) == 0x1_0081
         await bench.write(ctx, pending, 1 << 16 | 1 << 1)
-        assert await bench.read(ctx, pending) == 0x81 and ctx.get(irq)
+        assert await bench.read(ctx, pending) == 0x81
+        assert ctx.get(irq)
         await bench.write(ctx, pending, 0xFF, 0b1110)
         assert await bench.read(ctx, pending) == 0x81, "bytes without strobe clear nothing"
         await bench.write(ctx, pending, 0x01)
-        assert await bench.read(ctx, pending) == 0x80 and ctx.get(irq)
+        assert await bench.read(ctx, pending) == 0x80
+        assert ctx.get(irq)
         await bench.write(ctx, pending, 0x80)
         assert not ctx.get(irq), "fallen when the write is answered"
         assert await bench.read(ctx, pending) == 0
@@ -231,12 +236,12 @@ def test_interrupts() -> None:
     bench.run(test)
 
 
-@pytest.mark.parametrize("unit", [0, 7, 8])
+@pytest.mark.parametrize("unit", [0, 1])
 @pytest.mark.parametrize(("delay", "kept"), [(0, False), (1, True), (2, True), (3, True)])
 def test_end_beside_a_clear(unit: int, delay: int, kept: bool) -> None:
     """An end before the cycle in which the bit is cleared is cleared with it, one in that very cycle or later is not."""
-    bench = Bench(FT78NE)
-    bit = 1 << (SHARED if unit == 8 else unit)
+    bench = Bench(ONE)
+    bit = 1 << (SHARED if unit == 1 else unit)
 
     async def clears(ctx: SimulatorContext) -> None:
         await bench.units.end(ctx, unit)
@@ -254,7 +259,7 @@ def test_end_beside_a_clear(unit: int, delay: int, kept: bool) -> None:
 @pytest.mark.parametrize("moment", range(9))
 def test_reset_forgets_everything(moment: int) -> None:
     """A reset at any moment of a start leaves the block as it was at first, and the next job is taken."""
-    bench = Bench(FT78NE)
+    bench = Bench(ONE)
     port = bench.control.axil
 
     def let_go(ctx: SimulatorContext) -> None:
@@ -263,9 +268,9 @@ def test_reset_forgets_everything(moment: int) -> None:
 
     async def test(ctx: SimulatorContext) -> None:
         access = Access(bench, ctx)
-        await execute_async(prepare(FT78NE), access)
-        await bench.units.end(ctx, 3)
-        await execute_async(_fields(shared(0x81)), access)
+        await execute_async(prepare(ONE), access)
+        await bench.units.end(ctx, 0)
+        await execute_async(_fields(shared(platform=ONE)), access)
         ctx.set(port.aw.payload.addr, offset("START"))
         ctx.set(port.w.payload.data, 1)
         ctx.set(port.aw.valid, 1)
@@ -281,16 +286,16 @@ def test_reset_forgets_everything(moment: int) -> None:
             ctx.set(unit.busy, 0)
             ctx.set(unit.status, Status.IDLE)
         bench.units.started.clear()
-        assert not ctx.get(bench.control.irq) and not ctx.get(bench.control.core_shared)
+        assert not ctx.get(bench.control.irq)
+        assert not ctx.get(bench.control.core_shared)
         for register in REGISTERS:
             if register.reset is not None:
                 assert await bench.read(ctx, register.offset) == register.reset, register.name
         assert not bench.units.started
-        assert await execute_async(start(shared(0x81)), access) == SHARED
+        assert await execute_async(start(shared(platform=ONE)), access) == SHARED
 
     bench.run(test)
 
 
-@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
-def test_becomes_verilog(platform: Platform) -> None:
-    assert "module register_block" in verilog.convert(Control(platform), name="register_block")
+def test_becomes_verilog() -> None:
+    assert "module register_block" in verilog.convert(Control(MT7004), name="register_block")

@@ -44,6 +44,7 @@ def planned(data_bits: int, burst_beats: int, arrays: list[tuple[int, int]], pau
                 if ready:
                     burst = ctx.get(dut.bursts.payload)
                     bursts.append((burst.address, burst.len, bool(burst.last)))
+                    assert len(bursts) < 1000, "no end"
                 await ctx.tick()
             lists.append(bursts)
 

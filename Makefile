@@ -1,0 +1,52 @@
+# What users and CI run. Every target sets up what it needs: .venv with pinned packages, and the tools of the machine.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+PLATFORMS := ft78ne mt7004
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast verilog lint format bench clean tools
+
+help:  ## what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: $(INSTALLED)  ## real data through the simulated hardware: a table, pictures in out/
+	$(BIN)/scegrad demo
+
+test: $(INSTALLED) tools  ## every test, in both simulators
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+test-fast: $(INSTALLED) tools  ## the tests of a minute or two
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not whole"
+
+verilog: $(INSTALLED)  ## the Verilog of every platform, in out/verilog/
+	$(foreach platform,$(PLATFORMS),$(BIN)/scegrad verilog --platform $(platform) -o out/verilog &&) true
+
+lint: $(INSTALLED)  ## style, format, types, and whether generated files are up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m scegrad.registers_gen --check
+	$(BIN)/scegrad tables --check
+
+format: $(INSTALLED)  ## put the code into the format that lint asks for
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(INSTALLED)  ## cycles and share of the bound, per job
+	$(BIN)/scegrad bench
+
+clean:  ## remove what was built
+	rm -rf build out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python is older than 3.11: set PYTHON to a newer one" >&2; exit 1; }
+	@tools/require.sh g++ make perl
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+tools:
+	@tools/require.sh g++ make perl iverilog zlib.h

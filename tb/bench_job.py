@@ -1,0 +1,59 @@
+"""cocotb: one job on arrays from files, for ``scegrad run --backend icarus``; see ``job_files`` for what lies in the files."""
+
+import pickle
+import random
+from pathlib import Path
+
+import cocotb
+import numpy as np
+from cocotb.handle import SimHandleBase
+
+from ..jobs import execute_async, prepare, run
+from .bench import parameters, running
+from .driver import Host
+from .job_files import GUARD, GUARD_PATTERN, Ended, Task
+from .memory import AxiMemory, Behaviour, Event
+from .storage import Storage
+
+
+def _load(task: Task, directory: Path, storage: Storage) -> None:
+    """Put the inputs and the guard bytes into memory, and permit the job its arrays and nothing else."""
+    job = task.job
+    storage.load(job.logits, np.load(directory / "logits.npy").tobytes())
+    storage.load(job.labels, np.load(directory / "labels.npy").tobytes())
+    for address, size in task.guards:
+        storage.load(address, GUARD_PATTERN * size)
+    storage.declare("logits", job.logits, job.size, readable=True)
+    storage.declare("labels", job.labels, job.size, readable=True)
+    storage.declare("gradient", job.gradient, job.size, writable=True)
+
+
+def _rows(port: int, events: list[Event], first: int) -> list[tuple[int, int, int, int, str]]:
+    return [(event.cycle - first, event.address, 1, port, event.channel) for event in events]
+
+
+@cocotb.test()
+async def job(dut: SimHandleBase) -> None:
+    """Run the job, check guards and rules, and write the gradient and the counters."""
+    directory = Path(parameters()["directory"])
+    task: Task = pickle.loads((directory / "task.pickle").read_bytes())
+    storage = Storage(1)
+    _load(task, directory, storage)
+    prefixes = ["m_axi_shared", *(f"m_axi_l2_{k}" for k in range(task.job.platform.cores))]
+    memories = [AxiMemory(dut, prefix, storage, random.Random(1)) for prefix in prefixes]
+    for memory in memories:
+        memory.behaviour = Behaviour(latency=(task.latency, task.latency))
+        memory.log.record = task.record
+    host = Host(dut)
+    async with running(dut, memories):
+        await execute_async(prepare(task.job.platform), host)
+        first = memories[0].cycle
+        counters = await execute_async(run(task.job), host)
+    failures = [failure for memory in memories for failure in memory.log.failures]
+    assert not failures, failures[0]
+    for address, size in task.guards:
+        assert storage.dump(address, size) == GUARD_PATTERN * size, f"{GUARD} at {address:#x}"
+    content = np.frombuffer(storage.dump(task.job.gradient, task.job.size), task.job.fmt.dtype)
+    np.save(directory / "gradient.npy", content)
+    rows = [row for port, memory in enumerate(memories) for row in _rows(port, memory.log.events, first)]
+    (directory / "ended.pickle").write_bytes(pickle.dumps(Ended(counters, rows)))

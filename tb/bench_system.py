@@ -1,0 +1,258 @@
+"""cocotb: the whole unit against the golden model, with directed and random jobs, refusals, faults and resets.
+
+Every random choice follows from the run's seed and the test's name. Parameters: ``jobs`` (how many random jobs a test runs), ``longest``
+(elements of the longest of them).
+"""
+
+from dataclasses import replace
+
+import cocotb
+from cocotb.triggers import ClockCycles, RisingEdge
+
+from ..formats import FORMATS
+from ..jobs import Job, JobRefused, execute_async, start
+from ..registers import SHARED, Status, offset, unit_offset
+from ..rtl.axi import Resp
+from .bench import parameters
+from .memory import Behaviour
+from .scenarios import Shape, draw_job
+from .storage import Fault
+from .system import System, count, describe, system
+
+LONGEST_BAD = 40
+"""Elements of the jobs of the test ``refusals``, where they happen to be good."""
+
+
+@cocotb.test()
+async def lengths(dut) -> None:
+    """Every length from 0 to some words more than a round of all cores, shared and private, with memories that answer at once."""
+    async with system(dut, "lengths") as unit:
+        for fmt in (FORMATS[name] for name in unit.platform.formats):
+            last = min(parameters().get("longest", 40), 3 * unit.platform.shared_data_bits // fmt.width + 2)
+            for length in range(last):
+                await unit.run(draw_job(unit.rng, unit.platform, Shape(fmt, length=length, private=length % 4 == 3), []))
+
+
+@cocotb.test()
+async def alignments(dut) -> None:
+    """Each array in turn starts at every element of a bus word, across a page, with few enough elements to end there as well."""
+    async with system(dut, "alignments") as unit:
+        platform, rng = unit.platform, unit.rng
+        for private in (False, True):
+            region = platform.l2[0] if private else platform.shared[0]
+            for name in platform.formats:
+                fmt = FORMATS[name]
+                for step in range((platform.l2_data_bits if private else platform.shared_data_bits) // fmt.width):
+                    shifts = [rng.choice((step, step, 0, rng.randrange(64))) * fmt.bytes for _ in range(3)]
+                    starts = [region.base + 0x3000 * (i + 1) - 16 + shift for i, shift in enumerate(shifts)]
+                    await unit.run(Job(platform, fmt, private, *starts, length=rng.randint(1, 20), core_mask=platform.all_cores))
+
+
+@cocotb.test()
+async def random_jobs(dut) -> None:
+    """Jobs of all kinds one after the other, over memories of all kinds."""
+    async with system(dut, "random_jobs") as unit:
+        for _ in range(count("jobs", 20)):
+            unit.draw_behaviours()
+            await unit.run(draw_job(unit.rng, unit.platform, Shape(longest=count("longest", 200)), []))
+
+
+@cocotb.test()
+async def side_by_side(dut) -> None:
+    """Private jobs on several cores at once, and a shared job on some of the others, started in any order."""
+    async with system(dut, "side_by_side") as unit:
+        for _ in range(count("jobs", 10)):
+            unit.draw_behaviours()
+            cores = unit.rng.sample(range(unit.platform.cores), unit.rng.randint(1, unit.platform.cores))
+            mask = unit.platform.all_cores & ~sum(1 << core for core in cores)
+            shapes = [Shape(core=core, private=True, longest=count("longest", 200)) for core in cores]
+            if mask:
+                shapes.append(Shape(private=False, mask=mask, longest=count("longest", 200)))
+            unit.rng.shuffle(shapes)
+            tasks, taken = [], []
+            for shape in shapes:
+                job = draw_job(unit.rng, unit.platform, shape, taken)
+                dut._log.info(describe(job))
+                expectation = unit.expect(job)
+                number = await execute_async(start(job), unit.host)
+                tasks.append(cocotb.start_soon(unit.finish(number, job, expectation)))
+                await ClockCycles(dut.clk, unit.rng.choice((1, 1, 30)))
+            for task in tasks:
+                await task
+            unit.check_idle()
+
+
+@cocotb.test()
+async def refusals(dut) -> None:
+    """Random requests, most of them bad: taken or refused as ``Job.check`` says, and a refused one touches nothing."""
+    async with system(dut, "refusals") as unit:
+        seen = set()
+        for number in range(count("requests", 60)):
+            job = bad_job(unit, number)
+            expected = job.check()
+            seen.add(expected)
+            if expected is not Status.ACCEPTED:
+                await expect_refusal(unit, job, expected)
+            elif job.length <= LONGEST_BAD:
+                await unit.run(job)
+        missing = {status for status in Status if status.refusal} - seen - {Status.BUSY}
+        if len(unit.platform.formats) == len(FORMATS):
+            missing -= {Status.FORMAT_MISSING}
+        assert not missing, f"nothing was refused for {missing}"
+
+
+async def expect_refusal(unit: System, job: Job, expected: Status) -> None:
+    """Start ``job``, which must be refused for this reason, without any traffic."""
+    before = [(memory.log.read_beats, memory.log.write_beats) for memory in unit.memories.values()]
+    found = Status.ACCEPTED
+    try:
+        await execute_async(start(job), unit.host)
+    except JobRefused as refusal:
+        found = refusal.status
+    assert found is expected, f"{describe(job)}: {found.name}, but must be {expected.name}"
+    await ClockCycles(unit.dut.clk, 20)
+    unit.check_rules()
+    assert before == [(memory.log.read_beats, memory.log.write_beats) for memory in unit.memories.values()]
+
+
+def bad_job(unit: System, number: int) -> Job:
+    """A good job with one thing spoilt, as ``number`` says."""
+    rng, platform = unit.rng, unit.platform
+    job = draw_job(rng, platform, Shape(longest=LONGEST_BAD), [])
+    array = rng.choice(("logits", "labels", "gradient"))
+    address, size = getattr(job, array), max(job.size, job.fmt.bytes)
+    long = replace(job, length=max(job.length, 2))
+    regions = platform.regions
+    match number % 10:
+        case 0:
+            return replace(job, length=rng.choice((-1, -(1 << 31), -5)))
+        case 1:
+            absent = [fmt for name, fmt in FORMATS.items() if name not in platform.formats]
+            return replace(job, fmt=absent[0], length=0) if absent else job
+        case 2:
+            return replace(job, private=False, core_mask=rng.choice((0, platform.all_cores + 1, 1 << 31, 0xFFFF_FFFF)))
+        case 3:
+            return replace(job, **{array: address + rng.randrange(1, job.fmt.bytes)})
+        case 4:
+            end = rng.choice(regions).end
+            return replace(
+                job, length=max(job.length, 2), **{array: (end - rng.choice((0, 1, job.fmt.bytes)) * job.fmt.bytes) & 0xFFFF_FFFF}
+            )
+        case 5:
+            return replace(job, **{array: rng.choice(regions).base + 0x40})
+        case 6:
+            near = rng.choice((1, -1)) * rng.choice((job.fmt.bytes, size - job.fmt.bytes))
+            return replace(long, gradient=(rng.choice((job.logits, job.labels)) + near) & 0xFFFF_FFFF)
+        case 7:
+            return replace(job, private=not job.private, core_mask=platform.all_cores)
+        case 8:
+            return replace(job, length=rng.choice((1 << 30, (1 << 31) - 1, 1 << 29, platform.l2_size)))
+        case _:
+            return replace(job, **{array: rng.getrandbits(32) & -4})
+
+
+@cocotb.test()
+async def busy(dut) -> None:
+    """A start while a unit that it needs is busy is refused, and the running job does not notice; others may start."""
+    async with system(dut, "busy") as unit:
+        rng, platform = unit.rng, unit.platform
+        for private in (False, True):
+            for memory in unit.memories.values():
+                memory.behaviour = Behaviour(latency=(400, 400))
+            taken = []
+            job = draw_job(rng, platform, Shape(private=private, core=0, mask=1, length=5), taken)
+            expectation = unit.expect(job)
+            number = await execute_async(start(job), unit.host)
+            running = await unit.host.read32(offset("BUSY"))
+            assert running == 1 << number, f"BUSY is {running:#x} while unit {number} runs"
+            assert await unit.host.read32(unit_offset(number, "STATUS")) == Status.RUNNING
+            for shape in (Shape(private=True, core=0, length=3), Shape(private=False, mask=platform.all_cores, length=3)):
+                await expect_refusal(unit, draw_job(rng, platform, shape, [*taken]), Status.BUSY)
+            if not private and platform.cores > 1:
+                await expect_refusal(unit, draw_job(rng, platform, Shape(private=False, mask=2, length=0), []), Status.BUSY)
+            await unit.finish(number, job, expectation)
+            assert await unit.host.read32(offset("BUSY")) == 0
+
+
+@cocotb.test()
+async def faults(dut) -> None:
+    """A bus error anywhere in a job ends it with the right status and address, and the next job is not affected."""
+    async with system(dut, "faults") as unit:
+        rng = unit.rng
+        for _ in range(count("jobs", 12)):
+            unit.draw_behaviours()
+            job = draw_job(rng, unit.platform, Shape(longest=count("longest", 200)), [])
+            if not job.length:
+                continue
+            for _ in range(rng.choice((1, 1, 2))):
+                write = rng.random() < 0.4
+                array = job.gradient if write else rng.choice((job.logits, job.labels))
+                place = array + rng.choice((0, job.size - 1, rng.randrange(job.size)))
+                unit.storage.faults.append(Fault(place, rng.choice((Resp.SLVERR, Resp.DECERR)), write))
+            dut._log.info(f"{describe(job)} {unit.storage.faults}")
+            await unit.fail(job)
+            if rng.random() < 0.5:
+                await unit.run(draw_job(rng, unit.platform, Shape(private=job.private, core=job.core, longest=60), []))
+
+
+@cocotb.test()
+async def resets(dut) -> None:
+    """A reset at any cycle of a job leaves the unit ready for the next."""
+    async with system(dut, "resets") as unit:
+        rng = unit.rng
+        for _ in range(count("jobs", 10)):
+            unit.draw_behaviours()
+            job = draw_job(rng, unit.platform, Shape(longest=count("longest", 200)), [])
+            expectation = unit.expect(job)
+            await execute_async(start(job), unit.host)
+            await ClockCycles(dut.clk, rng.choice((1, rng.randint(1, 20), rng.randint(1, 200))))
+            await unit.reset()
+            assert await unit.host.read32(offset("BUSY")) == 0
+            assert await unit.host.read32(offset("REQUEST")) == Status.IDLE
+            expectation.check_partial(unit.storage)
+            expectation.release(unit.storage)
+            unit.check_rules()
+            await unit.run(draw_job(rng, unit.platform, Shape(private=job.private, core=job.core, longest=60), []))
+
+
+@cocotb.test()
+async def interrupts(dut) -> None:
+    """The line irq follows IRQ_PENDING and IRQ_ENABLE, is a level, and falls when acknowledged."""
+    async with system(dut, "interrupts") as unit:
+        host, rng = unit.host, unit.rng
+        for private, number in ((False, SHARED), (True, unit.platform.cores - 1)):
+            bit = 1 << number
+            await host.write32(offset("IRQ_ENABLE"), 0)
+            job = draw_job(rng, unit.platform, Shape(private=private, core=unit.platform.cores - 1, length=7), [])
+            expectation = unit.expect(job)
+            await execute_async(start(job), host)
+            while not await host.read32(offset("IRQ_PENDING")) & bit:
+                assert str(dut.irq.value) == "0"
+            assert str(dut.irq.value) == "0", "irq is high though nothing enables it"
+            await host.write32(offset("IRQ_ENABLE"), bit)
+            await RisingEdge(dut.clk)
+            assert str(dut.irq.value) == "1", "irq is low though it is pending and enabled"
+            await host.write32(offset("IRQ_PENDING"), bit ^ 0xFFFF_FFFF)
+            await ClockCycles(dut.clk, 2)
+            assert str(dut.irq.value) == "1", "irq fell though another unit's end was acknowledged"
+            await unit.finish(number, job, expectation)
+            await RisingEdge(dut.clk)
+            assert str(dut.irq.value) == "0", "irq is high though it was acknowledged"
+
+
+@cocotb.test()
+async def counters(dut) -> None:
+    """The counters agree with what the memories saw."""
+    async with system(dut, "counters") as unit:
+        for private in (False, True):
+            job = draw_job(unit.rng, unit.platform, Shape(private=private, length=count("longest", 200)), [])
+            unit.draw_behaviours()
+            memory = unit.memories[SHARED if job.core is None else job.core]
+            beats, first = (memory.log.read_beats, memory.log.write_beats), memory.cycle
+            found = await unit.run(job)
+            assert found.read_beats == memory.log.read_beats - beats[0]
+            assert found.write_beats == memory.log.write_beats - beats[1]
+            assert found.read_beats + found.write_beats < 3 * found.cycles
+            assert 0 < found.cycles <= memory.cycle - first
+            stalls = (found.stall_read_data, found.stall_write, found.stall_datapath, found.stall_port)
+            assert all(stall < found.cycles for stall in stalls), f"{stalls} in {found.cycles} cycles"

@@ -1,0 +1,140 @@
+"""A whole unit in a cocotb bench: memories on every port, a host on the registers, and jobs run and checked."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from cocotb.handle import SimHandleBase
+
+from ..jobs import BusError, Counters, Job, execute_async, finish, prepare, start
+from ..platforms import Platform
+from ..registers import SHARED, Status
+from .bench import parameters, platform, randomness, reset, running
+from .checker import Expectation
+from .driver import Host
+from .memory import AxiMemory, Behaviour, Event
+from .scenarios import draw_operands
+from .storage import Storage
+
+
+class System:
+    """The design under test with all that surrounds it; all memories share one ``storage``."""
+
+    def __init__(self, dut: SimHandleBase, platform: Platform, rng: random.Random) -> None:
+        self.dut = dut
+        self.platform = platform
+        self.rng = rng
+        self.storage = Storage(rng.getrandbits(32))
+        self.host = Host(dut, random.Random(rng.getrandbits(64)))
+        prefixes = {SHARED: "m_axi_shared"} | {k: f"m_axi_l2_{k}" for k in range(platform.cores)}
+        self.memories = {unit: self._memory(prefix) for unit, prefix in prefixes.items()}
+
+    def _memory(self, prefix: str) -> AxiMemory:
+        rng = random.Random(self.rng.getrandbits(64))
+        return AxiMemory(self.dut, prefix, self.storage, rng, max_beats=self.platform.burst_beats)
+
+    def draw_behaviours(self) -> None:
+        """Let every memory behave in a new way, and tell."""
+        for memory in self.memories.values():
+            memory.behaviour = Behaviour.draw(self.rng)
+        self.dut._log.info("; ".join(f"{memory.prefix}: {memory.behaviour}" for memory in self.memories.values()))
+
+    def expect(self, job: Job) -> Expectation:
+        """Put random operands of ``job`` into memory."""
+        return Expectation.prepare(self.storage, job, *draw_operands(self.rng, job.fmt, job.length))
+
+    def limit(self, job: Job) -> int:
+        """Cycles within which a job must end whatever the memories do."""
+        return 8000 + 60 * max(job.length, 0)
+
+    async def run(self, job: Job) -> Counters:
+        """Run one job to its end and check everything about it."""
+        self.dut._log.info(describe(job))
+        expectation = self.expect(job)
+        unit = await execute_async(start(job), self.host)
+        counters = await self.finish(unit, job, expectation)
+        self.check_idle()
+        return counters
+
+    async def finish(self, unit: int, job: Job, expectation: Expectation) -> Counters:
+        """Wait for the end of a started job that must succeed, and check it."""
+        memory = self.memories[unit]
+        counters = await execute_async(finish(unit, self.limit(job)), self.host)
+        self.check_rules()
+        assert memory.idle, f"unit {unit} has ended with bursts on their way"
+        expectation.check_complete(self.storage)
+        expectation.release(self.storage)
+        assert counters.elements == job.length, f"ELEMENTS is {counters.elements}, not {job.length}"
+        return counters
+
+    async def fail(self, job: Job) -> None:
+        """Run a job that must meet a bus error, and check status, address and memory."""
+        expectation = self.expect(job)
+        for memory in self.memories.values():
+            memory.log.errors.clear()
+        unit = await execute_async(start(job), self.host)
+        memory = self.memories[unit]
+        found: BusError | None = None
+        try:
+            await execute_async(finish(unit, self.limit(job)), self.host)
+        except BusError as error:
+            found = error
+        assert found is not None, f"{describe(job)} met no bus error: {self.storage.faults}"
+        status, address = first_error(job, memory.log.errors)
+        assert found.status is status, f"status is {found.status.name}, not {status.name}: {memory.log.errors[:4]}"
+        assert found.fault_address == address, f"fault address is {found.fault_address:#x}, not {address:#x}: {memory.log.errors[:4]}"
+        self.check_rules()
+        assert memory.idle, f"unit {unit} has ended with bursts on their way"
+        expectation.check_partial(self.storage)
+        expectation.release(self.storage)
+        self.storage.faults.clear()
+
+    async def reset(self) -> None:
+        """Reset the unit, whatever it does, and set it up again."""
+        self.host.clear()
+        await reset(self.dut)
+        await execute_async(prepare(self.platform), self.host)
+
+    def check_rules(self) -> None:
+        """No memory has anything to complain of."""
+        failures = [failure for memory in self.memories.values() for failure in memory.log.failures]
+        assert not failures, "\n".join(failures)
+
+    def check_idle(self) -> None:
+        """No memory has a burst on its way."""
+        assert all(memory.idle for memory in self.memories.values())
+
+
+def describe(job: Job) -> str:
+    """A job in one line, without its platform."""
+    arrays = " ".join(f"{name}={getattr(job, name):#x}" for name in ("logits", "labels", "gradient"))
+    return f"{'private' if job.private else 'shared'} {job.fmt.name} {arrays} length={job.length} core_mask={job.core_mask:#x}"
+
+
+def first_error(job: Job, errors: list[Event]) -> tuple[Status, int]:
+    """The status and the fault address that these error responses, in the order of time, must lead to.
+
+    The address is that of the first byte of an array in the bus word, or for a write in the burst, that was answered with an error. Where
+    a read and a write fail in the same cycle the read counts.
+    """
+    assert errors, "no memory has answered with an error"
+    event = min(errors, key=lambda event: (event.cycle, event.channel != "r"))
+    if event.channel == "r":
+        base = job.logits if event.ident == 0 else job.labels
+        return Status[f"READ_{event.response.name}"], max(base, event.address)
+    return Status[f"WRITE_{event.response.name}"], max(job.gradient, event.address)
+
+
+@asynccontextmanager
+async def system(dut: SimHandleBase, test: str) -> AsyncIterator[System]:
+    """The unit on the platform that the bench was given, reset and set up, for the cocotb test of this name."""
+    unit = System(dut, platform(), randomness(test))
+    async with running(dut, [*unit.memories.values()]):
+        await execute_async(prepare(unit.platform), unit.host)
+        yield unit
+        unit.check_rules()
+
+
+def count(name: str, default: int) -> int:
+    """How often a random test repeats: from the bench's parameters."""
+    return int(parameters().get(name, default))
