@@ -10,8 +10,8 @@ import gmpy2
 import numpy as np
 from gmpy2 import mpfr
 
-from .design import LIMB, SIGMOID32
-from .fit32 import PRECISION, g, segments
+from scegrad.model.design import LIMB, SIGMOID32
+from scegrad.model.fit32 import PRECISION, g, segments
 
 LARGEST = 104
 """Beyond this |x|, sigmoid(-|x|) is below half the least subnormal, and any value there rounds the same."""
@@ -45,7 +45,9 @@ def constant_step() -> Step:
 def product_step() -> Step:
     """Two sums of partial products drop bits 3 below the last kept, the shift drops bits once more; the fit expects half a unit."""
     units = (2 / 8 + 1) / 2 + 1 - 0.5
-    return Step("product and shift", units * 2.0**-SIGMOID32.u_fraction_bits * log(2), f"f too small by at most {units + 0.5:.3f} units of 2^-38")
+    return Step(
+        "product and shift", units * 2.0**-SIGMOID32.u_fraction_bits * log(2), f"f too small by at most {units + 0.5:.3f} units of 2^-38"
+    )
 
 
 def truncation_units(table: np.ndarray) -> np.ndarray:

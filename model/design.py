@@ -16,8 +16,8 @@ LIMB = 17
 class Sigmoid32:
     """fp32: |x| * log2(e) = k + f, and a quartic in f for each k and each sixteenth of f.
 
-    ``s = 2**-k * g(k, f)`` with ``g(k, f) = 2**-f / (1 + 2**-(k + f))``. From ``rows`` on, g is 2**-f within 2**-rows. Below 2**``linear_below``
-    the polynomial is 1/2 - |x|/4, exact but for the cubic term, under a row of its own.
+    ``s = 2**-k * g(k, f)`` with ``g(k, f) = 2**-f / (1 + 2**-(k + f))``. From ``rows`` on, g is 2**-f within 2**-rows. Below
+    2**``linear_below`` the polynomial is 1/2 - |x|/4, exact but for the cubic term, under a row of its own.
     """
 
     fraction_bits: int = 40
@@ -45,7 +45,7 @@ class Sigmoid32:
 
     @property
     def k_overflow(self) -> int:
-        """k given to an |x| of 2**overflow_from or more."""
+        """K given to an |x| of 2**overflow_from or more."""
         return (1 << self.k_bits) - 1
 
     @property

@@ -12,8 +12,8 @@ import gmpy2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..formats import FP16
-from .doubledouble import F64
+from scegrad.formats import FP16
+from scegrad.model.doubledouble import F64
 
 UNIT = 26
 """The table's unit is 2^-26."""

@@ -26,9 +26,9 @@ import gmpy2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..formats import FP32
-from . import exact_mpfr
-from .doubledouble import F64, fast_two_sum, two_product, two_product_short, two_sum
+from scegrad.formats import FP32
+from scegrad.model import exact_mpfr
+from scegrad.model.doubledouble import F64, fast_two_sum, two_product, two_product_short, two_sum
 
 STEP = 128
 """Table entries per unit of |x|."""

@@ -1,4 +1,4 @@
-"""Fits the quadratics of the fp16 sigmoid: whole coefficients whose value lies between the same two multiples of 2**-25 as s, at every logit.
+"""Fits the quadratics of the fp16 sigmoid: at every logit, their value lies between the same two multiples of 2**-25 as s.
 
 Each segment has eight logits and so sixteen inequalities in three unknowns. A linear program (HiGHS) finds the real coefficients with
 the largest margin; near them, whole ones are tried in exact integer arithmetic. This is the idea of RLIBM (rutgers-apl/rlibm-all) in small.
@@ -11,7 +11,7 @@ import numpy as np
 from gmpy2 import mpfr
 from scipy.optimize import linprog
 
-from .design import SIGMOID16
+from scegrad.model.design import SIGMOID16
 
 PRECISION = 200
 POINTS = 1 << SIGMOID16.offset_bits

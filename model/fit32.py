@@ -7,8 +7,8 @@ import gmpy2
 import numpy as np
 from gmpy2 import mpfr
 
-from .design import SIGMOID32
-from .sigmoid32 import horner
+from scegrad.model.design import SIGMOID32
+from scegrad.model.sigmoid32 import horner
 
 PRECISION = 140
 Function = Callable[[Any], Any]

@@ -1,15 +1,15 @@
 """The golden model: what the hardware computes, bit for bit, in NumPy, in the hardware's own stages."""
 
 import numpy as np
-from ..formats import FP16, FP32, Format, format_of
 
-from .design import SIGMOID16, SIGMOID32
-from .pack import pack
-from .round import round_nearest_even
-from .sigmoid16 import sigmoid16
-from .sigmoid32 import sigmoid32
-from .subtract import subtract
-from .unpack import unpack
+from scegrad.formats import FP16, FP32, Format, format_of
+from scegrad.model.design import SIGMOID16, SIGMOID32
+from scegrad.model.pack import pack
+from scegrad.model.round import round_nearest_even
+from scegrad.model.sigmoid16 import sigmoid16
+from scegrad.model.sigmoid32 import sigmoid32
+from scegrad.model.subtract import subtract
+from scegrad.model.unpack import unpack
 
 SIGMOIDS = {FP32.name: (sigmoid32, SIGMOID32.fraction_bits), FP16.name: (sigmoid16, SIGMOID16.fraction_bits)}
 

@@ -1,9 +1,9 @@
 """Pack: the rounded difference, or what an infinity or a NaN calls for, as an encoding."""
 
 import numpy as np
-from ..formats import Format
 
-from .unpack import Operand
+from scegrad.formats import Format
+from scegrad.model.unpack import Operand
 
 
 def pack(rounded: np.ndarray, logit: Operand, label: Operand, fmt: Format) -> np.ndarray:

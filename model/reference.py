@@ -17,8 +17,8 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from ..formats import FP16, Format, format_of
-from . import exact_fp16, exact_fp32
+from scegrad.formats import FP16, Format, format_of
+from scegrad.model import exact_fp16, exact_fp32
 
 Array = NDArray[np.floating]
 

@@ -1,9 +1,9 @@
 """Round: the difference to the nearest value of the format, ties to even, with gradual underflow."""
 
 import numpy as np
-from ..formats import Format
 
-from .subtract import WINDOW, Difference
+from scegrad.formats import Format
+from scegrad.model.subtract import WINDOW, Difference
 
 
 def leading_zeros(value: np.ndarray, width: int) -> np.ndarray:

@@ -2,18 +2,18 @@
 
 import numpy as np
 
-from .design import SIGMOID16
-from .sigmoid32 import Sigmoid
-from .tables import coefficients
+from scegrad.model.design import SIGMOID16
+from scegrad.model.sigmoid32 import Sigmoid
+from scegrad.model.tables import coefficients
 
 
 def sigmoid16(exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarray) -> Sigmoid:
-    """sigmoid(-|x|) for |x| = significand * 2**(exponent - 10), int64 arrays; 0 for an infinite x, sticky unless the significand is exact."""
+    """sigmoid(-|x|) for |x| = significand * 2**(exponent - 10), int64 arrays; 0 for an infinite x, and sticky unless exact."""
     spec = SIGMOID16
     half = 1 << spec.fraction_bits - 1
     binade = exponent - spec.first_exponent
     linear = binade < 0
-    # 2**24 * |x| is whole, and the cubic term is positive and below one unit: 1/2 - |x|/4 rounds up to a multiple of 2**-25, less one if it was one.
+    # 2**24 * |x| is whole, and the cubic term is positive and far below one unit: s lies just above 1/2 - |x|/4.
     tiny = half - ((significand << np.clip(exponent + 14, 0, 3)) + 1 >> 1)
     row = np.clip(binade, 0, spec.binades - 1) << spec.segment_bits
     table = coefficients("fp16")[row | significand >> spec.offset_bits & (1 << spec.segment_bits) - 1]

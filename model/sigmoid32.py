@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .design import LIMB, SIGMOID32
-from .tables import coefficients
+from scegrad.model.design import LIMB, SIGMOID32
+from scegrad.model.tables import coefficients
 
 MASK = (1 << LIMB) - 1
 
@@ -24,7 +24,7 @@ def limbs(value: int, count: int) -> list[int]:
 
 
 def scale(significand: np.ndarray) -> np.ndarray:
-    """significand * log2(e) without its 25 lowest bits, from three partial products; at most two units too small."""
+    """Significand * log2(e) without its 25 lowest bits, from three partial products; at most two units too small."""
     low, middle, high = (significand * limb for limb in limbs(SIGMOID32.log2e, 3))
     lower = (low >> 22) + (middle >> 5)
     return (high << 9) + (lower >> 3)

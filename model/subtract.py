@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from ..formats import FP16, FP32, Format
 
-from .sigmoid32 import Sigmoid
-from .unpack import Operand
+from scegrad.formats import FP16, FP32, Format
+from scegrad.model.sigmoid32 import Sigmoid
+from scegrad.model.unpack import Operand
 
 WINDOW = {FP32.name: 60, FP16.name: 40}
 """Bits of the window below the anchor's weight."""
@@ -34,7 +34,7 @@ def anchor_of(one: np.ndarray, label_exponent: np.ndarray, k: np.ndarray, fmt: F
 
 
 def subtract(positive: np.ndarray, s: Sigmoid, label: Operand, fmt: Format, fraction_bits: int) -> Difference:
-    """s - y where the logit is not ``positive``, else (1 - y) - s, computed as -(s + y - 1).
+    """S - y where the logit is not ``positive``, else (1 - y) - s, computed as -(s + y - 1).
 
     With y = 1 and a positive logit nothing is left of 1 - y, and s keeps all its bits.
     """

@@ -23,7 +23,7 @@ def coefficients(name: str) -> np.ndarray:
 
 def computed() -> str:
     """The file's text, from the fits."""
-    from . import fit16, fit32  # they import the models, which import this module
+    from scegrad.model import fit16, fit32  # they import the models, which import this module
 
     tables = {"fp32": fit32.fit(), "fp16": fit16.fit()}
     named = (f'"{name}": [\n' + ",\n".join(map(json.dumps, table)) + "\n]" for name, table in tables.items())

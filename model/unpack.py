@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from ..formats import Format
+
+from scegrad.formats import Format
 
 
 class Operand(NamedTuple):

@@ -4,13 +4,13 @@ from amaranth.hdl import Module, ResetInserter
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
-from ..platforms import Platform
-from .apart import Apart
-from .axi import Axi4Signature
-from .control.readout import UnitSignature
-from .core import Core, connect_dma, make_dma
-from .deal import Deal, Gather
-from .dma.job import JobLayout
+from scegrad.platforms import Platform
+from scegrad.rtl.apart import Apart
+from scegrad.rtl.axi import Axi4Signature
+from scegrad.rtl.control.readout import UnitSignature
+from scegrad.rtl.core import Core, connect_dma, make_dma
+from scegrad.rtl.deal import Deal, Gather
+from scegrad.rtl.dma.job import JobLayout
 
 
 class Cluster(wiring.Component):

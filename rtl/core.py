@@ -5,12 +5,12 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out, connect, flipped
 
-from ..platforms import CHUNK_BITS, Platform
-from .axi import Axi4Signature
-from .control.readout import UnitSignature
-from .datapath.datapath import OPERANDS, Datapath
-from .dma.dma import Dma
-from .dma.job import JobLayout
+from scegrad.platforms import CHUNK_BITS, Platform
+from scegrad.rtl.axi import Axi4Signature
+from scegrad.rtl.control.readout import UnitSignature
+from scegrad.rtl.datapath.datapath import OPERANDS, Datapath
+from scegrad.rtl.dma.dma import Dma
+from scegrad.rtl.dma.job import JobLayout
 
 
 class Core(wiring.Component):

@@ -9,8 +9,8 @@ from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from ..platforms import CHUNK_BITS
-from .datapath.datapath import OPERANDS
+from scegrad.platforms import CHUNK_BITS
+from scegrad.rtl.datapath.datapath import OPERANDS
 
 
 class Turn(wiring.Component):
@@ -73,7 +73,7 @@ class Turn(wiring.Component):
 
 
 class Deal(wiring.Component):
-    """Deals blocks of operands. ``operands``: blocks; ``cores``: a stream of chunks for each core, offered to all that are served or to none.
+    """Deals blocks of operands. ``operands``: blocks; ``cores``: chunks for each core, offered to all that are served or to none.
 
     Throughput: a step a cycle. Latency: none; a chunk is offered in the cycle in which its block is.
     """
@@ -143,7 +143,9 @@ class Gather(wiring.Component):
         turn = self._turn
         sizes = [1 << i for i in range(len(turn.group))]
         reached = Cat((turn.position == place // size * size) & turn.group[i] for i, size in enumerate(sizes)).any()
-        distances = Cat((turn.group[i] & (turn.distance[k] == place % size)) for k in range(len(self.cores)) for i, size in enumerate(sizes))
+        distances = Cat(
+            (turn.group[i] & (turn.distance[k] == place % size)) for k in range(len(self.cores)) for i, size in enumerate(sizes)
+        )
         selected = [distances[k * len(sizes) : (k + 1) * len(sizes)].any() & turn.served[k] for k in range(len(self.cores))]
         value: Value = Const(0, CHUNK_BITS)
         for core, mine in zip(self.cores, selected, strict=True):

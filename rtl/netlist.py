@@ -27,7 +27,8 @@ def merge_modules(text: str, order: list[str]) -> str:
     """The RTLIL ``text`` with equal modules merged, of which Amaranth writes one for every instance of a component.
 
     Two modules are equal if they differ only in their own name, in the names of the modules inside, in the order of ports and in those
-    names of ports that Amaranth made up from the numbers of cells. They are compared leaves first. Ports are in ``order`` as far as it names them, then sorted by name.
+    names of ports that Amaranth made up from the numbers of cells. They are compared leaves first. Ports are in ``order`` as far as it
+    names them, then sorted by name.
 
     Where one module stands for several, the numbers in its path are left out, if that leaves its name unique.
     """

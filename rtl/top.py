@@ -4,11 +4,11 @@ from amaranth.hdl import Const, Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect
 
-from ..platforms import Platform
-from ..registers import ADDRESS_BITS
-from .axi import MANAGER_DRIVES, Axi4Signature, AxiLiteSignature
-from .cluster import Cluster
-from .control.control import Control
+from scegrad.platforms import Platform
+from scegrad.registers import ADDRESS_BITS
+from scegrad.rtl.axi import MANAGER_DRIVES, Axi4Signature, AxiLiteSignature
+from scegrad.rtl.cluster import Cluster
+from scegrad.rtl.control.control import Control
 
 CACHE = 0b0011
 """AxCACHE: normal memory, not cached, bufferable."""

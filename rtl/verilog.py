@@ -18,8 +18,8 @@ from amaranth._toolchain.yosys import find_yosys  # what Amaranth writes Verilog
 from amaranth.back import rtlil
 from amaranth.lib import wiring
 
-from ..platforms import Platform
-from .netlist import merge_modules, separate_outputs, start_with_zeros, tidy_names
+from scegrad.platforms import Platform
+from scegrad.rtl.netlist import merge_modules, separate_outputs, start_with_zeros, tidy_names
 
 YOSYS_PASSES = """
 proc -norom
@@ -76,7 +76,7 @@ def write_verilog(platform: Platform, directory: Path) -> list[Path]:
 
     The directory is made where it is missing. A file appears whole or not at all; ``OSError`` where it cannot be written.
     """
-    from .top import Top
+    from scegrad.rtl.top import Top
 
     directory.mkdir(parents=True, exist_ok=True)
     verilog, listing = (directory / f"{platform.top_name}{suffix}" for suffix in (".v", ".f"))
@@ -91,10 +91,10 @@ def _write(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
             file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
     except BaseException:
-        os.unlink(temporary)
+        Path(temporary).unlink()
         raise
 
 
@@ -111,7 +111,7 @@ def _without_collector() -> Iterator[None]:
 
 
 def _tidy_verilog(text: str) -> str:
-    """Without Yosys's banner, don't-cares and ``!`` of several bits; initial values as statements; choices among several values as AND-OR."""
+    """Without Yosys's banner, don't-cares and ``!`` of several bits; initial values as statements; choices as AND-OR."""
     text = text[text.index("module ") :]
     text = _UNKNOWN.sub(lambda match: match.group().replace("x", "0"), text).replace(" = ! ", " = ~| ").replace(" = + {", " = {")
     text = _REGISTER.sub(r"  \1;\n  initial \2 = \3;", text)

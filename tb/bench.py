@@ -14,8 +14,8 @@ from cocotb.clock import Clock
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge, Timer
 
-from ..platforms import Platform
-from .memory import AxiMemory, run_memories
+from scegrad.platforms import Platform
+from scegrad.tb.memory import AxiMemory, run_memories
 
 PERIOD_NS = 10
 

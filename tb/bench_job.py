@@ -8,12 +8,12 @@ import cocotb
 import numpy as np
 from cocotb.handle import SimHandleBase
 
-from ..jobs import execute_async, prepare, run
-from .bench import parameters, running
-from .driver import Host
-from .job_files import GUARD, GUARD_PATTERN, Ended, Task
-from .memory import AxiMemory, Behaviour, Event
-from .storage import Storage
+from scegrad.jobs import execute_async, prepare, run
+from scegrad.tb.bench import parameters, running
+from scegrad.tb.driver import Host
+from scegrad.tb.job_files import GUARD, GUARD_PATTERN, Ended, Task
+from scegrad.tb.memory import AxiMemory, Behaviour, Event
+from scegrad.tb.storage import Storage
 
 
 def _load(task: Task, directory: Path, storage: Storage) -> None:

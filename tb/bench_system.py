@@ -9,15 +9,15 @@ from dataclasses import replace
 import cocotb
 from cocotb.triggers import ClockCycles, RisingEdge
 
-from ..formats import FORMATS
-from ..jobs import Job, JobRefused, execute_async, start
-from ..registers import SHARED, Status, offset, unit_offset
-from ..rtl.axi import Resp
-from .bench import parameters
-from .memory import Behaviour
-from .scenarios import Shape, draw_job
-from .storage import Fault
-from .system import System, count, describe, system
+from scegrad.formats import FORMATS
+from scegrad.jobs import Job, JobRefused, execute_async, start
+from scegrad.registers import SHARED, Status, offset, unit_offset
+from scegrad.rtl.axi import Resp
+from scegrad.tb.bench import parameters
+from scegrad.tb.memory import Behaviour
+from scegrad.tb.scenarios import Shape, draw_job
+from scegrad.tb.storage import Fault
+from scegrad.tb.system import System, count, describe, system
 
 LONGEST_BAD = 40
 """Elements of the jobs of the test ``refusals``, where they happen to be good."""

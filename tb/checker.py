@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..jobs import Job
-from ..model.golden import gradient
-from .storage import Storage, Window
+from scegrad.jobs import Job
+from scegrad.model.golden import gradient
+from scegrad.tb.storage import Storage, Window
 
 GUARD_BYTES = 256
 """Bytes on every side of every array that must not change."""

@@ -6,8 +6,8 @@ from cocotb.handle import SimHandleBase
 from cocotb.task import current_task
 from cocotb.triggers import Lock, RisingEdge
 
-from ..rtl.axi import Resp
-from .channels import Inbound, Outbound
+from scegrad.rtl.axi import Resp
+from scegrad.tb.channels import Inbound, Outbound
 
 RESPONSE_LIMIT = 200
 """Cycles within which a register access must be answered."""
@@ -79,12 +79,12 @@ class Host:
             for channel, _ in parts:
                 if channel.sample():
                     channel.drive(None)
-            payload = answer.sample()
-            if payload is not None:
+            answered = answer.sample()
+            if answered is not None:
                 if cycle < max(starts) or not all(channel.idle for channel, _ in parts):
                     self._broken(f"{what} was answered before it was asked")
                 answer.drive(False)
-                return payload
+                return answered
         raise HostError(f"{what} was not answered within {RESPONSE_LIMIT} cycles")
 
     def _expect_okay(self, response: str, what: str) -> None:

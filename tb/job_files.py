@@ -1,6 +1,6 @@
 """One job as files: what the host hands to the bench ``bench_job`` and what it gets back.
 
-    task.pickle (Task), logits.npy, labels.npy  ->  gradient.npy, ended.pickle (Ended)
+task.pickle (Task), logits.npy, labels.npy  ->  gradient.npy, ended.pickle (Ended)
 """
 
 import contextlib
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..jobs import Counters, Job
-from .runner import Design, run_bench
+from scegrad.jobs import Counters, Job
+from scegrad.tb.runner import Design, run_bench
 
 GUARD_PATTERN = b"\xa5"
 GUARD = "the design wrote outside the output"

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, fields
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge
 
-from ..rtl.axi import BURST_INCR, PAGE_BYTES, Resp
-from .channels import Inbound, Outbound
-from .storage import Storage
+from scegrad.rtl.axi import BURST_INCR, PAGE_BYTES, Resp
+from scegrad.tb.channels import Inbound, Outbound
+from scegrad.tb.storage import Storage
 
 ADDRESS_FIELDS = ("id", "addr", "len", "size", "burst", "lock", "cache", "prot")
 MAX_FAILURES = 20
@@ -237,7 +237,7 @@ class AxiMemory:
                 burst = self._rng.choice(ready)
             else:
                 begun = [item for item in ready if item.index]
-                burst = (begun or ready or [None])[0]
+                burst = next(iter(begun or ready), None)
         self._reading = burst
         if burst is None:
             self._r.drive(None)

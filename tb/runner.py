@@ -26,10 +26,10 @@ from amaranth.lib import wiring
 from cocotb_tools import runner as cocotb_runner
 from filelock import FileLock
 
-from ..build import cache_directory
-from ..platforms import Platform
-from ..rtl.verilog import to_verilog
-from ..toolchain import Toolchain
+from scegrad.build import cache_directory, harness_directory
+from scegrad.platforms import Platform
+from scegrad.rtl.verilog import to_verilog
+from scegrad.toolchain import Toolchain
 
 SIMULATORS = ("icarus", "verilator")
 TIMESCALE = ("1ns", "1ps")
@@ -85,7 +85,18 @@ class PublicPortsVerilator(cocotb_runner.Verilator):
         kept = [argument for argument in verilate if argument != "--public-flat-rw"]
         if len(kept) != len(verilate) - 1:
             raise BenchError("cocotb no longer passes --public-flat-rw to Verilator: the control file may be in vain")
-        return [["--trace-fst" if argument == "--trace" else argument for argument in kept], *others]
+        if self.waves:
+            kept = ["--trace-fst" if argument == "--trace" else argument for argument in kept]
+            kept += ["-CFLAGS", f"-I{harness_directory() / 'fst'}", "-LDFLAGS", f"-L{self._empty_libraries()}"]
+        return [kept, *others]
+
+    def _empty_libraries(self) -> Path:
+        """A folder of libraries with nothing inside, for the linker: the headers of ``sw/sim/fst`` stand for LZ4 and zlib."""
+        folder = self.build_dir / "empty"
+        folder.mkdir(exist_ok=True)
+        for name in ("lz4", "z"):
+            (folder / f"lib{name}.a").write_bytes(b"!<arch>\n")
+        return folder
 
     def _waves_file(self) -> str:
         return "dump.fst"
@@ -101,7 +112,7 @@ def control_file(design: Design) -> str:
 def design_of(design: Platform | wiring.Component, name: str | None = None) -> Design:
     """The Verilog of a platform's top or of a component, which is then named after its class unless ``name`` is given."""
     if isinstance(design, Platform):
-        from ..rtl.top import Top
+        from scegrad.rtl.top import Top
 
         return Design(design.top_name, to_verilog(Top(design), design.top_name))
     name = name or type(design).__name__.lower()

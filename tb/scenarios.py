@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..formats import FORMATS, Format
-from ..jobs import Job
-from ..platforms import CHUNK_BITS, Platform, Region
+from scegrad.formats import FORMATS, Format
+from scegrad.jobs import Job
+from scegrad.platforms import CHUNK_BITS, Platform, Region
 
 PAGE_BYTES = 4096
 IN_PLACE = (None, None, None, "logits", "labels")

@@ -6,15 +6,15 @@ from contextlib import asynccontextmanager
 
 from cocotb.handle import SimHandleBase
 
-from ..jobs import BusError, Counters, Job, execute_async, finish, prepare, start
-from ..platforms import Platform
-from ..registers import SHARED, Status
-from .bench import parameters, platform, randomness, reset, running
-from .checker import Expectation
-from .driver import Host
-from .memory import AxiMemory, Behaviour, Event
-from .scenarios import draw_operands
-from .storage import Storage
+from scegrad.jobs import BusError, Counters, Job, execute_async, finish, prepare, start
+from scegrad.platforms import Platform
+from scegrad.registers import SHARED, Status
+from scegrad.tb.bench import parameters, platform, randomness, reset, running
+from scegrad.tb.checker import Expectation
+from scegrad.tb.driver import Host
+from scegrad.tb.memory import AxiMemory, Behaviour, Event
+from scegrad.tb.scenarios import draw_operands
+from scegrad.tb.storage import Storage
 
 
 class System:

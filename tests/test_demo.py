@@ -1,42 +1,52 @@
-"""The demonstration: training converges, and what the hardware gives is held against golden model and exact result."""
+"""The demonstration, with the golden model in place of the hardware, once right and once wrong; and with the hardware."""
 
-import dataclasses
+import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
+
 from scegrad import demo
-from scegrad.api import run_job
+from scegrad.api import Result, run_job
+
+DIRECTORIES = ["ft78ne-fp32-breast-cancer", "ft78ne-fp32-digits", "mt7004-fp16-breast-cancer", "mt7004-fp16-digits"]
 
 
-@pytest.fixture(scope="module")
-def data():
-    return {each.name: each for each in demo.data_sets()}
+def test_with_the_golden_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    demo.main(tmp_path, backend="model", steps=4)
+    count = 2 * 4 * (569 + 17_970)
+    assert f"All {count:,} gradients are those of the golden model, bit for bit" in capsys.readouterr().out
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*DIRECTORIES, "demo.json", "training.png"])
+    for name in DIRECTORIES:
+        assert sorted(path.name for path in (tmp_path / name).iterdir()) == ["gradient.png", "report.json"]
+    for run in json.loads((tmp_path / "demo.json").read_text()):
+        assert run["elements"] == 4 * {"breast cancer": 569, "digits": 17_970}[run["data"]]
+        assert run["mismatches_against_golden_model"] == 0
+        assert run["worst_error_ulp"] < 0.501
+        assert run["accuracy"] == pytest.approx(run["accuracy_in_float64"], abs=0.01)
 
 
-def test_data_sets_have_the_expected_sizes(data):
-    assert {name: each.elements for name, each in data.items()} == {"breast cancer": 569, "digits": 17_970}
+def test_a_wrong_gradient_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def compute(logits: np.ndarray, labels: np.ndarray, **options: object) -> Result:
+        result = run_job(logits, labels, **options)  # type: ignore[arg-type]
+        wrong = result.gradient.copy()
+        wrong.flat[0] = np.nextafter(wrong.flat[0], wrong.dtype.type(2))
+        return replace(result, gradient=wrong)
+
+    demonstrate = demo.demonstrate
+    monkeypatch.setattr(demo, "demonstrate", lambda directory, **options: demonstrate(directory, compute=compute, **options))
+    with pytest.raises(typer.Exit) as stop:
+        demo.main(tmp_path, backend="model", steps=2)
+    assert stop.value.exit_code == 1
+    assert "MISMATCH: 8 of 74,156 gradients differ" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("name", "least"), [("breast cancer", 0.97), ("digits", 0.95)])
-def test_training_in_float64_reaches_its_accuracy(data, name, least):
-    assert demo.accuracy(data[name], demo.train(data[name], demo.in_float64)) >= least
-
-
-def test_training_with_the_model_finds_no_mismatch(data, monkeypatch, tmp_path):
-    monkeypatch.setattr(demo, "STEPS", 3)
-    steps = []
-    training = demo.train_on_hardware(data["breast cancer"], "mt7004", "fp16", "model", lambda: steps.append(1))
-    assert (training.mismatches, training.elements, len(training.losses)) == (0, len(steps) * 569, len(steps))
-    assert training.worst <= 0.5
-    assert training.losses == sorted(training.losses, reverse=True)
-    assert all(path.stat().st_size for path in demo.write_pictures([training], tmp_path))
-
-
-def test_a_wrong_bit_is_a_mismatch(data):
-    training = demo.Training(data["breast cancer"], "ft78ne", "fp32")
-    logits = np.linspace(-3, 3, 8, dtype=np.float32)
-    result = run_job(logits, logits * 0, backend="model")
-    wrong = result.gradient.copy()
-    wrong.view(np.uint32)[5] ^= 1
-    demo.check(training, logits, logits * 0, dataclasses.replace(result, gradient=wrong))
-    assert training.mismatches == 1
+@pytest.mark.whole
+def test_with_the_hardware(tmp_path: Path) -> None:
+    runs = demo.demonstrate(tmp_path, steps=2)
+    assert [run.mismatches for run in runs] == [0, 0, 0, 0]
+    assert all(run.cycles for run in runs)
+    for name in DIRECTORIES:
+        assert (tmp_path / name / "timeline.png").is_file()

@@ -6,7 +6,7 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from ..axi import AxiLiteSignature, Resp
+from scegrad.rtl.axi import AxiLiteSignature, Resp
 
 
 def write_layout(address_bits: int) -> data.StructLayout:

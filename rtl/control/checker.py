@@ -7,9 +7,9 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
-from ...formats import FORMATS
-from ...platforms import Platform
-from ...registers import FORMAT_CODES, STATUS_BITS, Status
+from scegrad.formats import FORMATS
+from scegrad.platforms import Platform
+from scegrad.registers import FORMAT_CODES, STATUS_BITS, Status
 
 SIZE_BITS = 33
 """Bits of an array's size in bytes before it is known to fit: 2^31 - 1 elements of 4 bytes."""

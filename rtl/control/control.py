@@ -6,9 +6,9 @@ from amaranth.hdl import Cat, Const, Module, Signal, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
-from ...formats import FP16
-from ...platforms import Platform
-from ...registers import (
+from scegrad.formats import FP16
+from scegrad.platforms import Platform
+from scegrad.registers import (
     ADDRESS_BITS,
     FORMAT_CODES,
     ID_VALUE,
@@ -21,11 +21,11 @@ from ...registers import (
     version_value,
     widths_value,
 )
-from ..axi import AxiLiteSignature
-from ..dma.job import JobLayout
-from .axi_lite import AxiLite
-from .checker import Checker
-from .readout import Readout, UnitSignature, in_unit_bits, mapped
+from scegrad.rtl.axi import AxiLiteSignature
+from scegrad.rtl.control.axi_lite import AxiLite
+from scegrad.rtl.control.checker import Checker
+from scegrad.rtl.control.readout import Readout, UnitSignature, in_unit_bits, mapped
+from scegrad.rtl.dma.job import JobLayout
 
 
 class Control(wiring.Component):

@@ -6,9 +6,9 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from ...formats import FP16, FP32
-from ...platforms import Platform
-from ...registers import (
+from scegrad.formats import FP16, FP32
+from scegrad.platforms import Platform
+from scegrad.registers import (
     ADDRESS_BITS,
     CORE_BLOCK,
     CORE_BLOCK_STRIDE,
@@ -18,8 +18,8 @@ from ...registers import (
     STATUS_BITS,
     UNIT_REGISTERS,
 )
-from ..dma.job import CountersLayout
-from .axi_lite import READ_LAYOUT
+from scegrad.rtl.control.axi_lite import READ_LAYOUT
+from scegrad.rtl.dma.job import CountersLayout
 
 INDEX_BITS = ADDRESS_BITS - 2
 _UNIT_BITS = (CORE_BLOCK_STRIDE // 4).bit_length() - 1

@@ -1,10 +1,10 @@
-"""The anchor: the greatest exponent among s, y and 1, and the shifts that bring each to it. Found beside the polynomial, in three stages."""
+"""The anchor: the greatest exponent among s, y and 1, and the shifts that bring each to it; three stages beside the polynomial."""
 
 from amaranth.hdl import Cat, Const, Mux, signed
-from ...formats import Format
 
-from .layouts import SHIFT_BITS, operands_layout
-from .pipeline import Pipeline
+from scegrad.formats import Format
+from scegrad.rtl.datapath.layouts import SHIFT_BITS, operands_layout
+from scegrad.rtl.datapath.pipeline import Pipeline
 
 
 def take_part(pipe: Pipeline, fmt: Format) -> None:

@@ -2,7 +2,7 @@
 
 from amaranth.hdl import Array, Cat, Const, Mux, Value, ValueLike
 
-from .pipeline import Pipeline
+from scegrad.rtl.datapath.pipeline import Pipeline
 
 LEVELS = 2
 """Levels of a shifter in one stage."""

@@ -5,11 +5,11 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out
 
-from ...formats import FP16, FP32
-from ...model.design import SIGMOID16
-from ...platforms import CHUNK_BITS
-from .lane import Lane16, Lane32
-from .rom import Rom
+from scegrad.formats import FP16, FP32
+from scegrad.model.design import SIGMOID16
+from scegrad.platforms import CHUNK_BITS
+from scegrad.rtl.datapath.lane import Lane16, Lane32
+from scegrad.rtl.datapath.rom import Rom
 
 OPERANDS = data.StructLayout({"logits": CHUNK_BITS, "labels": CHUNK_BITS})
 """A chunk of logits and the labels that belong to them; the first element in the lowest bits."""

@@ -3,16 +3,16 @@
 from amaranth.hdl import Module
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out, connect
-from ...formats import FP16, FP32
-from ...model.design import SIGMOID16, SIGMOID32
 
-from .layouts import running
-from .pack import Pack
-from .round import Round
-from .sigmoid16 import Sigmoid16
-from .sigmoid32 import Sigmoid32
-from .subtract import Subtract
-from .unpack import Unpack
+from scegrad.formats import FP16, FP32
+from scegrad.model.design import SIGMOID16, SIGMOID32
+from scegrad.rtl.datapath.layouts import running
+from scegrad.rtl.datapath.pack import Pack
+from scegrad.rtl.datapath.round import Round
+from scegrad.rtl.datapath.sigmoid16 import Sigmoid16
+from scegrad.rtl.datapath.sigmoid32 import Sigmoid32
+from scegrad.rtl.datapath.subtract import Subtract
+from scegrad.rtl.datapath.unpack import Unpack
 
 
 class _Lane(wiring.Component):

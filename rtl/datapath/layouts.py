@@ -2,8 +2,9 @@
 
 from amaranth.hdl import Shape, signed
 from amaranth.lib import data, stream
-from ...formats import Format
-from ...model.subtract import WINDOW
+
+from scegrad.formats import Format
+from scegrad.model.subtract import WINDOW
 
 SHIFT_BITS = 6
 """Bits of the amounts by which s and y are aligned; larger ones saturate."""
@@ -50,9 +51,7 @@ def sigmoid_layout(fmt: Format, significand_bits: int) -> data.StructLayout:
 
 def difference_layout(fmt: Format) -> data.StructLayout:
     """Subtract to round: as in ``model.subtract.Difference``."""
-    return data.StructLayout(
-        {"magnitude": WINDOW[fmt.name] + 2, "anchor": exponent_shape(fmt), "sign": 1, "sticky": 1, "special": SPECIAL}
-    )
+    return data.StructLayout({"magnitude": WINDOW[fmt.name] + 2, "anchor": exponent_shape(fmt), "sign": 1, "sticky": 1, "special": SPECIAL})
 
 
 def rounded_layout(fmt: Format) -> data.StructLayout:

@@ -3,9 +3,9 @@
 from amaranth.hdl import Cat, Const, Module, Mux
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
-from ...formats import Format
 
-from .layouts import rounded_layout, running
+from scegrad.formats import Format
+from scegrad.rtl.datapath.layouts import rounded_layout, running
 
 
 class Pack(wiring.Component):

@@ -4,7 +4,8 @@ from amaranth.hdl import Cat, Const, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
-from ...model.tables import coefficients
+
+from scegrad.model.tables import coefficients
 
 
 class Rom(wiring.Component):

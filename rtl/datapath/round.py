@@ -3,12 +3,12 @@
 from amaranth.hdl import Cat, Module, Mux
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
-from ...formats import Format
-from ...model.subtract import WINDOW
 
-from .arithmetic import count_leading_zeros, shift_left
-from .layouts import difference_layout, rounded_layout, running
-from .pipeline import Pipeline
+from scegrad.formats import Format
+from scegrad.model.subtract import WINDOW
+from scegrad.rtl.datapath.arithmetic import count_leading_zeros, shift_left
+from scegrad.rtl.datapath.layouts import difference_layout, rounded_layout, running
+from scegrad.rtl.datapath.pipeline import Pipeline
 
 
 class Round(wiring.Component):

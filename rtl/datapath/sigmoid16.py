@@ -3,13 +3,12 @@
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
-from ...formats import FP16
-from ...model.design import SIGMOID16
 
-from . import anchor
-from .layouts import operands_layout, running, sigmoid_layout
-from .pipeline import Pipeline
-from .rom import Rom
+from scegrad.formats import FP16
+from scegrad.model.design import SIGMOID16
+from scegrad.rtl.datapath import anchor
+from scegrad.rtl.datapath.layouts import operands_layout, running, sigmoid_layout
+from scegrad.rtl.datapath.pipeline import Pipeline
 
 
 class Sigmoid16(wiring.Component):

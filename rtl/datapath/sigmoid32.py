@@ -3,15 +3,15 @@
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
-from ...formats import FP32
-from ...model.design import LIMB, SIGMOID32
-from ...model.sigmoid32 import limbs
 
-from . import anchor
-from .arithmetic import shift_right
-from .layouts import operands_layout, running, sigmoid_layout
-from .pipeline import Pipeline
-from .rom import Rom
+from scegrad.formats import FP32
+from scegrad.model.design import LIMB, SIGMOID32
+from scegrad.model.sigmoid32 import limbs
+from scegrad.rtl.datapath import anchor
+from scegrad.rtl.datapath.arithmetic import shift_right
+from scegrad.rtl.datapath.layouts import operands_layout, running, sigmoid_layout
+from scegrad.rtl.datapath.pipeline import Pipeline
+from scegrad.rtl.datapath.rom import Rom
 
 
 class Sigmoid32(wiring.Component):
@@ -118,7 +118,10 @@ def coefficients(entry: Value) -> list[Value]:
 
 
 def multiply_add(pipe: Pipeline, width: int, addend: Value, scale: int = 0) -> None:
-    """Two stages: ``a`` (signed, ``width`` bits) times delta in limbs: ``base``, high x high * 2**scale + ``addend``; ``across``; ``lowest``."""
+    """Two stages: ``a`` (signed, ``width`` bits) times delta in limbs, summed by weight.
+
+    ``base`` is high x high * 2**scale + ``addend``, ``across`` the sum of the mixed products, ``lowest`` low x low.
+    """
     a = pipe.a.as_signed()[:width].as_signed()
     high, low = a[LIMB:].as_signed(), a[:LIMB]
     delta_high, delta_low = pipe.delta[LIMB:], pipe.delta[:LIMB]

@@ -3,12 +3,12 @@
 from amaranth.hdl import Cat, Const, Module, Mux
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
-from ...formats import Format
-from ...model.subtract import WINDOW
 
-from .arithmetic import add_in_halves, shift_right
-from .layouts import difference_layout, running, sigmoid_layout
-from .pipeline import Pipeline
+from scegrad.formats import Format
+from scegrad.model.subtract import WINDOW
+from scegrad.rtl.datapath.arithmetic import add_in_halves, shift_right
+from scegrad.rtl.datapath.layouts import difference_layout, running, sigmoid_layout
+from scegrad.rtl.datapath.pipeline import Pipeline
 
 
 class Subtract(wiring.Component):

@@ -3,9 +3,9 @@
 from amaranth.hdl import Cat, Module, Mux, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
-from ...formats import Format
 
-from .layouts import operand_layout, operands_layout, running
+from scegrad.formats import Format
+from scegrad.rtl.datapath.layouts import operand_layout, operands_layout, running
 
 
 def unpack_operand(bits: Value, fmt: Format) -> dict[str, Value]:

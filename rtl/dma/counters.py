@@ -4,7 +4,7 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from .job import CountersLayout
+from scegrad.rtl.dma.job import CountersLayout
 
 EVENTS = ("read_beats", "write_beats", "stall_read_data", "stall_write", "stall_datapath", "stall_port")
 """The counters that are incremented by a signal of the same name."""

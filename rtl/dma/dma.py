@@ -4,12 +4,12 @@ from amaranth.hdl import Module, Mux, ResetInserter, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
-from ...registers import Status
-from ..axi import Axi4Signature
-from .counters import Counters
-from .job import CountersLayout, FaultLayout, JobLayout
-from .reader import Reader
-from .writer import Writer
+from scegrad.registers import Status
+from scegrad.rtl.axi import Axi4Signature
+from scegrad.rtl.dma.counters import Counters
+from scegrad.rtl.dma.job import CountersLayout, FaultLayout, JobLayout
+from scegrad.rtl.dma.reader import Reader
+from scegrad.rtl.dma.writer import Writer
 
 
 class Dma(wiring.Component):

@@ -5,11 +5,11 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import exact_log2
 
-from ..axi import BURST_INCR, Axi4Signature
-from .bursts import Planner
-from .job import FaultLayout
-from .realign import Realign
-from .rotate import Rotate
+from scegrad.rtl.axi import BURST_INCR, Axi4Signature
+from scegrad.rtl.dma.bursts import Planner
+from scegrad.rtl.dma.job import FaultLayout
+from scegrad.rtl.dma.realign import Realign
+from scegrad.rtl.dma.rotate import Rotate
 
 LOGITS, LABELS = 0, 1
 """ARID and RID of the two arrays."""

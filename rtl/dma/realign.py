@@ -1,6 +1,6 @@
 """Realign: buffers the rotated bus words of one array and merges them into blocks that start with the array's first byte."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out

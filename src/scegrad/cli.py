@@ -33,7 +33,10 @@ def _choice(*values: str) -> str:
 
 
 PlatformName = Annotated[
-    str, typer.Option("--platform", metavar=_choice(*PLATFORMS), help="Hardware: ft78ne has 8 cores with fp32, mt7004 4 with fp32 and fp16.")
+    str,
+    typer.Option(
+        "--platform", metavar=_choice(*PLATFORMS), help="Hardware: ft78ne has 8 cores with fp32; mt7004 has 4, with fp32 and fp16."
+    ),
 ]
 
 
@@ -50,17 +53,23 @@ def _one_line(text: str) -> str:
 
 @app.command()
 def run(
-    logits: Annotated[Path, typer.Argument(metavar="LOGITS.npy", help="Array of logits x: float32 or float16, of any shape.", show_default=False)],
-    labels: Annotated[Path, typer.Argument(metavar="LABELS.npy", help="Array of labels y, of the same shape and type.", show_default=False)],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="GRADIENT.npy", help="Where to write the gradient.", show_default=False)],
+    logits: Annotated[
+        Path, typer.Argument(metavar="LOGITS.npy", help="Array of logits x: float32 or float16, of any shape.", show_default=False)
+    ],
+    labels: Annotated[
+        Path, typer.Argument(metavar="LABELS.npy", help="Array of labels y, of the same shape and type.", show_default=False)
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="GRADIENT.npy", help="Where to write the gradient.", show_default=False)
+    ],
     platform: PlatformName = "ft78ne",
     fmt: Annotated[
         str | None,
         typer.Option(
             "--format",
             metavar=_choice(*FORMATS),
-            help="Format of the elements. Arrays of another floating-point type are rounded to it, to nearest, and the gradient is written in it."
-            "  [default: the arrays' type, which must be float32 or float16]",
+            help="Format of the elements. Arrays of another floating-point type are rounded to it, to nearest, and the gradient is written"
+            " in it.  [default: the arrays' type, which must be float32 or float16]",
             show_default=False,
         ),
     ] = None,
@@ -68,13 +77,16 @@ def run(
         str,
         typer.Option(
             metavar=_choice(*MEMORIES),
-            help="shared: arrays in DDR, the cores of the mask share the work. private: arrays in the L2 of one core, the lowest of the mask.",
+            help="shared: arrays in DDR, the cores of the mask share the work. private: arrays in the L2 of the lowest core of the mask.",
         ),
     ] = "shared",
     core_mask: Annotated[
         int | None,
         typer.Option(
-            metavar="MASK", parser=_integer, help="Cores that take part: bit i is core i.  [default: all; private: core 0]", show_default=False
+            metavar="MASK",
+            parser=_integer,
+            help="Cores that take part: bit i is core i.  [default: all; private: core 0]",
+            show_default=False,
         ),
     ] = None,
     backend: Annotated[
@@ -91,7 +103,9 @@ def run(
     report: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Write report.json and pictures: the gradient and its error, and a time line of bus and cores.", show_default=False
+            metavar="DIR",
+            help="Write report.json and pictures: the gradient and its error, and a time line of bus and cores.",
+            show_default=False,
         ),
     ] = None,
     in_place: Annotated[
@@ -119,7 +133,9 @@ def run(
 
 @app.command()
 def verilog(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write it; made where it is missing.", show_default=False)],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write it; made where it is missing.", show_default=False)
+    ],
     platform: PlatformName = "ft78ne",
 ) -> None:
     """Write the Verilog of a platform's top module, and a file list."""
@@ -132,10 +148,6 @@ def verilog(
             typer.echo(path)
 
 
-FORWARD = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-"""Settings of a command that leaves its arguments to the module that implements it."""
-
-
 @app.command()
 def demo() -> None:
     """Train a logistic regression whose every gradient the RTL computes, on data that scikit-learn carries; tables and pictures."""
@@ -144,12 +156,32 @@ def demo() -> None:
     run_demo()
 
 
-@app.command(context_settings=FORWARD)
-def tables(context: typer.Context) -> None:
-    """Compute the sigmoid's tables from exact arithmetic and print the error that each step may add (see scegrad tables --help)."""
-    from .model.tables import main as run_tables
+@app.command()
+def bench(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.json", help="Where to write the measurements.")] = Path(
+        "out/bench.json"
+    ),
+) -> None:
+    """Measure jobs in cycles, for every platform and format, on memories of fixed latency."""
+    from .bench import main as run_bench
 
-    raise typer.Exit(run_tables(context.args) or 0)
+    run_bench(output)
+
+
+@app.command()
+def tables(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether the kept tables are those that the fits give.")] = False,
+) -> None:
+    """Compute the sigmoid's tables from exact arithmetic, keep them, and print the error that each step may add."""
+    from .model import budget
+    from .model import tables as kept
+
+    if not check:
+        kept.write()
+        typer.echo(budget.report(kept.coefficients("fp32")))
+    elif kept.stale():
+        typer.echo("model/sigmoid_tables.json is not what the fits give: run scegrad tables", err=True)
+        raise typer.Exit(MISMATCH)
 
 
 def main(arguments: list[str] | None = None) -> None:

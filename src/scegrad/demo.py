@@ -1,210 +1,201 @@
-"""``make run``: trains a logistic regression whose every gradient the simulated hardware computes, on data that scikit-learn carries.
+"""``scegrad demo``: logistic regressions whose every gradient the simulated hardware computes, on data that scikit-learn carries.
 
-Full-batch gradient descent with standardised features: logits = features @ weights, gradient of the mean loss = features.T @ (sigmoid(logits) -
-labels) / samples. The hardware gives sigmoid(logits) - labels; the rest, and the same training beside it for comparison, is float64 NumPy.
+Each gradient is compared bit by bit with the golden model and measured against the exact value, and the training with the same one in
+float64. A table goes to standard output, pictures and numbers go to a directory.
 """
 
+import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import typer
 from matplotlib.figure import Figure
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from sklearn.datasets import load_breast_cancer, load_digits
 
 from .api import Result, run_job
-from .files import Output
-from .formats import FORMATS
+from .files import Output, OutputDirectory
+from .formats import FORMATS, Format
 from .model import golden, reference
-from .platforms import PLATFORMS
-from .report import write_report
+from .platforms import FT78NE, MT7004, Platform
+from .report import COLOURS, save, write_report
 from .requests import prepare
+from .training import F64, History, Task, breast_cancer, digits, exact_gradient, train
 
-STEPS = 60
-RATE = 2.0
-OUTPUT = Path("out")
+STEPS = 80
+"""Steps of each training: enough for both data sets to come to rest."""
 
-PLACES = (("ft78ne", "fp32"), ("mt7004", "fp16"))
-"""Where each data set is trained: platform and format, with all cores."""
+RUNS: tuple[tuple[Platform, str], ...] = ((FT78NE, "fp32"), (MT7004, "fp16"))
+"""Platforms that train, and in which format."""
 
-TABLE_WIDTH = 120
-"""Columns that the table needs; a log file has no width of its own."""
-
-Difference = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""sigmoid(logits) - labels, from float64 to float64."""
-
-
-@dataclass(frozen=True)
-class Data:
-    """``features`` are standardised, with a column of ones; ``labels`` have a column for each classifier."""
-
-    name: str
-    features: np.ndarray = field(repr=False)
-    labels: np.ndarray = field(repr=False)
-
-    @property
-    def elements(self) -> int:
-        """Logits in one step."""
-        return self.labels.size
+Compute = Callable[..., Result]
+"""What computes a gradient, called as ``api.run_job`` is."""
 
 
 @dataclass
-class Training:
-    """One training on the hardware: what it took, and what was found."""
+class Run:
+    """One training on one platform, and what its gradients took.
 
-    data: Data
-    platform: str
-    fmt: str
+    ``worst`` is the largest error of any gradient in ulp; ``logits``, ``last`` and ``last_mismatches`` are of the last step.
+    """
+
+    task: Task
+    platform: Platform
+    fmt: Format
+    history: History | None = None
+    exact: History | None = None
     elements: int = 0
-    cycles: int = 0
-    mismatches: int = 0
+    cycles: int | None = 0
     worst: float = 0.0
-    losses: list[float] = field(default_factory=list)
-    accuracy: float = 0.0
-    expected: float = 0.0
-    last: tuple[np.ndarray, np.ndarray, Result] | None = field(default=None, repr=False)
+    mismatches: int = 0
+    last: Result | None = field(default=None, repr=False)
+    last_mismatches: int = 0
+    logits: np.ndarray = field(default_factory=lambda: np.empty(0), repr=False)
 
     @property
     def name(self) -> str:
-        """For file names."""
-        return f"{self.data.name}-{self.platform}-{self.fmt}".replace(" ", "-")
+        """What the run's directory is called."""
+        return f"{self.platform.name}-{self.fmt.name}-{self.task.name.replace(' ', '-')}"
+
+    def numbers(self) -> dict[str, object]:
+        """What ``demo.json`` holds of the run."""
+        assert self.history is not None
+        assert self.exact is not None
+        return {
+            "platform": self.platform.name,
+            "data": self.task.name,
+            "format": self.fmt.name,
+            "elements": self.elements,
+            "cycles": self.cycles,
+            "elements_per_cycle": self.elements / self.cycles if self.cycles else None,
+            "worst_error_ulp": self.worst if np.isfinite(self.worst) else None,
+            "mismatches_against_golden_model": self.mismatches,
+            "accuracy": self.history.accuracies[-1],
+            "accuracy_in_float64": self.exact.accuracies[-1],
+        }
 
 
-def standardised(features: np.ndarray) -> np.ndarray:
-    """Zero mean and unit variance in each column that varies, and a column of ones."""
-    spread = features.std(axis=0)
-    return np.column_stack([(features - features.mean(axis=0)) / np.where(spread > 0, spread, 1), np.ones(len(features))])
+def carry_out(run: Run, steps: int, backend: str, compute: Compute, advance: Callable[[], None]) -> None:
+    """Train with the hardware's gradients and with those of float64; the last step's bus traffic is recorded."""
+    labels = run.task.labels.astype(run.fmt.dtype)
 
-
-def data_sets() -> list[Data]:
-    """Breast cancer (569 logits a step), and digits, one classifier for each digit against the rest (17,970 logits a step)."""
-    cancer, digits = load_breast_cancer(), load_digits()
-    return [
-        Data("breast cancer", standardised(cancer.data), cancer.target[:, None].astype(float)),
-        Data("digits", standardised(digits.data), (digits.target[:, None] == np.arange(10)).astype(float)),
-    ]
-
-
-def in_float64(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """sigmoid(logits) - labels by NumPy."""
-    decay = np.exp(-np.abs(logits))
-    return np.where(logits > 0, 1, decay) / (1 + decay) - labels
-
-
-def train(data: Data, difference: Difference, steps: int = STEPS, after: Callable[[np.ndarray], None] | None = None) -> np.ndarray:
-    """The weights after ``steps`` steps; ``after`` sees the logits of each."""
-    weights = np.zeros((data.features.shape[1], data.labels.shape[1]))
-    rate = RATE / np.linalg.norm(data.features, ord=2) ** 2 * 4
-    for _ in range(steps):
-        logits = data.features @ weights
-        weights -= rate * data.features.T @ difference(logits, data.labels)
-        if after is not None:
-            after(logits)
-    return weights
-
-
-def loss(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Mean cross entropy."""
-    return float(np.mean(np.logaddexp(0, logits) - labels * logits))
-
-
-def accuracy(data: Data, weights: np.ndarray) -> float:
-    """Share of the samples whose class is found."""
-    logits, labels = data.features @ weights, data.labels
-    if labels.shape[1] == 1:
-        return float(np.mean((logits > 0) == (labels > 0.5)))
-    return float(np.mean(logits.argmax(axis=1) == labels.argmax(axis=1)))
-
-
-def train_on_hardware(data: Data, platform: str, fmt: str, backend: str, advance: Callable[[], None]) -> Training:
-    """Train, and compare every gradient with the golden model and with the exact result."""
-    training = Training(data, platform, fmt)
-    dtype = FORMATS[fmt].dtype
-
-    def difference(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        x, y = logits.astype(dtype), labels.astype(dtype)
-        result = run_job(x, y, platform=platform, backend=backend, timeline=len(training.losses) == STEPS - 1)
-        check(training, x, y, result)
+    def gradient(step: int, logits: F64, _: F64) -> F64:
+        last = step == steps - 1
+        run.logits = logits.astype(run.fmt.dtype)
+        result = compute(run.logits, labels, platform=run.platform, memory="shared", core_mask=None, backend=backend, timeline=last)
+        _account(run, result, labels)
         advance()
-        return result.gradient.astype(float)
+        return result.gradient.astype(np.float64)
 
-    weights = train(data, difference, after=lambda logits: training.losses.append(loss(logits, data.labels)))
-    training.accuracy = accuracy(data, weights)
-    training.expected = accuracy(data, train(data, in_float64))
-    return training
+    run.history = train(run.task, gradient, steps)
+    run.exact = train(run.task, exact_gradient, steps)
 
 
-def check(training: Training, logits: np.ndarray, labels: np.ndarray, result: Result) -> None:
-    """Add a step to the training's figures."""
-    bits = FORMATS[training.fmt].bits_dtype
-    training.elements += logits.size
-    training.cycles += result.cycles or 0
-    training.mismatches += int(np.count_nonzero(result.gradient.view(bits) != golden.gradient(logits, labels).view(bits)))
-    training.worst = max(training.worst, float(reference.ulp_error(result.gradient, logits, labels).max()))
-    training.last = (logits, labels, result)
+def _account(run: Run, result: Result, labels: np.ndarray) -> None:
+    """Add a gradient to the run's sums."""
+    bits = run.fmt.bits_dtype
+    run.elements += labels.size
+    run.cycles = None if result.cycles is None or run.cycles is None else run.cycles + result.cycles
+    run.last = result
+    run.last_mismatches = int(np.count_nonzero(result.gradient.view(bits) != golden.gradient(run.logits, labels).view(bits)))
+    run.mismatches += run.last_mismatches
+    run.worst = max(run.worst, float(reference.ulp_error(result.gradient, run.logits, labels).max()))
 
 
-def table(trainings: list[Training]) -> Table:
-    """What was trained where, how fast, and how exactly."""
-    result = Table(title="logistic regression, every gradient computed by the simulated hardware")
-    columns = ("data", "platform", "format", "elements", "cycles", "elements a cycle", "worst error, ulp", "mismatches", "accuracy", "in float64")
-    for column in columns:
-        result.add_column(column, justify="left" if column in columns[:3] else "right")
-    for training in trainings:
-        rate = f"{training.elements / training.cycles:.2f}" if training.cycles else "-"
-        figures = (f"{training.elements:,}", f"{training.cycles:,}", rate, f"{training.worst:.5f}", str(training.mismatches))
-        shares = (f"{training.accuracy:.4f}", f"{training.expected:.4f}")
-        result.add_row(training.data.name, training.platform, training.fmt, *figures, *shares)
+def table(runs: list[Run]) -> Table:
+    """A line for each training."""
+    result = Table(title="sigmoid(logit) - label, computed by the simulated hardware in every step of a training")
+    for heading in ("platform", "data set", "format"):
+        result.add_column(heading, no_wrap=True)
+    for heading in ("elements", "cycles", "elements\na cycle", "worst error\nin ulp", "mismatches", "accuracy", "in float64"):
+        result.add_column(heading, justify="right", no_wrap=True)
+    for run in runs:
+        assert run.history is not None
+        assert run.exact is not None
+        cycles = ("-", "-") if not run.cycles else (f"{run.cycles:,}", f"{run.elements / run.cycles:.2f}")
+        result.add_row(
+            run.platform.name,
+            run.task.name,
+            run.fmt.name,
+            f"{run.elements:,}",
+            *cycles,
+            f"{run.worst:.6f}",
+            f"{run.mismatches:,}",
+            f"{run.history.accuracies[-1]:.2%}",
+            f"{run.exact.accuracies[-1]:.2%}",
+            style="bold red" if run.mismatches else None,
+        )
     return result
 
 
-def curves(trainings: list[Training]) -> Figure:
-    """Loss over the steps of every training."""
-    figure = Figure(figsize=(8, 5), layout="constrained")
-    axes = figure.add_subplot(xlabel="step", ylabel="mean cross entropy", title="training with gradients from the simulated hardware")
-    for training, style in zip(trainings, ("-", "--", "-", "--"), strict=False):
-        axes.plot(training.losses, style, label=f"{training.data.name}, {training.fmt} on {training.platform}")
-    axes.set_yscale("log")
-    axes.legend()
+def training_picture(runs: list[Run]) -> Figure:
+    """Loss and accuracy over the steps, a column for each data set, float64 beneath the hardware."""
+    names = list(dict.fromkeys(run.task.name for run in runs))
+    figure = Figure(figsize=(5 * len(names), 6.5), layout="constrained")
+    figure.suptitle("logistic regression trained with the hardware's gradients")
+    parts = figure.subplots(2, len(names), sharex=True, squeeze=False)
+    for (loss, accuracy), name in zip(parts.T, names, strict=True):
+        mine = [run for run in runs if run.task.name == name]
+        curves = [("float64", mine[0].exact, {"color": "0.7", "linewidth": 5})]
+        for run, colour, dash in zip(mine, COLOURS, ("-", "--", "-.", ":"), strict=False):
+            curves.append((f"{run.platform.name}, {run.fmt.name}", run.history, {"color": colour, "linewidth": 1.5, "linestyle": dash}))
+        for label, history, style in curves:
+            assert history is not None
+            loss.semilogy(history.losses, label=label, **style)
+            accuracy.plot(np.multiply(history.accuracies, 100), label=label, **style)
+        loss.set(title=f"{name}: {mine[0].task.logits:,} logits a step", ylabel="mean cross entropy")
+        accuracy.set(xlabel="step", ylabel="accuracy in %")
+        for axis in (loss.yaxis.set_major_formatter, loss.yaxis.set_minor_formatter):
+            axis("{x:g}")
+        for axes in (loss, accuracy):
+            axes.grid(alpha=0.3, which="both")
+        accuracy.legend(loc="lower right")
     return figure
 
 
-def write_pictures(trainings: list[Training], directory: Path) -> list[Path]:
-    """The curves, and a report on the last step of every training."""
-    directory.mkdir(parents=True, exist_ok=True)
-    written = [directory / "training.png"]
-    with Output(written[0]) as output:
-        curves(trainings).savefig(output.temporary, format="png", dpi=120)
-        output.commit()
-    for training in trainings:
-        if training.last is not None:
-            logits, labels, result = training.last
-            reports = directory / training.name
-            reports.mkdir(exist_ok=True)
-            request = prepare(logits, labels, platform=training.platform, backend=result.backend)
-            written += write_report(reports, request, result, training.mismatches)
-    return written
+def write(runs: list[Run], directory: Path, backend: str) -> None:
+    """Write ``demo.json``, ``training.png`` and a report on the last step of each training."""
+    with OutputDirectory(directory), Output(directory / "demo.json") as numbers:
+        save(training_picture(runs), directory / "training.png")
+        for run in runs:
+            assert run.last is not None
+            request = prepare(run.logits, run.task.labels.astype(run.fmt.dtype), platform=run.platform, backend=backend)
+            with OutputDirectory(directory / run.name) as place:
+                write_report(place.path, request, run.last, run.last_mismatches)
+        numbers.temporary.write_text(json.dumps([run.numbers() for run in runs], indent=2) + "\n", encoding="utf-8")
+        numbers.commit()
 
 
-def main(backend: str = "verilator", directory: Path = OUTPUT) -> int:
-    """Train everything, print the table, write the pictures; returns 1 where a gradient differs from the golden model."""
-    console = Console()
-    console = Console(width=max(console.width, TABLE_WIDTH))
-    data = data_sets()
-    trainings = []
+def demonstrate(directory: Path, *, backend: str = "verilator", steps: int = STEPS, compute: Compute = run_job) -> list[Run]:
+    """Train on both data sets and platforms, and write what came of it; returns the runs."""
+    tasks = breast_cancer(), digits()
+    runs = [Run(task, platform, FORMATS[name]) for platform, name in RUNS for task in tasks]
+    if backend == "verilator" and compute is run_job:
+        from .build import library
+
+        for platform, _ in RUNS:
+            library(platform)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        for platform, fmt in PLACES:
-            for each in data:
-                task = progress.add_task(f"{each.name}, {fmt} on {PLATFORMS[platform].name}", total=STEPS)
-                trainings.append(train_on_hardware(each, platform, fmt, backend, lambda task=task: progress.advance(task)))
-    console.print(table(trainings))
-    for path in write_pictures(trainings, directory):
-        console.print(f"written: {path}", highlight=False)
-    mismatches = sum(training.mismatches for training in trainings)
-    checked = sum(training.elements for training in trainings)
-    console.print(f"{checked:,} gradients compared with the golden model: {mismatches or 'no'} mismatches", highlight=False)
-    return 1 if mismatches else 0
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        for run in runs:
+            line = bar.add_task(f"{run.platform.name} {run.fmt.name}: {run.task.name}", total=steps)
+            carry_out(run, steps, backend, compute, lambda line=line: bar.advance(line))  # type: ignore[misc]
+    write(runs, directory, backend)
+    return runs
+
+
+def main(directory: Path = Path("out"), *, backend: str = "verilator", steps: int = STEPS) -> None:
+    """Run the demonstration and print its table; raises ``typer.Exit`` with status 1 where a gradient is not the golden model's."""
+    runs = demonstrate(directory, backend=backend, steps=steps)
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    console.print(table(runs))
+    mismatches = sum(run.mismatches for run in runs)
+    count = sum(run.elements for run in runs)
+    if mismatches:
+        console.print(f"[bold red]MISMATCH[/]: {mismatches:,} of {count:,} gradients differ from the golden model")
+        raise typer.Exit(1)
+    console.print(f"All {count:,} gradients are those of the golden model, bit for bit. Pictures and numbers: {directory}/")

@@ -64,8 +64,8 @@ class Output:
             return
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(self.temporary, 0o666 & ~mask)
-        os.replace(self.temporary, self.target)
+        self.temporary.chmod(0o666 & ~mask)
+        self.temporary.replace(self.target)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Remove what was not committed."""

@@ -32,7 +32,8 @@ def place(
     """Choose addresses in the L2 of ``core``, or in the largest shared memory.
 
     ``in_place`` names the input whose place the output takes; ``misalignment`` is how many bytes logits, labels and gradient start past a
-    multiple of 64. Raises ``ValueError`` with one line where the arrays do not fit or the misalignment is not a multiple of the element's size.
+    multiple of 64 (of an element's size where they fit no other way). Raises ``ValueError`` with one line where the arrays do not fit or
+    the misalignment is not a multiple of the element's size.
     """
     region = max(platform.shared, key=lambda item: item.size) if core is None else platform.l2[core]
     names = [name for name in ("logits", "labels", "gradient") if not (name == "gradient" and in_place)]

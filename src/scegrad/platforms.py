@@ -1,6 +1,7 @@
 """The platforms: named values of one frozen configuration, from which every width is derived."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .formats import FORMATS, Format
 
@@ -98,7 +99,7 @@ class Platform:
         for region in regions:
             if region.base % 4096 or region.size % 4096 or region.size <= 0 or region.end > 1 << self.address_bits:
                 raise ValueError(f"{region.name} at {region.base:#x} must be whole 4 KiB pages below {1 << self.address_bits:#x}")
-        for lower, upper in zip(regions, regions[1:], strict=False):
+        for lower, upper in pairwise(regions):
             if lower.end > upper.base:
                 raise ValueError(f"{lower.name} and {upper.name} overlap at {upper.base:#x}")
 

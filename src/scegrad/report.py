@@ -146,7 +146,8 @@ def _scatter_by_label(figure: Figure, above: Axes, below: Axes, points: np.ndarr
             at = y == kind
             above.scatter(x[at], g[at], s=5, color=colour, linewidths=0, label=f"label {kind:g} ({at.sum():,})")
             below.scatter(x[at], e[at], s=3, color=colour, linewidths=0, alpha=0.6)
-        above.legend(loc="best", markerscale=3, framealpha=0.9)
+        if kinds.size:
+            above.legend(loc="upper left", markerscale=3, framealpha=0.9)
         return
     low, high = y.min(), y.max()
     inner = np.quantile(y, (0.01, 0.99))
@@ -177,7 +178,7 @@ def timeline_picture(recorded: Activity, title: str = "") -> Figure:
         axes.tick_params(axis="y", length=0)
     last = parts[-1]
     last.set_xlabel("clock cycles since the start of the job" + (f", averaged over {recorded.width}" if recorded.width > 1 else ""))
-    last.set_xlim(0, recorded.width * recorded.lanes[0].rate.size)
+    last.set_xlim(0, recorded.cycles)
     last.xaxis.set_major_locator(MaxNLocator(integer=True))
     handles = [Patch(color=colour, label=name) for name, colour in LANES.items()]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False, fontsize=9)

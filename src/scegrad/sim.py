@@ -3,28 +3,20 @@
 Time advances only inside ``read32``, ``write32``, ``run`` and ``reset``, and the same calls give the same cycles.
 """
 
-import ctypes
-from ctypes import POINTER, byref, c_char_p, c_int, c_uint8, c_uint32, c_uint64, c_void_p
+from ctypes import byref, c_uint8, c_uint32, c_void_p
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
 from .rtl.axi import Resp
-
-ABI = 1
-"""Version of the C interface that this module speaks."""
+from .sim_library import MemoryStructure, SimulationError, TrafficStructure, load
 
 ALL_PORTS = -1
 SHARED_PORT = 0
 """The port to shared memory; port k + 1 is that to the L2 of core k."""
-
-
-class SimulationError(RuntimeError):
-    """The simulator refused a request, or the design did something that it must not do; the message is one line."""
 
 
 class Access(IntFlag):
@@ -85,64 +77,6 @@ class Traffic:
     write_bytes: int
 
 
-class _Memory(ctypes.Structure):
-    _fields_ = [("latency", c_uint32), ("outstanding", c_uint32), ("stall", c_uint32), ("seed", c_uint64)]
-
-
-class _Traffic(ctypes.Structure):
-    _fields_ = [(name, c_uint64) for name in ("bursts_read", "read_beats", "bursts_written", "write_beats", "write_bytes")]
-
-
-_FUNCTIONS = {
-    "abi": (c_int, []),
-    "ports": (c_int, []),
-    "traces": (c_int, []),
-    "create": (c_void_p, []),
-    "free": (None, [c_void_p]),
-    "error": (c_char_p, [c_void_p]),
-    "reset": (c_int, [c_void_p, c_uint32]),
-    "set_memory": (c_int, [c_void_p, c_int, POINTER(_Memory)]),
-    "write": (c_int, [c_void_p, c_uint64, c_void_p, c_uint64]),
-    "read": (c_int, [c_void_p, c_uint64, c_void_p, c_uint64]),
-    "release": (c_int, [c_void_p, c_uint64, c_uint64]),
-    "attach": (c_int, [c_void_p, c_uint64, c_void_p, c_uint64]),
-    "used_bytes": (c_uint64, [c_void_p]),
-    "window": (c_int, [c_void_p, c_uint64, c_uint64, c_uint32]),
-    "windows_clear": (c_int, [c_void_p]),
-    "violations": (c_uint64, [c_void_p, c_void_p, c_uint64]),
-    "violations_clear": (c_int, [c_void_p]),
-    "fault": (c_int, [c_void_p, c_uint64, c_uint64, c_uint32, c_uint32]),
-    "faults_clear": (c_int, [c_void_p]),
-    "write32": (c_int, [c_void_p, c_uint32, c_uint32]),
-    "read32": (c_int, [c_void_p, c_uint32, POINTER(c_uint32)]),
-    "run": (c_uint64, [c_void_p, c_uint64, c_int]),
-    "irq": (c_int, [c_void_p]),
-    "edge": (c_uint64, [c_void_p]),
-    "clock_bare": (None, [c_void_p, c_uint64]),
-    "get_traffic": (c_int, [c_void_p, c_int, POINTER(_Traffic)]),
-    "record": (c_int, [c_void_p, c_uint64]),
-    "events": (c_uint64, [c_void_p, POINTER(c_void_p)]),
-    "events_lost": (c_uint64, [c_void_p]),
-    "waves_open": (c_int, [c_void_p, c_char_p]),
-    "waves_close": (c_int, [c_void_p]),
-}
-
-
-@cache
-def _load(path: Path) -> ctypes.CDLL:
-    """The library with the types of its functions; raises ``SimulationError`` where it is not one of ours."""
-    try:
-        library = ctypes.CDLL(str(path))
-        for name, (result, arguments) in _FUNCTIONS.items():
-            function = getattr(library, f"scesim_{name}")
-            function.restype, function.argtypes = result, arguments
-    except (OSError, AttributeError) as error:
-        raise SimulationError(f"{path} is not a simulator library: {error}") from error
-    if library.scesim_abi() != ABI:
-        raise SimulationError(f"{path} speaks version {library.scesim_abi()} of the interface, but must speak {ABI}")
-    return library
-
-
 class Simulation:
     """A handle on one simulated unit, fresh from reset, with empty memories; free it with ``close`` or a ``with`` statement.
 
@@ -150,7 +84,7 @@ class Simulation:
     """
 
     def __init__(self, library: Path) -> None:
-        self._library = _load(library)
+        self._library = load(library)
         self._open: int | None = self._library.scesim_create()
         if self._open is None:
             raise SimulationError("there is no memory for another simulation")
@@ -246,7 +180,7 @@ class Simulation:
         for name in ("latency", "outstanding", "stall", "seed"):
             if not 0 <= getattr(memory, name) < 1 << 32:
                 raise SimulationError(f"{name} is {getattr(memory, name)}, but must be 0 to {(1 << 32) - 1}")
-        self._call("set_memory", port, byref(_Memory(memory.latency, memory.outstanding, memory.stall, memory.seed)))
+        self._call("set_memory", port, byref(MemoryStructure(memory.latency, memory.outstanding, memory.stall, memory.seed)))
 
     # What the design may do, and what it did
 
@@ -271,8 +205,8 @@ class Simulation:
         records = np.zeros(64, VIOLATION)
         count = int(self._library.scesim_violations(self._handle, records.ctypes.data, len(records)))
         return [
-            f"{Breach(item['kind']).name} on port {item['port']}: {Access(item['access']).name} at {item['address']:#x}, edge {item['edge']}"
-            for item in records[:count]
+            f"{Breach(kind).name} on port {port}: {Access(access).name} at {address:#x}, edge {edge}"
+            for edge, address, port, kind, access in records[:count].tolist()
         ]
 
     def clear_violations(self) -> None:
@@ -281,7 +215,7 @@ class Simulation:
 
     def traffic(self, port: int) -> Traffic:
         """What went over a port."""
-        counts = _Traffic()
+        counts = TrafficStructure()
         if self._library.scesim_get_traffic(self._handle, port, byref(counts)):
             raise SimulationError(f"there is no port {port}")
         return Traffic(*(getattr(counts, name) for name, *_ in counts._fields_))
@@ -297,7 +231,7 @@ class Simulation:
         if not count or first.value is None:
             return np.empty(0, EVENT)
         content = (c_uint8 * (count * EVENT.itemsize)).from_address(first.value)
-        return np.frombuffer(content, EVENT).copy()
+        return np.frombuffer(memoryview(content), EVENT).copy()
 
     @property
     def events_lost(self) -> int:

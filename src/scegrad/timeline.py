@@ -11,7 +11,7 @@ from .platforms import CHUNK_BITS
 from .requests import Request
 from .sim import SHARED_PORT, Channel
 
-SHARP = 256
+SHARP = 512
 """Cycles up to which a job is shown cycle by cycle."""
 
 PERIOD = 32
@@ -38,8 +38,9 @@ class Lane:
 
 @dataclass(frozen=True)
 class Activity:
-    """The lanes of a job, over bins of ``width`` cycles; cycle 0 is the job's start, to a cycle or two."""
+    """The lanes of a job of so many ``cycles``, over bins of ``width`` cycles; cycle 0 is the job's start, to a cycle or two."""
 
+    cycles: int
     width: int
     lanes: tuple[Lane, ...]
 
@@ -54,7 +55,7 @@ def activity(request: Request, result: Result) -> Activity:
     cycles = last - start
     width = 1 if cycles <= SHARP else PERIOD * -(-cycles // (PERIOD * BINS))
     bins = _Bins(timeline.events, start, width, -(-cycles // width))
-    return Activity(width, (*_bus_lanes(request, timeline, bins), *_core_lanes(request, bins)))
+    return Activity(cycles, width, (*_bus_lanes(request, timeline, bins), *_core_lanes(request, bins)))
 
 
 class _Bins:

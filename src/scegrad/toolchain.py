@@ -33,7 +33,7 @@ CONTROL = """\
 `verilator_config
 no_inline -module "*_core"
 """
-"""Verilator's control file: the cores, which are alike, share their code, which builds in less time and runs faster than a copy for each."""
+"""Verilator's control file: the cores, which are alike, share their code. It builds in less time and runs faster than a copy for each."""
 
 
 class BuildError(RuntimeError):
@@ -95,6 +95,10 @@ class Toolchain:
                 raise
         _run([*self.cxx, "-shared", "-pthread", "-o", str(output), *map(str, objects)], directory)
 
+    def merge(self, objects: list[Path], output: Path) -> None:
+        """Make one relocatable object of several."""
+        _run([*self.cxx, "-r", "-nostdlib", "-o", str(output), *map(str, objects)], output.parent)
+
     def runtime(self, directory: Path) -> list[Path]:
         """Verilator's own sources that the model in ``directory`` needs."""
         words = (directory / "Vtop_classes.mk").read_text(encoding="utf-8").split()
@@ -103,7 +107,7 @@ class Toolchain:
 
 
 def _run(command: list[str], directory: Path, environment: dict[str, str] | None = None) -> None:
-    """Run a command; raises ``BuildError`` with the first line that tells of an error, after writing all of them to ``failed.log``."""
+    """Run a command; raises ``BuildError`` with the first line that tells of an error."""
     name = Path(command[0]).name
     try:
         done = subprocess.run(

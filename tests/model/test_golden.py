@@ -4,11 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
+
 from scegrad.formats import FP16, FP32
 from scegrad.model import reference
 from scegrad.model.golden import gradient
-
-from ..rtl.datapath.samples import pairs, specials
+from tests.rtl.datapath.samples import pairs, specials
 
 HALVES = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
 
@@ -31,7 +31,9 @@ def test_random_fp16_pairs_are_correctly_rounded(seed):
 
 @pytest.mark.parametrize("fmt", [FP16, FP32], ids=lambda fmt: fmt.name)
 def test_specials(fmt):
-    logits, labels = (np.array(values, dtype=fmt.bits_dtype).view(fmt.dtype) for values in zip(*itertools.product(specials(fmt), repeat=2)))
+    logits, labels = (
+        np.array(values, dtype=fmt.bits_dtype).view(fmt.dtype) for values in zip(*itertools.product(specials(fmt), repeat=2), strict=True)
+    )
     result, expected = gradient(logits, labels), reference.gradient(logits, labels)
     if fmt is FP16:
         assert_same_bits(result, expected)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from scegrad.model import tables
 from scegrad.model.budget import report
 from scegrad.model.design import SIGMOID16

@@ -5,6 +5,7 @@ import random
 import pytest
 from amaranth.hdl import Module, Signal
 from amaranth.lib.fifo import SyncFIFOBuffered
+
 from scegrad.platforms import CHUNK_BITS
 from scegrad.rtl.core import Core
 from scegrad.rtl.deal import Deal, Gather

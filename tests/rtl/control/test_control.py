@@ -78,7 +78,7 @@ def test_start_needs_its_bit() -> None:
 def test_jobs_arrive_at_their_units(seed: int | None) -> None:
     """The job's fields are right at its start, and from then to its end each of its cores knows format and kind."""
     bench = Bench(MT7004, seed)
-    rng = random.Random(seed)
+    rng = random.Random(7)
     running: dict[int, Job] = {}  # by unit
 
     def cores(unit: int) -> list[int]:
@@ -99,7 +99,7 @@ def test_jobs_arrive_at_their_units(seed: int | None) -> None:
 
     async def test(ctx: SimulatorContext) -> None:
         access = Access(bench, ctx)
-        for count in range(25):
+        for count in range(35):
             for unit in [unit for unit in running if len(running) > 3 or rng.random() < 0.3]:
                 del running[unit]
                 await bench.units.end(ctx, 4 if unit == SHARED else unit)

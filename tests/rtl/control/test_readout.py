@@ -42,7 +42,21 @@ def test_every_address_after_reset(platform: Platform) -> None:
 
     async def test(ctx: SimulatorContext) -> None:
         assert not ctx.get(bench.control.irq)
-        gaps = {0x03C, 0x0FC, 0x128, 0x1FC, 0x228, 0x23C, 0x5E8, 0x600, 0x604, 0xFFC, *random.Random(1).sample(range(0, 0x1000, 4), 60)}
+        gaps = {
+            0x03C,
+            0x0FC,
+            0x128,
+            0x140,
+            0x1C0,
+            0x1FC,
+            0x228,
+            0x23C,
+            0x5E8,
+            0x600,
+            0x604,
+            0xFFC,
+            *random.Random(1).sample(range(0, 0x1000, 4), 60),
+        }
         units = {unit_offset(unit, register.name) for unit in (0, 1, 15, SHARED) for register in UNIT_REGISTERS}
         for address in sorted({register.offset for register in REGISTERS} | units | gaps):
             expected = (constants.get(address, 0), Resp.OKAY if address in MAPPED else Resp.SLVERR)

@@ -1,13 +1,25 @@
 """Operands that reach every path of the datapath."""
 
 import numpy as np
+
 from scegrad.formats import Format
 
 
 def specials(fmt: Format) -> np.ndarray:
     """Encodings of zeros, subnormals, the ends of the normal range, powers of two about the thresholds, infinities and NaNs."""
     powers = [(exponent + fmt.bias) << fmt.fraction_bits for exponent in (-12, -11, -1, 0, 1, 2, 4)]
-    positive = [0, 1, 2, (1 << fmt.fraction_bits) - 1, 1 << fmt.fraction_bits, fmt.infinity - 1, fmt.infinity, fmt.nan, fmt.nan + 1, *powers]
+    positive = [
+        0,
+        1,
+        2,
+        (1 << fmt.fraction_bits) - 1,
+        1 << fmt.fraction_bits,
+        fmt.infinity - 1,
+        fmt.infinity,
+        fmt.nan,
+        fmt.nan + 1,
+        *powers,
+    ]
     positive += [power + step for power in powers for step in (-1, 1)]
     return np.array(positive + [value | fmt.sign_bit for value in positive], dtype=fmt.bits_dtype)
 

@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 import pytest
+
 from scegrad.formats import FORMATS, Format
 from scegrad.model.golden import gradient
 from scegrad.platforms import CHUNK_BITS
@@ -19,7 +20,9 @@ def to_chunks(array: np.ndarray) -> list[int]:
     return [int(chunk) for chunk in array.view(np.uint64)]
 
 
-def run(formats: tuple[str, ...], fmt: Format, count: int, offered: float, taken: float, seed: int) -> tuple[np.ndarray, list[int], Datapath]:
+def run(
+    formats: tuple[str, ...], fmt: Format, count: int, offered: float, taken: float, seed: int
+) -> tuple[np.ndarray, list[int], Datapath]:
     """Gradients of ``count`` pairs, and the cycles in which their chunks came out."""
     logits, labels = pairs(fmt, count, seed)
     dut, rng, received = Datapath(formats), random.Random(seed), []
@@ -39,7 +42,9 @@ def run(formats: tuple[str, ...], fmt: Format, count: int, offered: float, taken
 
 
 @pytest.mark.parametrize("pace", [(1.0, 1.0), (0.5, 1.0), (1.0, 0.3)], ids=["full", "starved", "held back"])
-@pytest.mark.parametrize(("formats", "name"), [(("fp32",), "fp32"), (("fp16",), "fp16"), (("fp32", "fp16"), "fp32"), (("fp32", "fp16"), "fp16")])
+@pytest.mark.parametrize(
+    ("formats", "name"), [(("fp32",), "fp32"), (("fp16",), "fp16"), (("fp32", "fp16"), "fp32"), (("fp32", "fp16"), "fp16")]
+)
 def test_equals_golden_model(formats, name, pace):
     run(formats, FORMATS[name], 240, *pace, seed=random.randrange(1 << 32))
 

@@ -146,13 +146,14 @@ class Bench:
         cycles = 0
         async for _, _, busy, done, status in ctx.tick().sample(self.dut.busy, self.dut.done, self.dut.status):
             cycles += 1
-            assert busy != done and cycles < limit
+            assert busy != done
+            assert cycles < limit
             if done:
                 break
             assert status == Status.RUNNING
         counters = ctx.get(self.dut.counters)
         named = {name: getattr(counters, name) for name, _ in self.dut.counters.shape()}
-        assert not ctx.get(self.dut.done) and not ctx.get(self.dut.busy) and not ctx.get(self.dut.flush)
+        assert not any(ctx.get(signal) for signal in (self.dut.done, self.dut.busy, self.dut.flush))
         assert named["cycles"] == cycles - 1
         assert self.memory.quiet, "the job ended with something in flight"
         return Outcome(Status(ctx.get(self.dut.status)), ctx.get(self.dut.fault_address), named, cycles)

@@ -155,7 +155,7 @@ class SimMemory:
         """Check a request in the first cycle in which it is offered."""
         self.requests.append(Request(self.cycle, channel, burst))
         words = self._words(burst)
-        assert 1 << burst.size == self.bus_bytes and burst.kind == BURST_INCR and burst.address % self.bus_bytes == 0
+        assert (1 << burst.size, burst.kind, burst.address % self.bus_bytes) == (self.bus_bytes, BURST_INCR, 0)
         assert burst.address // PAGE_BYTES == words[-1] // PAGE_BYTES, f"{channel} burst at {burst.address:#x} crosses 4 KiB"
         if channel == "aw":
             self._announced += burst.beats
@@ -181,7 +181,8 @@ class SimMemory:
         strobes = payload >> 8 * self.bus_bytes & (1 << self.bus_bytes) - 1
         last = payload >> 9 * self.bus_bytes
         lanes = word.to_bytes(self.bus_bytes, "little")
-        assert strobes and not any(byte for lane, byte in enumerate(lanes) if not strobes >> lane & 1), "WDATA is not 0 where not selected"
+        assert strobes, "W without a byte"
+        assert not any(byte for lane, byte in enumerate(lanes) if not strobes >> lane & 1), "WDATA is not 0 where not selected"
         self._announced -= 1
         assert self._announced >= 0, "W before its AW was offered"
         self._in_burst = not last

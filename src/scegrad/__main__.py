@@ -1,0 +1,5 @@
+"""``python -m scegrad`` is the command ``scegrad``."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hardware that is none, for tests of the driver: registers in an array, a job's end when the test says so. */
+#ifndef SCE_FAKE_H
+#define SCE_FAKE_H
+
+#include <stdint.h>
+
+/* How the fake behaves from now on. */
+struct sce_fake {
+    uint32_t request;       /* what REQUEST reads after a start; 0: ACCEPTED */
+    uint32_t status;        /* what a job ends with; 0: DONE */
+    uint32_t fault_address; /* of a job that ends */
+    uint32_t cycles;        /* that a job takes; UINT32_MAX: it never ends */
+    uint32_t id;            /* what ID reads; 0: the right value */
+    int failing_read;       /* offset of a register that cannot be read, -1: none */
+    int failing_write;      /* the same for writes */
+};
+extern struct sce_fake sce_fake;
+
+/* Starts since the beginning, and how many units were busy at once at most. */
+extern unsigned sce_fake_starts, sce_fake_most_busy;
+
+#endif

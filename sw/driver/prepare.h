@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the driver decides before it writes a register. */
+#ifndef SCE_PREPARE_H
+#define SCE_PREPARE_H
+
+#include "access.h"
+#include "device.h"
+
+/* What a job needs. */
+struct sce_place {
+    int unit;       /* that will run it; -1 where no unit can, which the hardware is to refuse */
+    uint32_t units; /* that have to be idle: bits as in the register BUSY */
+};
+
+/* Makes sure that the hardware is that of this library's platform; returns 0, or -1 with a line in `message`. */
+int sce_identify(const struct sce_access *access, char *message, unsigned room);
+
+/* Finds the place of a job; returns -1, with the result set, for the few that the hardware cannot be asked about: pointers that its
+ * registers cannot hold, and arrays in a window that is not there. All else is the hardware's to refuse. */
+int sce_prepare(const struct sce_request *request, struct sce_place *place, struct sce_result *result);
+
+#endif

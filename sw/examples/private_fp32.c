@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The operator library's program for private memory; the header's name is what was changed. */
+#include <stdio.h>
+#include <scegrad.h>
+
+int main(int argc, char* argv[]) {
+    float *logits = (float *)0x10810000;   // in the L2 of core 0
+    float *labels = (float *)0x10820000;
+    float *output = (float *)0x10830000;
+
+    int length = 1024;
+
+    fp_sigmoidcrossentropywithlogitsgrad_p(logits, labels, output, length);
+
+    return 0;
+}

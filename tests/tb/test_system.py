@@ -1,0 +1,56 @@
+"""The whole unit in both simulators: ``tb.bench_system`` and ``tb.bench_cocotbext`` on small platforms and on those offered."""
+
+import pytest
+
+from scegrad.platforms import Platform
+from scegrad.tb.runner import SIMULATORS, BenchResult, run_bench
+
+from .platforms import FT78NE, MT7004, SINGLE, TINY, WIDE
+
+SYSTEM = "scegrad.tb.bench_system"
+COCOTBEXT = "scegrad.tb.bench_cocotbext"
+FEW = {"longest": 30, "jobs": 5, "requests": 30}
+MANY = {"icarus": {"longest": 150, "jobs": 15}, "verilator": {"longest": 700, "jobs": 100, "requests": 200}}
+SHORT = {"icarus": {"longest": 24, "jobs": 1, "requests": 12}, "verilator": {"longest": 300, "jobs": 30}}
+
+
+@pytest.mark.parametrize("simulator", SIMULATORS)
+def test_one_core(simulator: str) -> None:
+    run_bench(SINGLE, SYSTEM, simulator, FEW)
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("simulator", SIMULATORS)
+@pytest.mark.parametrize("platform", [SINGLE, TINY, WIDE], ids=lambda platform: platform.name)
+def test_small_platforms(platform: Platform, simulator: str) -> None:
+    run_bench(platform, SYSTEM, simulator, MANY[simulator])
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("simulator", SIMULATORS)
+@pytest.mark.parametrize("platform", [FT78NE, MT7004], ids=lambda platform: platform.name)
+def test_platforms(platform: Platform, simulator: str) -> None:
+    tests = ["random_jobs", "side_by_side", "faults"] if simulator == "icarus" else None
+    run_bench(platform, SYSTEM, simulator, SHORT[simulator], tests=tests)
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(
+    ("platform", "simulator"),
+    [(TINY, "icarus"), (TINY, "verilator"), (FT78NE, "verilator"), (MT7004, "verilator")],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_with_cocotbext_axi(platform: Platform, simulator: str) -> None:
+    run_bench(platform, COCOTBEXT, simulator)
+
+
+@pytest.mark.whole
+def test_simulators_agree_to_the_cycle() -> None:
+    """The same jobs start and end at the same times."""
+
+    def times(result: BenchResult) -> list[str]:
+        return [line for line in result.log.splitlines() if "core_mask=" in line]
+
+    tests = ["random_jobs", "side_by_side"]
+    one, two = (run_bench(TINY, SYSTEM, simulator, FEW, tests=tests, seed=7) for simulator in SIMULATORS)
+    assert times(one) == times(two) != []

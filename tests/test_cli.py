@@ -1,0 +1,188 @@
+"""The command line: what it writes, what it prints, its exit status, and one line for every bad request."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scegrad import backends, cli
+from scegrad.jobs import Counters
+from scegrad.model import golden
+
+MODEL = ["--backend", "model"]
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A current folder with arrays, good and bad."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(5)
+    x, y = rng.standard_normal((20, 5)).astype("f4"), rng.integers(0, 2, (20, 5)).astype("f4")
+    arrays = {"x": x, "y": y, "x16": x.astype("f2"), "y16": y.astype("f2"), "short": x[:3], "ints": np.arange(5), "x64": x.astype("f8")}
+    for name, array in arrays.items():
+        np.save(f"{name}.npy", array)
+    np.save("large.npy", np.zeros(50_000, "f4"))
+    np.savez("z.npz", x=x)
+    np.save("objects.npy", np.array([None, 1]), allow_pickle=True)
+    Path("text.npy").write_text("hello")
+    Path("empty.npy").write_text("")
+    Path("cut.npy").write_bytes(Path("x.npy").read_bytes()[:200])
+    Path("folder").mkdir()
+    return tmp_path
+
+
+def call(*arguments: str) -> int:
+    """The exit status of a command line."""
+    with pytest.raises(SystemExit) as end:
+        cli.main(list(arguments))
+    return int(end.value.code or 0)
+
+
+def test_run_writes_the_gradient(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("run", "x.npy", "y.npy", "-o", "g.npy", *MODEL) == 0
+    result = np.load("g.npy")
+    expected = golden.gradient(np.load("x.npy"), np.load("y.npy"))
+    assert result.tobytes() == expected.tobytes()
+    assert result.shape == (20, 5)
+    out, err = capsys.readouterr()
+    assert out == "ft78ne fp32 shared (model): 100 elements by the golden model -> g.npy\n"
+    assert not err
+    assert Path("g.npy").stat().st_mode & 0o777 == 0o666 & ~_umask()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_run_in_fp16(files: Path) -> None:
+    assert call("run", "x16.npy", "y16.npy", "-o", "g.npy", "--platform", "mt7004", *MODEL) == 0
+    assert np.load("g.npy").tobytes() == golden.gradient(np.load("x16.npy"), np.load("y16.npy")).tobytes()
+
+
+def test_run_converts_to_the_format(files: Path) -> None:
+    assert call("run", "x64.npy", "y.npy", "-o", "g.npy", "--format", "fp32", *MODEL) == 0
+    assert np.load("g.npy").tobytes() == golden.gradient(np.load("x.npy"), np.load("y.npy")).tobytes()
+
+
+def test_an_output_is_replaced_as_a_whole(files: Path) -> None:
+    Path("g.npy").write_text("old")
+    Path("link.npy").symlink_to("g.npy")
+    assert call("run", "x.npy", "y.npy", "-o", "link.npy", *MODEL) == 0
+    assert Path("link.npy").is_symlink()
+    assert np.load("g.npy").shape == (20, 5)
+
+
+def test_a_device_is_written_and_not_replaced(files: Path) -> None:
+    assert call("run", "x.npy", "y.npy", "-o", os.devnull, *MODEL) == 0
+    assert Path(os.devnull).is_char_device()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("run none.npy y.npy -o g.npy", "none.npy cannot be read: No such file or directory"),
+        ("run x.npy none.npy -o g.npy", "none.npy cannot be read: No such file or directory"),
+        ("run folder y.npy -o g.npy", "folder cannot be read: Is a directory"),
+        ("run text.npy y.npy -o g.npy", "text.npy is not an .npy file"),
+        ("run empty.npy y.npy -o g.npy", "empty.npy is not an .npy file"),
+        ("run z.npz y.npy -o g.npy", "z.npz is not an .npy file"),
+        ("run cut.npy y.npy -o g.npy", "cut.npy is not an .npy file of numbers: "),
+        ("run objects.npy y.npy -o g.npy", "objects.npy is not an .npy file of numbers: Object arrays cannot be loaded"),
+        ("run ints.npy ints.npy -o g.npy", "elements are int64, but must be float32 (fp32) or float16 (fp16)"),
+        ("run x64.npy x64.npy -o g.npy", "elements are float64, but must be"),
+        ("run ints.npy ints.npy -o g.npy --format fp32", "logits are int64, but only floating-point arrays"),
+        ("run x.npy y16.npy -o g.npy", "logits are float32, labels float16, but the types must agree"),
+        ("run x.npy short.npy -o g.npy", "logits have shape (20, 5), labels (3, 5), but the shapes must agree"),
+        ("run x.npy y.npy -o g.npy --core-mask 0", "core mask is 0x0, but ft78ne has core 0 to core 7"),
+        ("run x.npy y.npy -o g.npy --core-mask 0x100", "core mask is 0x100, but ft78ne has core 0 to core 7"),
+        ("run x.npy y.npy -o g.npy --core-mask all", "Invalid value for '--core-mask': 'all' is not a number"),
+        ("run x16.npy y16.npy -o g.npy", "ft78ne does not compute fp16"),
+        ("run x.npy y.npy -o g.npy --format fp16", "ft78ne does not compute fp16"),
+        ("run x.npy y.npy -o g.npy --format bf16", "format is 'bf16', but must be fp32 or fp16"),
+        ("run x.npy y.npy -o g.npy --platform ft", "platform is 'ft', but must be ft78ne or mt7004"),
+        ("run x.npy y.npy -o g.npy --memory l2", "memory is 'l2', but must be shared or private"),
+        ("run x.npy y.npy -o g.npy --backend vcs", "backend is 'vcs', but must be verilator or icarus or model"),
+        ("run x.npy y.npy -o g.npy --in-place both", "in_place is 'both', but must be logits or labels"),
+        ("run x.npy y.npy -o g.npy --latency -1", "latency is -1, but must be 0"),
+        ("run large.npy large.npy -o g.npy --memory private", "3 arrays of 50000 fp32 elements (3 x 200000 bytes) do not fit L2 of core 0"),
+        ("run x.npy y.npy -o none/g.npy", "none/g.npy cannot be written: No such file or directory"),
+        ("run x.npy y.npy -o folder", "folder cannot be written: it is a directory"),
+        ("run x.npy y.npy -o /proc/g.npy", "/proc/g.npy cannot be written: "),
+        ("run x.npy y.npy -o g.npy --report text.npy", "text.npy cannot be written: it is not a directory"),
+        ("run x.npy y.npy -o g.npy --report text.npy/x", "text.npy/x cannot be written: Not a directory"),
+        ("run x.npy y.npy -o g.npy --waves w.fst", "the backend model has no waves"),
+        ("run x.npy y.npy -o g.npy --backend verilator --waves none/w.fst", "none/w.fst cannot be written: "),
+        ("run x.npy y.npy -o g.npy --backend verilator --waves g.npy", "g.npy cannot be both the gradient and the waves"),
+        ("run x.npy y.npy", "Missing option '--output' / '-o'."),
+        ("run x.npy -o g.npy", "Missing argument 'LABELS.npy'."),
+        ("run x.npy y.npy -o g.npy --fast", "No such option: --fast"),
+        ("runs", "No such command 'runs'."),
+        ("verilog -o text.npy", "text.npy cannot be written: it is not a directory"),
+        ("verilog -o out --platform ft", "platform is 'ft', but must be ft78ne or mt7004"),
+        ("verilog", "Missing option '--output' / '-o'."),
+    ],
+)
+def test_a_bad_request_is_one_line_and_leaves_nothing(files: Path, capsys: pytest.CaptureFixture[str], line: str, message: str) -> None:
+    before = {path: path.stat().st_mtime_ns for path in files.rglob("*")}
+    words = line.split()
+    if words[0] == "run" and "--backend" not in words:
+        words += MODEL
+    assert call(*words) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert err.startswith(f"scegrad: {message}"), err
+    assert err.endswith("\n")
+    assert err.count("\n") == 1
+    assert {path: path.stat().st_mtime_ns for path in files.rglob("*")} == before
+
+
+def test_report_of_the_model(files: Path) -> None:
+    assert call("run", "x.npy", "y.npy", "-o", "g.npy", "--report", "a/b", *MODEL) == 0
+    assert sorted(path.name for path in Path("a/b").iterdir()) == ["gradient.png", "report.json"]
+    report = json.loads(Path("a/b/report.json").read_text())
+    assert (report["elements"], report["shape"], report["cycles"]) == (100, [20, 5], None)
+    assert 0.25 < report["worst_error_ulp"] <= 0.501
+    assert Path("a/b/gradient.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_mismatch_is_exit_status_1(files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(request: backends.Request, options: backends.Options) -> backends.Outcome:
+        gradient = backends.run_model(request, options).gradient
+        gradient[7] += 1
+        return backends.Outcome(gradient, Counters(50, *[0] * 7))
+
+    monkeypatch.setitem(backends._RUNNERS, "verilator", wrong)
+    assert call("run", "x.npy", "y.npy", "-o", "g.npy") == 1
+    line = "ft78ne fp32 shared (verilator): 100 elements in 50 cycles (2.000 a cycle), MISMATCH: 1 elements differ from the golden model"
+    assert capsys.readouterr().out == f"{line} -> g.npy\n"
+
+
+@pytest.mark.parametrize("line", ["--help", "run --help", "verilog --help", "demo --help", ""])
+def test_help(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(*line.split()) == 0
+    assert "Usage: scegrad" in capsys.readouterr().out
+
+
+def test_the_entry_point(files: Path) -> None:
+    command = [sys.executable, "-m", "scegrad", "run", "none.npy", "y.npy", "-o", "g.npy"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "scegrad: none.npy cannot be read: No such file or directory\n"
+
+
+@pytest.mark.whole
+def test_run_on_the_simulated_hardware(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("run", "x.npy", "y.npy", "-o", "g.npy", "--report", "report", "--core-mask", "0b101") == 0
+    assert np.load("g.npy").tobytes() == golden.gradient(np.load("x.npy"), np.load("y.npy")).tobytes()
+    assert "100 elements in" in (out := capsys.readouterr().out)
+    assert "bit for bit the golden model -> g.npy" in out
+    report = json.loads(Path("report/report.json").read_text())
+    assert report["mismatches_against_golden_model"] == 0
+    assert report["cycles"] == report["counters"]["cycles"] > 0
+    assert sorted(path.name for path in Path("report").iterdir()) == ["gradient.png", "report.json", "timeline.png"]
