@@ -30,13 +30,15 @@ lint: $(INSTALLED)  ## style, format, types, and whether generated files are up 
 	$(BIN)/mypy
 	$(BIN)/python -m scegrad.registers_gen --check
 	$(BIN)/scegrad tables --check
+	$(BIN)/python -m scegrad.bench_readme --check
 
 format: $(INSTALLED)  ## put the code into the format that lint asks for
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 bench: $(INSTALLED)  ## cycles and share of the bound, per job
-	$(BIN)/scegrad bench
+	$(BIN)/scegrad bench -o docs/bench.json
+	$(BIN)/python -m scegrad.bench_readme
 
 clean:  ## remove what was built
 	rm -rf build out .pytest_cache .mypy_cache .ruff_cache .hypothesis

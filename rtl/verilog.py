@@ -47,6 +47,7 @@ HEADER = """\
 """
 
 _UNKNOWN = re.compile(r"\d+'[bh][0-9a-f]*x[0-9a-fx]*")
+_ESCAPED = re.compile(r"\\(\w+) ")
 _REGISTER = re.compile(r"^  ((?:output )?reg (?:\[[0-9:]+\] )?(\S+)) += (\S+);$", re.MULTILINE)
 _CHOICE = re.compile(
     r"^  function \[(\d+):0\] (\S+);\n    input [^;]*;\n    input [^;]*;\n    input \[(\d+):0\] s;\n.*?^  endfunction$",
@@ -111,9 +112,14 @@ def _without_collector() -> Iterator[None]:
 
 
 def _tidy_verilog(text: str) -> str:
-    """Without Yosys's banner, don't-cares and ``!`` of several bits; initial values as statements; choices as AND-OR."""
+    """What Yosys wrote, in a form that no tool doubts.
+
+    There is no banner, no X, no ``!`` of several bits and no escaped name, which could only be a word of the language. Initial values are
+    statements and choices among several values are AND-OR.
+    """
     text = text[text.index("module ") :]
     text = _UNKNOWN.sub(lambda match: match.group().replace("x", "0"), text).replace(" = ! ", " = ~| ").replace(" = + {", " = {")
+    text = _ESCAPED.sub(r"\1_escaped ", text)
     text = _REGISTER.sub(r"  \1;\n  initial \2 = \3;", text)
     return _CHOICE.sub(_and_or, text)
 

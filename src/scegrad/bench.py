@@ -18,6 +18,9 @@ from .platforms import PLATFORMS, Platform
 
 SEED = 1
 
+TABLE_WIDTH = 120
+"""Columns that the table needs; a log file has no width of its own."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -122,6 +125,7 @@ def table(measurements: list[Measurement]) -> Table:
 def main(output: Path | None) -> None:
     """Measure every case, print the table, and write the measurements as JSON where ``output`` names a file."""
     console = Console()
+    console = Console(width=max(console.width, TABLE_WIDTH))
     measurements = []
     for case in cases():
         measurements.append(measure(case))

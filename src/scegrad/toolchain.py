@@ -22,7 +22,7 @@ TIME_LIMIT = 1200
 
 VERILATOR_FLAGS = ("--cc", "--prefix", "Vtop", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-assert", "-Wno-fatal", "-Wno-lint")
 SPLIT_FLAGS = ("--output-split", "15000", "--output-split-cfuncs", "1000")
-WAVE_FLAGS = ("--trace-fst", "--trace-depth", "99")
+WAVE_FLAGS = ("--trace-fst", "--trace-depth", "99", "--timescale-override", "1ns/1ns")
 
 CXX_FLAGS = ("-std=c++20", "-fPIC", "-fvisibility=hidden", "-fno-gnu-unique", "-fcf-protection=none", "-DVL_TIME_CONTEXT", "-w")
 FAST = "-O2"
