@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import typer
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -111,7 +112,7 @@ def table(runs: list[Run]) -> Table:
     result = Table(title="sigmoid(logit) - label, computed by the simulated hardware in every step of a training")
     for heading in ("platform", "data set", "format"):
         result.add_column(heading, no_wrap=True)
-    for heading in ("elements", "cycles", "elements\na cycle", "worst error\nin ulp", "mismatches", "accuracy", "in float64"):
+    for heading in ("elements", "cycles", "elements\na cycle", "worst error\nin ulp", "mismatches", "accuracy", "accuracy\nin float64"):
         result.add_column(heading, justify="right", no_wrap=True)
     for run in runs:
         assert run.history is not None
@@ -149,8 +150,9 @@ def training_picture(runs: list[Run]) -> Figure:
             accuracy.plot(np.multiply(history.accuracies, 100), label=label, **style)
         loss.set(title=f"{name}: {mine[0].task.logits:,} logits a step", ylabel="mean cross entropy")
         accuracy.set(xlabel="step", ylabel="accuracy in %")
-        for axis in (loss.yaxis.set_major_formatter, loss.yaxis.set_minor_formatter):
-            axis("{x:g}")
+        loss.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
+        loss.yaxis.set_major_formatter("{x:g}")
+        loss.yaxis.set_minor_formatter("{x:g}")
         for axes in (loss, accuracy):
             axes.grid(alpha=0.3, which="both")
         accuracy.legend(loc="lower right")
@@ -191,7 +193,7 @@ def demonstrate(directory: Path, *, backend: str = "verilator", steps: int = STE
 def main(directory: Path = Path("out"), *, backend: str = "verilator", steps: int = STEPS) -> None:
     """Run the demonstration and print its table; raises ``typer.Exit`` with status 1 where a gradient is not the golden model's."""
     runs = demonstrate(directory, backend=backend, steps=steps)
-    console = Console(width=None if sys.stdout.isatty() else 120)
+    console = Console(width=None if sys.stdout.isatty() else 130)
     console.print(table(runs))
     mismatches = sum(run.mismatches for run in runs)
     count = sum(run.elements for run in runs)
