@@ -7,7 +7,7 @@ PLATFORMS := ft78ne mt7004
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast verilog lint format bench clean tools
+.PHONY: help run test test-fast verilog lib examples lint format bench clean tools
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -23,6 +23,12 @@ test-fast: $(INSTALLED) tools  ## the tests of a minute or two
 
 verilog: $(INSTALLED)  ## the Verilog of every platform, in out/verilog/
 	$(foreach platform,$(PLATFORMS),$(BIN)/scegrad verilog --platform $(platform) -o out/verilog &&) true
+
+lib: $(INSTALLED) tools  ## the C library of every platform, in out/lib/
+	$(BIN)/scegrad lib -o out/lib
+
+examples: lib  ## the C programs of sw/examples on it, compared with the exact reference
+	$(BIN)/python -m scegrad.examples out/lib
 
 lint: $(INSTALLED)  ## style, format, types, and whether generated files are up to date
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ from filelock import FileLock
 
 from scegrad.build import cache_directory, harness_directory
 from scegrad.platforms import Platform
-from scegrad.rtl.verilog import to_verilog
+from scegrad.tb.designs import Design, control_file, design_of
 from scegrad.toolchain import Toolchain
 
 SIMULATORS = ("icarus", "verilator")
@@ -49,20 +49,6 @@ class BenchResult:
     tests: tuple[str, ...]
     seed: int
     log: str
-
-
-@dataclass(frozen=True)
-class Design:
-    """A top module: its Verilog, its name, and its ports as (direction, name)."""
-
-    name: str
-    text: str
-
-    @property
-    def ports(self) -> list[tuple[str, str]]:
-        """Direction and name of every port of the top module, which is the first in the text."""
-        module = self.text[self.text.index(f"module {self.name}(") :]
-        return re.findall(r"^  (input|output) (?:\[[0-9:]+\] )?(\w+);$", module[: module.index("endmodule")], re.MULTILINE)
 
 
 class PublicPortsVerilator(cocotb_runner.Verilator):
@@ -100,23 +86,6 @@ class PublicPortsVerilator(cocotb_runner.Verilator):
 
     def _waves_file(self) -> str:
         return "dump.fst"
-
-
-def control_file(design: Design) -> str:
-    """The Verilator control file that lets a bench read every port of the top module and write the inputs."""
-    kinds = {"input": "public_flat_rw", "output": "public_flat_rd"}
-    lines = [f'{kinds[direction]} -module "{design.name}" -var "{port}"' for direction, port in design.ports]
-    return "\n".join(["`verilator_config", *lines, ""])
-
-
-def design_of(design: Platform | wiring.Component, name: str | None = None) -> Design:
-    """The Verilog of a platform's top or of a component, which is then named after its class unless ``name`` is given."""
-    if isinstance(design, Platform):
-        from scegrad.rtl.top import Top
-
-        return Design(design.top_name, to_verilog(Top(design), design.top_name))
-    name = name or type(design).__name__.lower()
-    return Design(name, to_verilog(design, name))
 
 
 def build(design: Design, simulator: str, *, waves: bool = False) -> Path:

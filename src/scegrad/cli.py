@@ -149,6 +149,30 @@ def verilog(
 
 
 @app.command()
+def lib(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write it; made where it is missing.", show_default=False)
+    ],
+    platform: Annotated[
+        str | None,
+        typer.Option("--platform", metavar=_choice(*PLATFORMS), help="The platform.  [default: each of them]", show_default=False),
+    ] = None,
+    access: Annotated[
+        str,
+        typer.Option(
+            metavar=_choice("sim", "board"),
+            help="sim: the library contains the simulated RTL. board: it reaches hardware by UIO or /dev/mem.",
+        ),
+    ] = "sim",
+) -> None:
+    """Write the C library of a platform, its headers and its pkg-config file (see docs/software.md)."""
+    from .lib_command import build_libraries
+
+    for path in build_libraries(output, platform, access):
+        typer.echo(path)
+
+
+@app.command()
 def demo() -> None:
     """Train a logistic regression whose every gradient the RTL computes, on data that scikit-learn carries; tables and pictures."""
     from .demo import main as run_demo

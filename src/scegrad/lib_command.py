@@ -5,6 +5,8 @@ Verilated model, which is taken from the cache of ``build``. With it go the head
 """
 
 import importlib.metadata
+import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -26,24 +28,20 @@ HEADERS = ("scegrad.h", "scegrad_half.h", "scegrad_registers.h")
 C_FLAGS = ("-std=gnu11", "-O2", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-pthread")
 
 
-def build_libraries(output: Path, platform: str | None = None, access: str = "sim", waves: bool = True) -> list[Path]:
-    """Write the library of one platform, or of all, into a directory; returns the files in it. Raises ``RequestError`` and ``BuildError``.
-
-    ``waves`` leaves the simulated hardware able to write waves, for a little of its speed.
-    """
+def build_libraries(output: Path, platform: str | None = None, access: str = "sim") -> list[Path]:
+    """Write the library of one platform, or of all, into a directory; returns the files. Raises ``RequestError`` and ``BuildError``."""
     check_choice("access", access, ACCESSES)
     chosen = [platform_of(platform)] if platform is not None else list(PLATFORMS.values())
     with OutputDirectory(output) as directory:
-        files = [Path(shutil.copy(_software() / "include" / name, directory.path)) for name in HEADERS]
-        for each in chosen:
-            files += build_library(directory.path, each, access, waves)
-    return files
+        files = [file for each in chosen for file in build_library(directory.path, each, access)]
+    return sorted(set(files))
 
 
-def build_library(directory: Path, platform: Platform, access: str = "sim", waves: bool = True) -> list[Path]:
-    """Write one platform's library and its pkg-config file; returns both. Raises ``BuildError``."""
+def build_library(directory: Path, platform: Platform, access: str = "sim") -> list[Path]:
+    """Write one platform's library, its headers and its pkg-config file; returns them. Raises ``BuildError``."""
+    headers = [Path(shutil.copy(_software() / "include" / name, directory)) for name in HEADERS]
     library = directory / f"libscegrad_{platform.name}.so"
-    objects = [linkable(platform, waves=waves)] if access == "sim" else []
+    objects = [linkable(platform, waves=True)] if access == "sim" else []
     with tempfile.TemporaryDirectory(dir=directory, prefix=".build-", ignore_cleanup_errors=True) as name:
         work = Path(name)
         objects += compile_driver(work, platform, access)
@@ -54,7 +52,7 @@ def build_library(directory: Path, platform: Platform, access: str = "sim", wave
         (work / library.name).replace(library)
     package = directory / f"scegrad_{platform.name}.pc"
     package.write_text(pkg_config(platform), encoding="ascii")
-    return [library, package]
+    return [library, *headers, package]
 
 
 def compile_driver(work: Path, platform: Platform, access: str, flags: Iterable[str] = ()) -> list[Path]:
@@ -131,9 +129,6 @@ def pkg_config(platform: Platform) -> str:
 
 def c_compiler() -> list[str]:
     """The C compiler's command. Raises ``BuildError`` where there is none."""
-    import os
-    import shlex
-
     for candidate in (os.environ.get("CC", ""), "gcc", "cc", "clang"):
         command = shlex.split(candidate)
         if command and shutil.which(command[0]):

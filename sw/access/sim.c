@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The simulated hardware: registers and time by scesim.h, and the program's windows as its memories. */
-#include <inttypes.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +76,12 @@ static int open_waves(scesim *sim, char *message, unsigned room) {
         snprintf(message, room, "SCEGRAD_WAVES is set, but this library was built without waves");
         return -1;
     }
+    FILE *file = fopen(path, "wb"); /* the writer of waves does not tell */
+    if (file == NULL) {
+        snprintf(message, room, "waves cannot be written to %s: %s", path, strerror(errno));
+        return -1;
+    }
+    fclose(file);
     return scesim_waves_open(sim, path);
 }
 

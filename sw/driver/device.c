@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "access.h"
@@ -42,10 +41,10 @@ static int write_register(uint32_t offset, uint32_t value) {
 }
 
 static void open_hardware(void) {
-    const char *limit = getenv("SCEGRAD_TIMEOUT");
-    uint64_t unset = 0;
-    if (limit != NULL)
-        atomic_compare_exchange_strong(&timeout, &unset, strtoull(limit, NULL, 0));
+    uint64_t unset = 0, limit = 0;
+    if (sce_timeout_setting(&limit, setup_message, sizeof setup_message) != 0)
+        return;
+    atomic_compare_exchange_strong(&timeout, &unset, limit);
     if (sce_access_open(&hardware, setup_message, sizeof setup_message) != 0) {
         hardware.context = NULL;
         return;
@@ -163,9 +162,12 @@ static void give_up(unsigned unit) {
 
 /* Lets some time pass, and sees to the jobs whose end or deadline came. */
 static void advance(void) {
-    uint64_t passed = 0;
+    uint64_t passed = 0, slice = SLICE;
     uint32_t pending = 0;
-    const int irq = hardware.wait(hardware.context, SLICE, &passed);
+    for (unsigned unit = 0; unit < UNITS; ++unit)
+        if (jobs[unit] != NULL && jobs[unit]->deadline - now < slice)
+            slice = jobs[unit]->deadline - now;
+    const int irq = hardware.wait(hardware.context, slice, &passed);
     now += passed;
     const int failed = irq < 0 || (irq > 0 && (read_register(SCEGRAD_IRQ_PENDING_OFFSET, &pending) != 0 ||
                                                write_register(SCEGRAD_IRQ_PENDING_OFFSET, pending) != 0));

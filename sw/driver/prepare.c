@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "report.h"
 #include "scegrad_platform.h"
@@ -31,6 +32,19 @@ int sce_identify(const struct sce_access *access, char *message, unsigned room) 
         }
     }
     return 0;
+}
+
+int sce_timeout_setting(uint64_t *cycles, char *message, unsigned room) {
+    const char *text = getenv("SCEGRAD_TIMEOUT");
+    char *end = NULL;
+    *cycles = 0;
+    if (text == NULL || *text == '\0')
+        return 0;
+    *cycles = strtoull(text, &end, 0);
+    if (*end == '\0' && *text != '-')
+        return 0;
+    snprintf(message, room, "SCEGRAD_TIMEOUT is \"%s\", but must be a number of clock cycles", text);
+    return -1;
 }
 
 static const struct sce_window *window_of(uint64_t address) {

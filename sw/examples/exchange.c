@@ -5,6 +5,7 @@
  *     EXCHANGE_LOAD="0xA0000000=logits.bin 0xA0100000=labels.bin"    file to address
  *     EXCHANGE_SAVE="0xC0000000:4096=gradient.bin"                   bytes from address to file
  */
+#define _POSIX_C_SOURCE 200809L
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,97 @@
+"""The access layer of a board, with a file in place of /dev/mem: windows and registers at their offsets, a job that is over at once."""
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from scegrad.lib_command import build_library
+from scegrad.registers import SHARED, Status, capabilities_value, offset, unit_offset, widths_value
+from tests.tb.platforms import TINY
+
+from .programs import EXAMPLES, HERE, compile_program, execute, flags, outcomes
+
+REGISTERS = 0x4000_0000
+
+
+@pytest.fixture(scope="module")
+def call(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    library = build_library(tmp_path_factory.mktemp("board"), TINY, "board")[0]
+    return compile_program(library.parent / "call", [HERE / "call.c", EXAMPLES / "exchange.c"], ["-DFP16", *flags(library)])
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Path:
+    """Four GiB of which nothing but the registers is there: a unit that answers every start with a job that has ended."""
+    values = {
+        offset("ID"): 0x5343_4547,
+        offset("CAPABILITIES"): capabilities_value(TINY),
+        offset("WIDTHS"): widths_value(TINY),
+        offset("REQUEST"): Status.ACCEPTED,
+        unit_offset(SHARED, "STATUS"): Status.DONE,
+        unit_offset(SHARED, "CYCLES"): 1234,
+        unit_offset(SHARED, "ELEMENTS"): 8,
+    }
+    path = tmp_path / "memory"
+    with path.open("wb") as file:
+        file.truncate(1 << 32)
+        for register, value in values.items():
+            file.seek(REGISTERS + register)
+            file.write(struct.pack("<I", value))
+    return path
+
+
+def run(call: Path, memory: Path, **settings: str) -> tuple[list[int], str]:
+    settings = {"SCEGRAD_MEM": str(memory), "SCEGRAD_REGISTERS": hex(REGISTERS), **settings}
+    done = execute(call, "fs:0xA0000000:0xA0100000:0xC0000000:8:3", **settings)
+    assert done.returncode == 0, done.stderr
+    return [outcome.status for outcome in outcomes(done.stdout)], done.stderr
+
+
+def test_registers_and_windows_are_those_of_memory(call: Path, memory: Path, tmp_path: Path) -> None:
+    with memory.open("r+b") as file:
+        file.seek(REGISTERS + offset("IRQ_PENDING"))
+        file.write(struct.pack("<I", 1 << SHARED))
+        file.seek(0xC000_0000)
+        file.write(b"as on the board")
+    done = execute(
+        call,
+        "fs:0xA0000000:0xA0100000:0xC0000000:8:3",
+        save={0xC000_0000: (15, tmp_path / "seen")},
+        SCEGRAD_MEM=str(memory),
+        SCEGRAD_REGISTERS=hex(REGISTERS),
+    )
+    (outcome,) = outcomes(done.stdout)
+    assert (outcome.status, outcome.cycles, outcome.elements, done.stderr) == (0, 1234, 8, "")
+    assert (tmp_path / "seen").read_bytes() == b"as on the board"
+    with memory.open("rb") as file:
+        file.seek(REGISTERS + offset("LOGITS"))
+        assert struct.unpack("<6I", file.read(24)) == (0xA000_0000, 0xA010_0000, 0xC000_0000, 8, 3, 0)
+        file.seek(REGISTERS + offset("START"))
+        assert struct.unpack("<I", file.read(4)) == (1,)
+
+
+def test_time_out_in_cycles_of_the_clock(call: Path, memory: Path) -> None:
+    statuses, message = run(call, memory, SCEGRAD_TIMEOUT="150000")
+    assert statuses == [64]
+    assert "time-out after 150000 cycles" in message
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"SCEGRAD_REGISTERS": ""}, "neither SCEGRAD_UIO nor SCEGRAD_REGISTERS"),
+        ({"SCEGRAD_UIO": "/nowhere/uio0"}, "the registers at /nowhere/uio0 cannot be mapped"),
+        ({"SCEGRAD_CLOCK_HZ": "fast"}, "must be a frequency"),
+        ({"SCEGRAD_REGISTERS": "0x50000000"}, "register ID reads 0x00000000, but tiny has 0x53434547"),
+        ({"SCEGRAD_MEM": "/nowhere/mem", "SCEGRAD_UIO": "/nowhere/uio0"}, "/nowhere/mem cannot be opened"),
+    ],
+)
+def test_bad_settings(call: Path, memory: Path, settings: dict[str, str], message: str) -> None:
+    statuses, text = run(call, memory, **settings)
+    assert statuses == [66]
+    assert message in text
+
+
+def test_memory_is_sparse(memory: Path) -> None:
+    assert memory.stat().st_blocks * 512 < 1 << 20

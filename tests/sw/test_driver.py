@@ -1,0 +1,133 @@
+"""The driver on hardware that is none: errors of every kind, jobs that never end, threads, sanitizers."""
+
+import itertools
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scegrad.build import harness_directory, linkable
+from scegrad.lib_command import compile_driver
+from scegrad.registers import SHARED as SHARED_UNIT
+from scegrad.registers import Status, offset, unit_offset
+from scegrad.toolchain import Toolchain
+from tests.tb.platforms import TINY
+
+from .programs import HERE, compile_program, execute, outcomes
+
+SOFTWARE = harness_directory().parent
+INCLUDES = [f"-I{SOFTWARE / part}" for part in ("include", "access")]
+
+
+def build(directory: Path, name: str, *options: str, access: str = "fake") -> Path:
+    """A test program with the driver inside."""
+    directory.mkdir(exist_ok=True)
+    objects = compile_driver(directory, TINY, access, ["-Werror", *options])
+    objects += [linkable(TINY, waves=True)] if access == "sim" else []
+    sources = [directory / f"{name}.o", *objects]
+    fake = ["-DFAKE"] if access == "fake" else []
+    compile_program(sources[0], [HERE / f"{name}.c"], ["-c", "-O1", "-Wall", "-Werror", *fake, *options, *INCLUDES])
+    return compile_program(directory / name, sources, ["-pthread", *options], list(Toolchain.find().cxx))
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("driver"), "driver", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+
+def scenario(driver: Path, *words: str) -> tuple[list[int], str, str]:
+    """The statuses, the first call's fault address and its message."""
+    run = execute(driver, *words, SCEGRAD_QUIET="1")
+    assert (run.returncode, run.stderr) == (0, "")
+    first, second = run.stdout.splitlines()
+    status, fault, message = first.split(" ", 2)
+    return [int(status), *map(int, second.split())], fault, message
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status.refusal], ids=lambda status: status.name)
+def test_a_refusal_is_handed_on(driver: Path, status: Status) -> None:
+    numbers, _, message = scenario(driver, "request", str(int(status)))
+    assert numbers == [status, 0, 2]
+    assert message.endswith("(Input0 0xa0000000, Input1 0xa0000000, output 0xa0000000, length 8, core_mask 0x1)")
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status.bus_error], ids=lambda status: status.name)
+def test_a_bus_error_is_handed_on_with_its_address(driver: Path, status: Status) -> None:
+    numbers, fault, message = scenario(driver, "ended", str(int(status)))
+    assert (numbers, fault) == ([status, 0, 2], "a0000010")
+    assert f"bus error: {status.description} at 0xa0000010" in message
+
+
+@pytest.mark.parametrize("code", [2, 3, 99])
+def test_nonsense_in_request(driver: Path, code: int) -> None:
+    numbers, _, message = scenario(driver, "request", str(code))
+    assert numbers == [67, 0, 2]
+    assert "REQUEST reads what it must not" in message
+
+
+@pytest.mark.parametrize("code", [2, 99])
+def test_nonsense_in_status(driver: Path, code: int) -> None:
+    numbers, _, message = scenario(driver, "ended", str(code))
+    assert numbers == [67, 0, 2]
+    assert f"the unit ended with status {code}" in message
+
+
+def test_a_job_that_never_ends(driver: Path) -> None:
+    numbers, _, message = scenario(driver, "never")
+    assert numbers == [64, Status.BUSY, 2]
+    assert "time-out after 5000 cycles; shared unit: STATUS 2, ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0" in message
+
+
+def test_a_job_that_ends_after_it_was_given_up(driver: Path) -> None:
+    assert scenario(driver, "late")[0] == [64, 0, 0, 3]
+
+
+READS = [
+    offset("REQUEST"),
+    offset("IRQ_PENDING"),
+    *(unit_offset(SHARED_UNIT, name) for name in ("STATUS", "FAULT_ADDRESS", "CYCLES", "STALL_PORT")),
+]
+WRITES = [offset(name) for name in ("LOGITS", "LABELS", "GRADIENT", "LENGTH", "CORE_MASK", "MODE", "START", "IRQ_PENDING")]
+
+
+@pytest.mark.parametrize(("kind", "register"), [*itertools.product(["read"], READS), *itertools.product(["write"], WRITES)])
+def test_registers_that_cannot_be_accessed(driver: Path, kind: str, register: int) -> None:
+    numbers, _, message = scenario(driver, kind, str(register))
+    assert numbers[0] == 67
+    assert "the fake was told to fail" in message
+
+
+@pytest.mark.parametrize("words", [("identity",), ("read", "0"), ("write", str(offset("IRQ_ENABLE")))])
+def test_hardware_that_cannot_be_opened(driver: Path, words: tuple[str, ...]) -> None:
+    numbers, _, message = scenario(driver, *words)
+    assert numbers == [66, 66, 0]
+    assert ("register ID reads 0x12345678, but tiny has 0x53434547" if words == ("identity",) else "told to fail") in message
+
+
+def test_threads_on_the_fake(tmp_path: Path) -> None:
+    run = execute(build(tmp_path / "build", "threads", "-fsanitize=thread"))
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.splitlines()[-1] == "most busy 2"
+
+
+def test_threads_on_the_simulated_hardware(tmp_path: Path) -> None:
+    run = execute(build(tmp_path / "build", "threads", "-fsanitize=thread", access="sim"))
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.count(" 0 failures") == TINY.cores + 2
+
+
+def test_private_memory_under_address_sanitizer(tmp_path: Path) -> None:
+    call = build(tmp_path / "build", "call", "-fsanitize=address", access="sim")
+    run = execute(call, "fp:0x10810000:0x10820000:0x10830000:1024", "fs:0xA0000000:0xA0000000:0xA0000000:8:1")
+    assert [outcome.status for outcome in outcomes(run.stdout)] == [0, 65]
+    assert "DDR (0x80000000 .. 0xffffffff) cannot be mapped" in run.stderr
+
+
+@pytest.mark.whole
+def test_no_leak_and_no_bad_access_under_valgrind(call: Path) -> None:
+    if shutil.which("valgrind") is None:
+        pytest.skip("valgrind is not installed")
+    words = ["fs:0xA0000000:0xA0100000:0xC0000000:100:3", "fp:0x10810000:0x10820000:0x10830000:100", "fs:m:m:m:8:1"]
+    run = execute(Path("/usr/bin/env"), "valgrind", "--leak-check=full", "--error-exitcode=9", "-q", str(call), *words, SCEGRAD_QUIET="1")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert [outcome.status for outcome in outcomes(run.stdout)] == [0, 0, Status.OUTSIDE_MEMORY]

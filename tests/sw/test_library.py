@@ -1,0 +1,218 @@
+"""Programs on the library of a small platform: results, refusals, settings."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scegrad.lib_command import symbols
+from scegrad.model import golden
+from scegrad.platforms import FT78NE, MT7004
+from scegrad.registers import Status
+from tests.tb.platforms import TINY
+
+from .programs import EXAMPLES, GRADIENT, HERE, LABELS, LOGITS, compile_program, execute, flags, operands, outcomes
+
+L2 = [region.base for region in TINY.l2]
+SMC = 0x0C00_0000
+
+
+def check(call: Path, tmp_path: Path, kind: str, dtype: type, places: tuple[int, int, int], length: int, seed: int, mask: int = 3) -> None:
+    """Run one call; its result must be the golden model's, with the bytes around it as they were."""
+    logits, labels = operands(length, dtype, seed)
+    logits.tofile(tmp_path / "logits")
+    labels.tofile(tmp_path / "labels")
+    size, guard = logits.nbytes, 64
+    np.full(size + 2 * guard, 0xA5, np.uint8).tofile(tmp_path / "before")
+    load = {places[2] - guard: tmp_path / "before", places[0]: tmp_path / "logits", places[1]: tmp_path / "labels"}
+    word = f"{kind}:{places[0]:#x}:{places[1]:#x}:{places[2]:#x}:{length}:{mask:#x}"
+    run = execute(call, word, load=load, save={places[2] - guard: (size + 2 * guard, tmp_path / "after")})
+    assert (run.returncode, run.stderr) == (0, "")
+    (outcome,) = outcomes(run.stdout)
+    assert (outcome.status, outcome.elements) == (0, length)
+    after = (tmp_path / "after").read_bytes()
+    assert after[guard:-guard] == golden.gradient(logits, labels).tobytes()
+    assert after[:guard] == after[-guard:] == b"\xa5" * guard
+
+
+@pytest.mark.parametrize(("kind", "dtype"), [("fs", np.float32), ("hs", np.float16)])
+@pytest.mark.parametrize("mask", [1, 2, 3])
+def test_shared(call: Path, tmp_path: Path, seed: int, kind: str, dtype: type, mask: int) -> None:
+    check(call, tmp_path, kind, dtype, (LOGITS, LABELS, GRADIENT), 1024, seed, mask)
+
+
+@pytest.mark.parametrize(("kind", "dtype"), [("fp", np.float32), ("hp", np.float16)])
+@pytest.mark.parametrize("core", [0, 1])
+def test_private(call: Path, tmp_path: Path, seed: int, kind: str, dtype: type, core: int) -> None:
+    base = L2[core]
+    check(call, tmp_path, kind, dtype, (base + 0x10000, base + 0x20000, base + 0x30000), 1024, seed)
+
+
+def test_all_of_an_l2(call: Path, tmp_path: Path, seed: int) -> None:
+    check(call, tmp_path, "fp", np.float32, (L2[0] + 4, L2[0] + 0x11000, L2[0] + 0x22004), 16_384, seed)
+
+
+def test_across_memories_and_at_any_element(call: Path, tmp_path: Path, seed: int) -> None:
+    check(call, tmp_path, "fs", np.float32, (SMC, 0xFFFF_0000, 0x8000_0FFC), 777, seed)
+    check(call, tmp_path, "hs", np.float16, (SMC + 2, 0x8000_0000, 0x9000_0FF6), 777, seed)
+
+
+def test_last_bytes_of_the_address_space(call: Path, tmp_path: Path) -> None:
+    np.zeros(256, np.float32).tofile(tmp_path / "zeros")
+    end = 0xFFFF_FC00
+    run = execute(call, f"fs:{end:#x}:{end:#x}:{end:#x}:256:1", save={end: (1024, tmp_path / "after")})
+    assert outcomes(run.stdout)[0].status == 0
+    assert (np.fromfile(tmp_path / "after", np.float32) == 0.5).all()
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_in_place(call: Path, tmp_path: Path, seed: int, index: int) -> None:
+    logits, labels = operands(500, np.float32, seed)
+    logits.tofile(tmp_path / "logits")
+    labels.tofile(tmp_path / "labels")
+    target = (LOGITS, LABELS)[index]
+    load = {LOGITS: tmp_path / "logits", LABELS: tmp_path / "labels"}
+    run = execute(call, f"fs:{LOGITS:#x}:{LABELS:#x}:{target:#x}:500:3", load=load, save={target: (2000, tmp_path / "after")})
+    assert outcomes(run.stdout)[0].status == 0
+    assert (tmp_path / "after").read_bytes() == golden.gradient(logits, labels).tobytes()
+
+
+FINE = (LOGITS, LABELS, GRADIENT)
+BAD = [
+    ("fs", FINE, -1, 3, Status.LENGTH_NEGATIVE),
+    ("fs", FINE, 8, 0, Status.CORE_MASK_INVALID),
+    ("fs", FINE, 8, 4, Status.CORE_MASK_INVALID),
+    ("fs", FINE, 8, 0xFFFF_FFFF, Status.CORE_MASK_INVALID),
+    ("fs", (LOGITS + 2, LABELS, GRADIENT), 8, 3, Status.MISALIGNED),
+    ("hs", (LOGITS, LABELS + 1, GRADIENT), 8, 3, Status.MISALIGNED),
+    ("fs", (0, LABELS, GRADIENT), 8, 3, Status.OUTSIDE_MEMORY),
+    ("fs", (LOGITS, LABELS, 0), 0, 3, Status.OUTSIDE_MEMORY),
+    ("fs", ("m", LABELS, GRADIENT), 8, 3, Status.OUTSIDE_MEMORY),
+    ("fp", (L2[0], "m", L2[0]), 8, 3, Status.OUTSIDE_MEMORY),
+    ("fs", (LOGITS, LABELS, 0xFFFF_FFF0), 8, 3, Status.OUTSIDE_MEMORY),
+    ("fp", (L2[0], L2[0], L2[0] + 0x7_FFFC), 8, 3, Status.OUTSIDE_MEMORY),
+    ("fs", (LOGITS, L2[0], GRADIENT), 8, 3, Status.MIXED_MEMORIES),
+    ("fp", FINE, 8, 3, Status.MIXED_MEMORIES),
+    ("fp", (L2[0], L2[1], L2[0]), 8, 3, Status.MIXED_MEMORIES),
+    ("fs", (LOGITS, LABELS, LOGITS + 4), 8, 3, Status.OVERLAP),
+    ("hp", (L2[0], L2[0] + 0x1000, L2[0] + 0x1002), 8, 3, Status.OVERLAP),
+]
+
+
+@pytest.mark.parametrize(("kind", "places", "length", "mask", "status"), BAD)
+def test_refusals(call: Path, kind: str, places: tuple[int | str, ...], length: int, mask: int, status: Status) -> None:
+    word = ":".join([kind, *(place if isinstance(place, str) else hex(place) for place in places), str(length), hex(mask)])
+    run = execute(call, word, f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:8:3")
+    refused, after = outcomes(run.stdout)
+    assert (refused.status, refused.cycles, refused.elements) == (status, 0, 0)
+    assert after.status == 0
+    (line,) = run.stderr.splitlines()
+    assert line.startswith(f"scegrad: {kind[0]}p_sigmoidcrossentropywithlogitsgrad_{kind[1]}: ")
+    assert f"length {length}" in line
+
+
+def test_no_line_when_told_so(call: Path) -> None:
+    run = execute(call, "fs:0:0:0:8:3", SCEGRAD_QUIET="1")
+    assert (outcomes(run.stdout)[0].status, run.stderr) == (Status.OUTSIDE_MEMORY, "")
+
+
+def test_length_zero(call: Path) -> None:
+    (outcome,) = outcomes(execute(call, f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:0:3").stdout)
+    assert (outcome.status, outcome.elements) == (0, 0)
+
+
+def test_time_out_gives_the_unit_back_when_it_has_ended(call: Path) -> None:
+    word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:512:3"
+    run = execute(call, word, word, f"fp:{L2[1]:#x}:{L2[1]:#x}:{L2[1]:#x}:1", SCEGRAD_TIMEOUT="100")
+    assert [outcome.status for outcome in outcomes(run.stdout)] == [64, Status.BUSY, Status.BUSY]
+    assert "time-out after 100 cycles; shared unit: STATUS 2, ELEMENTS" in run.stderr.splitlines()[0]
+
+
+def test_two_runs_take_the_same_cycles(call: Path) -> None:
+    words = [f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:1000:{mask}" for mask in (1, 2, 3)]
+    first, second = (execute(call, *words).stdout for _ in range(2))
+    assert first == second
+    assert all(outcome.cycles > 500 for outcome in outcomes(first))
+
+
+def test_waves(call: Path, tmp_path: Path) -> None:
+    word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:100:3"
+    run = execute(call, word, SCEGRAD_WAVES=str(tmp_path / "waves.fst"))
+    assert (outcomes(run.stdout), run.stderr) == (outcomes(execute(call, word).stdout), "")
+    assert (tmp_path / "waves.fst").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("SCEGRAD_WAVES", "/nowhere/waves.fst", "waves cannot be written to /nowhere/waves.fst"),
+        ("SCEGRAD_MEMORY", "core", "must be ideal"),
+        ("SCEGRAD_TIMEOUT", "soon", "must be a number"),
+    ],
+)
+def test_bad_settings_refuse_every_call(call: Path, name: str, value: str, message: str) -> None:
+    word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:8:3"
+    run = execute(call, word, word, **{name: value})
+    assert [outcome.status for outcome in outcomes(run.stdout)] == [66, 66]
+    assert message in run.stderr.splitlines()[0]
+
+
+def test_memory_by_name(call: Path) -> None:
+    word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:100:3"
+    assert execute(call, word, SCEGRAD_MEMORY="ideal").stdout == execute(call, word).stdout
+
+
+def test_nothing_is_mapped_over(library: Path, tmp_path: Path) -> None:
+    program = compile_program(tmp_path / "occupied", [HERE / "occupied.c"], flags(library))
+    run = execute(program)
+    assert run.returncode == 0, run.stderr
+    mapping, refusal = run.stderr.splitlines()
+    assert mapping.startswith("scegrad: SMC (0x0c000000 .. 0x0c3fffff) cannot be mapped: ")
+    assert "which could not be mapped" in refusal
+
+
+def test_symbols(library: Path) -> None:
+    words = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout.split()
+    assert sorted(words[2::3]) == sorted(symbols(TINY))
+    assert any(name.startswith("hp_") for name in symbols(MT7004)) and not any(name.startswith("hp_") for name in symbols(FT78NE))
+
+
+COMPILERS = [
+    *((["gcc"], ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", *more]) for more in (["-O0"], ["-O2", "-no-pie"], ["-O2", "-fPIE", "-pie"])),
+    *((["g++"], ["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", *more]) for more in (["-O0", "-no-pie"], ["-O2", "-fPIE", "-pie"])),
+    (["gcc"], ["-std=c11", "-O1", "-DSCEGRAD_HALF_AS_STORAGE"]),
+    (["clang"], ["-std=c11", "-O2"]),
+    (["clang++"], ["-std=c++17", "-O2"]),
+]
+
+
+@pytest.mark.parametrize(("compiler", "options"), COMPILERS)
+def test_compilers(library: Path, tmp_path: Path, compiler: list[str], options: list[str]) -> None:
+    if shutil.which(compiler[0]) is None:
+        pytest.skip(f"{compiler[0]} is not installed")
+    source = tmp_path / ("half.cpp" if "++" in compiler[0] else "half.c")
+    source.write_text((HERE / "half.c").read_text())
+    program = compile_program(tmp_path / "half", [source], ["-Werror", *options, *flags(library)], compiler)
+    run = execute(program)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def test_real_use(library: Path, tmp_path: Path) -> None:
+    program = compile_program(tmp_path / "program", [EXAMPLES / "logistic_regression.c"], ["-Wall", "-Werror", *flags(library), "-lm"])
+    run = execute(program, str(tmp_path / "record"))
+    assert (run.returncode, run.stderr) == (0, "")
+    for logits, labels, gradient in np.fromfile(tmp_path / "record", np.float32).reshape(5, 3, 1000):
+        assert gradient.tobytes() == golden.gradient(logits, labels).tobytes()
+
+
+def test_texts_of_statuses(library: Path, tmp_path: Path) -> None:
+    source = tmp_path / "texts.c"
+    source.write_text(
+        "#include <scegrad.h>\n#include <stdio.h>\nint main(void) { for (int k = 0; k < 80; ++k) puts(scegrad_strerror(k)); }"
+    )
+    texts = execute(compile_program(tmp_path / "texts", [source], flags(library))).stdout.splitlines()
+    known = {k for k, text in enumerate(texts) if text != "unknown status"}
+    assert known == {0, 64, 65, 66, 67, *(status for status in Status if status.refusal or status.bus_error)}
+    assert len({texts[k] for k in known}) == len(known)
