@@ -4,6 +4,7 @@ Every random choice follows from the run's seed and the test's name. Parameters:
 (elements of the longest of them).
 """
 
+import random
 from dataclasses import replace
 
 import cocotb
@@ -59,27 +60,30 @@ async def random_jobs(dut) -> None:
 
 @cocotb.test()
 async def side_by_side(dut) -> None:
-    """Private jobs on several cores at once, and a shared job on some of the others, started in any order."""
+    """Private jobs on several cores at once and a shared job on others, started in any order; now and then one fails."""
     async with system(dut, "side_by_side") as unit:
+        rng, platform = unit.rng, unit.platform
         for _ in range(count("jobs", 10)):
             unit.draw_behaviours()
-            cores = unit.rng.sample(range(unit.platform.cores), unit.rng.randint(1, unit.platform.cores))
-            mask = unit.platform.all_cores & ~sum(1 << core for core in cores)
+            cores = rng.sample(range(platform.cores), rng.randint(1, platform.cores))
+            mask = platform.all_cores & ~sum(1 << core for core in cores)
             shapes = [Shape(core=core, private=True, longest=count("longest", 200)) for core in cores]
             if mask:
                 shapes.append(Shape(private=False, mask=mask, longest=count("longest", 200)))
-            unit.rng.shuffle(shapes)
+            rng.shuffle(shapes)
             tasks, taken = [], []
             for shape in shapes:
-                job = draw_job(unit.rng, unit.platform, shape, taken)
-                dut._log.info(describe(job))
-                expectation = unit.expect(job)
-                number = await execute_async(start(job), unit.host)
-                tasks.append(cocotb.start_soon(unit.finish(number, job, expectation)))
-                await ClockCycles(dut.clk, unit.rng.choice((1, 1, 30)))
+                job = draw_job(rng, platform, shape, taken)
+                spoilt = job.length > 0 and rng.random() < 0.3
+                if spoilt:
+                    unit.storage.faults.append(draw_fault(rng, job))
+                started = await unit.start(job)
+                tasks.append(cocotb.start_soon(unit.fail(started) if spoilt else unit.finish(started)))
+                await ClockCycles(dut.clk, rng.choice((1, 1, 30)))
             for task in tasks:
                 await task
             unit.check_idle()
+            unit.storage.faults.clear()
 
 
 @cocotb.test()
@@ -160,17 +164,15 @@ async def busy(dut) -> None:
             for memory in unit.memories.values():
                 memory.behaviour = Behaviour(latency=(400, 400))
             taken = []
-            job = draw_job(rng, platform, Shape(private=private, core=0, mask=1, length=5), taken)
-            expectation = unit.expect(job)
-            number = await execute_async(start(job), unit.host)
+            started = await unit.start(draw_job(rng, platform, Shape(private=private, core=0, mask=1, length=5), taken))
             running = await unit.host.read32(offset("BUSY"))
-            assert running == 1 << number, f"BUSY is {running:#x} while unit {number} runs"
-            assert await unit.host.read32(unit_offset(number, "STATUS")) == Status.RUNNING
+            assert running == 1 << started.unit, f"BUSY is {running:#x} while unit {started.unit} runs"
+            assert await unit.host.read32(unit_offset(started.unit, "STATUS")) == Status.RUNNING
             for shape in (Shape(private=True, core=0, length=3), Shape(private=False, mask=platform.all_cores, length=3)):
                 await expect_refusal(unit, draw_job(rng, platform, shape, [*taken]), Status.BUSY)
             if not private and platform.cores > 1:
                 await expect_refusal(unit, draw_job(rng, platform, Shape(private=False, mask=2, length=0), []), Status.BUSY)
-            await unit.finish(number, job, expectation)
+            await unit.finish(started)
             assert await unit.host.read32(offset("BUSY")) == 0
 
 
@@ -184,15 +186,20 @@ async def faults(dut) -> None:
             job = draw_job(rng, unit.platform, Shape(longest=count("longest", 200)), [])
             if not job.length:
                 continue
-            for _ in range(rng.choice((1, 1, 2))):
-                write = rng.random() < 0.4
-                array = job.gradient if write else rng.choice((job.logits, job.labels))
-                place = array + rng.choice((0, job.size - 1, rng.randrange(job.size)))
-                unit.storage.faults.append(Fault(place, rng.choice((Resp.SLVERR, Resp.DECERR)), write))
-            dut._log.info(f"{describe(job)} {unit.storage.faults}")
-            await unit.fail(job)
+            unit.storage.faults = [draw_fault(rng, job) for _ in range(rng.choice((1, 1, 2)))]
+            dut._log.info(f"{unit.storage.faults}")
+            await unit.fail(await unit.start(job))
+            unit.storage.faults.clear()
             if rng.random() < 0.5:
                 await unit.run(draw_job(rng, unit.platform, Shape(private=job.private, core=job.core, longest=60), []))
+
+
+def draw_fault(rng: random.Random, job: Job) -> Fault:
+    """A bus error at the first, the last or any byte of one of the job's arrays."""
+    write = rng.random() < 0.4
+    array = job.gradient if write else rng.choice((job.logits, job.labels))
+    place = array + rng.choice((0, job.size - 1, rng.randrange(job.size)))
+    return Fault(place, rng.choice((Resp.SLVERR, Resp.DECERR)), write)
 
 
 @cocotb.test()
@@ -203,8 +210,7 @@ async def resets(dut) -> None:
         for _ in range(count("jobs", 10)):
             unit.draw_behaviours()
             job = draw_job(rng, unit.platform, Shape(longest=count("longest", 200)), [])
-            expectation = unit.expect(job)
-            await execute_async(start(job), unit.host)
+            expectation = (await unit.start(job)).expectation
             await ClockCycles(dut.clk, rng.choice((1, rng.randint(1, 20), rng.randint(1, 200))))
             await unit.reset()
             assert await unit.host.read32(offset("BUSY")) == 0
@@ -224,8 +230,7 @@ async def interrupts(dut) -> None:
             bit = 1 << number
             await host.write32(offset("IRQ_ENABLE"), 0)
             job = draw_job(rng, unit.platform, Shape(private=private, core=unit.platform.cores - 1, length=7), [])
-            expectation = unit.expect(job)
-            await execute_async(start(job), host)
+            started = await unit.start(job)
             while not await host.read32(offset("IRQ_PENDING")) & bit:
                 assert str(dut.irq.value) == "0"
             assert str(dut.irq.value) == "0", "irq is high though nothing enables it"
@@ -235,7 +240,7 @@ async def interrupts(dut) -> None:
             await host.write32(offset("IRQ_PENDING"), bit ^ 0xFFFF_FFFF)
             await ClockCycles(dut.clk, 2)
             assert str(dut.irq.value) == "1", "irq fell though another unit's end was acknowledged"
-            await unit.finish(number, job, expectation)
+            await unit.finish(started)
             await RisingEdge(dut.clk)
             assert str(dut.irq.value) == "0", "irq is high though it was acknowledged"
 

@@ -20,10 +20,11 @@ from scegrad.rtl.verilog import to_verilog
 
 @dataclass(frozen=True)
 class Design:
-    """A top module: its Verilog, its name, and its ports as (direction, name)."""
+    """A top module: its name and its Verilog, and the platform whose top it is, if it is one's."""
 
     name: str
     text: str
+    platform: Platform | None = None
 
     @property
     def ports(self) -> list[tuple[str, str]]:
@@ -42,7 +43,7 @@ def control_file(design: Design) -> str:
 def design_of(design: Platform | wiring.Component, name: str | None = None) -> Design:
     """The Verilog of a platform's top or of a component, which is then named after its class unless ``name`` is given."""
     if isinstance(design, Platform):
-        return Design(design.top_name, _platform_text(design))
+        return Design(design.top_name, _platform_text(design), design)
     name = name or type(design).__name__.lower()
     return Design(name, to_verilog(design, name))
 

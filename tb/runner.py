@@ -152,8 +152,8 @@ def run_bench(
     print(f"{test_module} on {top.name} under {simulator}: SCEGRAD_SEED={seed} replays it")
     folder = build(top, simulator, waves=waves is not None)
     environment = {"SCEGRAD_PARAMETERS": json.dumps(dict(parameters or {})), "COCOTB_ANSI_OUTPUT": "0"}
-    if isinstance(design, Platform):
-        environment["SCEGRAD_PLATFORM"] = base64.b64encode(pickle.dumps(design)).decode()
+    if top.platform is not None:
+        environment["SCEGRAD_PLATFORM"] = base64.b64encode(pickle.dumps(top.platform)).decode()
     with tempfile.TemporaryDirectory(prefix="scegrad-") as scratch:
         log, results = Path(scratch) / "bench.log", Path(scratch) / "results.xml"
         with _outside_pytest():

@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from cocotb.handle import SimHandleBase
 
@@ -15,6 +16,15 @@ from scegrad.tb.driver import Host
 from scegrad.tb.memory import AxiMemory, Behaviour, Event
 from scegrad.tb.scenarios import draw_operands
 from scegrad.tb.storage import Storage
+
+
+@dataclass(frozen=True)
+class Started:
+    """A job under way, the unit that runs it, and what memory must hold afterwards."""
+
+    job: Job
+    unit: int
+    expectation: Expectation
 
 
 class System:
@@ -39,55 +49,54 @@ class System:
             memory.behaviour = Behaviour.draw(self.rng)
         self.dut._log.info("; ".join(f"{memory.prefix}: {memory.behaviour}" for memory in self.memories.values()))
 
-    def expect(self, job: Job) -> Expectation:
-        """Put random operands of ``job`` into memory."""
-        return Expectation.prepare(self.storage, job, *draw_operands(self.rng, job.fmt, job.length))
-
     def limit(self, job: Job) -> int:
         """Cycles within which a job must end whatever the memories do."""
         return 8000 + 60 * max(job.length, 0)
 
     async def run(self, job: Job) -> Counters:
         """Run one job to its end and check everything about it."""
-        self.dut._log.info(describe(job))
-        expectation = self.expect(job)
-        unit = await execute_async(start(job), self.host)
-        counters = await self.finish(unit, job, expectation)
+        counters = await self.finish(await self.start(job))
         self.check_idle()
         return counters
 
-    async def finish(self, unit: int, job: Job, expectation: Expectation) -> Counters:
-        """Wait for the end of a started job that must succeed, and check it."""
-        memory = self.memories[unit]
-        counters = await execute_async(finish(unit, self.limit(job)), self.host)
-        self.check_rules()
-        assert memory.idle, f"unit {unit} has ended with bursts on their way"
-        expectation.check_complete(self.storage)
-        expectation.release(self.storage)
-        assert counters.elements == job.length, f"ELEMENTS is {counters.elements}, not {job.length}"
+    async def start(self, job: Job) -> Started:
+        """Put random operands of ``job`` into memory and start it; it must be accepted."""
+        self.dut._log.info(describe(job))
+        unit = SHARED if job.core is None else job.core
+        self.memories[unit].log.errors.clear()
+        started = Started(job, unit, Expectation.prepare(self.storage, job, *draw_operands(self.rng, job.fmt, job.length)))
+        found = await execute_async(start(job), self.host)
+        assert found == unit, f"unit {found} runs the job, but must be {unit}"
+        return started
+
+    async def finish(self, started: Started) -> Counters:
+        """Wait for the end of a job that must succeed, and check it."""
+        counters = await execute_async(finish(started.unit, self.limit(started.job)), self.host)
+        self._check_end(started)
+        started.expectation.check_complete(self.storage)
+        started.expectation.release(self.storage)
+        assert counters.elements == started.job.length, f"ELEMENTS is {counters.elements}, not {started.job.length}"
         return counters
 
-    async def fail(self, job: Job) -> None:
-        """Run a job that must meet a bus error, and check status, address and memory."""
-        expectation = self.expect(job)
-        for memory in self.memories.values():
-            memory.log.errors.clear()
-        unit = await execute_async(start(job), self.host)
-        memory = self.memories[unit]
+    async def fail(self, started: Started) -> None:
+        """Wait for the end of a job that must meet a bus error, and check status, address and memory."""
         found: BusError | None = None
         try:
-            await execute_async(finish(unit, self.limit(job)), self.host)
+            await execute_async(finish(started.unit, self.limit(started.job)), self.host)
         except BusError as error:
             found = error
-        assert found is not None, f"{describe(job)} met no bus error: {self.storage.faults}"
-        status, address = first_error(job, memory.log.errors)
-        assert found.status is status, f"status is {found.status.name}, not {status.name}: {memory.log.errors[:4]}"
-        assert found.fault_address == address, f"fault address is {found.fault_address:#x}, not {address:#x}: {memory.log.errors[:4]}"
+        assert found is not None, f"{describe(started.job)} met no bus error: {self.storage.faults}"
+        errors = self.memories[started.unit].log.errors
+        status, address = first_error(started.job, errors)
+        assert found.status is status, f"status is {found.status.name}, not {status.name}: {errors[:4]}"
+        assert found.fault_address == address, f"fault address is {found.fault_address:#x}, not {address:#x}: {errors[:4]}"
+        self._check_end(started)
+        started.expectation.check_partial(self.storage)
+        started.expectation.release(self.storage)
+
+    def _check_end(self, started: Started) -> None:
         self.check_rules()
-        assert memory.idle, f"unit {unit} has ended with bursts on their way"
-        expectation.check_partial(self.storage)
-        expectation.release(self.storage)
-        self.storage.faults.clear()
+        assert self.memories[started.unit].idle, f"unit {started.unit} has ended with bursts on their way"
 
     async def reset(self) -> None:
         """Reset the unit, whatever it does, and set it up again."""
