@@ -57,4 +57,4 @@ $(INSTALLED): pyproject.toml
 	@touch $@
 
 tools:
-	@tools/require.sh g++ make perl iverilog zlib.h
+	@tools/require.sh g++ make perl iverilog

@@ -15,10 +15,10 @@ from scegrad.jobs import Job, JobRefused, execute_async, start
 from scegrad.registers import SHARED, Status, offset, unit_offset
 from scegrad.rtl.axi import Resp
 from scegrad.tb.bench import parameters
-from scegrad.tb.memory import Behaviour
 from scegrad.tb.scenarios import Shape, draw_job
 from scegrad.tb.storage import Fault
 from scegrad.tb.system import System, count, describe, system
+from scegrad.tb.traffic import Behaviour
 
 LONGEST_BAD = 40
 """Elements of the jobs of the test ``refusals``, where they happen to be good."""

@@ -31,7 +31,7 @@ class Expectation:
         # Read back what was loaded: the inputs of a job may overlap.
         logits, labels = (np.frombuffer(storage.dump(arrays[name], job.size), job.fmt.dtype) for name in ("logits", "labels"))
         result = gradient(logits, labels).tobytes()
-        inputs = [storage.declare(name, arrays[name], job.size, readable=True) for name in ("logits", "labels")]
+        inputs = [storage.declare(name, arrays[name], job.size, readable=True, ident=k) for k, name in enumerate(("logits", "labels"))]
         output = storage.declare("gradient", job.gradient, job.size, writable=True)
         pieces = {}
         for address in arrays.values():

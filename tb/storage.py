@@ -9,13 +9,17 @@ from scegrad.rtl.axi import PAGE_BYTES, Resp
 
 @dataclass
 class Window:
-    """An array that a job may read or write; ``read_words`` and ``written`` count how often it did, by bus word and by byte."""
+    """An array that a job may read or write; ``read_words`` and ``written`` count how often it did, by bus word and by byte.
+
+    ``ident`` is the only AXI ID under which it may be read, if not None.
+    """
 
     name: str
     base: int
     size: int
     readable: bool
     writable: bool
+    ident: int | None = None
     read_words: Counter[int] = field(default_factory=Counter)
     written: bytearray = field(init=False)
 
@@ -56,9 +60,11 @@ class Storage:
         self._seed = seed
         self._pages: dict[int, bytearray] = {}
 
-    def declare(self, name: str, base: int, size: int, *, readable: bool = False, writable: bool = False) -> Window:
+    def declare(
+        self, name: str, base: int, size: int, *, readable: bool = False, writable: bool = False, ident: int | None = None
+    ) -> Window:
         """Permit accesses to ``size`` bytes from ``base`` on."""
-        window = Window(name, base, size, readable, writable)
+        window = Window(name, base, size, readable, writable, ident)
         self.windows.append(window)
         return window
 
@@ -88,10 +94,11 @@ class Storage:
                 return fault.response
         return Resp.OKAY
 
-    def readable(self, address: int, size: int, word_bytes: int) -> Window | None:
+    def readable(self, address: int, size: int, word_bytes: int, ident: int) -> Window | None:
         """The window that permits reading these bus words: words of an array, the neighbours of its ends in the word included."""
         for window in self.windows:
-            if window.readable and window.size and window.holds_words(address, size, word_bytes):
+            permits = window.readable and window.ident in (None, ident)
+            if permits and window.size and window.holds_words(address, size, word_bytes):
                 return window
         return None
 

@@ -1,26 +1,11 @@
 #!/bin/sh
-# Checks that each tool named on the command line is there (a name that ends in .h: a header), installs it by apt where it is not and apt may
+# Checks that each tool named on the command line is there, installs it by apt where it is not and apt may
 # be used, and says what to install where not.
 set -eu
 
-package() {
-    case $1 in
-    iverilog) echo iverilog ;;
-    zlib.h) echo zlib1g-dev ;;
-    *) echo "$1" ;;
-    esac
-}
-
-present() {
-    case $1 in
-    *.h) echo "#include <$1>" | "${CXX:-g++}" -E -x c++ - >/dev/null 2>&1 ;;
-    *) command -v "$1" >/dev/null 2>&1 ;;
-    esac
-}
-
 missing=
 for tool in "$@"; do
-    present "$tool" || missing="$missing $(package "$tool")"
+    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
 done
 [ -n "$missing" ] || exit 0
 

@@ -51,9 +51,10 @@ def test_storage() -> None:
     assert storage.dump(0xFFF, 4000) == Storage(7).dump(0xFFF, 4000) != Storage(8).dump(0xFFF, 4000)
     storage.load(0x1FFE, b"abcd")
     assert storage.dump(0x1FFD, 6)[1:5] == b"abcd"
-    window = storage.declare("x", 0x2004, 8, readable=True, writable=True)
-    assert storage.readable(0x2000, 16, 8) is window
-    assert storage.readable(0x1FF8, 16, 8) is storage.readable(0x2008, 16, 8) is None
+    window = storage.declare("x", 0x2004, 8, readable=True, writable=True, ident=1)
+    assert storage.readable(0x2000, 16, 8, 1) is window
+    assert storage.readable(0x2000, 16, 8, 0) is None
+    assert storage.readable(0x1FF8, 16, 8, 1) is storage.readable(0x2008, 16, 8, 1) is None
     assert storage.write(0x2004, b"12") is None
     assert "more than once" in (storage.write(0x2005, b"3") or "")
     assert "nobody declared" in (storage.write(0x200B, b"34") or "")

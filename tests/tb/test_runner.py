@@ -44,7 +44,7 @@ def test_seed_and_parameters_reach_the_bench() -> None:
     assert "parameters {'answer': [42]}" in result.log
 
 
-@pytest.mark.parametrize("simulator", SIMULATORS)
+@pytest.mark.parametrize("simulator", ["icarus", pytest.param("verilator", marks=pytest.mark.whole)])
 def test_waves(simulator: str, tmp_path: Path) -> None:
     file = tmp_path / "waves.fst"
     run_bench(AxiCopy(), BENCH, simulator, tests=["passes"], waves=file)

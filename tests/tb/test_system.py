@@ -10,7 +10,7 @@ from .platforms import FT78NE, MT7004, SINGLE, TINY, WIDE
 SYSTEM = "scegrad.tb.bench_system"
 COCOTBEXT = "scegrad.tb.bench_cocotbext"
 FEW = {"longest": 30, "jobs": 5, "requests": 30}
-MANY = {"icarus": {"longest": 150, "jobs": 15}, "verilator": {"longest": 700, "jobs": 100, "requests": 200}}
+MANY = {"icarus": {"longest": 150, "jobs": 15}, "verilator": {"longest": 700, "jobs": 60, "requests": 150}}
 SHORT = {"icarus": {"longest": 24, "jobs": 1, "requests": 12}, "verilator": {"longest": 300, "jobs": 30}}
 
 
