@@ -15,12 +15,14 @@ Report = Callable[[str], None]
 class Inbound:
     """A channel on which the design is the source; reports X, a VALID that falls and a payload that changes before READY.
 
-    ``prefix`` and ``fields`` name the signals, as in ``m_axi_shared_ar`` and ``("id", "addr")``.
+    ``prefix`` and ``fields`` name the signals, as in ``m_axi_shared_ar`` and ``("id", "addr")``. ``waiting`` tells whether the last edge
+    saw an offer in vain, ``waited`` how many edges have seen in vain the offer that waits or was last taken.
     """
 
     def __init__(self, dut: SimHandleBase, prefix: str, fields: Sequence[str], report: Report) -> None:
         self.name = prefix
         self.waiting = False
+        self.waited = 0
         self._valid = getattr(dut, f"{prefix}valid")
         self._ready = getattr(dut, f"{prefix}ready")
         self._payload = [getattr(dut, f"{prefix}{field}") for field in fields]
@@ -30,7 +32,7 @@ class Inbound:
         self._ready.value = 0
 
     def sample(self) -> tuple[str, ...] | None:
-        """The payload, each field as a string of bits, if one is transferred on this edge; ``waiting`` tells if one was offered in vain."""
+        """The payload, each field as a string of bits, if one is transferred on this edge."""
         valid = str(self._valid.value)
         self.waiting = False
         if valid != "1":
@@ -43,6 +45,7 @@ class Inbound:
         payload = tuple(str(field.value) for field in self._payload)
         if self._held is not None and payload != self._held:
             self._report(f"{self.name} changed from {self._held} to {payload} before {self.name}ready")
+        self.waited = self.waited + 1 if self._held is not None else 0
         self.waiting = not self._driven
         self._held = payload if self.waiting else None
         return None if self.waiting else payload

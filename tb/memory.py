@@ -83,6 +83,8 @@ class AxiMemory:
             self._accept_write(address)
         if data := self._w.sample():
             self._data.append(data)
+        self.log.stalled_ar += self._ar.waiting
+        self.log.stalled_write += self._aw.waiting or self._w.waiting
         while self._data and self._addresses:
             self._take_data(self._addresses[0], self._data.popleft())
         if self._r.sample():
@@ -141,7 +143,7 @@ class AxiMemory:
             window.read_words.update(range(burst.address, burst.address + burst.beats * self._word, self._word))
         burst.ready_at = self._latency()
         self._reads.append(burst)
-        self.log.event(Event(self.cycle, "ar", burst.ident, burst.address))
+        self.log.event(Event(self.cycle, "ar", burst.ident, burst.address, waited=self._ar.waited))
 
     def _offer_read(self, willing: bool) -> None:
         """The next beat: of the burst under way or, interleaved, of the oldest of any ID."""
@@ -179,7 +181,7 @@ class AxiMemory:
         burst = self._burst("aw", payload)
         if burst is not None:
             self._addresses.append(burst)
-            self.log.event(Event(self.cycle, "aw", burst.ident, burst.address))
+            self.log.event(Event(self.cycle, "aw", burst.ident, burst.address, waited=self._aw.waited))
 
     def _take_data(self, burst: Burst, payload: Sequence[str]) -> None:
         data, strobes, last = payload

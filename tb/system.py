@@ -17,6 +17,9 @@ from scegrad.tb.memory import AxiMemory, Behaviour, Event
 from scegrad.tb.scenarios import draw_operands
 from scegrad.tb.storage import Storage
 
+STOPPING_CYCLES = 4
+"""Cycles after an error response in which new bursts may still be offered."""
+
 
 @dataclass(frozen=True)
 class Started:
@@ -41,7 +44,9 @@ class System:
 
     def _memory(self, prefix: str) -> AxiMemory:
         rng = random.Random(self.rng.getrandbits(64))
-        return AxiMemory(self.dut, prefix, self.storage, rng, max_beats=self.platform.burst_beats)
+        memory = AxiMemory(self.dut, prefix, self.storage, rng, max_beats=self.platform.burst_beats)
+        memory.log.record = True
+        return memory
 
     def draw_behaviours(self) -> None:
         """Let every memory behave in a new way, and tell."""
@@ -64,6 +69,7 @@ class System:
         self.dut._log.info(describe(job))
         unit = SHARED if job.core is None else job.core
         self.memories[unit].log.errors.clear()
+        self.memories[unit].log.events.clear()
         started = Started(job, unit, Expectation.prepare(self.storage, job, *draw_operands(self.rng, job.fmt, job.length)))
         found = await execute_async(start(job), self.host)
         assert found == unit, f"unit {found} runs the job, but must be {unit}"
@@ -90,6 +96,8 @@ class System:
         status, address = first_error(started.job, errors)
         assert found.status is status, f"status is {found.status.name}, not {status.name}: {errors[:4]}"
         assert found.fault_address == address, f"fault address is {found.fault_address:#x}, not {address:#x}: {errors[:4]}"
+        late = late_bursts(self.memories[started.unit].log.events)
+        assert not late, f"{len(late)} bursts were begun after the error: {late[0]}, {errors[0]}"
         self._check_end(started)
         started.expectation.check_partial(self.storage)
         started.expectation.release(self.storage)
@@ -132,6 +140,12 @@ def first_error(job: Job, errors: list[Event]) -> tuple[Status, int]:
         base = job.logits if event.ident == 0 else job.labels
         return Status[f"READ_{event.response.name}"], max(base, event.address)
     return Status[f"WRITE_{event.response.name}"], max(job.gradient, event.address)
+
+
+def late_bursts(events: list[Event]) -> list[Event]:
+    """Addresses that were first offered more than a few cycles after the first error response."""
+    error = min(event.cycle for event in events if event.response)
+    return [event for event in events if event.channel in ("ar", "aw") and event.cycle - event.waited > error + STOPPING_CYCLES]
 
 
 @asynccontextmanager

@@ -60,18 +60,25 @@ class Burst:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened on a channel, for time lines: a burst's address, a beat, a response."""
+    """Something that happened on a channel, for time lines: a burst's address, a beat, a response.
+
+    ``waited`` is for how many cycles the manager had offered an address before it was taken.
+    """
 
     cycle: int
     channel: str
     ident: int
     address: int
     response: Resp = Resp.OKAY
+    waited: int = 0
 
 
 @dataclass
 class Log:
-    """What a memory saw: breaches of the rules, error responses that the manager took, counts of beats, and all events if asked for."""
+    """What a memory saw: breaches of the rules, error responses that the manager took, and all events if asked for.
+
+    It counts beats, and cycles in which an offer waited: of AR, and of AW or W.
+    """
 
     record: bool = False
     failures: list[str] = field(default_factory=list)
@@ -79,6 +86,8 @@ class Log:
     events: list[Event] = field(default_factory=list)
     read_beats: int = 0
     write_beats: int = 0
+    stalled_ar: int = 0
+    stalled_write: int = 0
 
     def event(self, event: Event) -> None:
         """Note what happened."""
