@@ -30,6 +30,9 @@ LOCK_LIMIT = 1800
 
 LIBRARY = "libscesim.so"
 
+DRAM_SOURCES = ("dram", "dram_presets", "dram_abi", "ideal_manager")
+"""What the DRAM model alone is made of, in sw/sim."""
+
 OBJECT = "scesim.o"
 """What the library is made of as one relocatable object, for linking into another library."""
 
@@ -86,6 +89,21 @@ def _built(platform: Platform, waves: bool, source: Path, wanted: str) -> Path:
                 shutil.rmtree(home, ignore_errors=True)
                 (work / "result").rename(home)
     return home / wanted
+
+
+def dram_library() -> Path:
+    """The library of the DRAM timing model alone; built now, in seconds, where it is not there yet. Raises ``BuildError``."""
+    cache, tools, harness = _cache(), Toolchain.find(), harness_directory()
+    sources = [harness / f"{name}.cpp" for name in DRAM_SOURCES]
+    key = _hash([_harness_bytes(), tools.identity().encode()])
+    path = cache / f"dram-{key}.so"
+    with _locked(path.with_suffix(".lock")):
+        if not path.is_file():
+            with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name:
+                made = Path(name) / path.name
+                tools.compile(sources, [harness], Path(name), made, waves=False, progress=lambda stage, done, total: None)
+                made.replace(path)
+    return path
 
 
 def verilog(platform: Platform) -> Path:
