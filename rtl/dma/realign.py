@@ -5,7 +5,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import exact_log2
 
-from scegrad.rtl.dma.fifo import Fifo
+from scegrad.rtl.fifo import Fifo
 
 
 class Realign(wiring.Component):

@@ -6,8 +6,8 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
 
 from scegrad.rtl.dma.bursts import Planner
-from scegrad.rtl.dma.fifo import Fifo
 from scegrad.rtl.dma.rotate import Rotate
+from scegrad.rtl.fifo import Fifo
 
 
 def beat_layout(data_bits: int, granule_bytes: int) -> data.StructLayout:

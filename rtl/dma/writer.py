@@ -7,9 +7,9 @@ from amaranth.utils import exact_log2
 
 from scegrad.rtl.axi import BURST_INCR, Axi4Signature
 from scegrad.rtl.dma.bursts import Planner
-from scegrad.rtl.dma.fifo import Fifo
 from scegrad.rtl.dma.job import FaultLayout
 from scegrad.rtl.dma.write_buffer import WriteBuffer
+from scegrad.rtl.fifo import Fifo
 
 MAX_OUTSTANDING = 32
 """Bursts that may await their response."""

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from amaranth.sim import Simulator, SimulatorContext
 
-from scegrad.rtl.dma.fifo import Fifo
+from scegrad.rtl.fifo import Fifo
 
 SEED = 5
 
