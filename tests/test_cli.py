@@ -105,7 +105,7 @@ def test_a_device_is_written_and_not_replaced(files: Path) -> None:
         ("run x16.npy y16.npy -o g.npy", "ft78ne does not compute fp16"),
         ("run x.npy y.npy -o g.npy --format fp16", "ft78ne does not compute fp16"),
         ("run x.npy y.npy -o g.npy --format bf16", "format is 'bf16', but must be fp32 or fp16"),
-        ("run x.npy y.npy -o g.npy --platform ft", "platform is 'ft', but must be ft78ne or mt7004"),
+        ("run x.npy y.npy -o g.npy --platform ft", "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo"),
         ("run x.npy y.npy -o g.npy --memory l2", "memory is 'l2', but must be shared or private"),
         ("run x.npy y.npy -o g.npy --backend vcs", "backend is 'vcs', but must be verilator or icarus or model"),
         ("run x.npy y.npy -o g.npy --in-place both", "in_place is 'both', but must be logits or labels"),
@@ -129,7 +129,7 @@ def test_a_device_is_written_and_not_replaced(files: Path) -> None:
         ("run x.npy y.npy -o g.npy --fast", "No such option: --fast"),
         ("runs", "No such command 'runs'."),
         ("verilog -o text.npy", "text.npy cannot be written: it is not a directory"),
-        ("verilog -o out --platform ft", "platform is 'ft', but must be ft78ne or mt7004"),
+        ("verilog -o out --platform ft", "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo"),
         ("verilog", "Missing option '--output' / '-o'."),
     ],
 )

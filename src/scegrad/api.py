@@ -117,7 +117,7 @@ def sigmoid_cross_entropy_with_logits_grad(
     """sigmoid(logits) - labels, an array of the inputs' type and shape.
 
     ``logits``, ``labels``  arrays of one shape, any, and one type, float32 or float16
-    ``platform``   "ft78ne" (8 cores, fp32), "mt7004" (4 cores, fp32 and fp16), or a ``Platform``
+    ``platform``   "ft78ne" (8 cores, fp32), "mt7004" (4 cores, fp32 and fp16), "ecp5_demo" (1 core, fp32 and fp16), or a ``Platform``
     ``memory``     "shared": the arrays are in DDR and the cores of ``core_mask`` (bit i is core i; all unless given) share the work;
                    "private": they are in the L2 of one core, the lowest of ``core_mask`` (core 0 unless given)
     ``backend``    "verilator" (fast simulation of the RTL), "icarus" (its cocotb bench, slow) or "model" (the golden model); all give

@@ -36,7 +36,9 @@ def _choice(*values: str) -> str:
 PlatformName = Annotated[
     str,
     typer.Option(
-        "--platform", metavar=_choice(*PLATFORMS), help="Hardware: ft78ne has 8 cores with fp32; mt7004 has 4, with fp32 and fp16."
+        "--platform",
+        metavar=_choice(*PLATFORMS),
+        help="Hardware: ft78ne has 8 cores with fp32; mt7004 has 4, with fp32 and fp16; ecp5_demo is one core of that, for an FPGA.",
     ),
 ]
 
@@ -168,7 +170,7 @@ def lib(
     ],
     platform: Annotated[
         str | None,
-        typer.Option("--platform", metavar=_choice(*PLATFORMS), help="The platform.  [default: each of them]", show_default=False),
+        typer.Option("--platform", metavar=_choice(*PLATFORMS), help="The platform.  [default: ft78ne and mt7004]", show_default=False),
     ] = None,
     access: Annotated[
         str,

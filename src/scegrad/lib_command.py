@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .build import harness_directory, linkable
 from .files import OutputDirectory
-from .platforms import PLATFORMS, Platform
+from .platforms import FT78NE, MT7004, Platform
 from .registers import capabilities_value, widths_value
 from .requests import check_choice, platform_of
 from .toolchain import BuildError, Toolchain
@@ -23,15 +23,18 @@ from .toolchain import BuildError, Toolchain
 ACCESSES = ("sim", "board")
 """How a library reaches its hardware: in simulation, or over ``/dev/mem`` and UIO."""
 
+MACHINES = (FT78NE, MT7004)
+"""Whose library is written unless one is asked for."""
+
 HEADERS = ("scegrad.h", "scegrad_half.h", "scegrad_registers.h")
 
 C_FLAGS = ("-std=gnu11", "-O2", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-pthread")
 
 
 def build_libraries(output: Path, platform: str | None = None, access: str = "sim") -> list[Path]:
-    """Write the library of one platform, or of all, into a directory; returns the files. Raises ``RequestError`` and ``BuildError``."""
+    """Write the library of a platform, or of each of ``MACHINES``, and return the files. Raises ``RequestError`` and ``BuildError``."""
     check_choice("access", access, ACCESSES)
-    chosen = [platform_of(platform)] if platform is not None else list(PLATFORMS.values())
+    chosen = [platform_of(platform)] if platform is not None else list(MACHINES)
     with OutputDirectory(output) as directory:
         files = [file for each in chosen for file in build_library(directory.path, each, access)]
     return sorted(set(files))
