@@ -48,7 +48,7 @@ class Core(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.dma = dma = make_dma(self._platform, self._platform.l2_data_bits)
+        m.submodules.dma = dma = make_dma(self._platform, self._platform.l2_data_bits, read_turn_beats=self._platform.burst_beats)
         connect_dma(m, dma, unit=self.unit, axi=self.axi)
         m.d.comb += [dma.start.eq(self.start), dma.job.eq(self.job)]
         flush = Signal()
@@ -79,13 +79,14 @@ class Core(wiring.Component):
         return fifo.o
 
 
-def make_dma(platform: Platform, data_bits: int) -> Dma:
+def make_dma(platform: Platform, data_bits: int, *, read_turn_beats: int) -> Dma:
     """The DMA of one of the platform's ports."""
     return Dma(
         data_bits=data_bits,
         granule_bytes=platform.granule_bytes,
         burst_beats=platform.burst_beats,
         read_buffer_beats=platform.read_buffer_beats,
+        read_turn_beats=read_turn_beats,
         write_buffer_beats=platform.write_buffer_beats,
         address_bits=platform.address_bits,
         id_bits=platform.id_bits,

@@ -55,7 +55,7 @@ class Realign(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         data_bits = len(self.words.payload)
-        m.submodules.fifo = fifo = Fifo(width=data_bits, depth=self._depth)
+        m.submodules.fifo = fifo = Fifo(width=data_bits, depth=1 << (self._depth - 1).bit_length())
         connect(m, flipped(self.words), fifo.i)
 
         word, hold = Signal(data_bits, reset_less=True), Signal(data_bits, reset_less=True)  # the newer and the older word

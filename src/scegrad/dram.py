@@ -143,7 +143,7 @@ _FUNCTIONS = {
     "scedram_commands": (c_uint64, [c_void_p, POINTER(c_void_p)]),
     "scedram_ideal": (
         c_uint64,
-        [POINTER(DramStructure), c_uint32, c_uint32, POINTER(c_uint32), c_uint32, c_uint32, c_uint32, POINTER(StatsStructure)],
+        [POINTER(DramStructure), c_uint32, c_uint32, POINTER(c_uint32), c_uint32, c_uint32, c_uint32, c_uint32, POINTER(StatsStructure)],
     ),
 }
 
@@ -243,15 +243,16 @@ def ideal(
     port_bytes: int,
     burst_beats: int,
     turn_bytes: int = 4096,
+    lag_bytes: int = 0,
     outstanding: int = 64,
 ) -> tuple[int, DramStats]:
     """Cycles of a manager with nothing in its way, and what the memory did: see ``scedram_ideal``.
 
     It reads two arrays of ``size`` bytes and writes a third, at ``addresses``, over a port of ``port_bytes`` in bursts of up to
-    ``burst_beats``, and turns from one input to the other every ``turn_bytes``.
+    ``burst_beats``, turns from one input to the other every ``turn_bytes``, and writes ``lag_bytes`` behind what it reads.
     """
     found = StatsStructure()
     places = (c_uint32 * 3)(*addresses)
     structure = byref(dram.structure())
-    cycles = _library().scedram_ideal(structure, port_bytes, burst_beats, places, size, turn_bytes, outstanding, byref(found))
+    cycles = _library().scedram_ideal(structure, port_bytes, burst_beats, places, size, turn_bytes, lag_bytes, outstanding, byref(found))
     return int(cycles), found.stats()

@@ -67,10 +67,10 @@ uint64_t scedram_commands(const scedram* dram, const scedram_command** commands)
 }
 
 uint64_t scedram_ideal(const scesim_dram* dram, uint32_t port_bytes, uint32_t burst_beats, const uint32_t addresses[3], uint32_t size,
-                       uint32_t turn_bytes, uint32_t outstanding, scesim_dram_stats* stats) {
+                       uint32_t turn_bytes, uint32_t lag_bytes, uint32_t outstanding, scesim_dram_stats* stats) {
   if (scesim_dram_problem(dram) != nullptr || port_bytes == 0 || burst_beats == 0 || turn_bytes == 0 || outstanding == 0) return 0;
   sce::IdealManager manager(*dram, port_bytes, burst_beats);
-  const uint64_t edges = manager.run(addresses, size, turn_bytes, outstanding);
+  const uint64_t edges = manager.run(addresses, size, turn_bytes, lag_bytes, outstanding);
   *stats = manager.stats();
   return edges;
 }

@@ -34,7 +34,7 @@ void IdealManager::ask(uint64_t edge) {
     timing_.accept(burst, edge);
   }
   if (w_left_ != 0 && --w_left_ == 0) timing_.accept(in_flight_[1].back(), edge);
-  const bool may = 2 * sent_ < read_ || (reads_[0].done() && reads_[1].done());
+  const bool may = 2 * (sent_ + lag_bytes_) < read_ || (reads_[0].done() && reads_[1].done());
   if (w_left_ == 0 && may && timing_.room_writes && in_flight_[1].size() < outstanding_ && !write_.done()) {
     in_flight_[1].push_back(take(write_, true));
     in_flight_[1].back().ready = ~uint64_t{0};
@@ -54,8 +54,9 @@ void IdealManager::answer(uint64_t edge) {
   if (!in_flight_[1].empty() && in_flight_[1].front().ready <= edge) in_flight_[1].pop_front();
 }
 
-uint64_t IdealManager::run(const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes, uint32_t outstanding) {
+uint64_t IdealManager::run(const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes, uint32_t lag_bytes, uint32_t outstanding) {
   turn_bytes_ = turn_bytes;
+  lag_bytes_ = lag_bytes;
   outstanding_ = outstanding;
   Stream* const streams[] = {&reads_[0], &reads_[1], &write_};
   for (uint32_t k = 0; k < 3; ++k) {

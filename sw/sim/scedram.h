@@ -88,10 +88,10 @@ void scedram_record(scedram *dram, uint64_t room);
 uint64_t scedram_commands(const scedram *dram, const scedram_command **commands);
 
 /* Edges from the first AR to the last answer of a manager with nothing in its way: it reads two arrays of `size` bytes in turns of
- * `turn_bytes`, writes a third at the same time with one write to two reads, has `outstanding` bursts of each direction in flight, needs
- * no data to write, and moves a beat of each kind an edge. 0 where the memory cannot be. */
+ * `turn_bytes`, writes a third at the same time with one write to two reads, `lag_bytes` behind them, has `outstanding` bursts of each
+ * direction in flight, needs no data to write, and moves a beat of each kind an edge. 0 where the memory cannot be. */
 uint64_t scedram_ideal(const scesim_dram *dram, uint32_t port_bytes, uint32_t burst_beats, const uint32_t addresses[3], uint32_t size,
-                       uint32_t turn_bytes, uint32_t outstanding, scesim_dram_stats *stats);
+                       uint32_t turn_bytes, uint32_t lag_bytes, uint32_t outstanding, scesim_dram_stats *stats);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus
