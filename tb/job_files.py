@@ -33,10 +33,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Ended:
-    """The counters of a job that has ended, and events as (cycle, address, beats, port, channel)."""
+    """The counters of a job that has ended, events as (cycle, address, beats, port, channel), and the seconds that it took."""
 
     counters: Counters
     events: list[tuple[int, int, int, int, str]]
+    seconds: float
 
 
 def run_task(

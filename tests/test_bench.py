@@ -123,7 +123,7 @@ def test_pictures_and_readme_from_what_is_kept(tmp_path: Path) -> None:
         assert min(spent(item)) >= 0
     for path in write_pictures(tmp_path, measurements):
         assert path.stat().st_size > 10_000
-    assert readme.updated() == readme.README.read_text()
+    assert all(readme.updated(path) == path.read_text() for path in (readme.README, readme.PAGE))
 
 
 def test_cycles_kept_are_todays() -> None:

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 
 from .backends import Options, Progress, Timeline
 from .backends import run as run_request
-from .dram import Dram, DramError, preset
+from .dram import Dram, DramError, DramStats, preset
 from .formats import Format
 from .platforms import Platform
 from .requests import Request, RequestError, prepare
+from .sim import Traffic
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Result:
     """A gradient and what it took.
 
     ``cycles`` is from the start of the job to its end, None from the model; ``counters`` are the unit's counters by name, empty from the
-    model; ``timeline`` is there where it was asked for.
+    model; ``timeline`` is there where it was asked for; ``traffic`` is what the memory saw at the job's port, ``dram`` what a DRAM did
+    (backend verilator).
     """
 
     gradient: np.ndarray = field(repr=False)
@@ -29,6 +31,8 @@ class Result:
     platform: Platform
     backend: str
     timeline: Timeline | None = field(default=None, repr=False)
+    traffic: Traffic | None = field(default=None, repr=False)
+    dram: DramStats | None = field(default=None, repr=False)
 
 
 def run_job(
@@ -82,7 +86,7 @@ def run_job(
     outcome = run_request(request, Options(Path(waves) if waves is not None else None, timeline, latency, progress, memory_timing))
     gradient = outcome.gradient.reshape(request.shape).astype(request.dtype, copy=False)
     counters = asdict(outcome.counters) if outcome.counters else {}
-    return Result(gradient, counters.get("cycles"), counters, request.platform, backend, outcome.timeline)
+    return Result(gradient, counters.get("cycles"), counters, request.platform, backend, outcome.timeline, outcome.traffic, outcome.dram)
 
 
 def _dram(dram: str | Dram | None, core_mhz: int | None, request: Request, latency: int | None) -> Dram | None:

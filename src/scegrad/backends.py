@@ -11,11 +11,11 @@ import numpy as np
 
 from . import jobs
 from .build import BuildError, library, verilog
-from .dram import Dram
+from .dram import Dram, DramStats
 from .jobs import Counters, Job
 from .platforms import Platform
 from .requests import Request
-from .sim import ALL_PORTS, EVENT, SHARED_PORT, Access, Channel, Memory, Simulation, SimulationError
+from .sim import ALL_PORTS, EVENT, SHARED_PORT, Access, Channel, Memory, Simulation, SimulationError, Traffic
 
 Progress = Callable[[int, int], None]
 """Called now and then with how many elements are done, and of how many."""
@@ -63,11 +63,13 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A flat gradient; counters and time line where the backend has them."""
+    """A flat gradient; counters, time line, traffic at the job's port and what a DRAM did where the backend has them."""
 
     gradient: np.ndarray
     counters: Counters | None = None
     timeline: Timeline | None = None
+    traffic: Traffic | None = None
+    dram: DramStats | None = None
 
 
 def port_names(platform: Platform) -> tuple[str, ...]:
@@ -92,8 +94,8 @@ class SimulationAccess:
         self._simulation = simulation
         self._request = request
         self._progress = progress
-        self._port = request.core + 1 if request.private else SHARED_PORT
-        self._before = simulation.traffic(self._port).write_bytes
+        self.port = request.core + 1 if request.private else SHARED_PORT
+        self._before = simulation.traffic(self.port).write_bytes
 
     def wait(self, limit: int) -> None:
         """Let time pass until irq is high; raises ``TimeoutError`` after ``limit`` cycles."""
@@ -103,7 +105,7 @@ class SimulationAccess:
                 raise TimeoutError(f"no interrupt came within {limit} cycles")
             left -= self._simulation.run(min(SLICE, left), until_irq=True)
             if self._progress:
-                written = self._simulation.traffic(self._port).write_bytes - self._before
+                written = self._simulation.traffic(self.port).write_bytes - self._before
                 self._progress(written // self._request.fmt.bytes, self._request.logits.size)
 
 
@@ -162,14 +164,15 @@ def _run_in(simulation: Simulation, request: Request, options: Options) -> Outco
     access = SimulationAccess(simulation, request, options.progress)
     jobs.execute(jobs.prepare(request.platform), access)
     simulation.record(MAX_EVENTS if options.timeline else 0)
-    first = simulation.edge
+    first, before = simulation.edge, simulation.traffic(access.port)
     counters = jobs.execute(jobs.run(job_of(request)), access)
+    traffic = simulation.traffic(access.port) - before
     timeline = _timeline(simulation, request.platform, first) if options.timeline else None
     _check(simulation, request)
     gradient = simulation.read(place.gradient, place.size).view(request.fmt.dtype)
     for region in request.platform.regions:
         simulation.release(region.base, region.size)
-    return Outcome(gradient, counters, timeline)
+    return Outcome(gradient, counters, timeline, traffic, simulation.dram_stats() if options.dram else None)
 
 
 def _declare(simulation: Simulation, request: Request) -> None:

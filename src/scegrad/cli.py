@@ -197,14 +197,19 @@ def demo() -> None:
 
 @app.command()
 def bench(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.json", help="Where to write the measurements.")] = Path(
-        "out/bench.json"
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write bench.json and the pictures.")] = Path(
+        "out/bench"
     ),
+    quick: Annotated[bool, typer.Option("--quick", help="Only the lines of the table: no sweeps, wall times or pictures.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Keep what a run that was stopped has measured.")] = False,
 ) -> None:
-    """Measure jobs in cycles, for every platform and format, on memories of fixed latency."""
-    from .bench import main as run_bench
+    """Measure jobs in cycles, for every platform and format, on memory that answers at once, after a fixed time, and when a DRAM does.
 
-    run_bench(output)
+    The share is that of what the cores and the port allow; on a DRAM, of what an ideal manager gets from the same memory.
+    """
+    from .bench.command import main as run_bench
+
+    run_bench(output, quick=quick, resume=resume)
 
 
 @app.command()

@@ -4,7 +4,7 @@ Time advances only inside ``read32``, ``write32``, ``run`` and ``reset``, and th
 """
 
 from ctypes import byref, c_uint8, c_uint32, c_void_p
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum, IntFlag
 from pathlib import Path
 from types import TracebackType
@@ -76,6 +76,10 @@ class Traffic:
     bursts_written: int
     write_beats: int
     write_bytes: int
+
+    def __sub__(self, earlier: "Traffic") -> "Traffic":
+        """What went over since ``earlier``."""
+        return Traffic(*(getattr(self, item.name) - getattr(earlier, item.name) for item in fields(Traffic)))
 
 
 class Simulation:
