@@ -78,6 +78,23 @@ def test_a_job_that_never_ends(driver: Path) -> None:
     assert "time-out after 5000 cycles; shared unit: STATUS 2, ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0" in message
 
 
+@pytest.mark.parametrize("words", ["stuck", "stopped"])
+def test_hardware_in_which_nothing_happens(driver: Path, words: str) -> None:
+    """An interrupt that is high with nothing pending, and time that stands still."""
+    numbers, _, message = scenario(driver, words)
+    assert numbers == [64, Status.BUSY, 2]
+    assert "time-out after 100512 cycles" in message
+
+
+def test_no_time_out_at_all(driver: Path) -> None:
+    assert scenario(driver, "forever")[0] == [0, 0, 2]
+
+
+def test_a_job_that_may_have_been_started(driver: Path) -> None:
+    """REQUEST cannot be read after a start; the job ends nevertheless, and the next one's end is not taken for its."""
+    assert scenario(driver, "lost")[0] == [67, 0, 2]
+
+
 def test_a_job_that_ends_after_it_was_given_up(driver: Path) -> None:
     assert scenario(driver, "late")[0] == [64, 0, 0, 3]
 
