@@ -14,9 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .build import harness_directory
+from .driver_build import c_compiler, run_compiler, software_directory
 from .formats import FORMATS
-from .lib_command import c_compiler, run_compiler
 from .model import reference
 from .toolchain import BuildError
 
@@ -54,7 +53,7 @@ Triple = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def compile_example(name: str, library: Path, output: Path, options: Iterable[str] = ("-O2",), compiler: list[str] | None = None) -> Path:
     """Compile one program, with what gives it its data, against a library. Raises ``BuildError``."""
-    folder = harness_directory().parent / "examples"
+    folder = software_directory() / "examples"
     sources = [str(folder / f"{part}.c") for part in (name, "exchange")]
     link = [
         f"-I{library.parent}",

@@ -20,8 +20,11 @@ static const struct {
     {"ideal", {.latency = 0, .outstanding = 64, .stall = 0, .seed = 0}},
 };
 
+/* Whoever opens simulations of its own (scesim.h), as Python does, has no use for the windows. */
 __attribute__((constructor)) static void map(void) {
-    sce_windows_map(-1);
+    const char *wanted = getenv("SCEGRAD_WINDOWS");
+    if (wanted == NULL || strcmp(wanted, "0") != 0)
+        sce_windows_map(-1);
 }
 
 static int sim_read32(void *context, uint32_t offset, uint32_t *value) {

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from scegrad.build import harness_directory
-from scegrad.lib_command import c_compiler
+from scegrad.driver_build import c_compiler, software_directory
 
 HERE = Path(__file__).parent
-EXAMPLES = harness_directory().parent / "examples"
+EXAMPLES = software_directory() / "examples"
 
 LOGITS, LABELS, GRADIENT = 0xA000_0000, 0xA010_0000, 0xC000_0000
 """Where the operator library's program has its arrays."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scegrad.build import harness_directory, linkable
-from scegrad.lib_command import compile_driver
+from scegrad.build import linkable
+from scegrad.driver_build import compile_driver, software_directory
 from scegrad.registers import SHARED as SHARED_UNIT
 from scegrad.registers import Status, offset, unit_offset
 from scegrad.toolchain import Toolchain
@@ -15,7 +15,7 @@ from tests.tb.platforms import TINY
 
 from .programs import HERE, compile_program, execute, outcomes
 
-SOFTWARE = harness_directory().parent
+SOFTWARE = software_directory()
 INCLUDES = [f"-I{SOFTWARE / part}" for part in ("include", "access")]
 
 
@@ -23,7 +23,7 @@ def build(directory: Path, name: str, *options: str, access: str = "fake") -> Pa
     """A test program with the driver inside."""
     directory.mkdir(exist_ok=True)
     objects = compile_driver(directory, TINY, access, ["-Werror", *options])
-    objects += [linkable(TINY, waves=True)] if access == "sim" else []
+    objects += [linkable(TINY)] if access == "sim" else []
     sources = [directory / f"{name}.o", *objects]
     fake = ["-DFAKE"] if access == "fake" else []
     compile_program(sources[0], [HERE / f"{name}.c"], ["-c", "-O1", "-Wall", "-Werror", *fake, *options, *INCLUDES])

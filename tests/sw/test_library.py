@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scegrad.lib_command import symbols
+from scegrad.driver_build import symbols
 from scegrad.model import golden
 from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import Status
@@ -173,9 +173,17 @@ def test_nothing_is_mapped_over(library: Path, tmp_path: Path) -> None:
     assert "which could not be mapped" in refusal
 
 
+def test_no_windows_when_told_so(call: Path) -> None:
+    word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:8:3"
+    assert outcomes(execute(call, word, SCEGRAD_WINDOWS="0").stdout)[0].status == 65
+    assert outcomes(execute(call, word, SCEGRAD_WINDOWS="1").stdout)[0].status == 0
+
+
 def test_symbols(library: Path) -> None:
     words = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout.split()
-    assert sorted(words[2::3]) == sorted(symbols(TINY))
+    simulator = {name for name in words[2::3] if name.startswith("scesim_")}
+    assert sorted(set(words[2::3]) - simulator) == sorted(symbols(TINY))
+    assert {"scesim_create", "scesim_run", "scesim_free"} <= simulator
     assert any(name.startswith("hp_") for name in symbols(MT7004)) and not any(name.startswith("hp_") for name in symbols(FT78NE))
 
 
