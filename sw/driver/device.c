@@ -58,6 +58,17 @@ static void open_hardware(void) {
         snprintf(setup_message, sizeof setup_message, "%s", hardware.error(hardware.context));
 }
 
+/* With a mutex and not pthread_once(), which valgrind's tools for threads do not understand. */
+static void open_once(void) {
+    static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
+    static int opened;
+    pthread_mutex_lock(&opening);
+    if (!opened)
+        open_hardware();
+    opened = 1;
+    pthread_mutex_unlock(&opening);
+}
+
 /* Threads that are still in a call when the process ends wait from here on; the hardware stays open where none of them gives way. */
 __attribute__((destructor)) static void close_hardware(void) {
     if (hardware.context != NULL && hardware.close != NULL && opener == getpid() && sce_registers_take() == 0)
@@ -250,12 +261,11 @@ static int begin(struct job *job, const struct sce_place *place) {
 }
 
 void sce_device_run(const struct sce_request *request, struct sce_result *result) {
-    static pthread_once_t opened = PTHREAD_ONCE_INIT;
     struct job job = {.request = request, .result = result};
     struct sce_turn turn;
     struct sce_place place;
     memset(result, 0, sizeof *result);
-    pthread_once(&opened, open_hardware);
+    open_once();
     if (setup_message[0] != '\0') {
         sce_fail(result, request, SCEGRAD_SETUP, setup_message);
         return;
