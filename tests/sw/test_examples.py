@@ -1,11 +1,12 @@
 """The programs of ``sw/examples`` on the platforms' own libraries, against the exact reference."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from scegrad.examples import EXAMPLES, Example, check, compile_example, run_example
+from scegrad.examples import EXAMPLES, Example, check, compile_example, run_example, time_calls
 from scegrad.lib_command import build_libraries
 
 pytestmark = pytest.mark.whole
@@ -48,3 +49,10 @@ def test_the_printed_programs_however_compiled(libraries: Path, tmp_path: Path, 
         assert kind == {"no-pie": ET_EXEC, "pie": ET_DYN}[position]
         elements, wrong, worst = check(run_example(example, program, tmp_path))
         assert (elements, wrong, worst <= 0.501) == (1024, 0, True)
+
+
+def test_a_call_is_simulation(libraries: Path) -> None:
+    lines: list[str] = []
+    time_calls(libraries, lines.append)
+    assert len(lines) == 4
+    assert all(float(re.search(r"([\d.]+) % of it simulation", line)[1]) > 99 for line in lines), lines
