@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-PLATFORMS := ft78ne mt7004
+PLATFORMS := ft78ne mt7004 ecp5_demo
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help

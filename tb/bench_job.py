@@ -44,6 +44,8 @@ async def job(dut: SimHandleBase) -> None:
     for memory in memories:
         memory.behaviour = Behaviour(latency=(task.latency, task.latency))
         memory.log.record = task.record
+    if task.dram is not None:
+        memories[0].use(task.dram)
     host = Host(dut)
     async with running(dut, memories):
         await execute_async(prepare(task.job.platform), host)

@@ -71,9 +71,10 @@ class ReadRequests(wiring.Component):
             m.d.comb += planner.bursts.ready.eq(load & (choice == i))
             burst = planner.bursts.payload
             room = Signal(range(self._buffer_beats + 1), init=self._buffer_beats, name=f"room_{i}")
-            # room + freed - (len + 1) in one addition: -(len + 1) is ~len, and freed is the carry
-            step = Mux(planner.bursts.ready, ~burst.len, 0)
-            m.d.sync += room.eq((Cat(self.freed[i], room) + Cat(C(1), step, C(-1, 1)))[1:])
+            debit = Signal(len(room), name=f"debit_{i}")
+            # room + freed - (len + 1) in one addition: -(len + 1) is ~len, and freed a carry into it.
+            m.d.comb += debit.eq(Mux(planner.bursts.ready, ~Cat(burst.len, C(0, len(room))), 0))
+            m.d.sync += room.eq((Cat(self.freed[i], room) + Cat(C(1), debit))[1:])
             # Known one cycle late; in the cycle after a request, in which it is wrong, AR is occupied.
             m.d.sync += fits[i].eq(self.start | (planner.bursts.valid & (room > burst.len)))
             bursts.append(burst)

@@ -11,6 +11,7 @@ import numpy as np
 
 from . import jobs
 from .build import BuildError, library, verilog
+from .dram import Dram
 from .jobs import Counters, Job
 from .platforms import Platform
 from .requests import Request
@@ -34,12 +35,13 @@ GUARD_PATTERN = 0xA5
 
 @dataclass(frozen=True)
 class Options:
-    """How to carry a request out: waves written to a file, events recorded, latency of the memory in cycles, progress reported."""
+    """How to carry a request out: waves to a file, events recorded, the memory's latency in cycles or DRAM as shared memory, progress."""
 
     waves: Path | None = None
     timeline: bool = False
     latency: int | None = None
     progress: Progress | None = None
+    dram: Dram | None = None
 
     def memory(self, private: bool) -> Memory:
         """The behaviour of the memory."""
@@ -150,6 +152,8 @@ def _run_in(simulation: Simulation, request: Request, options: Options) -> Outco
     place = request.place
     simulation.reset()
     simulation.set_memory(options.memory(request.private), ALL_PORTS)
+    if options.dram is not None:
+        simulation.set_dram(options.dram)
     simulation.write(place.logits, request.logits)
     simulation.write(place.labels, request.labels)
     for address, size in place.guards:
@@ -203,7 +207,7 @@ def run_icarus(request: Request, options: Options) -> Outcome:
 
     platform = request.platform
     design = Design(platform.top_name, verilog(platform).read_text(encoding="ascii"))
-    task = Task(job_of(request), request.place.guards, options.memory(request.private).latency, options.timeline)
+    task = Task(job_of(request), request.place.guards, options.memory(request.private).latency, options.timeline, options.dram)
     try:
         gradient, ended = run_task(task, request.logits, request.labels, design, "icarus", options.waves)
     except BenchError as error:

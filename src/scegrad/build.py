@@ -30,6 +30,9 @@ from .toolchain import BuildError, Toolchain
 LOCK_LIMIT = 1800
 """Seconds to wait for another process that builds the same library."""
 
+DRAM_SOURCES = ("dram", "dram_presets", "dram_abi", "ideal_manager")
+"""What the DRAM model alone is made of, in sw/sim."""
+
 OBJECT = "scesim.o"
 """The model and the harness as one relocatable object."""
 
@@ -95,6 +98,20 @@ def _model(platform: Platform, waves: bool, source: Path) -> Path:
 
 def _lock_of(home: Path) -> Path:
     return home.with_name(f"{home.name}.lock")
+
+
+def dram_library() -> Path:
+    """The library of the DRAM timing model alone; built now, in seconds, where it is not there yet. Raises ``BuildError``."""
+    cache, tools, harness = _cache(), Toolchain.find(), harness_directory()
+    sources = [harness / f"{name}.cpp" for name in DRAM_SOURCES]
+    key = _hash([_harness_bytes(), tools.identity().encode()])
+    path = cache / f"dram-{key}.so"
+    with _locked(path.with_suffix(".lock")):
+        if not path.is_file():
+            with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name:
+                objects = tools.compile(sources, [harness], Path(name), waves=False, progress=lambda stage, done, total: None)
+                tools.link(objects, Path(name) / path.name).replace(path)
+    return path
 
 
 def verilog(platform: Platform) -> Path:

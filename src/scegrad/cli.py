@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from .dram import PRESETS as DRAMS
 from .formats import FORMATS
 from .platforms import PLATFORMS
 from .requests import BACKENDS, IN_PLACE, MEMORIES, RequestError, platform_of
@@ -35,7 +36,9 @@ def _choice(*values: str) -> str:
 PlatformName = Annotated[
     str,
     typer.Option(
-        "--platform", metavar=_choice(*PLATFORMS), help="Hardware: ft78ne has 8 cores with fp32; mt7004 has 4, with fp32 and fp16."
+        "--platform",
+        metavar=_choice(*PLATFORMS),
+        help="Hardware: ft78ne has 8 cores with fp32; mt7004 has 4, with fp32 and fp16; ecp5_demo is one core of that, for an FPGA.",
     ),
 ]
 
@@ -120,6 +123,18 @@ def run(
             metavar="CYCLES", help="From a request to the memory's first answer.  [default: 40; private: 0, at once]", show_default=False
         ),
     ] = None,
+    dram: Annotated[
+        str | None,
+        typer.Option(
+            metavar=_choice(*DRAMS),
+            help="Give shared memory the timing of this DRAM (docs/memory.md).  [default: a fixed latency]",
+            show_default=False,
+        ),
+    ] = None,
+    core_mhz: Annotated[
+        int | None,
+        typer.Option(metavar="MHZ", help="Clock of the unit beside the DRAM.  [default: 1000]", show_default=False),
+    ] = None,
 ) -> None:
     """Compute the gradient sigmoid(LOGITS) - LABELS on the simulated hardware.
 
@@ -127,7 +142,7 @@ def run(
     """
     from .run_command import RunArguments, run_files
 
-    arguments = RunArguments(platform, fmt, memory, core_mask, backend, waves, report, in_place, latency)
+    arguments = RunArguments(platform, fmt, memory, core_mask, backend, waves, report, in_place, latency, dram, core_mhz)
     raise typer.Exit(MISMATCH if run_files(logits, labels, output, arguments) else 0)
 
 
@@ -155,7 +170,7 @@ def lib(
     ],
     platform: Annotated[
         str | None,
-        typer.Option("--platform", metavar=_choice(*PLATFORMS), help="The platform.  [default: each of them]", show_default=False),
+        typer.Option("--platform", metavar=_choice(*PLATFORMS), help="The platform.  [default: ft78ne and mt7004]", show_default=False),
     ] = None,
     access: Annotated[
         str,

@@ -47,7 +47,7 @@ def link_library(work: Path, platform: Platform, access: str, objects: Iterable[
     """Make the library in ``work``, of the driver over one access layer and what that needs; returns it. Raises ``BuildError``."""
     driver = compile_driver(work, platform, access)
     exports = work / "exports.map"
-    names = [*symbols(platform), *(["scesim_*"] if access == "sim" else [])]
+    names = [*symbols(platform), *(["scesim_*", "scedram_*"] if access == "sim" else [])]
     exports.write_text(f"{{ global: {' '.join(f'{name};' for name in names)} local: *; }};\n", encoding="ascii")
     library = work / library_name(platform)
     command = [*Toolchain.find().cxx, "-shared", "-pthread", f"-Wl,--version-script={exports}", f"-Wl,-soname,{library.name}"]

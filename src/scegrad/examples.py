@@ -17,8 +17,8 @@ import numpy as np
 
 from .driver_build import c_compiler, library_name, link_library, run_compiler, software_directory
 from .formats import FORMATS
+from .lib_command import MACHINES
 from .model import reference
-from .platforms import PLATFORMS
 from .toolchain import BuildError
 
 LENGTH = 1024
@@ -123,7 +123,7 @@ def time_calls(directory: Path, say: Callable[[str], None] = print) -> None:
     The rest, which is the driver's, is measured on hardware that takes no time (``fake.c``). Raises ``BuildError`` and ``RuntimeError``.
     """
     with tempfile.TemporaryDirectory() as name:
-        for platform in PLATFORMS.values():
+        for platform in MACHINES:
             work = Path(name) / platform.name
             work.mkdir()
             simulated = _timings(directory / library_name(platform), work / "simulated", CALLS)

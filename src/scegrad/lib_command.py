@@ -13,22 +13,25 @@ from pathlib import Path
 from .build import library
 from .driver_build import library_name, link_library, software_directory
 from .files import OutputDirectory
-from .platforms import PLATFORMS, Platform
+from .platforms import FT78NE, MT7004, Platform
 from .requests import check_choice, platform_of
 
 ACCESSES = ("sim", "board")
 """How a library reaches its hardware: in simulation, or over ``/dev/mem`` and UIO."""
 
+MACHINES = (FT78NE, MT7004)
+"""Whose library is written unless one is asked for."""
+
 HEADERS = ("include/scegrad.h", "include/scegrad_half.h", "include/scegrad_registers.h")
 
-SIM_HEADERS = ("sim/scesim.h",)
+SIM_HEADERS = ("sim/scesim.h", "sim/scedram.h")
 """What declares the functions of the simulator, which a library of the simulated hardware exports too."""
 
 
 def build_libraries(output: Path, platform: str | None = None, access: str = "sim") -> list[Path]:
-    """Write the library of one platform, or of all, into a directory; returns the files. Raises ``RequestError`` and ``BuildError``."""
+    """Write the library of a platform, or of each of ``MACHINES``, and return the files. Raises ``RequestError`` and ``BuildError``."""
     check_choice("access", access, ACCESSES)
-    chosen = [platform_of(platform)] if platform is not None else list(PLATFORMS.values())
+    chosen = [platform_of(platform)] if platform is not None else list(MACHINES)
     with OutputDirectory(output) as directory:
         files = [file for each in chosen for file in build_library(directory.path, each, access)]
     return sorted(set(files))

@@ -139,6 +139,7 @@ class Platform:
 
 FT78NE = Platform("ft78ne", cores=8, formats=("fp32",))
 MT7004 = Platform("mt7004", cores=4, formats=("fp32", "fp16"))
+ECP5_DEMO = Platform("ecp5_demo", cores=1, formats=("fp32", "fp16"), shared_data_bits=64)
 
-PLATFORMS = {platform.name: platform for platform in (FT78NE, MT7004)}
-"""The platforms that the command line offers by name."""
+PLATFORMS = {platform.name: platform for platform in (FT78NE, MT7004, ECP5_DEMO)}
+"""The platforms that the command line offers by name; the last is one core for an FPGA board, see ``docs/fpga.md``."""

@@ -11,6 +11,7 @@ from types import TracebackType
 
 import numpy as np
 
+from .dram import Dram, DramStats, StatsStructure
 from .rtl.axi import Resp
 from .sim_library import MemoryStructure, SimulationError, TrafficStructure, load
 
@@ -181,6 +182,16 @@ class Simulation:
             if not 0 <= getattr(memory, name) < 1 << 32:
                 raise SimulationError(f"{name} is {getattr(memory, name)}, but must be 0 to {(1 << 32) - 1}")
         self._call("set_memory", port, byref(MemoryStructure(memory.latency, memory.outstanding, memory.stall, memory.seed)))
+
+    def set_dram(self, dram: Dram, port: int = SHARED_PORT) -> None:
+        """Make the memory behind a port a DRAM whose time begins with its first burst; only while nothing is in flight there."""
+        self._call("set_dram", port, byref(dram.structure()))
+
+    def dram_stats(self, port: int = SHARED_PORT) -> DramStats:
+        """What the DRAM behind a port did since ``set_dram`` or the last reset."""
+        found = StatsStructure()
+        self._call("get_dram_stats", port, byref(found))
+        return found.stats()
 
     # What the design may do, and what it did
 

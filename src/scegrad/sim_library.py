@@ -7,7 +7,9 @@ from ctypes import POINTER, c_char_p, c_int, c_uint32, c_uint64, c_void_p
 from functools import cache
 from pathlib import Path
 
-ABI = 1
+from .dram import DramStructure, StatsStructure
+
+ABI = 2
 """Version of the C interface that this module speaks."""
 
 
@@ -36,6 +38,8 @@ _FUNCTIONS = {
     "error": (c_char_p, [c_void_p]),
     "reset": (c_int, [c_void_p, c_uint32]),
     "set_memory": (c_int, [c_void_p, c_int, POINTER(MemoryStructure)]),
+    "set_dram": (c_int, [c_void_p, c_int, POINTER(DramStructure)]),
+    "get_dram_stats": (c_int, [c_void_p, c_int, POINTER(StatsStructure)]),
     "write": (c_int, [c_void_p, c_uint64, c_void_p, c_uint64]),
     "read": (c_int, [c_void_p, c_uint64, c_void_p, c_uint64]),
     "release": (c_int, [c_void_p, c_uint64, c_uint64]),

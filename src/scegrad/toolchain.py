@@ -95,6 +95,11 @@ class Toolchain:
                 raise
         return sorted(objects)
 
+    def link(self, objects: list[Path], output: Path) -> Path:
+        """Make a shared library of objects; returns it."""
+        _run([*self.cxx, "-shared", "-pthread", "-o", str(output), *map(str, objects)], output.parent)
+        return output
+
     def merge(self, objects: list[Path], output: Path) -> None:
         """Make one relocatable object of several."""
         _run([*self.cxx, "-r", "-nostdlib", "-o", str(output), *map(str, objects)], output.parent)

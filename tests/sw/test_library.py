@@ -181,7 +181,7 @@ def test_no_windows_when_told_so(call: Path) -> None:
 
 def test_symbols(library: Path) -> None:
     words = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout.split()
-    simulator = {name for name in words[2::3] if name.startswith("scesim_")}
+    simulator = {name for name in words[2::3] if name.startswith(("scesim_", "scedram_"))}
     assert sorted(set(words[2::3]) - simulator) == sorted(symbols(TINY))
     assert {"scesim_create", "scesim_run", "scesim_free"} <= simulator
     assert any(name.startswith("hp_") for name in symbols(MT7004)) and not any(name.startswith("hp_") for name in symbols(FT78NE))
