@@ -148,20 +148,30 @@ def test_waves(call: Path, tmp_path: Path) -> None:
     ("name", "value", "message"),
     [
         ("SCEGRAD_WAVES", "/nowhere/waves.fst", "waves cannot be written to /nowhere/waves.fst"),
-        ("SCEGRAD_MEMORY", "core", "must be ideal"),
+        ("SCEGRAD_MEMORY", "core", 'SCEGRAD_MEMORY is "core", but must be ideal or ddr3-1600 or ddr4-2400'),
+        ("SCEGRAD_CORE_MHZ", "0", 'SCEGRAD_CORE_MHZ is "0", but must be 1 to 10000'),
+        ("SCEGRAD_CORE_MHZ", "1e3", "must be 1 to 10000"),
         ("SCEGRAD_TIMEOUT", "soon", "must be a number"),
+        ("SCEGRAD_TIMEOUT", " -5", "must be a number"),
+        ("SCEGRAD_TIMEOUT", "1" * 30, "must be a number"),
     ],
 )
 def test_bad_settings_refuse_every_call(call: Path, name: str, value: str, message: str) -> None:
     word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:8:3"
-    run = execute(call, word, word, **{name: value})
+    run = execute(call, word, word, **{"SCEGRAD_MEMORY": "ddr3-1600", name: value})
     assert [outcome.status for outcome in outcomes(run.stdout)] == [66, 66]
     assert message in run.stderr.splitlines()[0]
 
 
 def test_memory_by_name(call: Path) -> None:
-    word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:100:3"
-    assert execute(call, word, SCEGRAD_MEMORY="ideal").stdout == execute(call, word).stdout
+    shared, private = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:100:3", f"fp:{L2[0]:#x}:{L2[0]:#x}:{L2[0]:#x}:100"
+    plain, ideal, slow, again = (
+        outcomes(execute(call, shared, private, SCEGRAD_MEMORY=name).stdout) for name in ("", "ideal", "ddr3-1600", "ddr3-1600")
+    )
+    assert plain == ideal
+    assert slow == again
+    assert slow[0].cycles > ideal[0].cycles
+    assert slow[1].cycles == ideal[1].cycles
 
 
 def test_nothing_is_mapped_over(library: Path, tmp_path: Path) -> None:

@@ -35,6 +35,18 @@ def test_python_maps_no_windows(library: Path) -> None:
     assert "SCEGRAD_WINDOWS" not in os.environ
 
 
+@pytest.mark.parametrize(("memory", "core_mhz"), [("ddr3-1600", None), ("ddr4-2400", None), ("ddr3-1600", 200)])
+def test_c_and_python_take_the_same_cycles_on_a_dram(call: Path, seed: int, memory: str, core_mhz: int | None) -> None:
+    logits, labels = operands(5000, FORMATS["fp32"].dtype, seed)
+    place = prepare(logits, labels, platform=TINY).place
+    word = f"fs:{place.logits:#x}:{place.labels:#x}:{place.gradient:#x}:5000:3"
+    clock = {"SCEGRAD_CORE_MHZ": str(core_mhz)} if core_mhz else {}
+    (outcome,) = outcomes(execute(call, word, SCEGRAD_MEMORY=memory, **clock).stdout)
+    result = run_job(logits, labels, platform=TINY, dram=memory, core_mhz=core_mhz)
+    assert outcome.cycles == result.cycles
+    assert outcome.cycles != run_job(logits, labels, platform=TINY, latency=0).cycles
+
+
 @pytest.mark.parametrize(("kind", "fmt"), [("fs", "fp32"), ("hs", "fp16"), ("fp", "fp32"), ("hp", "fp16")])
 def test_c_and_python_take_the_same_cycles(library: Path, call: Path, seed: int, kind: str, fmt: str) -> None:
     private = kind[1] == "p"
