@@ -1,8 +1,8 @@
 """``scegrad lib``: the C library of a platform, for programs written against ``scegrad.h``.
 
 One shared library holds the driver (``sw/driver``), one way to reach the hardware (``sw/access``), and for the simulated hardware the
-Verilated model: it is the file that Python opens for its own simulations (``build.library``). With it go the headers and a file for
-pkg-config.
+Verilated model: it is the file that Python opens for its own simulations (``build.library``). With it go the headers and files for
+pkg-config and CMake, all in one directory, which may be moved.
 """
 
 import importlib.metadata
@@ -38,7 +38,7 @@ def build_libraries(output: Path, platform: str | None = None, access: str = "si
 
 
 def build_library(directory: Path, platform: Platform, access: str = "sim") -> list[Path]:
-    """Write one platform's library, its headers and its pkg-config file; returns them, the library first. Raises ``BuildError``."""
+    """Write one platform's library, headers and what build systems read; returns the files, the library first. Raises ``BuildError``."""
     target = directory / library_name(platform)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".build-", ignore_cleanup_errors=True) as name:
         work = Path(name)
@@ -46,9 +46,10 @@ def build_library(directory: Path, platform: Platform, access: str = "sim") -> l
         made.replace(target)
     names = HEADERS + (SIM_HEADERS if access == "sim" else ())
     headers = [Path(shutil.copy(software_directory() / name, directory)) for name in names]
-    package = directory / f"scegrad_{platform.name}.pc"
-    package.write_text(pkg_config(platform), encoding="ascii")
-    return [target, *headers, package]
+    packages = {f"scegrad_{platform.name}.pc": pkg_config(platform), f"scegrad_{platform.name}-config.cmake": cmake_package(platform)}
+    for name, text in packages.items():
+        (directory / name).write_text(text, encoding="ascii")
+    return [target, *headers, *(directory / name for name in packages)]
 
 
 def pkg_config(platform: Platform) -> str:
@@ -62,6 +63,23 @@ def pkg_config(platform: Platform) -> str:
             f"Version: {importlib.metadata.version('scegrad')}",
             "Cflags: -I${prefix}",
             f"Libs: -L${{prefix}} -Wl,-rpath,${{prefix}} -lscegrad_{platform.name}",
+            "",
+        ]
+    )
+
+
+def cmake_package(platform: Platform) -> str:
+    """What ``find_package`` of CMake reads: the target ``scegrad::<platform>``."""
+    target = f"scegrad::{platform.name}"
+    return "\n".join(
+        [
+            f"if(NOT TARGET {target})",
+            f"  add_library({target} SHARED IMPORTED)",
+            f"  set_target_properties({target} PROPERTIES",
+            f'    IMPORTED_LOCATION "${{CMAKE_CURRENT_LIST_DIR}}/{library_name(platform)}"',
+            f'    IMPORTED_SONAME "{library_name(platform)}"',
+            '    INTERFACE_INCLUDE_DIRECTORIES "${CMAKE_CURRENT_LIST_DIR}")',
+            "endif()",
             "",
         ]
     )

@@ -222,6 +222,34 @@ def test_compilers(library: Path, tmp_path: Path, compiler: list[str], options: 
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
+def test_a_directory_that_was_moved(library: Path, tmp_path: Path) -> None:
+    moved = Path(shutil.copytree(library.parent, tmp_path / "moved")) / library.name
+    program = compile_program(tmp_path / "half", [HERE / "half.c"], flags(moved))
+    assert execute(program).returncode == 0
+    assert f"rpath,{moved.parent}" in " ".join(flags(moved))
+
+
+CMAKE_PROJECT = """\
+cmake_minimum_required(VERSION 3.13)
+project(program C)
+find_package(scegrad_tiny REQUIRED)
+add_executable(program program.c)
+target_link_libraries(program scegrad::tiny)
+"""
+
+
+def test_cmake(library: Path, tmp_path: Path) -> None:
+    if shutil.which("cmake") is None:
+        pytest.skip("cmake is not installed, and the project does not need it: its package is for whoever has it")
+    (tmp_path / "CMakeLists.txt").write_text(CMAKE_PROJECT)
+    shutil.copy(HERE / "half.c", tmp_path / "program.c")
+    place = f"-Dscegrad_tiny_DIR={library.parent}"
+    for command in (["cmake", "-S", tmp_path, "-B", tmp_path / "build", place], ["cmake", "--build", tmp_path / "build"]):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert execute(tmp_path / "build" / "program").returncode == 0
+
+
 def test_real_use(library: Path, tmp_path: Path) -> None:
     program = compile_program(tmp_path / "program", [EXAMPLES / "logistic_regression.c"], ["-Wall", "-Werror", *flags(library), "-lm"])
     run = execute(program, str(tmp_path / "record"))
