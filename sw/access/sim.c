@@ -60,21 +60,41 @@ static int set_clock(scesim_dram *dram, char *message, unsigned room) {
     return 0;
 }
 
-/* The memory that SCEGRAD_MEMORY names: "ideal", as it is unless told, or a DRAM as shared memory. */
+/* The memory that SCEGRAD_MEMORY names: "ideal", as it is unless told, a DRAM as shared memory, or "stuck", which never answers. */
 static int set_memory(scesim *sim, char *message, unsigned room) {
     static const scesim_memory ideal = {.latency = 0, .outstanding = 64, .stall = 0, .seed = 0};
+    static const scesim_memory stuck = {.latency = UINT32_MAX, .outstanding = 64, .stall = 0, .seed = 0};
     const char *name = setting("SCEGRAD_MEMORY"), *preset;
     scesim_dram dram;
     if (name == NULL || strcmp(name, "ideal") == 0)
         return scesim_set_memory(sim, ALL_PORTS, &ideal);
+    if (strcmp(name, "stuck") == 0)
+        return scesim_set_memory(sim, ALL_PORTS, &stuck);
     if (scesim_dram_preset(name, &dram) == 0) {
         if (set_clock(&dram, message, room) != 0)
             return -1;
         return scesim_set_memory(sim, ALL_PORTS, &ideal) != 0 || scesim_set_dram(sim, SHARED_PORT, &dram) != 0 ? -1 : 0;
     }
-    int used = snprintf(message, room, "SCEGRAD_MEMORY is \"%s\", but must be ideal", name);
+    int used = snprintf(message, room, "SCEGRAD_MEMORY is \"%s\", but must be ideal or stuck", name);
     for (int k = 0; (preset = scesim_dram_preset_name(k)) != NULL && used >= 0 && (unsigned)used < room; ++k)
         used += snprintf(message + used, room - (unsigned)used, " or %s", preset);
+    return -1;
+}
+
+/* The bus errors that SCEGRAD_FAULT asks for: read:ADDRESS:BYTES or write:ADDRESS:BYTES. */
+static int set_fault(scesim *sim, char *message, unsigned room) {
+    const char *text = setting("SCEGRAD_FAULT");
+    unsigned long long address, size;
+    char kind[6], rest;
+    if (text == NULL)
+        return 0;
+    if (sscanf(text, "%5[a-z]:%lli:%lli%c", kind, (long long *)&address, (long long *)&size, &rest) == 3) {
+        if (strcmp(kind, "read") == 0)
+            return scesim_fault(sim, address, size, SCESIM_READ, 2);
+        if (strcmp(kind, "write") == 0)
+            return scesim_fault(sim, address, size, SCESIM_WRITE, 2);
+    }
+    snprintf(message, room, "SCEGRAD_FAULT is \"%s\", but must be read:ADDRESS:BYTES or write:ADDRESS:BYTES", text);
     return -1;
 }
 
@@ -109,7 +129,8 @@ int sce_access_open(struct sce_access *access, char *message, unsigned room) {
         snprintf(message, room, "there is no memory for the simulation");
         return -1;
     }
-    if (attach(sim) != 0 || set_memory(sim, message, room) != 0 || open_waves(sim, message, room) != 0) {
+    if (attach(sim) != 0 || set_memory(sim, message, room) != 0 || set_fault(sim, message, room) != 0 ||
+        open_waves(sim, message, room) != 0) {
         if (message[0] == '\0')
             snprintf(message, room, "%s", scesim_error(sim));
         scesim_free(sim);

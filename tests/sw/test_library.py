@@ -130,6 +130,31 @@ def test_time_out_gives_the_unit_back_when_it_has_ended(call: Path) -> None:
     assert "time-out after 100 cycles; shared unit: STATUS 2, ELEMENTS" in run.stderr.splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    ("fault", "address", "kind", "status"),
+    [
+        ("read:0xA0100104:4", 0xA010_0100, "fs", Status.READ_SLVERR),
+        ("write:0xC0000FFC:4", 0xC000_0FC0, "fs", Status.WRITE_SLVERR),
+        (f"read:{L2[1] + 0x20000:#x}:8", L2[1] + 0x20000, "fp", Status.READ_SLVERR),
+    ],
+)
+def test_a_bus_error(call: Path, fault: str, address: int, kind: str, status: Status) -> None:
+    """The unit tells the bus word of a read or the burst of a write that was answered so, and takes the next job."""
+    places = (LOGITS, LABELS, GRADIENT) if kind == "fs" else (L2[1], L2[1] + 0x20000, L2[1] + 0x40000)
+    word = ":".join([kind, *map(hex, places), "1024", "3"])
+    run = execute(call, word, f"fs:{SMC:#x}:{SMC:#x}:{SMC:#x}:8:3", SCEGRAD_FAULT=fault)
+    failed, after = outcomes(run.stdout)
+    assert (failed.status, failed.fault_address, after.status) == (status, address, 0)
+    assert f"bus error: {status.description} at 0x{address:08x}" in run.stderr
+
+
+def test_hardware_that_hangs(call: Path) -> None:
+    word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:512:3"
+    run = execute(call, word, word, SCEGRAD_MEMORY="stuck", SCEGRAD_TIMEOUT="5000")
+    assert [outcome.status for outcome in outcomes(run.stdout)] == [64, Status.BUSY]
+    assert "time-out after 5000 cycles; shared unit: STATUS 2, ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0" in run.stderr
+
+
 def test_two_runs_take_the_same_cycles(call: Path) -> None:
     words = [f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:1000:{mask}" for mask in (1, 2, 3)]
     first, second = (execute(call, *words).stdout for _ in range(2))
@@ -148,9 +173,12 @@ def test_waves(call: Path, tmp_path: Path) -> None:
     ("name", "value", "message"),
     [
         ("SCEGRAD_WAVES", "/nowhere/waves.fst", "waves cannot be written to /nowhere/waves.fst"),
-        ("SCEGRAD_MEMORY", "core", 'SCEGRAD_MEMORY is "core", but must be ideal or ddr3-1600 or ddr4-2400'),
+        ("SCEGRAD_MEMORY", "core", 'SCEGRAD_MEMORY is "core", but must be ideal or stuck or ddr3-1600 or ddr4-2400'),
         ("SCEGRAD_CORE_MHZ", "0", 'SCEGRAD_CORE_MHZ is "0", but must be 1 to 10000'),
         ("SCEGRAD_CORE_MHZ", "1e3", "must be 1 to 10000"),
+        ("SCEGRAD_FAULT", "read:0xA0000000", "must be read:ADDRESS:BYTES or write:ADDRESS:BYTES"),
+        ("SCEGRAD_FAULT", "fetch:0xA0000000:4", "must be read:ADDRESS:BYTES or write:ADDRESS:BYTES"),
+        ("SCEGRAD_FAULT", "write:0xFFFFFFFF:4", "are not inside the 32-bit address space"),
         ("SCEGRAD_TIMEOUT", "soon", "must be a number"),
         ("SCEGRAD_TIMEOUT", " -5", "must be a number"),
         ("SCEGRAD_TIMEOUT", "1" * 30, "must be a number"),
