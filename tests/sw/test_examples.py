@@ -7,19 +7,11 @@ from pathlib import Path
 import pytest
 
 from scegrad.examples import EXAMPLES, Example, check, compile_example, run_example, time_calls
-from scegrad.lib_command import build_libraries
 
 pytestmark = pytest.mark.whole
 
 COMPILERS = {"gcc": ["-std=c11"], "clang": ["-std=c11"], "g++": ["-x", "c++", "-std=c++17"], "clang++": ["-x", "c++", "-std=c++17"]}
 POSITIONS = {"pie": ["-fPIE", "-pie"], "no-pie": ["-fno-pie", "-no-pie"]}
-
-
-@pytest.fixture(scope="session")
-def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("libraries")
-    build_libraries(directory)
-    return directory
 
 
 ET_EXEC, ET_DYN = 2, 3

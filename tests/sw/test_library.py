@@ -13,28 +13,10 @@ from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import Status
 from tests.tb.platforms import TINY
 
-from .programs import EXAMPLES, GRADIENT, HERE, LABELS, LOGITS, compile_program, execute, flags, operands, outcomes
+from .programs import EXAMPLES, GRADIENT, HERE, LABELS, LOGITS, check, compile_program, execute, flags, operands, outcomes
 
 L2 = [region.base for region in TINY.l2]
 SMC = 0x0C00_0000
-
-
-def check(call: Path, tmp_path: Path, kind: str, dtype: type, places: tuple[int, int, int], length: int, seed: int, mask: int = 3) -> None:
-    """Run one call; its result must be the golden model's, with the bytes around it as they were."""
-    logits, labels = operands(length, dtype, seed)
-    logits.tofile(tmp_path / "logits")
-    labels.tofile(tmp_path / "labels")
-    size, guard = logits.nbytes, 64
-    np.full(size + 2 * guard, 0xA5, np.uint8).tofile(tmp_path / "before")
-    load = {places[2] - guard: tmp_path / "before", places[0]: tmp_path / "logits", places[1]: tmp_path / "labels"}
-    word = f"{kind}:{places[0]:#x}:{places[1]:#x}:{places[2]:#x}:{length}:{mask:#x}"
-    run = execute(call, word, load=load, save={places[2] - guard: (size + 2 * guard, tmp_path / "after")})
-    assert (run.returncode, run.stderr) == (0, "")
-    (outcome,) = outcomes(run.stdout)
-    assert (outcome.status, outcome.elements) == (0, length)
-    after = (tmp_path / "after").read_bytes()
-    assert after[guard:-guard] == golden.gradient(logits, labels).tobytes()
-    assert after[:guard] == after[-guard:] == b"\xa5" * guard
 
 
 @pytest.mark.parametrize(("kind", "dtype"), [("fs", np.float32), ("hs", np.float16)])
