@@ -95,6 +95,8 @@ static int fake_wait(void *context, uint64_t cycles, uint64_t *passed) {
     *passed = sce_fake.stopped || sce_fake.stuck_irq || REGISTER(IRQ_PENDING) & REGISTER(IRQ_ENABLE) ? 0 : cycles;
     time_now += *passed;
     settle();
+    if (sce_fake.failing_wait)
+        return -1;
     return sce_fake.stuck_irq || (REGISTER(IRQ_PENDING) & REGISTER(IRQ_ENABLE)) != 0;
 }
 

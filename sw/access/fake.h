@@ -16,6 +16,7 @@ struct sce_fake {
     int failing_write;      /* the same for writes */
     int stuck_irq;          /* irq is high and nothing is pending */
     int stopped;            /* no time passes */
+    int failing_wait;       /* waiting fails */
 };
 extern struct sce_fake sce_fake;
 

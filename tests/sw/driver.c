@@ -1,6 +1,6 @@
 /* One scenario on the fake access layer, named by the first word; prints the status of each call and the last line.
  *
- *     request CODE | ended CODE | never | late | stuck | stopped | forever | lost | read OFFSET | write OFFSET | identity */
+ *     request CODE | ended CODE | never | late | stuck | stopped | forever | lost | wait | read OFFSET | write OFFSET | identity */
 #include <fake.h>
 #include <scegrad.h>
 #include <scegrad_registers.h>
@@ -31,6 +31,8 @@ int main(int count, char **words) {
         sce_fake.stopped = 1;
     else if (strcmp(scenario, "forever") == 0)
         scegrad_set_timeout(UINT64_MAX);
+    else if (strcmp(scenario, "wait") == 0)
+        sce_fake.failing_wait = 1;
     else if (strcmp(scenario, "lost") == 0)
         sce_fake.cycles = 0, sce_fake.failing_read = SCEGRAD_REQUEST_OFFSET;
     else if (strcmp(scenario, "read") == 0)

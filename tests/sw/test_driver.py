@@ -86,6 +86,13 @@ def test_hardware_in_which_nothing_happens(driver: Path, words: str) -> None:
     assert "time-out after 100512 cycles" in message
 
 
+def test_a_wait_that_fails(driver: Path) -> None:
+    """What became of the job is not known: its unit may still run it."""
+    numbers, _, message = scenario(driver, "wait")
+    assert numbers == [67, Status.BUSY, 2]
+    assert "the fake was told to fail" in message
+
+
 def test_no_time_out_at_all(driver: Path) -> None:
     assert scenario(driver, "forever")[0] == [0, 0, 2]
 
@@ -122,9 +129,14 @@ def test_hardware_that_cannot_be_opened(driver: Path, words: tuple[str, ...]) ->
 
 
 def test_threads_on_the_fake(tmp_path: Path) -> None:
-    run = execute(build(tmp_path / "build", "threads", "-fsanitize=thread"))
+    threads = build(tmp_path / "build", "threads", "-fsanitize=thread")
+    run = execute(threads)
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.splitlines()[-1] == "most busy 2"
+    for register in (offset("IRQ_PENDING"), offset("REQUEST")):
+        run = execute(threads, str(register), SCEGRAD_QUIET="1")
+        assert (run.returncode, run.stderr) == (1, "")
+        assert " 0 failures" not in run.stdout
 
 
 def test_threads_on_the_simulated_hardware(tmp_path: Path) -> None:
