@@ -84,7 +84,7 @@ def test_result_is_frozen_and_tells_what_ran(seed: int) -> None:
     assert isinstance(result, Result)
     assert (result.platform, result.backend) == (TINY, "verilator")
     with pytest.raises(dataclasses.FrozenInstanceError):
-        result.cycles = 0  # type: ignore[misc]
+        result.cycles = 0  # type: ignore[misc]  # that it cannot be assigned is what is tested
     assert result.timeline is not None
     assert result.timeline.ports == ("shared", "L2 of core 0", "L2 of core 1")
     written = result.timeline.events[result.timeline.events["channel"] == Channel.W]

@@ -137,7 +137,7 @@ POOL = SimulationPool()
 def run_verilator(request: Request, options: Options) -> Outcome:
     """Run a request on the fast simulator, every time from reset."""
     if options.waves is not None:
-        with Simulation(library(request.platform, waves=True)) as simulation:
+        with Simulation(library(request.platform)) as simulation:
             simulation.open_waves(options.waves)
             return _run_in(simulation, request, options)
     simulation = POOL.take(request.platform)
