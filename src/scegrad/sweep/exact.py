@@ -61,8 +61,8 @@ def _fp16_tables() -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     return places.astype(np.int32), smalls
 
 
-def judge(fmt: Format, results: NDArray, logits: NDArray, labels: NDArray) -> tuple[np.ndarray, NDArray[np.uint8]]:
-    """Tally (a ``TALLY`` scalar) and ``Kind`` of each result, from contiguous arrays of encodings; nothing is open any more."""
+def judge(fmt: Format, results: NDArray, logits: NDArray, labels: NDArray) -> tuple[np.ndarray, NDArray[np.uint8], int]:
+    """Tally (a ``TALLY`` scalar), ``Kind`` of each result, none of them open, and how many MPFR decided; contiguous arrays of encodings."""
     library = load_exact()
     assert library.sceexact_tally_bytes() == TALLY.itemsize
     tally = np.zeros((), TALLY)
@@ -73,10 +73,11 @@ def judge(fmt: Format, results: NDArray, logits: NDArray, labels: NDArray) -> tu
         library.sceexact_fp16(*arrays, results.size, *(pointer(table) for table in _fp16_tables()), pointer(tally), pointer(kinds))
     else:
         library.sceexact_fp32(*arrays, results.size, pointer(exponentials()), pointer(tally), pointer(kinds))
-        for k in np.flatnonzero((kinds == Kind.OPEN_HALF) | (kinds == Kind.OPEN_BOUND)):
-            kinds[k] = settle(results[k : k + 1], logits[k : k + 1], labels[k : k + 1])
+    opened = np.flatnonzero((kinds == Kind.OPEN_HALF) | (kinds == Kind.OPEN_BOUND))
+    for k in opened:
+        kinds[k] = settle(results[k : k + 1], logits[k : k + 1], labels[k : k + 1])
     tally["kinds"] = np.bincount(kinds, minlength=len(Kind))
-    return tally, kinds
+    return tally, kinds, opened.size
 
 
 def settle(result: NDArray, logit: NDArray, label: NDArray) -> Kind:

@@ -31,7 +31,7 @@ def run_shard(space: Space, shard: int, lane: Lane) -> Record:
     results = lane.run(logits, labels)
     due = golden_results(inputs, fmt)
     mismatches = results != due
-    tally, kinds = exact.judge(fmt, results, logits, labels)
+    tally, kinds, opened = exact.judge(fmt, results, logits, labels)
     failing = np.flatnonzero(mismatches | (kinds == Kind.WRONG))
     record: Record = {
         "shard": shard,
@@ -40,6 +40,7 @@ def run_shard(space: Space, shard: int, lane: Lane) -> Record:
         "mismatches": int(mismatches.sum()),
         "breaches": int(tally["kinds"][Kind.WRONG]),
         "misrounded": int(tally["kinds"][Kind.FARTHER] + tally["kinds"][Kind.WRONG]),
+        "by_mpfr": opened,
         "digest": _digest(results),
         "worst": _worst(fmt, tally, results, logits, labels),
         "binades": _binades(tally, histograms=space.exhaustive),

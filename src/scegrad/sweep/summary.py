@@ -30,7 +30,7 @@ def missing(space: Space, records: Mapping[int, Record]) -> list[tuple[int, int]
 def summarise(space: Space, rtl: str, records: Mapping[int, Record]) -> Summary:
     """The sums over all records; ``complete`` tells whether they are the whole space, ``ok`` whether all that was checked holds."""
     done = [records[shard] for shard in sorted(records)]
-    sums = {name: sum(record[name] for record in done) for name in ("count", "mismatches", "breaches", "misrounded")}
+    sums = {name: sum(record[name] for record in done) for name in ("count", "mismatches", "breaches", "misrounded", "by_mpfr")}
     gaps = missing(space, records)
     summary: Summary = {
         "space": space.identity(),
