@@ -1,6 +1,6 @@
 """Random fp32 pairs in which what is hard to subtract and to round is frequent; the same on every machine.
 
-Pair i of a shard is of kind i % 8; the kinds are the functions below, in the order of ``KINDS``. Bits come from Philox, keyed by the
+Each eighth of a shard is of one kind; the kinds are the functions below, in the order of ``KINDS``. Bits come from Philox, keyed by the
 seed and the shard; arithmetic is that of IEEE float64, and the sigmoid that of the exact side.
 """
 
@@ -17,10 +17,13 @@ U64 = NDArray[np.uint64]
 HARD_AND_SMOOTHED = np.array([0, 1, -0.0, 0.5, 0.1, 0.9, 0.05, 0.95, 0.01, 0.99, 1 / 3, 2 / 3, 0.25, 0.75, 2, -1], np.float32)
 """Labels as training has them, and a few outside."""
 
+ULPS = np.ldexp(1.0, -24 - np.arange(8))
+"""Spacing of results from 1 downwards."""
+
 
 def _field(words: U64, first: int, bits: int) -> NDArray[np.int64]:
-    """``bits`` bits of each word from bit ``first`` on."""
-    return (words >> np.uint64(first)).astype(np.int64) & (1 << bits) - 1
+    """``bits`` bits of each word from bit ``first`` on; fewer than 64."""
+    return (words.view(np.int64) >> first) & (1 << bits) - 1
 
 
 def _low(words: U64) -> U32:
@@ -61,7 +64,7 @@ def cancelling(a: U64, b: U64) -> tuple[U32, U32]:
 def near_midpoints(a: U64, b: U64) -> tuple[U32, U32]:
     """Labels that bring the difference close to a boundary between rounded results."""
     x = _bend(a)
-    midpoint = np.ldexp(_field(b, 0, 23) + (1 << 23) + 0.5, -24 - _field(b, 23, 3).astype(np.int32))
+    midpoint = (_field(b, 0, 23) + ((1 << 23) + 0.5)) * ULPS[_field(b, 23, 3)]
     return x, _encode(sigmoid(x) - np.where(_field(b, 26, 1) != 0, midpoint, -midpoint))
 
 
@@ -83,8 +86,8 @@ def underflowing(a: U64, b: U64) -> tuple[U32, U32]:
 
 def near_one(a: U64, b: U64) -> tuple[U32, U32]:
     """Labels around 1 and around powers of two, beside any finite logit."""
-    x = (_field(a, 0, 31) % 0x7F800000 | _field(a, 31, 1) << 31).astype(np.uint32)
-    exponent = np.where(_field(b, 0, 1) != 0, 127, _field(b, 1, 8) % 254 + 1)
+    x = ((_field(a, 0, 31) * 255 >> 8) | _field(a, 31, 1) << 31).astype(np.uint32)
+    exponent = np.where(_field(b, 0, 1) != 0, 127, (_field(b, 1, 8) * 254 >> 8) + 1)
     return x, ((exponent << 23) + _field(b, 9, 5) - 16 | _field(b, 14, 1) << 31).astype(np.uint32)
 
 
@@ -102,8 +105,6 @@ KINDS: tuple[Callable[[U64, U64], tuple[U32, U32]], ...] = (
 
 def random_pairs(seed: int, shard: int, size: int) -> tuple[U32, U32]:
     """Encodings of the logits and labels of a shard; ``size`` is a multiple of the number of kinds."""
-    words = np.random.Philox(key=[seed, shard]).random_raw(2 * size).reshape(2, size // len(KINDS), len(KINDS))
-    logits, labels = np.empty((2, *words.shape[1:]), np.uint32)
-    for k, kind in enumerate(KINDS):
-        logits[:, k], labels[:, k] = kind(words[0, :, k], words[1, :, k])
-    return logits.reshape(-1), labels.reshape(-1)
+    words = np.random.Philox(key=[seed, shard]).random_raw(2 * size).reshape(len(KINDS), 2, size // len(KINDS))
+    pairs = [kind(*both) for kind, both in zip(KINDS, words, strict=True)]
+    return np.concatenate([logits for logits, _ in pairs]), np.concatenate([labels for _, labels in pairs])

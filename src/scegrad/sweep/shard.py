@@ -117,7 +117,7 @@ def _order_and_symmetry(space: Space, inputs: Inputs, results: NDArray) -> Recor
     fmt, logits = space.fmt, inputs.logits.reshape(-1)
     rows = results.reshape(logits.size, -1)
     magnitudes = logits & fmt.bits_dtype.type(fmt.sign_bit - 1)
-    keys = ordered(rows[magnitudes <= fmt.infinity], fmt)
+    keys = ordered(rows[: np.count_nonzero(magnitudes <= fmt.infinity)], fmt)
     falling = np.less if logits[0] < fmt.sign_bit else np.greater
     record: Record = {"falls": int(falling(keys[1:], keys[:-1]).sum())}
     if space.name == "fp32-logits":
@@ -129,12 +129,15 @@ def _order_and_symmetry(space: Space, inputs: Inputs, results: NDArray) -> Recor
 def ordered(bits: NDArray, fmt: Format) -> NDArray:
     """Integers in the order of the numbers encoded; both zeros alike."""
     signed = bits.view(f"i{fmt.bytes}")
-    return np.where(signed < 0, -(signed & signed.dtype.type(fmt.sign_bit - 1)), signed)
+    negative = signed >> fmt.width - 1  # 0 or -1
+    return (signed ^ (negative & signed.dtype.type(fmt.sign_bit - 1))) - negative
 
 
 def _mirrored(results: NDArray, magnitudes: NDArray, fmt: Format) -> NDArray:
     """What the negated logits must give with label 1 where these gave ``results`` with label 0: the negative, NaN and exact zero aside."""
-    kept = magnitudes >= fmt.infinity
-    exact_zero = kept & (results & fmt.bits_dtype.type(fmt.sign_bit - 1) == 0)
-    nan = magnitudes > fmt.infinity
-    return np.where(nan | exact_zero, results, results ^ fmt.bits_dtype.type(fmt.sign_bit))
+    sign = fmt.bits_dtype.type(fmt.sign_bit)
+    mirrored = results ^ sign
+    unusual = np.flatnonzero(magnitudes >= fmt.infinity)
+    kept = (magnitudes[unusual] > fmt.infinity) | (results[unusual] & ~sign == 0)
+    mirrored[unusual] ^= np.where(kept, sign, 0).astype(fmt.bits_dtype)
+    return mirrored
