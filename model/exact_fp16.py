@@ -36,7 +36,7 @@ def _place(s: gmpy2.mpfr) -> int:
 
 
 @lru_cache(maxsize=1)
-def _tables() -> tuple[I64, F64]:
+def tables() -> tuple[I64, F64]:
     """sigmoid(-|x|) by the encoding of |x|, infinity included: its place, and the float64 next to it."""
     magnitudes = np.arange(FP16.infinity, dtype=np.uint16).view(np.float16)
     with gmpy2.context(precision=BITS):
@@ -47,7 +47,7 @@ def _tables() -> tuple[I64, F64]:
 
 def _operands(logits: F16, labels: F16) -> tuple[I64, F64, I64]:
     """The place of sigmoid(x) - y in units of 2^-26, sigmoid(-|x|), and y in units of 2^-24."""
-    places, values = _tables()
+    places, values = tables()
     index = logits.view(np.uint16) & np.uint16(FP16.sign_bit - 1)
     label = np.ldexp(labels.astype(np.float64), UNIT - 2).astype(np.int64)
     place = places[index]

@@ -66,7 +66,7 @@ def exact_significands(row: int, column: int, deltas: np.ndarray) -> np.ndarray:
 def segment_errors(table: np.ndarray, row: int, column: int, samples: int = 48) -> np.ndarray:
     """Error of the evaluated polynomial, in units of 2**-fraction_bits, at evenly and oddly spaced arguments."""
     deltas = (np.arange(samples, dtype=np.int64) * ((1 << SIGMOID32.delta_bits) - 1)) // (samples - 1)
-    values = horner(np.broadcast_to(table, (samples, len(table))), deltas)
+    values = horner(table, deltas)
     exact = exact_significands(row, column, deltas)
     return np.array([float(int(value) - reference) for value, reference in zip(values, exact, strict=True)])
 

@@ -13,7 +13,7 @@ from scegrad.model.unpack import unpack
 
 SIGMOIDS = {FP32.name: (sigmoid32, SIGMOID32.fraction_bits), FP16.name: (sigmoid16, SIGMOID16.fraction_bits)}
 
-BATCH = 1 << 16
+BATCH = 1 << 12
 """Elements that go through the stages together, so that their arrays stay in the cache."""
 
 

@@ -8,13 +8,9 @@ from scegrad.model.subtract import WINDOW, Difference
 
 def leading_zeros(value: np.ndarray, width: int) -> np.ndarray:
     """Zeros before the first one among ``width`` bits; ``width`` for zero."""
-    zeros = np.zeros_like(value)
-    rest = value.copy()
-    for step in (32, 16, 8, 4, 2, 1):
-        low = rest >> step == 0
-        zeros += np.where(low, step, 0)
-        rest = np.where(low, rest, rest >> step)
-    return zeros + np.where(rest == 0, 1, 0) - (64 - width)
+    # The first one is the exponent of a float64. With the bit below it cleared, the conversion cannot round up to the next power of two.
+    exponent = ((value & ~(value >> 1)).astype(np.float64).view(np.int64) >> 52) - 1023
+    return np.minimum(width - 1 - exponent, width)
 
 
 def round_nearest_even(difference: Difference, fmt: Format) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 
 from scegrad.model.design import SIGMOID16
 from scegrad.model.sigmoid32 import Sigmoid
-from scegrad.model.tables import coefficients
+from scegrad.model.tables import columns
 
 
 def sigmoid16(exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarray) -> Sigmoid:
@@ -16,8 +16,9 @@ def sigmoid16(exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarra
     # 2**24 * |x| is whole, and the cubic term is positive and far below one unit: s lies just above 1/2 - |x|/4.
     tiny = half - ((significand << np.clip(exponent + 14, 0, 3)) + 1 >> 1)
     row = np.clip(binade, 0, spec.binades - 1) << spec.segment_bits
-    table = coefficients("fp16")[row | significand >> spec.offset_bits & (1 << spec.segment_bits) - 1]
+    entry = row | significand >> spec.offset_bits & (1 << spec.segment_bits) - 1
+    c0, c1, c2 = (column[entry] for column in columns("fp16"))
     offset = significand & (1 << spec.offset_bits) - 1
-    value = table[..., 0] + offset * (table[..., 1] + offset * table[..., 2]) >> spec.guard_bits
+    value = c0 + offset * (c1 + offset * c2) >> spec.guard_bits
     value = np.where(linear, tiny, np.where(binade >= spec.binades, 0, value))
     return Sigmoid(np.where(infinite, 0, value), np.zeros_like(value), ~infinite & (significand != 0))

@@ -1,11 +1,12 @@
 """The fp32 sigmoid of the golden model: s = sigmoid(-|x|) with a relative error below 2**-34, step by step as the RTL computes it."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from scegrad.model.design import LIMB, SIGMOID32
-from scegrad.model.tables import coefficients
+from scegrad.model.tables import columns
 
 MASK = (1 << LIMB) - 1
 
@@ -37,9 +38,9 @@ def shift_amount(exponent: np.ndarray) -> np.ndarray:
     return np.where(linear, np.minimum(spec.linear_below - 1 - exponent, 31), np.maximum(spec.overflow_from - 1 - exponent, 0))
 
 
-def horner(table: np.ndarray, delta: np.ndarray) -> np.ndarray:
+def horner(coefficients: Iterable[np.ndarray], delta: np.ndarray) -> np.ndarray:
     """The quartic at delta: each step drops what lies below its own last bit, the middle steps their low x low product too."""
-    c0, c1, c2, c3, c4 = (table[..., degree] for degree in range(5))
+    c0, c1, c2, c3, c4 = coefficients
     high, low = delta >> LIMB, delta & MASK
     a3 = c3 + (c4 * high >> LIMB - 1)
     a2 = c2 + ((a3 >> LIMB) * high + ((a3 >> LIMB) * low + (a3 & MASK) * high >> LIMB))
@@ -61,5 +62,6 @@ def sigmoid32(exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarra
     delta = np.where(linear, jammed, u & (1 << spec.delta_bits) - 1)
     row = np.where(linear, spec.linear_row, np.minimum(k, spec.rows))
     column = np.where(linear, 0, u >> spec.delta_bits & (1 << spec.segment_bits) - 1)
-    value = horner(coefficients("fp32")[row << spec.segment_bits | column], delta)
+    entry = row << spec.segment_bits | column
+    value = horner((coefficient[entry] for coefficient in columns("fp32")), delta)
     return Sigmoid(np.where(infinite, 0, value), k, ~infinite & (significand != 0))

@@ -21,6 +21,14 @@ def coefficients(name: str) -> np.ndarray:
     return table
 
 
+@cache
+def columns(name: str) -> np.ndarray:
+    """The table transposed, int64[degree + 1, entries]: one contiguous array for each coefficient."""
+    table = np.ascontiguousarray(coefficients(name).T)
+    table.setflags(write=False)
+    return table
+
+
 def computed() -> str:
     """The file's text, from the fits."""
     from scegrad.model import fit16, fit32  # they import the models, which import this module
@@ -39,3 +47,4 @@ def write() -> None:
     """Compute the tables and keep them."""
     TABLES.write_text(computed())
     coefficients.cache_clear()
+    columns.cache_clear()

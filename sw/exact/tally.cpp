@@ -1,0 +1,26 @@
+#include "tally.h"
+
+int sceexact_tally_bytes(void) { return sizeof(sceexact_tally); }
+
+namespace sce {
+
+void gather(const Block& block, uint64_t first, int size, sceexact_tally& tally, uint8_t* kinds) {
+  for (int i = 0; i < size; ++i) {
+    const uint32_t binade = block.binade[i];
+    const double error = block.error[i], bin = error * kBinsPerUlp;
+    kinds[first + i] = static_cast<uint8_t>(block.kind[i]);
+    ++tally.kinds[block.kind[i]];
+    ++tally.count[binade];
+    if (error >= 0) ++tally.histogram[binade][static_cast<int>(bin < kLastBin ? bin : kLastBin)];
+    if (error > tally.error[binade]) {
+      tally.error[binade] = error;
+      tally.error_at[binade] = first + i;
+    }
+    if (block.used[i] > tally.used[binade]) {
+      tally.used[binade] = block.used[i];
+      tally.used_at[binade] = first + i;
+    }
+  }
+}
+
+}  // namespace sce

@@ -1,0 +1,88 @@
+#include "lane.h"
+
+#include <new>
+
+#include "Vtop.h"
+#include "design.h"
+#include "verilated.h"
+
+namespace {
+
+constexpr uint64_t kDrain = 1000;  // cycles after the last pair by which its result must be there
+
+#if SCELANE_BITS == 16
+using Element = uint16_t;
+#else
+using Element = uint32_t;
+#endif
+
+}  // namespace
+
+struct scelane {
+  VerilatedContext context;
+  Vtop top{&context};
+
+  void clock() {
+    top.clk = 1;
+    top.eval();
+    top.clk = 0;
+    top.eval();
+  }
+};
+
+const char* scelane_rtl(void) { return SCELANE_RTL; }
+
+int scelane_bits(void) { return SCELANE_BITS; }
+
+scelane* scelane_create(void) {
+  scelane* lane = new (std::nothrow) scelane;
+  if (!lane) return nullptr;
+  lane->top.clk = 0;
+  lane->top.valid = 0;
+  lane->top.rst = 1;
+  lane->top.eval();
+  for (int i = 0; i < 4; ++i) lane->clock();
+  lane->top.rst = 0;
+  return lane;
+}
+
+void scelane_free(scelane* lane) { delete lane; }
+
+uint64_t scelane_run(scelane* lane, const void* logits, const void* labels, void* results, uint64_t count) {
+  const auto* x = static_cast<const Element*>(logits);
+  const auto* y = static_cast<const Element*>(labels);
+  auto* result = static_cast<Element*>(results);
+  Vtop& top = lane->top;
+  uint64_t cycle = 0, done = 0, first = 0;
+  for (; done < count && cycle < count + kDrain; ++cycle) {
+    top.valid = cycle < count;
+    top.logit = cycle < count ? x[cycle] : 0;
+    top.label = cycle < count ? y[cycle] : 0;
+    lane->clock();
+    if (!top.done) continue;
+    if (!done) first = cycle;
+    result[done++] = top.gradient;
+  }
+  const bool complete = done == count && cycle == first + count;
+  top.valid = 0;
+  lane->clock();
+  return complete && !top.done ? first + 1 : 0;  // pair 0 was taken at edge 1
+}
+
+uint64_t scelane_bare(scelane* lane, uint64_t cycles) {
+  Vtop& top = lane->top;
+  uint64_t state = 88172645463325252u, sum = 0;
+  top.valid = 1;
+  for (uint64_t i = 0; i < cycles; ++i) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    top.logit = static_cast<Element>(state);
+    top.label = static_cast<Element>(state >> 32);
+    lane->clock();
+    sum += top.gradient;
+  }
+  top.valid = 0;
+  for (uint64_t i = 0; i < kDrain; ++i) lane->clock();
+  return sum;
+}
