@@ -69,7 +69,8 @@ def lane_library(design: Design) -> Path:
         (model / "design.h").write_text(f'#define SCELANE_RTL "{design.rtl}"\n#define SCELANE_BITS {design.fmt.width}\n')
         tools.verilate([verilog], Design.TOP, model, waves=False, split=False)
         files = [*model.glob("*.cpp"), *(path for path in sources if path.suffix == ".cpp"), *tools.runtime(model)]
-        tools.compile(files, [model, sources[0].parent], model, result / "lane.so", waves=False, progress=lambda *_: None)
+        objects = tools.compile(files, [model, sources[0].parent], model, waves=False, progress=lambda *_: None)
+        tools.link(objects, result / "lane.so")
 
     return _built("lane", [design.verilog.encode(), *(path.read_bytes() for path in sources)], make)
 
