@@ -261,4 +261,7 @@ async def counters(dut) -> None:
             assert found.stall_write == log.stalled_write - before.stalled_write
             span = log.events[-1].cycle - log.events[0].cycle + log.events[0].waited
             assert 0 < found.cycles - span < 10, f"{found.cycles} cycles, but {span} from the first address to the last response"
-            assert found.stall_read_data + found.stall_datapath < found.cycles
+            width = unit.platform.l2_data_bits if private else unit.platform.shared_data_bits
+            blocks = -(-job.size * 8 // width)
+            assert blocks + found.stall_read_data + found.stall_datapath < found.cycles
+            assert found.stall_read_data >= unit.memories[SHARED if job.core is None else job.core].behaviour.latency[0]

@@ -10,8 +10,8 @@ import pytest
 
 from scegrad.api import Result, run_job
 from scegrad.backends import Timeline
-from scegrad.bench import readme
-from scegrad.bench.cases import FPGA_MHZ, LONG, MISALIGNED, Case, core_counts, lines, sweeps
+from scegrad.bench import cases, readme
+from scegrad.bench.cases import FPGA_MHZ, LONG, MISALIGNED, Case, core_counts
 from scegrad.bench.command import KEPT, Notebook
 from scegrad.bench.measure import CountersWrongError, Measurement, check, measure
 from scegrad.bench.pictures import spent, write_pictures
@@ -82,7 +82,7 @@ def test_wrong_counters_are_told(wrong: dict[str, int]) -> None:
 
 
 def test_cases_cover_what_is_promised() -> None:
-    found = list(lines())
+    found = list(cases.lines())
     for platform, fmt in UNITS:
         mine = [case for case in found if (case.platform, case.fmt) == (platform.name, fmt)]
         assert {case.cores for case in mine if case.memory == "shared"} == set(core_counts(platform))
@@ -90,7 +90,7 @@ def test_cases_cover_what_is_promised() -> None:
             (dram, mhz) for dram in ("ddr3-1600", "ddr4-2400") for mhz in (150, 1000)
         }
         assert any(case.memory == "private" for case in mine)
-    swept = [case.elements for case in sweeps()]
+    swept = [case.elements for case in cases.sweeps()]
     assert (min(swept), max(swept)) == (1, 1 << 22)
 
 
@@ -116,12 +116,12 @@ def test_a_stopped_run_is_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_pictures_and_readme_from_what_is_kept(tmp_path: Path) -> None:
     results = json.loads(readme.MEASURED.read_text())
-    measurements = [Measurement.of(record) for record in results["lines"] + results["sweeps"]]
-    assert {item.case.platform for item in measurements} == set(PLATFORMS)
-    for item in measurements:
+    lines, sweeps = ([Measurement.of(record) for record in results[part]] for part in ("lines", "sweeps"))
+    assert {item.case.platform for item in lines} == set(PLATFORMS)
+    for item in lines + sweeps:
         assert sum(spent(item)) == pytest.approx(1)
         assert min(spent(item)) >= 0
-    for path in write_pictures(tmp_path, measurements):
+    for path in write_pictures(tmp_path, lines, sweeps):
         assert path.stat().st_size > 10_000
     assert all(readme.updated(path) == path.read_text() for path in (readme.README, readme.PAGE))
 

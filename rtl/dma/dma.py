@@ -146,7 +146,7 @@ class Dma(wiring.Component):
             counters.read_beats.eq(self.busy & axi.r.valid),
             counters.write_beats.eq(axi.w.valid & axi.w.ready),
             counters.bytes.eq(self.writer.w_bytes),
-            counters.stall_read_data.eq(working & self.operands.ready & ~self.operands.valid & self.reader.pending),
+            counters.stall_read_data.eq(working & ~self.operands.valid & self.reader.pending),
             counters.stall_write.eq(working & ((axi.aw.valid & ~axi.aw.ready) | (axi.w.valid & ~axi.w.ready))),
             counters.stall_datapath.eq(working & self.operands.valid & ~self.operands.ready),
             counters.stall_port.eq(working & axi.ar.valid & ~axi.ar.ready),

@@ -23,7 +23,7 @@ CountersLayout = data.StructLayout(
 ``written_bytes``    (bytes, not cycles) bytes that the accepted W beats selected
 ``read_beats``       an R beat arrived
 ``write_beats``      a W beat was accepted
-``stall_read_data``  the datapath was ready for operands that were still to come, and none were there
+``stall_read_data``  operands were still to come, and none were there
 ``stall_write``      AW or W was offered and not accepted
 ``stall_datapath``   operands were offered and not taken
 ``stall_port``       AR was offered and not accepted

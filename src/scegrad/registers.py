@@ -218,7 +218,7 @@ UNIT_REGISTERS = (
     Register("ELEMENTS", 0x0C, Access.RO, "Elements in the W beats that the memory has accepted."),
     Register("READ_BEATS", 0x10, Access.RO, "R beats received."),
     Register("WRITE_BEATS", 0x14, Access.RO, "W beats accepted."),
-    Register("STALL_READ_DATA", 0x18, Access.RO, "Cycles in which the cores were ready for operands and none had come from memory."),
+    Register("STALL_READ_DATA", 0x18, Access.RO, "Cycles in which operands were still to come from memory and none were there."),
     Register("STALL_WRITE", 0x1C, Access.RO, "Cycles in which an AW or a W beat was offered and the memory did not accept it."),
     Register("STALL_DATAPATH", 0x20, Access.RO, "Cycles in which operands were offered and the cores did not take them."),
     Register("STALL_PORT", 0x24, Access.RO, "Cycles in which an AR was offered and the memory did not accept it."),

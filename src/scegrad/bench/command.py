@@ -93,8 +93,9 @@ def main(output: Path, *, quick: bool, resume: bool) -> None:
         if not quick:
             from .pictures import write_pictures
 
-            write_pictures(directory.path, [*measured, *swept])
-        console.print(f"{len(notebook._known)} cases measured, every counter as the memory saw it; written to {output}", highlight=False)
+            write_pictures(directory.path, measured, swept)
+        count = sum(len(results.get(part, ())) for part in ("lines", "sweeps"))
+        console.print(f"{count} cases measured, every counter as the memory saw it; written to {output}", highlight=False)
 
 
 def _run(cases: list[Case], measured: Callable[[Case], Measurement], what: str) -> list[Measurement]:

@@ -21,18 +21,19 @@ CYCLE_KINDS = (
     ("operands taken", COLOURS[2]),
     ("datapath busy", COLOURS[0]),
     ("waiting for read data", COLOURS[1]),
-    ("start and end", "0.75"),
+    ("after the last operands", "0.75"),
 )
 """What a cycle of a job is: the operands' side of the datapath counts each of them once."""
 
 
-def write_pictures(directory: Path, measurements: Sequence[Measurement]) -> list[Path]:
+def write_pictures(directory: Path, lines: Sequence[Measurement], sweeps: Sequence[Measurement]) -> list[Path]:
     """Write every picture into a directory that is there; returns the files."""
+    measurements = [*lines, *sweeps]
     drawn = {
         "roofline.png": roofline(measurements),
         "scaling.png": scaling(measurements),
         "lengths.png": lengths(measurements),
-        "cycles.png": cycles(measurements),
+        "cycles.png": cycles(lines),
     }
     for name, figure in drawn.items():
         save(figure, directory / name)
@@ -48,7 +49,7 @@ def roofline(measurements: Sequence[Measurement]) -> Figure:
     """Results a cycle of long jobs over the bytes a cycle that the memory can move, under what the cores and the memory allow."""
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axes = figure.subplots()
-    for (platform, fmt), colour in zip(_units(measurements), COLOURS, strict=False):
+    for (platform, fmt), colour in zip(_units(measurements), (*COLOURS, "0.3"), strict=True):
         size = FORMATS[fmt].bytes
         chosen = [m for m in measurements if (m.case.platform, m.case.fmt) == (platform, fmt) and m.case.elements == LONG]
         chosen = [m for m in chosen if m.case.memory == "shared" and m.case.cores == PLATFORMS[platform].cores]
@@ -58,7 +59,9 @@ def roofline(measurements: Sequence[Measurement]) -> Figure:
         points = [(_bandwidth(m.case), m.rate) for m in chosen]
         axes.plot(*zip(*points, strict=True), "o", color=colour, ms=4)
     axes.set(xscale="log", yscale="log", xlabel="bytes a cycle that the memory can move", ylabel="results a cycle")
-    axes.set_xticks([4, 8, 16, 32, 64, 128, 256], ["4", "8", "16", "32", "64", "128", "256"])
+    for ticks, set_ticks in (([4, 8, 16, 32, 64, 128, 256], axes.set_xticks), ([0.25, 0.5, 1, 2, 4, 8], axes.set_yticks)):
+        set_ticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
     axes.set_title(f"long jobs ({LONG:,} elements), all cores; dots are measured", fontsize=10)
     axes.grid(alpha=0.3, which="both")
     axes.legend(fontsize=8)
@@ -74,8 +77,8 @@ def _bandwidth(case: Case) -> float:
 
 def scaling(measurements: Sequence[Measurement]) -> Figure:
     """Results a cycle over the number of cores, on memory that answers at once and on DRAM."""
-    figure = Figure(figsize=(9, 3.5), layout="constrained")
-    units = _units(measurements)
+    figure = Figure(figsize=(10, 3.8), layout="constrained")
+    units = [(platform, fmt) for platform, fmt in _units(measurements) if PLATFORMS[platform].cores > 1]
     for axes, (platform, fmt) in zip(np.atleast_1d(figure.subplots(1, len(units))), units, strict=True):
         mine = [m for m in measurements if (m.case.platform, m.case.fmt) == (platform, fmt) and m.case.elements == LONG]
         mine = [m for m in mine if m.case.memory == "shared" and not any(m.case.misalignment) and not m.case.latency]
@@ -89,13 +92,13 @@ def scaling(measurements: Sequence[Measurement]) -> Figure:
         axes.plot(counts, [per_core * count for count in counts], ":", color="0.4", lw=1, label="linear")
         axes.set(title=f"{platform} {fmt}", xlabel="cores", ylabel="results a cycle", xticks=counts, ylim=(0, None))
         axes.grid(alpha=0.3)
-        axes.legend(fontsize=7)
+    _one_legend(figure)
     return figure
 
 
 def lengths(measurements: Sequence[Measurement]) -> Figure:
     """Share of the bound over the length of the job, for each kind of memory."""
-    figure = Figure(figsize=(9, 3.5), layout="constrained")
+    figure = Figure(figsize=(10, 3.8), layout="constrained")
     units = _units(measurements)
     for axes, (platform, fmt) in zip(np.atleast_1d(figure.subplots(1, len(units))), units, strict=True):
         mine = [m for m in measurements if (m.case.platform, m.case.fmt) == (platform, fmt) and m.case.memory == "shared"]
@@ -110,17 +113,24 @@ def lengths(measurements: Sequence[Measurement]) -> Figure:
                     *zip(*points, strict=True), marker=mark, ms=3, lw=1, color=colour, label=where + (", misaligned" if offsets else "")
                 )
                 kept += 1
-        axes.set(title=f"{platform} {fmt}", xscale="log", xlabel="elements", ylabel="share of the bound", ylim=(0, 1.05))
+        axes.set(xscale="log", xlabel="elements", ylim=(0, 1.05))
+        axes.set_title(f"{platform} {fmt}", fontsize=10)
+        axes.label_outer()
         axes.grid(alpha=0.3)
-        axes.legend(fontsize=6)
+    _one_legend(figure)
     return figure
 
 
+def _one_legend(figure: Figure) -> None:
+    """Above the plots, each name once."""
+    named = {label: line for axes in figure.axes for line, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    figure.legend(named.values(), named.keys(), fontsize=8, loc="outside upper center", ncols=3)
+
+
 def cycles(measurements: Sequence[Measurement]) -> Figure:
-    """Where the cycles of each line's job went, by the counters."""
-    chosen = [m for m in measurements if m.case.elements in (1024, 1 << 14, LONG) and m.case.cores in (1, PLATFORMS[m.case.platform].cores)]
-    chosen = list({m.case: m for m in chosen}.values())
-    figure = Figure(figsize=(9, 0.26 * len(chosen) + 1.2), layout="constrained")
+    """Where the cycles of each line's job went, by the counters: aligned arrays, one core or all of them."""
+    chosen = [m for m in measurements if m.case.cores in (1, PLATFORMS[m.case.platform].cores) and not m.case.offsets]
+    figure = Figure(figsize=(9, 0.22 * len(chosen) + 1.4), layout="constrained")
     axes = figure.subplots()
     names = [_name(m.case) for m in chosen]
     left = np.zeros(len(chosen))
@@ -130,9 +140,10 @@ def cycles(measurements: Sequence[Measurement]) -> Figure:
         left += widths
     _stalls(axes, chosen)
     axes.invert_yaxis()
-    axes.set(xlim=(0, 1), xlabel="share of the job's cycles")
-    axes.tick_params(axis="y", labelsize=6)
-    axes.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.4, 1.0 + 1.1 / (0.26 * len(chosen))), ncols=3)
+    axes.margins(y=0.01)
+    axes.set(xlim=(0, 1.01), xlabel="share of the job's cycles")
+    axes.tick_params(axis="y", labelsize=7)
+    figure.legend(fontsize=8, loc="outside upper center", ncols=3)
     return figure
 
 
