@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-PLATFORMS := ft78ne mt7004
+PLATFORMS := ft78ne mt7004 ecp5_demo
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
@@ -36,15 +36,15 @@ lint: $(INSTALLED)  ## style, format, types, and whether generated files are up 
 	$(BIN)/mypy
 	$(BIN)/python -m scegrad.registers_gen --check
 	$(BIN)/scegrad tables --check
-	$(BIN)/python -m scegrad.bench_readme --check
+	$(BIN)/python -m scegrad.bench.readme --check
 
 format: $(INSTALLED)  ## put the code into the format that lint asks for
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED)  ## cycles and share of the bound, per job
-	$(BIN)/scegrad bench -o docs/bench.json
-	$(BIN)/python -m scegrad.bench_readme
+bench: $(INSTALLED)  ## cycles, share of the bound, pictures, for the README
+	$(BIN)/scegrad bench -o docs/bench
+	$(BIN)/python -m scegrad.bench.readme
 
 clean:  ## remove what was built
 	rm -rf build out .pytest_cache .mypy_cache .ruff_cache .hypothesis

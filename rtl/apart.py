@@ -21,5 +21,5 @@ class Apart(wiring.Component):
         ports = {}
         for path, member, value in self.signature.flatten(self):
             ports[f"{'i' if member.flow is In else 'o'}_{'__'.join(map(str, path))}"] = Value.cast(value)
-        m.submodules.module = Instance(self._name, i_clk=ClockSignal(), i_rst=ResetSignal(), **ports)
+        m.submodules.unit = Instance(self._name, i_clk=ClockSignal(), i_rst=ResetSignal(), **ports)
         return m

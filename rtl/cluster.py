@@ -47,7 +47,7 @@ class Cluster(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         cores, width = self._platform.cores, self._platform.shared_data_bits
-        m.submodules.dma = dma = make_dma(self._platform, width)
+        m.submodules.dma = dma = make_dma(self._platform, width, read_turn_beats=self._platform.read_turn_beats)
         deal, gather = Deal(cores, width), Gather(cores, width)
         m.submodules.deal, m.submodules.gather = (ResetInserter(dma.flush)(part) for part in (deal, gather))
         connect(m, dma.operands, deal.operands)

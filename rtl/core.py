@@ -2,7 +2,6 @@
 
 from amaranth.hdl import Cat, Module, Mux, ResetInserter, Signal
 from amaranth.lib import stream, wiring
-from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out, connect, flipped
 
 from scegrad.platforms import CHUNK_BITS, Platform
@@ -11,6 +10,7 @@ from scegrad.rtl.control.readout import UnitSignature
 from scegrad.rtl.datapath.datapath import OPERANDS, Datapath
 from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.job import JobLayout
+from scegrad.rtl.fifo import Fifo
 
 
 class Core(wiring.Component):
@@ -48,20 +48,18 @@ class Core(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.dma = dma = make_dma(self._platform, self._platform.l2_data_bits)
+        m.submodules.dma = dma = make_dma(self._platform, self._platform.l2_data_bits, read_turn_beats=self._platform.burst_beats)
         connect_dma(m, dma, unit=self.unit, axi=self.axi)
         m.d.comb += [dma.start.eq(self.start), dma.job.eq(self.job)]
         flush = Signal()
         m.d.comb += flush.eq(Mux(self.shared, self.shared_flush, dma.flush))
         datapath = Datapath(self._platform.formats)
         m.submodules.datapath = ResetInserter(flush)(datapath)
-        dealt = SyncFIFOBuffered(width=2 * CHUNK_BITS, depth=self.waiting)
-        m.submodules.dealt = ResetInserter(flush)(dealt)
+        dealt = self._dealt(m, flush)
         m.d.comb += datapath.half.eq(self.half)
-        m.d.comb += [dealt.w_data.eq(self.dealt.payload), dealt.w_en.eq(self.dealt.valid), self.dealt.ready.eq(dealt.w_rdy)]
         with m.If(self.shared):
-            m.d.comb += [datapath.operands.payload.eq(dealt.r_data), datapath.operands.valid.eq(dealt.r_rdy)]
-            m.d.comb += [dealt.r_en.eq(datapath.operands.ready), datapath.gradients.ready.eq(self.results.ready)]
+            m.d.comb += [datapath.operands.payload.eq(dealt.payload), datapath.operands.valid.eq(dealt.valid)]
+            m.d.comb += [dealt.ready.eq(datapath.operands.ready), datapath.gradients.ready.eq(self.results.ready)]
         with m.Else():
             m.d.comb += [datapath.operands.payload.eq(Cat(dma.operands.payload.logits, dma.operands.payload.labels))]
             m.d.comb += [datapath.operands.valid.eq(dma.operands.valid), dma.operands.ready.eq(datapath.operands.ready)]
@@ -70,14 +68,25 @@ class Core(wiring.Component):
         m.d.comb += [dma.gradients.payload.eq(datapath.gradients.payload), dma.gradients.valid.eq(datapath.gradients.valid & ~self.shared)]
         return m
 
+    def _dealt(self, m: Module, flush: Signal) -> stream.Interface:
+        """What is left of ``dealt`` behind a buffer that ``flush`` empties."""
+        fifo = Fifo(width=2 * CHUNK_BITS, depth=self.waiting)
+        m.submodules.dealt = ResetInserter(flush)(fifo)
+        room = Signal(range(self.waiting + 1), init=self.waiting)
+        push = self.dealt.valid & self.dealt.ready
+        m.d.comb += [self.dealt.ready.eq(room.any()), fifo.i.valid.eq(push), fifo.i.payload.eq(self.dealt.payload)]
+        m.d.sync += room.eq(Mux(flush, self.waiting, room - push + fifo.freed))
+        return fifo.o
 
-def make_dma(platform: Platform, data_bits: int) -> Dma:
+
+def make_dma(platform: Platform, data_bits: int, *, read_turn_beats: int) -> Dma:
     """The DMA of one of the platform's ports."""
     return Dma(
         data_bits=data_bits,
         granule_bytes=platform.granule_bytes,
         burst_beats=platform.burst_beats,
         read_buffer_beats=platform.read_buffer_beats,
+        read_turn_beats=read_turn_beats,
         write_buffer_beats=platform.write_buffer_beats,
         address_bits=platform.address_bits,
         id_bits=platform.id_bits,

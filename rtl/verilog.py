@@ -2,8 +2,9 @@
 
     component -> RTLIL (Amaranth) -> merge equal modules, tidy names -> optimise and write (Yosys) -> tidy text
 
-The Verilog has no attributes, no source locations and no escaped names; registers and the outputs of memories have initial values, so that
-no simulator starts them as X.
+The Verilog has no source locations and no escaped names, and no attributes but one: a memory of which no word is read while it is written
+(``no_rw_check`` in Amaranth) says so to the tools, which would else put logic around a block RAM. Registers and the outputs of memories
+have initial values, so that no simulator starts them as X.
 """
 
 import gc
@@ -31,7 +32,7 @@ opt_dff -simple-dffe
 opt_expr -fine t:$ge t:$gt t:$le t:$lt
 opt_expr
 opt_clean -purge
-write_verilog -noattr
+write_verilog
 """
 """Processes become multiplexers and registers with reset and enable, and what drives nothing is removed."""
 
@@ -46,6 +47,10 @@ HEADER = """\
 
 """
 
+NO_COLLISION = '(* no_rw_check, rw_addr_collision = "no" *)'
+"""A memory's words are never read while they are written: to Yosys, and to Vivado."""
+
+_ATTRIBUTE = re.compile(r"^ *\(\* (?!no_rw_check)[^*]*\*\)\n|\(\* (?!no_rw_check)[^*]*\*\) ", re.MULTILINE)
 _UNKNOWN = re.compile(r"\d+'[bh][0-9a-f]*x[0-9a-fx]*")
 _ESCAPED = re.compile(r"\\(\w+) ")
 _REGISTER = re.compile(r"^  ((?:output )?reg (?:\[[0-9:]+\] )?(\S+)) += (\S+);$", re.MULTILINE)
@@ -117,7 +122,7 @@ def _tidy_verilog(text: str) -> str:
     There is no banner, no X, no ``!`` of several bits and no escaped name, which could only be a word of the language. Initial values are
     statements and choices among several values are AND-OR.
     """
-    text = text[text.index("module ") :]
+    text = _ATTRIBUTE.sub("", text[text.index("module ") :]).replace("(* no_rw_check = 32'd1 *)", NO_COLLISION)
     text = _UNKNOWN.sub(lambda match: match.group().replace("x", "0"), text).replace(" = ! ", " = ~| ").replace(" = + {", " = {")
     text = _ESCAPED.sub(r"\1_escaped ", text)
     text = _REGISTER.sub(r"  \1;\n  initial \2 = \3;", text)

@@ -2,6 +2,7 @@
 
 import pickle
 import random
+import time
 from pathlib import Path
 
 import cocotb
@@ -44,11 +45,15 @@ async def job(dut: SimHandleBase) -> None:
     for memory in memories:
         memory.behaviour = Behaviour(latency=(task.latency, task.latency))
         memory.log.record = task.record
+    if task.dram is not None:
+        memories[0].use(task.dram)
     host = Host(dut)
     async with running(dut, memories):
         await execute_async(prepare(task.job.platform), host)
         first = memories[0].cycle
+        start = time.perf_counter()
         counters = await execute_async(run(task.job), host)
+        seconds = time.perf_counter() - start
     failures = [failure for memory in memories for failure in memory.log.failures]
     assert not failures, failures[0]
     for address, size in task.guards:
@@ -56,4 +61,4 @@ async def job(dut: SimHandleBase) -> None:
     content = np.frombuffer(storage.dump(task.job.gradient, task.job.size), task.job.fmt.dtype)
     np.save(directory / "gradient.npy", content)
     rows = [row for port, memory in enumerate(memories) for row in _rows(port, memory.log.events, first)]
-    (directory / "ended.pickle").write_bytes(pickle.dumps(Ended(counters, rows)))
+    (directory / "ended.pickle").write_bytes(pickle.dumps(Ended(counters, rows, seconds)))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scegrad.dram import Dram
 from scegrad.jobs import Counters, Job
 from scegrad.tb.runner import Design, run_bench
 
@@ -21,20 +22,22 @@ GUARD = "the design wrote outside the output"
 
 @dataclass(frozen=True)
 class Task:
-    """A job, the guard bytes (address, size) beside its output, the memory's latency in cycles, and whether to record events."""
+    """A job, the guard bytes (address, size) beside its output, the memory's latency in cycles, whether to record events, the DRAM."""
 
     job: Job
     guards: tuple[tuple[int, int], ...]
     latency: int
     record: bool
+    dram: Dram | None = None
 
 
 @dataclass(frozen=True)
 class Ended:
-    """The counters of a job that has ended, and events as (cycle, address, beats, port, channel)."""
+    """The counters of a job that has ended, events as (cycle, address, beats, port, channel), and the seconds that it took."""
 
     counters: Counters
     events: list[tuple[int, int, int, int, str]]
+    seconds: float
 
 
 def run_task(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge
 
+from scegrad.dram import Dram, DramModel
 from scegrad.rtl.axi import BURST_INCR, PAGE_BYTES, Resp
 from scegrad.tb.channels import Inbound, Outbound
 from scegrad.tb.storage import Storage
@@ -41,9 +42,14 @@ class AxiMemory:
         self._ar = Inbound(dut, f"{prefix}_ar", ADDRESS_FIELDS, self.report)
         self._aw = Inbound(dut, f"{prefix}_aw", ADDRESS_FIELDS, self.report)
         self._w = Inbound(dut, f"{prefix}_w", ("data", "strb", "last"), self.report)
+        self._dram: DramModel | None = None
         self._r = Outbound(dut, f"{prefix}_r", ("id", "data", "resp", "last"))
         self._b = Outbound(dut, f"{prefix}_b", ("id", "resp"))
         self._forget()
+
+    def use(self, dram: Dram) -> None:
+        """Answer when a DRAM would, whatever latency and order the behaviour says; pauses stay those of the behaviour."""
+        self._dram = DramModel(dram, self._word)
 
     def report(self, what: str) -> None:
         """Note a breach of the rules."""
@@ -62,6 +68,8 @@ class AxiMemory:
         self._answers: deque[Burst] = deque()  # write bursts that are to be answered
         self._reading: Burst | None = None
         self._answering: Burst | None = None
+        if self._dram:
+            self._dram.clear()
 
     def reset(self, first: bool) -> None:
         """A cycle in which reset is high; ``first`` is the one in which the design has not yet seen it."""
@@ -91,14 +99,17 @@ class AxiMemory:
             self._read_taken()
         if self._b.sample():
             self._answer_taken()
+        if self._dram:
+            self._dram.tick(self.cycle)
         self._drive()
 
     def _drive(self) -> None:
         how, draw = self.behaviour, self._rng.random
-        room = len(self._addresses) + len(self._answers) < how.outstanding
+        room = len(self._addresses) + len(self._answers) < how.outstanding and (not self._dram or self._dram.room_writes)
+        reads = len(self._reads) < how.outstanding and (not self._dram or self._dram.room_reads)
         takes_address = how.write_order != "data" or self._w.waiting or bool(self._data)
         takes_data = len(self._data) < MAX_EARLY_DATA and (how.write_order != "address" or bool(self._addresses))
-        self._ar.drive(len(self._reads) < how.outstanding and (self._ar.waiting or not how.patient) and draw() >= how.ar)
+        self._ar.drive(reads and (self._ar.waiting or not how.patient) and draw() >= how.ar)
         self._aw.drive(room and takes_address and (self._aw.waiting or not how.patient) and draw() >= how.aw)
         self._w.drive(takes_data and (self._w.waiting or not how.patient) and draw() >= how.w)
         if self._r.idle:
@@ -106,9 +117,22 @@ class AxiMemory:
         if self._b.idle:
             self._offer_answer(draw() >= how.b)
 
-    def _latency(self) -> int:
+    def _begin(self, burst: Burst, *, write: bool) -> None:
+        """All of a burst's inputs have been accepted: decide when it may be answered."""
         low, high = self.behaviour.latency
-        return self.cycle + (low if low == high else self._rng.randint(low, high))
+        if self._dram:
+            burst.token = self._dram.accept(burst.ident, burst.address, burst.beats, write=write, edge=self.cycle)
+        else:
+            burst.ready_at = self.cycle + (low if low == high else self._rng.randint(low, high))
+
+    def _ready(self, burst: Burst, beat: int) -> bool:
+        if self._dram:
+            return self._dram.ready(burst.token, self.cycle) > beat
+        return burst.ready_at <= self.cycle
+
+    def _end(self, burst: Burst) -> None:
+        if self._dram:
+            self._dram.retire(burst.token)
 
     def _burst(self, channel: str, payload: Sequence[str]) -> Burst | None:
         """The burst that an address channel asked for, checked against the rules of AXI4 and of this design."""
@@ -141,7 +165,7 @@ class AxiMemory:
             burst.permitted = False
         else:
             window.read_words.update(range(burst.address, burst.address + burst.beats * self._word, self._word))
-        burst.ready_at = self._latency()
+        self._begin(burst, write=False)
         self._reads.append(burst)
         self.log.event(Event(self.cycle, "ar", burst.ident, burst.address, waited=self._ar.waited))
 
@@ -152,8 +176,10 @@ class AxiMemory:
             oldest: dict[int, Burst] = {}
             for item in self._reads:
                 oldest.setdefault(item.ident, item)
-            ready = [item for item in oldest.values() if item.ready_at <= self.cycle]
-            if self.behaviour.interleave and ready:
+            ready = [item for item in oldest.values() if self._ready(item, item.index)]
+            if self._dram:
+                burst = next(iter(ready), None)
+            elif self.behaviour.interleave and ready:
                 burst = self._rng.choice(ready)
             else:
                 begun = [item for item in ready if item.index]
@@ -176,6 +202,7 @@ class AxiMemory:
         burst.index += 1
         if burst.index == burst.beats:
             self._reads.remove(burst)
+            self._end(burst)
 
     def _accept_write(self, payload: Sequence[str]) -> None:
         burst = self._burst("aw", payload)
@@ -197,7 +224,7 @@ class AxiMemory:
         self.log.event(Event(self.cycle, "w", burst.ident, address))
         if burst.index == burst.beats:
             self._addresses.popleft()
-            burst.ready_at = self._latency()
+            self._begin(burst, write=True)
             self._answers.append(burst)
 
     def _store(self, address: int, data: str, strobes: str) -> Resp:
@@ -219,12 +246,13 @@ class AxiMemory:
         return response
 
     def _offer_answer(self, willing: bool) -> None:
-        burst = self._answers[0] if willing and self._answers and self._answers[0].ready_at <= self.cycle else None
+        burst = self._answers[0] if willing and self._answers and self._ready(self._answers[0], 0) else None
         self._answering = burst
         self._b.drive(None if burst is None else (burst.ident, burst.response))
 
     def _answer_taken(self) -> None:
         burst = self._answers.popleft()
+        self._end(burst)
         self.log.event(Event(self.cycle, "b", burst.ident, burst.address, burst.response))
 
 

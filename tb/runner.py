@@ -63,8 +63,8 @@ class PublicPortsVerilator(cocotb_runner.Verilator):
     def _set_env_build(self) -> None:
         super()._set_env_build()
         self.env["VERILATOR_ROOT"] = str(Toolchain.find().verilator)
-        # The package's verilated.mk leaves the compiler's option for a precompiled header blank.
-        self.env["MAKEFLAGS"] = "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O1 OPT_GLOBAL=-O1"
+        # The package's verilated.mk leaves the compiler's option for a precompiled header blank, and calls a "python" that may be missing.
+        self.env["MAKEFLAGS"] = f"CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O1 OPT_GLOBAL=-O1 PYTHON3={sys.executable}"
 
     def _build_command(self) -> list[list[str]]:
         verilate, *others = super()._build_command()

@@ -47,12 +47,13 @@ class Behaviour:
 
 @dataclass
 class Burst:
-    """A burst on its way: address and number of beats, what is still to do, and when it may be answered."""
+    """A burst on its way: address and number of beats, what is still to do, when it may be answered or what the DRAM calls it."""
 
     ident: int
     address: int
     beats: int
     ready_at: int = 0
+    token: int = -1
     index: int = 0
     permitted: bool = True
     response: Resp = Resp.OKAY

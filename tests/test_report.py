@@ -106,7 +106,7 @@ def test_gradient_picture_tells_labels_by_colour() -> None:
         above, below = picture.axes[:2]
         assert (above.get_ylabel(), below.get_ylabel()) == ("gradient", "error in ulp of the exact value")
         assert below.get_xlabel() == "logit"
-        drawn = sum(len(points.get_offsets()) for points in above.collections)  # type: ignore[arg-type]
+        drawn = sum(len(np.asarray(points.get_offsets())) for points in above.collections)
         assert drawn == 300
         if y is hard[1]:
             legend = above.get_legend()

@@ -1,6 +1,7 @@
 """Recorded beats told apart by array and by core, against a count element by element."""
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,8 +41,8 @@ REQUESTS = [
 ]
 
 
-def request_of(size: int, **options: object) -> Request:
-    return prepare(np.zeros(size, np.float32), np.zeros(size, np.float32), **options)  # type: ignore[arg-type]
+def request_of(size: int, **options: Any) -> Request:
+    return prepare(np.zeros(size, np.float32), np.zeros(size, np.float32), **options)
 
 
 @pytest.mark.parametrize("options", REQUESTS, ids=str)

@@ -2,14 +2,14 @@
 
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
-from amaranth.lib.fifo import SyncFIFOBuffered
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from scegrad.formats import FP16, FP32
 from scegrad.model.design import SIGMOID16
 from scegrad.platforms import CHUNK_BITS
 from scegrad.rtl.datapath.lane import Lane16, Lane32
 from scegrad.rtl.datapath.rom import Rom
+from scegrad.rtl.fifo import Fifo
 
 OPERANDS = data.StructLayout({"logits": CHUNK_BITS, "labels": CHUNK_BITS})
 """A chunk of logits and the labels that belong to them; the first element in the lowest bits."""
@@ -41,17 +41,15 @@ class Datapath(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.results = results = SyncFIFOBuffered(width=CHUNK_BITS, depth=self.depth)
+        m.submodules.results = results = Fifo(width=CHUNK_BITS, depth=self.depth)
         room = Signal(range(self.depth + 1), init=self.depth)
         second, feed = Signal(), Signal()
         m.d.comb += [feed.eq(self.operands.valid & (second | room.any())), self.operands.ready.eq(feed & second)]
         m.d.sync += second.eq(second ^ feed)
-        taken = self.gradients.valid & self.gradients.ready
-        m.d.sync += room.eq(room + taken - self.operands.ready)
+        m.d.sync += room.eq(room + results.freed - self.operands.ready)
         self._feed(m, feed, second)
         self._collect(m, results)
-        m.d.comb += [self.gradients.payload.eq(results.r_data), self.gradients.valid.eq(results.r_rdy)]
-        m.d.comb += results.r_en.eq(self.gradients.ready)
+        connect(m, results.o, flipped(self.gradients))
         return m
 
     def _feed(self, m: Module, feed: Signal, second: Signal) -> None:
@@ -70,7 +68,7 @@ class Datapath(wiring.Component):
     def _chunks(self) -> tuple:
         return self.operands.payload.logits, self.operands.payload.labels
 
-    def _collect(self, m: Module, results: SyncFIFOBuffered) -> None:
+    def _collect(self, m: Module, results: Fifo) -> None:
         """Two halves make a chunk."""
         valid, value = Signal(), Signal(CHUNK_BITS // 2)
         first, waiting = Signal(CHUNK_BITS // 2, reset_less=True), Signal()
@@ -80,4 +78,4 @@ class Datapath(wiring.Component):
                     m.d.comb += [valid.eq(lanes[0].o.valid), value.eq(Cat(lane.o.payload for lane in lanes))]
         with m.If(valid):
             m.d.sync += [waiting.eq(~waiting), first.eq(value)]
-        m.d.comb += [results.w_en.eq(valid & waiting), results.w_data.eq(Cat(first, value))]
+        m.d.comb += [results.i.valid.eq(valid & waiting), results.i.payload.eq(Cat(first, value))]

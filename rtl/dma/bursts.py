@@ -17,7 +17,7 @@ def burst_layout(address_bits: int) -> data.StructLayout:
 
     ``address`` is aligned to the bus word in all bursts but the first.
     """
-    return data.StructLayout({"address": address_bits, "len": 8, "last": 1})
+    return data.StructLayout({"address": address_bits, "len": 8, "turn": 1, "last": 1})
 
 
 class Planner(wiring.Component):
@@ -34,6 +34,7 @@ class Planner(wiring.Component):
     ----------
     address_bits, data_bits : width of AxADDR and of the data bus
     burst_beats : beats of the longest burst, a power of two from 4 to 256, and at most 4 KiB
+    turn_blocks : a power of two; ``turn`` is set for the last burst before a multiple of so many blocks, and for every short one
 
     Members
     -------
@@ -43,7 +44,8 @@ class Planner(wiring.Component):
     bursts : Out(stream of burst_layout)
     """
 
-    def __init__(self, *, address_bits: int, data_bits: int, burst_beats: int):
+    def __init__(self, *, address_bits: int, data_bits: int, burst_beats: int, turn_blocks: int = 1):
+        self._turn_bits = exact_log2(turn_blocks)
         self.word_bits = exact_log2(data_bits // 8)
         self.beat_bits = exact_log2(burst_beats)
         if not GROUP_BITS <= self.beat_bits <= 8 or self.word_bits + self.beat_bits > 12:
@@ -76,6 +78,7 @@ class Planner(wiring.Component):
             last.eq(tapered & near_end & (group == final_group)),
             burst.address.eq(Cat(offset, beat, block)),
             burst.len.eq(Mux(tapered, (group_end - beat[:GROUP_BITS])[:GROUP_BITS], ~beat)),
+            burst.turn.eq(tapered | block[: self._turn_bits].all()),
             burst.last.eq(last),
         ]
 

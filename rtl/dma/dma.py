@@ -31,6 +31,7 @@ class Dma(wiring.Component):
     granule_bytes : what every address and size is a multiple of
     burst_beats : beats of the longest burst, a power of two
     read_buffer_beats : beats of each operand that may be in flight or buffered
+    read_turn_beats : beats of one operand that are asked for before the other's where the job is long; one burst or more
     write_buffer_beats : beats of results that are gathered before and while they are written
 
     Members
@@ -55,12 +56,19 @@ class Dma(wiring.Component):
         granule_bytes: int,
         burst_beats: int,
         read_buffer_beats: int,
+        read_turn_beats: int,
         write_buffer_beats: int,
         address_bits: int = 32,
         id_bits: int = 1,
     ):
         port = {"data_bits": data_bits, "address_bits": address_bits, "id_bits": id_bits}
-        self.reader = Reader(**port, granule_bytes=granule_bytes, burst_beats=burst_beats, buffer_beats=read_buffer_beats)
+        self.reader = Reader(
+            **port,
+            granule_bytes=granule_bytes,
+            burst_beats=burst_beats,
+            buffer_beats=read_buffer_beats,
+            turn_beats=read_turn_beats,
+        )
         self.writer = Writer(**port, granule_bytes=granule_bytes, burst_beats=burst_beats, buffer_beats=write_buffer_beats)
         self._counters = Counters(data_bits=data_bits)
         super().__init__(

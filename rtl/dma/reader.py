@@ -14,12 +14,19 @@ from scegrad.rtl.dma.rotate import Rotate
 LOGITS, LABELS = 0, 1
 """ARID and RID of the two arrays."""
 
+LONG_JOB_TURNS = 64
+"""Turns of each array from which on a job is long."""
+
 
 class ReadRequests(wiring.Component):
-    """Asks for the bursts of the two arrays in turns of one burst each.
+    """Asks for the bursts of the two arrays in turns: of one burst each, or where the arrays are long, of up to ``turn_beats``.
 
     A burst is asked for when its array's buffer has room for all of it, so that data is always welcome. An array whose buffer has
     no room, or which has no bursts left, gives its turn to the other.
+
+    DRAM is slow to go from one array to another, but a job begins only when both have come: so long turns are for jobs of more than
+    ``LONG_JOB_TURNS`` turns of each array. A long turn ends where an address is a multiple of its size; it begins when there is room for
+    all of it, and nothing is asked for until then.
 
     Latency: AR of the first burst is valid 2 cycles after ``start``. Throughput: one burst every 2 cycles.
 
@@ -28,6 +35,7 @@ class ReadRequests(wiring.Component):
     data_bits, address_bits, id_bits : of the AXI port
     burst_beats : beats of the longest burst
     buffer_beats : room of each array's buffer
+    turn_beats : beats of a long turn, a power of two, one burst or more
 
     Members
     -------
@@ -41,7 +49,9 @@ class ReadRequests(wiring.Component):
     idle : Out(1), nothing is offered or outstanding
     """
 
-    def __init__(self, *, data_bits: int, address_bits: int, id_bits: int, burst_beats: int, buffer_beats: int):
+    def __init__(self, *, data_bits: int, address_bits: int, id_bits: int, burst_beats: int, buffer_beats: int, turn_beats: int):
+        self._turn_beats, self._turn_blocks = turn_beats, turn_beats // burst_beats
+        self._long_bits = exact_log2(LONG_JOB_TURNS * turn_beats * data_bits // 8)
         self._shape = {"address_bits": address_bits, "data_bits": data_bits}
         self._burst_beats = burst_beats
         self._buffer_beats = buffer_beats
@@ -62,31 +72,42 @@ class ReadRequests(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         load, choice = Signal(), Signal()
-        fits = Signal(2)
+        long, fresh = Signal(), Signal()  # turns are long; one is about to begin
+        fits, gone = Signal(2), Signal(2)
         bursts = []
         for i in (LOGITS, LABELS):
-            planner = Planner(**self._shape, burst_beats=self._burst_beats)
+            planner = Planner(**self._shape, burst_beats=self._burst_beats, turn_blocks=self._turn_blocks)
             m.submodules[f"planner_{i}"] = planner
             m.d.comb += [planner.start.eq(self.start), planner.address.eq(self.addresses[i]), planner.last_byte.eq(self.last_byte)]
             m.d.comb += planner.bursts.ready.eq(load & (choice == i))
             burst = planner.bursts.payload
             room = Signal(range(self._buffer_beats + 1), init=self._buffer_beats, name=f"room_{i}")
-            # room + freed - (len + 1) in one addition: -(len + 1) is ~len, and freed is the carry
-            step = Mux(planner.bursts.ready, ~burst.len, 0)
-            m.d.sync += room.eq((Cat(self.freed[i], room) + Cat(C(1), step, C(-1, 1)))[1:])
+            debit = Signal(len(room), name=f"debit_{i}")
+            # room + freed - (len + 1) in one addition: -(len + 1) is ~len, and freed a carry into it.
+            m.d.comb += debit.eq(Mux(planner.bursts.ready, ~Cat(burst.len, C(0, len(room))), 0))
+            m.d.sync += room.eq((Cat(self.freed[i], room) + Cat(C(1), debit))[1:])
             # Known one cycle late; in the cycle after a request, in which it is wrong, AR is occupied.
-            m.d.sync += fits[i].eq(self.start | (planner.bursts.valid & (room > burst.len)))
+            needed = Mux(long & fresh, self._turn_beats - 1, burst.len)
+            m.d.sync += [fits[i].eq(self.start | (planner.bursts.valid & (room > needed))), gone[i].eq(~self.start & ~planner.bursts.valid)]
             bursts.append(burst)
 
         turn = Signal()
-        m.d.comb += choice.eq(Mux(turn, fits[LABELS], ~fits[LOGITS]))
-        m.d.comb += load.eq(fits.any() & ~self.ar.valid & ~self.halt)
+        m.d.sync += long.eq(self.last_byte[self._long_bits :].any())
+        with m.If(long):
+            m.d.comb += choice.eq(Mux(turn, ~gone[LABELS], gone[LOGITS]))
+        with m.Else():
+            m.d.comb += choice.eq(Mux(turn, fits[LABELS], ~fits[LOGITS]))
+        m.d.comb += load.eq(Mux(choice, fits[LABELS], fits[LOGITS]) & ~self.ar.valid & ~self.halt)
+        with m.If(self.start):
+            m.d.sync += fresh.eq(1)
         with m.If(self.ar.ready):
             m.d.sync += self.ar.valid.eq(0)
         with m.If(load):
+            ends = Mux(choice, bursts[LABELS].turn, bursts[LOGITS].turn)
             address = Mux(choice, bursts[LABELS].address, bursts[LOGITS].address)
             m.d.sync += [
-                turn.eq(~choice),
+                turn.eq(choice ^ (ends | ~long)),
+                fresh.eq(ends),
                 self.ar.valid.eq(1),
                 self.ar.payload.id.eq(choice),
                 self.ar.payload.addr[self._size :].eq(address[self._size :]),
@@ -115,6 +136,7 @@ class Reader(wiring.Component):
     granule_bytes : what every address and size is a multiple of
     burst_beats : beats of the longest burst
     buffer_beats : beats of each array that may be in flight or buffered
+    turn_beats : beats of one array that are asked for before the other's where the job is long; one burst or more
 
     Members
     -------
@@ -131,11 +153,26 @@ class Reader(wiring.Component):
 
     request_latency = 2
 
-    def __init__(self, *, data_bits: int, granule_bytes: int, address_bits: int, id_bits: int, burst_beats: int, buffer_beats: int):
+    def __init__(
+        self,
+        *,
+        data_bits: int,
+        granule_bytes: int,
+        address_bits: int,
+        id_bits: int,
+        burst_beats: int,
+        buffer_beats: int,
+        turn_beats: int,
+    ):
         axi = Axi4Signature(address_bits=address_bits, data_bits=data_bits, id_bits=id_bits)
         self._size = exact_log2(data_bits // 8)
         self._requests = ReadRequests(
-            data_bits=data_bits, address_bits=address_bits, id_bits=id_bits, burst_beats=burst_beats, buffer_beats=buffer_beats
+            data_bits=data_bits,
+            address_bits=address_bits,
+            id_bits=id_bits,
+            burst_beats=burst_beats,
+            buffer_beats=buffer_beats,
+            turn_beats=turn_beats,
         )
         # The amount of the rotation depends on RID: one multiplexer level less before the first register.
         self._rotate = Rotate(data_bits=data_bits, granule_bytes=granule_bytes, tag_bits=1, first_levels=1)

@@ -2,9 +2,10 @@
 
 from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import stream, wiring
-from amaranth.lib.fifo import SyncFIFOBuffered
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import exact_log2
+
+from scegrad.rtl.fifo import Fifo
 
 
 class Realign(wiring.Component):
@@ -13,7 +14,7 @@ class Realign(wiring.Component):
     Byte lane i of a block comes from the older of two words for ``i < bus_bytes - offset``, from the newer one otherwise; an
     aligned array's blocks are its words. Bytes of the last block beyond the array are arbitrary.
 
-    Latency: 3 cycles from a word to the block that it completes (4 if the array's first word is its only one and not aligned).
+    Latency: ``latency`` cycles from a word to the block that it completes (one more if it is the first and only word, not aligned).
     Throughput: one block per cycle.
 
     Parameters
@@ -33,7 +34,7 @@ class Realign(wiring.Component):
     pending : Out(1), not every block has been taken
     """
 
-    latency = 3
+    latency = Fifo.latency + 1
 
     def __init__(self, *, data_bits: int, granule_bytes: int, depth: int):
         self._granule_bits = 8 * granule_bytes
@@ -54,8 +55,8 @@ class Realign(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         data_bits = len(self.words.payload)
-        m.submodules.fifo = fifo = SyncFIFOBuffered(width=data_bits, depth=self._depth)
-        m.d.comb += [fifo.w_data.eq(self.words.payload), fifo.w_en.eq(self.words.valid)]
+        m.submodules.fifo = fifo = Fifo(width=data_bits, depth=1 << (self._depth - 1).bit_length())
+        connect(m, flipped(self.words), fifo.i)
 
         word, hold = Signal(data_bits, reset_less=True), Signal(data_bits, reset_less=True)  # the newer and the older word
         word_valid, primed = Signal(), Signal()  # primed: hold is filled, or not needed
@@ -63,21 +64,20 @@ class Realign(wiring.Component):
         last = Signal()
         from_hold, hold_suffices = self._constants(m)
 
-        without_word, taken, word_taken, fetch = Signal(), Signal(), Signal(), Signal()
+        without_word, taken, word_taken = Signal(), Signal(), Signal()
         m.d.comb += [
             without_word.eq(last & hold_suffices),
             self.blocks.payload.eq((hold & from_hold) | (word & ~from_hold)),
             self.blocks.valid.eq(self.pending & primed & (word_valid | without_word)),
             taken.eq(self.blocks.valid & self.blocks.ready),
             word_taken.eq(word_valid & (taken | ~primed)),
-            fifo.r_en.eq(~word_valid | word_taken),
-            fetch.eq(fifo.r_rdy & fifo.r_en),
+            fifo.o.ready.eq(~word_valid | word_taken),
+            self.freed.eq(fifo.freed),
         ]
-        m.d.sync += self.freed.eq(fetch)
-        with m.If(fifo.r_en):
-            m.d.sync += word_valid.eq(fifo.r_rdy)
-        with m.If(fetch):
-            m.d.sync += word.eq(fifo.r_data)  # nothing in between: a memory's output comes late in the cycle
+        with m.If(fifo.o.ready):
+            m.d.sync += word_valid.eq(fifo.o.valid)
+        with m.If(fifo.o.valid & fifo.o.ready):
+            m.d.sync += word.eq(fifo.o.payload)
         with m.If(word_taken):
             m.d.sync += [hold.eq(word), primed.eq(1)]
         with m.If(taken):

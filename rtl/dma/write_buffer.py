@@ -2,12 +2,12 @@
 
 from amaranth.hdl import Cat, Module, Signal, Value
 from amaranth.lib import data, stream, wiring
-from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
 
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.rotate import Rotate
+from scegrad.rtl.fifo import Fifo
 
 
 def beat_layout(data_bits: int, granule_bytes: int) -> data.StructLayout:
@@ -21,7 +21,7 @@ class WriteBuffer(wiring.Component):
     Byte lane i of a beat comes from the older of two blocks for ``i < offset``, from the newer one otherwise.
 
     Latency: a burst is announced (``complete``) ``latency`` cycles after the block that completes it, one more if it ends with
-    bytes that are left over from the array's last block; a beat is at the buffer's output 2 cycles later.
+    bytes that are left over from the array's last block; a beat is at the buffer's output ``Fifo.latency`` cycles later.
     Throughput: one block per cycle.
 
     Parameters
@@ -68,12 +68,11 @@ class WriteBuffer(wiring.Component):
         m = Module()
         m.submodules.rotate = rotate = self._rotate
         m.submodules.planner = planner = self._planner
-        m.submodules.fifo = fifo = SyncFIFOBuffered(width=self._layout.size, depth=self._depth)
+        m.submodules.fifo = fifo = Fifo(width=self._layout.size, depth=self._depth)
 
         room = Signal(range(self._depth), init=self._depth - 1)  # one beat is kept for what the last block leaves over
         m.d.comb += self.gradients.ready.eq(room != 0)
-        freed = Signal()
-        m.d.sync += [freed.eq(fifo.r_rdy & fifo.r_en), room.eq(room - rotate.i.valid + freed)]
+        m.d.sync += room.eq(room - rotate.i.valid + fifo.freed)
         m.d.comb += [
             rotate.i.valid.eq(self.gradients.valid & self.gradients.ready),
             rotate.i.payload.data.eq(self.gradients.payload),
@@ -82,23 +81,23 @@ class WriteBuffer(wiring.Component):
             planner.last_byte.eq(self.last_byte),
         ]
 
-        beat = self._layout(fifo.w_data)
+        beat = self._layout(fifo.i.payload)
         filling, next_burst = Signal(), Signal()
         beats_left, last = Signal(8), Signal()  # of the burst that is being filled: after the next beat; that is the last
-        self._merge(m, rotate, beat, push=fifo.w_en)
+        self._merge(m, rotate, beat, push=fifo.i.valid)
         m.d.comb += [
             beat.last.eq(last),
-            self.complete.eq(fifo.w_en & last),
+            self.complete.eq(fifo.i.valid & last),
             next_burst.eq(~filling | self.complete),
             planner.bursts.ready.eq(next_burst),
-            self.beats.valid.eq(fifo.r_rdy),
-            self.beats.payload.eq(fifo.r_data),
-            fifo.r_en.eq(self.beats.ready),
+            self.beats.valid.eq(fifo.o.valid),
+            self.beats.payload.eq(fifo.o.payload),
+            fifo.o.ready.eq(self.beats.ready),
         ]
         with m.If(next_burst):
             length = planner.bursts.payload.len
             m.d.sync += [filling.eq(planner.bursts.valid), beats_left.eq(length), last.eq(length == 0)]
-        with m.Elif(fifo.w_en):
+        with m.Elif(fifo.i.valid):
             m.d.sync += [beats_left.eq(beats_left - 1), last.eq(beats_left == 1)]
         return m
 

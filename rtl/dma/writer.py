@@ -9,6 +9,7 @@ from scegrad.rtl.axi import BURST_INCR, Axi4Signature
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.job import FaultLayout
 from scegrad.rtl.dma.write_buffer import WriteBuffer
+from scegrad.rtl.fifo import Fifo
 
 MAX_OUTSTANDING = 32
 """Bursts that may await their response."""
@@ -165,7 +166,7 @@ class Writer(wiring.Component):
 
     def latency(self, beats: int) -> int:
         """Cycles from the block that completes a burst of so many beats to the last of them on W, if W is free."""
-        return self._buffer.latency + max(3, beats)
+        return self._buffer.latency + max(Fifo.latency + 1, beats)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

@@ -11,10 +11,11 @@ import numpy as np
 
 from . import jobs
 from .build import BuildError, library, verilog
+from .dram import Dram, DramStats
 from .jobs import Counters, Job
 from .platforms import Platform
 from .requests import Request
-from .sim import ALL_PORTS, EVENT, SHARED_PORT, Access, Channel, Memory, Simulation, SimulationError
+from .sim import ALL_PORTS, EVENT, SHARED_PORT, Access, Channel, Memory, Simulation, SimulationError, Traffic
 
 Progress = Callable[[int, int], None]
 """Called now and then with how many elements are done, and of how many."""
@@ -34,12 +35,13 @@ GUARD_PATTERN = 0xA5
 
 @dataclass(frozen=True)
 class Options:
-    """How to carry a request out: waves written to a file, events recorded, latency of the memory in cycles, progress reported."""
+    """How to carry a request out: waves to a file, events recorded, the memory's latency in cycles or DRAM as shared memory, progress."""
 
     waves: Path | None = None
     timeline: bool = False
     latency: int | None = None
     progress: Progress | None = None
+    dram: Dram | None = None
 
     def memory(self, private: bool) -> Memory:
         """The behaviour of the memory."""
@@ -61,11 +63,13 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A flat gradient; counters and time line where the backend has them."""
+    """A flat gradient; counters, time line, traffic at the job's port and what a DRAM did where the backend has them."""
 
     gradient: np.ndarray
     counters: Counters | None = None
     timeline: Timeline | None = None
+    traffic: Traffic | None = None
+    dram: DramStats | None = None
 
 
 def port_names(platform: Platform) -> tuple[str, ...]:
@@ -90,8 +94,8 @@ class SimulationAccess:
         self._simulation = simulation
         self._request = request
         self._progress = progress
-        self._port = request.core + 1 if request.private else SHARED_PORT
-        self._before = simulation.traffic(self._port).write_bytes
+        self.port = request.core + 1 if request.private else SHARED_PORT
+        self._before = simulation.traffic(self.port).write_bytes
 
     def wait(self, limit: int) -> None:
         """Let time pass until irq is high; raises ``TimeoutError`` after ``limit`` cycles."""
@@ -101,7 +105,7 @@ class SimulationAccess:
                 raise TimeoutError(f"no interrupt came within {limit} cycles")
             left -= self._simulation.run(min(SLICE, left), until_irq=True)
             if self._progress:
-                written = self._simulation.traffic(self._port).write_bytes - self._before
+                written = self._simulation.traffic(self.port).write_bytes - self._before
                 self._progress(written // self._request.fmt.bytes, self._request.logits.size)
 
 
@@ -133,7 +137,7 @@ POOL = SimulationPool()
 def run_verilator(request: Request, options: Options) -> Outcome:
     """Run a request on the fast simulator, every time from reset."""
     if options.waves is not None:
-        with Simulation(library(request.platform, waves=True)) as simulation:
+        with Simulation(library(request.platform)) as simulation:
             simulation.open_waves(options.waves)
             return _run_in(simulation, request, options)
     simulation = POOL.take(request.platform)
@@ -150,6 +154,8 @@ def _run_in(simulation: Simulation, request: Request, options: Options) -> Outco
     place = request.place
     simulation.reset()
     simulation.set_memory(options.memory(request.private), ALL_PORTS)
+    if options.dram is not None:
+        simulation.set_dram(options.dram)
     simulation.write(place.logits, request.logits)
     simulation.write(place.labels, request.labels)
     for address, size in place.guards:
@@ -158,14 +164,15 @@ def _run_in(simulation: Simulation, request: Request, options: Options) -> Outco
     access = SimulationAccess(simulation, request, options.progress)
     jobs.execute(jobs.prepare(request.platform), access)
     simulation.record(MAX_EVENTS if options.timeline else 0)
-    first = simulation.edge
+    first, before = simulation.edge, simulation.traffic(access.port)
     counters = jobs.execute(jobs.run(job_of(request)), access)
+    traffic = simulation.traffic(access.port) - before
     timeline = _timeline(simulation, request.platform, first) if options.timeline else None
     _check(simulation, request)
     gradient = simulation.read(place.gradient, place.size).view(request.fmt.dtype)
     for region in request.platform.regions:
         simulation.release(region.base, region.size)
-    return Outcome(gradient, counters, timeline)
+    return Outcome(gradient, counters, timeline, traffic, simulation.dram_stats() if options.dram else None)
 
 
 def _declare(simulation: Simulation, request: Request) -> None:
@@ -203,7 +210,7 @@ def run_icarus(request: Request, options: Options) -> Outcome:
 
     platform = request.platform
     design = Design(platform.top_name, verilog(platform).read_text(encoding="ascii"))
-    task = Task(job_of(request), request.place.guards, options.memory(request.private).latency, options.timeline)
+    task = Task(job_of(request), request.place.guards, options.memory(request.private).latency, options.timeline, options.dram)
     try:
         gradient, ended = run_task(task, request.logits, request.labels, design, "icarus", options.waves)
     except BenchError as error:

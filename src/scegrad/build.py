@@ -1,10 +1,11 @@
 """The simulator of a platform as a shared library, built when it is first asked for and kept under a key of all that went into it.
 
-    platform -> Verilog -> C++ (Verilator) -> library, with the harness of sw/sim
+    platform -> Verilog -> C++ (Verilator) -> object, with the harness of sw/sim -> libscegrad_<platform>.so, with the C driver
 
-The library's key is a hash of the Verilog, the harness, the versions of the tools and their flags. The Verilog is kept as well, under a
-hash of the sources that it is made from, since making it takes a while itself. Both lie below ``build/`` of a checkout, below
-the user's cache directory for an installed package, or where the environment variable ``SCEGRAD_CACHE`` says.
+The object's key is a hash of the Verilog, the harness, the versions of the tools and their flags; the library, which is linked in seconds,
+has one of the driver beside it. The Verilog is kept as well, under a hash of the sources that it is made from, since making it takes a
+while itself. All lie below ``build/`` of a checkout, below the user's cache directory for an installed package, or where the environment
+variable ``SCEGRAD_CACHE`` says.
 """
 
 import hashlib
@@ -22,16 +23,18 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import toolchain
+from .driver_build import inputs, library_name, link_library, software_directory
 from .platforms import Platform
 from .toolchain import BuildError, Toolchain
 
 LOCK_LIMIT = 1800
 """Seconds to wait for another process that builds the same library."""
 
-LIBRARY = "libscesim.so"
+DRAM_SOURCES = ("dram", "dram_presets", "dram_abi", "ideal_manager")
+"""What the DRAM model alone is made of, in sw/sim."""
 
 OBJECT = "scesim.o"
-"""What the library is made of as one relocatable object, for linking into another library."""
+"""The model and the harness as one relocatable object."""
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -44,11 +47,7 @@ def checkout() -> Path | None:
 
 def harness_directory() -> Path:
     """Where the C++ around the model lies; raises ``BuildError`` where it was not installed."""
-    root = checkout()
-    for candidate in ([root / "sw" / "sim"] if root else []) + [_PACKAGE / "sw" / "sim"]:
-        if candidate.is_dir():
-            return candidate
-    raise BuildError("the sources of the simulator (sw/sim) are not installed: use a checkout")
+    return software_directory() / "sim"
 
 
 def cache_directory() -> Path:
@@ -60,32 +59,59 @@ def cache_directory() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scegrad" / "sim"
 
 
-def library(platform: Platform, *, waves: bool = False, source: Path | None = None) -> Path:
-    """The library that simulates ``platform``, with ``waves`` one that can write them; built now where it is not there yet.
+def library(platform: Platform, *, waves: bool = True, source: Path | None = None) -> Path:
+    """``libscegrad_<platform>.so`` with the simulated ``platform`` in it, for C and for ``sim``; built now where it is not there yet.
 
-    ``source`` is the Verilog of another top module of the same name and ports. Raises ``BuildError``.
+    Without ``waves`` it cannot write them. ``source`` is the Verilog of another top module of the same name and ports.
+    Raises ``BuildError``.
     """
-    return _built(platform, waves, source or verilog(platform), LIBRARY)
+    model = _model(platform, waves, source or verilog(platform))
+    path = model.parent / f"driver-{_hash(inputs(platform))}" / library_name(platform)
+    with _locked(_lock_of(model.parent)):
+        if not path.is_file():
+            with tempfile.TemporaryDirectory(dir=_cache(), prefix="tmp-", ignore_cleanup_errors=True) as name:
+                made = link_library(Path(name), platform, "sim", [model])
+                path.parent.mkdir(exist_ok=True)
+                made.replace(path)
+    return path
 
 
-def linkable(platform: Platform, *, waves: bool = False) -> Path:
-    """What ``library`` gives, as an object file that another library may contain; both are made at once. Raises ``BuildError``."""
-    return _built(platform, waves, verilog(platform), OBJECT)
+def linkable(platform: Platform) -> Path:
+    """The simulated platform as an object file that another library or program may contain. Raises ``BuildError``."""
+    return _model(platform, True, verilog(platform))
 
 
-def _built(platform: Platform, waves: bool, source: Path, wanted: str) -> Path:
-    """A file of the library's directory, which is built where the file is not there."""
+def _model(platform: Platform, waves: bool, source: Path) -> Path:
+    """The object, which is built where it is not there."""
     cache, tools, ports = _cache(), Toolchain.find(), ports_header(platform)
     key = _hash([ports.encode(), source.read_bytes(), _harness_bytes(), tools.identity().encode(), bytes([waves])])
     home = cache / f"{platform.name}-{key}"
-    with _locked(cache / f"{home.name}.lock"):
-        if not (home / wanted).is_file():
+    with _locked(_lock_of(home)):
+        if not (home / OBJECT).is_file():
             with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name:
                 work = Path(name)
                 _build(platform, source, ports, tools, work, waves)
                 shutil.rmtree(home, ignore_errors=True)
                 (work / "result").rename(home)
-    return home / wanted
+    return home / OBJECT
+
+
+def _lock_of(home: Path) -> Path:
+    return home.with_name(f"{home.name}.lock")
+
+
+def dram_library() -> Path:
+    """The library of the DRAM timing model alone; built now, in seconds, where it is not there yet. Raises ``BuildError``."""
+    cache, tools, harness = _cache(), Toolchain.find(), harness_directory()
+    sources = [harness / f"{name}.cpp" for name in DRAM_SOURCES]
+    key = _hash([_harness_bytes(), tools.identity().encode()])
+    path = cache / f"dram-{key}.so"
+    with _locked(path.with_suffix(".lock")):
+        if not path.is_file():
+            with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name:
+                objects = tools.compile(sources, [harness], Path(name), waves=False, progress=lambda stage, done, total: None)
+                tools.link(objects, Path(name) / path.name).replace(path)
+    return path
 
 
 def verilog(platform: Platform) -> Path:
@@ -114,18 +140,18 @@ def _cache() -> Path:
 
 
 def _build(platform: Platform, source: Path, ports: str, tools: Toolchain, work: Path, waves: bool) -> None:
-    """Make ``work/result`` with the library in it."""
+    """Make ``work/result`` with the object in it."""
     model, result, harness = work / "model", work / "result", harness_directory()
     model.mkdir()
     result.mkdir()
     (model / "ports.h").write_text(ports, encoding="ascii")
-    with _announced(platform, "building the simulator with waves" if waves else "building the simulator") as progress:
+    with _announced(platform, "building the simulator" if waves else "building the simulator without waves") as progress:
         progress("translating to C++", 0, 1)
         tools.verilate([source], platform.top_name, model, waves=waves)
         files = [*sorted(model.glob("*.cpp")), *sorted(harness.glob("*.cpp")), *tools.runtime(model)]
         includes = [model, harness, harness / "fst"]
-        tools.compile(files, includes, model, result / LIBRARY, waves=waves, progress=progress)
-        tools.merge(sorted(model.glob("*.o")), result / OBJECT)
+        objects = tools.compile(files, includes, model, waves=waves, progress=progress)
+        tools.merge(objects, result / OBJECT)
 
 
 def ports_header(platform: Platform) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from .dram import PRESETS as DRAMS
 from .formats import FORMATS
 from .platforms import PLATFORMS
 from .requests import BACKENDS, IN_PLACE, MEMORIES, RequestError, platform_of
@@ -37,7 +38,9 @@ def _choice(*values: str) -> str:
 PlatformName = Annotated[
     str,
     typer.Option(
-        "--platform", metavar=_choice(*PLATFORMS), help="Hardware: ft78ne has 8 cores with fp32; mt7004 has 4, with fp32 and fp16."
+        "--platform",
+        metavar=_choice(*PLATFORMS),
+        help="Hardware: ft78ne has 8 cores with fp32; mt7004 has 4, with fp32 and fp16; ecp5_demo is one core of that, for an FPGA.",
     ),
 ]
 
@@ -122,6 +125,18 @@ def run(
             metavar="CYCLES", help="From a request to the memory's first answer.  [default: 40; private: 0, at once]", show_default=False
         ),
     ] = None,
+    dram: Annotated[
+        str | None,
+        typer.Option(
+            metavar=_choice(*DRAMS),
+            help="Give shared memory the timing of this DRAM (docs/memory.md).  [default: a fixed latency]",
+            show_default=False,
+        ),
+    ] = None,
+    core_mhz: Annotated[
+        int | None,
+        typer.Option(metavar="MHZ", help="Clock of the unit beside the DRAM.  [default: 1000]", show_default=False),
+    ] = None,
 ) -> None:
     """Compute the gradient sigmoid(LOGITS) - LABELS on the simulated hardware.
 
@@ -129,7 +144,7 @@ def run(
     """
     from .run_command import RunArguments, run_files
 
-    arguments = RunArguments(platform, fmt, memory, core_mask, backend, waves, report, in_place, latency)
+    arguments = RunArguments(platform, fmt, memory, core_mask, backend, waves, report, in_place, latency, dram, core_mhz)
     raise typer.Exit(MISMATCH if run_files(logits, labels, output, arguments) else 0)
 
 
@@ -157,7 +172,7 @@ def lib(
     ],
     platform: Annotated[
         str | None,
-        typer.Option("--platform", metavar=_choice(*PLATFORMS), help="The platform.  [default: each of them]", show_default=False),
+        typer.Option("--platform", metavar=_choice(*PLATFORMS), help="The platform.  [default: ft78ne and mt7004]", show_default=False),
     ] = None,
     access: Annotated[
         str,
@@ -184,14 +199,19 @@ def demo() -> None:
 
 @app.command()
 def bench(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.json", help="Where to write the measurements.")] = Path(
-        "out/bench.json"
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write bench.json and the pictures.")] = Path(
+        "out/bench"
     ),
+    quick: Annotated[bool, typer.Option("--quick", help="Only the lines of the table: no sweeps, wall times or pictures.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Keep what a run that was stopped has measured.")] = False,
 ) -> None:
-    """Measure jobs in cycles, for every platform and format, on memories of fixed latency."""
-    from .bench import main as run_bench
+    """Measure jobs in cycles, for every platform and format, on memory that answers at once, after a fixed time, and when a DRAM does.
 
-    run_bench(output)
+    The share is that of what the cores and the port allow; on a DRAM, of what an ideal manager gets from the same memory.
+    """
+    from .bench.command import main as run_bench
+
+    run_bench(output, quick=quick, resume=resume)
 
 
 @app.command()

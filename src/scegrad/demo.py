@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -185,7 +186,7 @@ def demonstrate(directory: Path, *, backend: str = "verilator", steps: int = STE
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         for run in runs:
             line = bar.add_task(f"{run.platform.name} {run.fmt.name}: {run.task.name}", total=steps)
-            carry_out(run, steps, backend, compute, lambda line=line: bar.advance(line))  # type: ignore[misc]
+            carry_out(run, steps, backend, compute, partial(bar.advance, line))
     write(runs, directory, backend)
     return runs
 

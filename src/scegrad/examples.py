@@ -1,6 +1,7 @@
 """``make examples``: the C programs of ``sw/examples`` compiled, run on the simulated hardware, and compared with the exact reference.
 
-python -m scegrad.examples DIR        where DIR has the libraries of ``scegrad lib -o DIR``
+python -m scegrad.examples DIR             where DIR has the libraries of ``scegrad lib -o DIR``
+python -m scegrad.examples DIR --time      how long a call takes, and what of it is simulation
 """
 
 import argparse
@@ -14,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .build import harness_directory
+from .driver_build import c_compiler, library_name, link_library, run_compiler, software_directory
 from .formats import FORMATS
-from .lib_command import c_compiler, run_compiler
+from .lib_command import MACHINES
 from .model import reference
 from .toolchain import BuildError
 
@@ -25,6 +26,9 @@ SAMPLES, STEPS = 1000, 5
 """Elements of the operator library's programs; samples and steps of the logistic regression."""
 
 TIME_LIMIT = 300
+
+CALLS = 50
+"""Calls whose mean is taken."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,11 @@ Triple = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def compile_example(name: str, library: Path, output: Path, options: Iterable[str] = ("-O2",), compiler: list[str] | None = None) -> Path:
     """Compile one program, with what gives it its data, against a library. Raises ``BuildError``."""
-    folder = harness_directory().parent / "examples"
+    folder = software_directory() / "examples"
     sources = [str(folder / f"{part}.c") for part in (name, "exchange")]
     link = [
         f"-I{library.parent}",
+        f"-I{software_directory() / 'include'}",
         f"-L{library.parent}",
         f"-Wl,-rpath,{library.parent.resolve()}",
         f"-l{library.stem.removeprefix('lib')}",
@@ -112,12 +117,44 @@ def run_all(directory: Path, say: Callable[[str], None] = print) -> int:
     return total
 
 
+def time_calls(directory: Path, say: Callable[[str], None] = print) -> None:
+    """Say how much processor time a call for 1,024 elements takes on each platform's library, and what of it is simulation.
+
+    The rest, which is the driver's, is measured on hardware that takes no time (``fake.c``). Raises ``BuildError`` and ``RuntimeError``.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        for platform in MACHINES:
+            work = Path(name) / platform.name
+            work.mkdir()
+            simulated = _timings(directory / library_name(platform), work / "simulated", CALLS)
+            alone = _timings(link_library(work, platform, "fake"), work / "alone", 100 * CALLS)
+            for (kind, first, each, cycles), (_, _, driver, _) in zip(simulated, alone, strict=True):
+                share = 100 * (1 - float(driver) / float(each))
+                line = f"{float(each):7.0f} us a call, {share:.2f} % of it simulation, {float(driver):.1f} us driver; {cycles} cycles"
+                opening = f"; the process's first call {float(first):.1f} ms" if kind == "shared" else ""
+                say(f"{platform.name} {kind:7} {LENGTH} elements: {line}{opening}")
+
+
+def _timings(library: Path, program: Path, calls: int) -> list[list[str]]:
+    """What ``timing.c`` prints with a library: kind, milliseconds of the first call, microseconds of each other, cycles."""
+    compile_example("timing", library, program)
+    done = subprocess.run([str(program), str(calls)], capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
+    if done.returncode or done.stderr:
+        raise RuntimeError(f"{program.name} ended with status {done.returncode}: {done.stderr.strip()}")
+    return [line.split() for line in done.stdout.splitlines()]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Entry point; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m scegrad.examples", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("directory", type=Path, help="where the libraries are (scegrad lib -o DIR)")
+    parser.add_argument("--time", action="store_true", help="say how long a call takes instead")
+    chosen = parser.parse_args(arguments)
     try:
-        return 1 if run_all(parser.parse_args(arguments).directory) else 0
+        if chosen.time:
+            time_calls(chosen.directory)
+            return 0
+        return 1 if run_all(chosen.directory) else 0
     except (BuildError, RuntimeError) as error:
         print(f"scegrad: {error}", file=sys.stderr)
         return 1

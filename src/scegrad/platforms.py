@@ -49,7 +49,8 @@ class Platform:
     ``shared``              regions behind the shared port
     ``l2_base``, ``l2_size``, ``l2_stride``   L2 of core k: ``l2_size`` bytes at ``l2_base + k * l2_stride``
     ``burst_beats``         longest burst of either port, in beats
-    ``read_buffer_beats``   beats of each of the two input arrays that may be in flight or buffered, for each reader
+    ``read_buffer_beats``   beats of each of the two input arrays that may be in flight or buffered, for each reader; long jobs take turns
+                            of a third of it, rounded down to a power of two
     ``write_buffer_beats``  beats of the output that are gathered before and while they are written, for each writer
     """
 
@@ -62,7 +63,7 @@ class Platform:
     l2_size: int = 512 * KiB
     l2_stride: int = 0x0100_0000
     burst_beats: int = 16
-    read_buffer_beats: int = 128
+    read_buffer_beats: int = 192
     write_buffer_beats: int = 64
     address_bits: int = field(default=32, init=False)
     id_bits: int = field(default=1, init=False)
@@ -78,13 +79,15 @@ class Platform:
             raise ValueError(f"formats is {self.formats}, but must name one or more of {', '.join(FORMATS)}")
         if not (_power_of_two(self.shared_data_bits) and 64 <= self.shared_data_bits <= 1024):
             raise ValueError(f"shared_data_bits is {self.shared_data_bits}, but must be a power of two from 64 to 1024")
-        for name in ("burst_beats", "read_buffer_beats", "write_buffer_beats"):
+        for name in ("burst_beats", "write_buffer_beats"):
             if not _power_of_two(getattr(self, name)):
                 raise ValueError(f"{name} is {getattr(self, name)}, but must be a power of two")
         if not 4 <= self.burst_beats <= 4096 * 8 // self.shared_data_bits:
             raise ValueError(
                 f"burst_beats is {self.burst_beats}, but must be 4 to {4096 * 8 // self.shared_data_bits}: a burst stays inside 4 KiB"
             )
+        if self.read_buffer_beats % self.burst_beats:
+            raise ValueError(f"read_buffer_beats is {self.read_buffer_beats}, but must be a multiple of burst_beats, {self.burst_beats}")
         if self.burst_beats > 256:
             raise ValueError(f"burst_beats is {self.burst_beats}, but an AXI4 burst has at most 256 beats")
         for name in ("read_buffer_beats", "write_buffer_beats"):
@@ -119,6 +122,11 @@ class Platform:
         return (1 << self.cores) - 1
 
     @property
+    def read_turn_beats(self) -> int:
+        """Beats of one input that the shared port reads before it turns to the other, in long jobs; two more turns fit beside it."""
+        return max(self.burst_beats, 1 << (self.read_buffer_beats // 3).bit_length() - 1)
+
+    @property
     def top_name(self) -> str:
         """Name of the top module."""
         return f"scegrad_{self.name}"
@@ -139,6 +147,7 @@ class Platform:
 
 FT78NE = Platform("ft78ne", cores=8, formats=("fp32",))
 MT7004 = Platform("mt7004", cores=4, formats=("fp32", "fp16"))
+ECP5_DEMO = Platform("ecp5_demo", cores=1, formats=("fp32", "fp16"), shared_data_bits=64, read_buffer_beats=512)
 
-PLATFORMS = {platform.name: platform for platform in (FT78NE, MT7004)}
-"""The platforms that the command line offers by name."""
+PLATFORMS = {platform.name: platform for platform in (FT78NE, MT7004, ECP5_DEMO)}
+"""The platforms that the command line offers by name; the last is one core for an FPGA board, see ``docs/fpga.md``."""

@@ -59,7 +59,10 @@ def write_report(directory: Path, request: Request, result: Result, mismatches: 
     save(gradient_picture(request.fmt, logits, labels, gradient, errors, heading(request, result)), written[1])
     if result.timeline is not None and result.timeline.events.size:
         written.append(directory / "timeline.png")
-        save(timeline_picture(activity(request, result), heading(request, result)), written[-1])
+        title = heading(request, result)
+        if result.timeline.lost:
+            title += f"\nits first {result.timeline.events.size:,} beats; {result.timeline.lost:,} more are not shown"
+        save(timeline_picture(activity(request, result), title), written[-1])
     return written
 
 
@@ -82,6 +85,7 @@ def numbers(
         "cycles": cycles,
         "elements_per_cycle": request.logits.size / cycles if cycles else None,
         "counters": result.counters,
+        "beats_missing_in_timeline": result.timeline.lost if result.timeline else None,
         "mismatches_against_golden_model": mismatches,
         "errors_measured": errors.size,
         "not_as_demanded": int(errors.size - finite.size),

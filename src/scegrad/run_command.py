@@ -31,6 +31,8 @@ class RunArguments:
     report: Path | None
     in_place: str | None
     latency: int | None
+    dram: str | None = None
+    core_mhz: int | None = None
 
     def request(self, logits: np.ndarray, labels: np.ndarray) -> Request:
         """The request, checked; raises ``RequestError``."""
@@ -57,6 +59,8 @@ class RunArguments:
             fmt=request.fmt,
             in_place=self.in_place,
             latency=self.latency,
+            dram=self.dram,
+            core_mhz=self.core_mhz,
             waves=waves,
             timeline=self.report is not None,
             progress=progress,

@@ -4,13 +4,14 @@ Time advances only inside ``read32``, ``write32``, ``run`` and ``reset``, and th
 """
 
 from ctypes import byref, c_uint8, c_uint32, c_void_p
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum, IntFlag
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
+from .dram import Dram, DramStats, StatsStructure
 from .rtl.axi import Resp
 from .sim_library import MemoryStructure, SimulationError, TrafficStructure, load
 
@@ -75,6 +76,10 @@ class Traffic:
     bursts_written: int
     write_beats: int
     write_bytes: int
+
+    def __sub__(self, earlier: "Traffic") -> "Traffic":
+        """What went over since ``earlier``."""
+        return Traffic(*(getattr(self, item.name) - getattr(earlier, item.name) for item in fields(Traffic)))
 
 
 class Simulation:
@@ -181,6 +186,16 @@ class Simulation:
             if not 0 <= getattr(memory, name) < 1 << 32:
                 raise SimulationError(f"{name} is {getattr(memory, name)}, but must be 0 to {(1 << 32) - 1}")
         self._call("set_memory", port, byref(MemoryStructure(memory.latency, memory.outstanding, memory.stall, memory.seed)))
+
+    def set_dram(self, dram: Dram, port: int = SHARED_PORT) -> None:
+        """Make the memory behind a port a DRAM whose time begins with its first burst; only while nothing is in flight there."""
+        self._call("set_dram", port, byref(dram.structure()))
+
+    def dram_stats(self, port: int = SHARED_PORT) -> DramStats:
+        """What the DRAM behind a port did since ``set_dram`` or the last reset."""
+        found = StatsStructure()
+        self._call("get_dram_stats", port, byref(found))
+        return found.stats()
 
     # What the design may do, and what it did
 

@@ -1,11 +1,15 @@
-"""The functions of ``sw/sim/scesim.h`` as ctypes sees them; ``sim`` is what uses them."""
+"""The functions of ``sw/sim/scesim.h`` as ctypes sees them, in the very library that C programs use; ``sim`` is what uses them."""
 
 import ctypes
+import os
+import threading
 from ctypes import POINTER, c_char_p, c_int, c_uint32, c_uint64, c_void_p
 from functools import cache
 from pathlib import Path
 
-ABI = 1
+from .dram import DramStructure, StatsStructure
+
+ABI = 2
 """Version of the C interface that this module speaks."""
 
 
@@ -34,6 +38,8 @@ _FUNCTIONS = {
     "error": (c_char_p, [c_void_p]),
     "reset": (c_int, [c_void_p, c_uint32]),
     "set_memory": (c_int, [c_void_p, c_int, POINTER(MemoryStructure)]),
+    "set_dram": (c_int, [c_void_p, c_int, POINTER(DramStructure)]),
+    "get_dram_stats": (c_int, [c_void_p, c_int, POINTER(StatsStructure)]),
     "write": (c_int, [c_void_p, c_uint64, c_void_p, c_uint64]),
     "read": (c_int, [c_void_p, c_uint64, c_void_p, c_uint64]),
     "release": (c_int, [c_void_p, c_uint64, c_uint64]),
@@ -60,11 +66,28 @@ _FUNCTIONS = {
 }
 
 
+_OPENING = threading.Lock()
+
+
+def _open(path: Path) -> ctypes.CDLL:
+    """The library, without the memory windows that it maps for C programs; raises ``OSError``."""
+    with _OPENING:
+        before = os.environ.get("SCEGRAD_WINDOWS")
+        os.environ["SCEGRAD_WINDOWS"] = "0"
+        try:
+            return ctypes.CDLL(str(path))
+        finally:
+            if before is None:
+                del os.environ["SCEGRAD_WINDOWS"]
+            else:
+                os.environ["SCEGRAD_WINDOWS"] = before
+
+
 @cache
 def load(path: Path) -> ctypes.CDLL:
     """The library with the types of its functions; raises ``SimulationError`` where it is not one of ours."""
     try:
-        library = ctypes.CDLL(str(path))
+        library = _open(path)
         for name, (result, arguments) in _FUNCTIONS.items():
             function = getattr(library, f"scesim_{name}")
             function.restype, function.argtypes = result, arguments

@@ -77,18 +77,8 @@ class Toolchain:
         command += ["--top-module", top, "--Mdir", str(directory), str(control), *map(str, sources)]
         _run(command, directory, {"VERILATOR_ROOT": str(self.verilator)})
 
-    def compile(
-        self,
-        sources: list[Path],
-        includes: list[Path],
-        directory: Path,
-        output: Path,
-        *,
-        waves: bool,
-        progress: Progress,
-        ready: tuple[Path, ...] = (),
-    ) -> None:
-        """Compile ``sources``, the longest first and as many at once as there are processors; link them and ``ready``."""
+    def compile(self, sources: list[Path], includes: list[Path], directory: Path, *, waves: bool, progress: Progress) -> list[Path]:
+        """Compile ``sources``, the longest first and as many at once as there are processors; returns the objects in ``directory``."""
         common = [*CXX_FLAGS, *(f"-I{path}" for path in [*includes, self.verilator / "include", self.verilator / "include" / "vltstd"])]
         common += ["-DSCESIM_WAVES", "-DVM_TRACE=1", "-DVM_TRACE_FST=1"] if waves else ["-DVM_TRACE=0"]
         ordered = sorted(sources, key=lambda path: (-path.stat().st_size, path.name))
@@ -107,7 +97,12 @@ class Toolchain:
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-        _run([*self.cxx, "-shared", "-pthread", "-o", str(output), *map(str, objects), *map(str, ready)], directory)
+        return sorted(objects)
+
+    def link(self, objects: list[Path], output: Path) -> Path:
+        """Make a shared library of objects; returns it."""
+        _run([*self.cxx, "-shared", "-pthread", "-o", str(output), *map(str, objects)], output.parent)
+        return output
 
     def share(self, sources: list[Path], flags: tuple[str, ...], output: Path) -> None:
         """Make a shared library of sources that have nothing to do with a model, with flags of their own."""

@@ -53,14 +53,25 @@ __attribute__((constructor)) static void map(void) {
     close(file);
 }
 
+/* The arrays' bytes and the registers in the order of the program: data before the start of a job, and its end before the results. */
+static void barrier(void) {
+#if defined(__aarch64__) || (defined(__ARM_ARCH) && __ARM_ARCH >= 7)
+    __asm__ volatile("dsb sy" ::: "memory");
+#else
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
+}
+
 static int board_read32(void *context, uint32_t offset, uint32_t *value) {
     const struct board *board = context;
     *value = board->registers[offset / 4];
+    barrier();
     return 0;
 }
 
 static int board_write32(void *context, uint32_t offset, uint32_t value) {
     struct board *board = context;
+    barrier();
     board->registers[offset / 4] = value;
     return 0;
 }

@@ -54,8 +54,25 @@ static void start(void) {
     count_busy();
 }
 
+static void end(unsigned unit) {
+    const uint32_t block = SCEGRAD_UNIT_BLOCK(unit);
+    REGISTER(BUSY) &= ~SCEGRAD_UNIT_BIT(unit);
+    REGISTER(IRQ_PENDING) |= SCEGRAD_UNIT_BIT(unit);
+    registers[(block + SCEGRAD_UNIT_STATUS_OFFSET) / 4] = sce_fake.status != 0 ? sce_fake.status : SCEGRAD_STATUS_DONE;
+    registers[(block + SCEGRAD_UNIT_FAULT_ADDRESS_OFFSET) / 4] = sce_fake.fault_address;
+    registers[(block + SCEGRAD_UNIT_CYCLES_OFFSET) / 4] = sce_fake.cycles;
+}
+
+/* Ends the jobs whose time has come. */
+static void settle(void) {
+    for (unsigned unit = 0; unit <= SCEGRAD_UNIT_SHARED; ++unit)
+        if (REGISTER(BUSY) & SCEGRAD_UNIT_BIT(unit) && time_now >= ends[unit])
+            end(unit);
+}
+
 static int fake_read32(void *context, uint32_t offset, uint32_t *value) {
     (void)context;
+    settle();
     *value = registers[offset / 4];
     return (int)offset == sce_fake.failing_read ? -1 : 0;
 }
@@ -73,23 +90,14 @@ static int fake_write32(void *context, uint32_t offset, uint32_t value) {
     return 0;
 }
 
-static void end(unsigned unit) {
-    const uint32_t block = SCEGRAD_UNIT_BLOCK(unit);
-    REGISTER(BUSY) &= ~SCEGRAD_UNIT_BIT(unit);
-    REGISTER(IRQ_PENDING) |= SCEGRAD_UNIT_BIT(unit);
-    registers[(block + SCEGRAD_UNIT_STATUS_OFFSET) / 4] = sce_fake.status != 0 ? sce_fake.status : SCEGRAD_STATUS_DONE;
-    registers[(block + SCEGRAD_UNIT_FAULT_ADDRESS_OFFSET) / 4] = sce_fake.fault_address;
-    registers[(block + SCEGRAD_UNIT_CYCLES_OFFSET) / 4] = sce_fake.cycles;
-}
-
 static int fake_wait(void *context, uint64_t cycles, uint64_t *passed) {
     (void)context;
-    *passed = REGISTER(IRQ_PENDING) & REGISTER(IRQ_ENABLE) ? 0 : cycles;
+    *passed = sce_fake.stopped || sce_fake.stuck_irq || REGISTER(IRQ_PENDING) & REGISTER(IRQ_ENABLE) ? 0 : cycles;
     time_now += *passed;
-    for (unsigned unit = 0; unit <= SCEGRAD_UNIT_SHARED; ++unit)
-        if (REGISTER(BUSY) & SCEGRAD_UNIT_BIT(unit) && time_now >= ends[unit])
-            end(unit);
-    return (REGISTER(IRQ_PENDING) & REGISTER(IRQ_ENABLE)) != 0;
+    settle();
+    if (sce_fake.failing_wait)
+        return -1;
+    return sce_fake.stuck_irq || (REGISTER(IRQ_PENDING) & REGISTER(IRQ_ENABLE)) != 0;
 }
 
 static const char *fake_error(void *context) {

@@ -14,6 +14,9 @@ struct sce_fake {
     uint32_t id;            /* what ID reads; 0: the right value */
     int failing_read;       /* offset of a register that cannot be read, -1: none */
     int failing_write;      /* the same for writes */
+    int stuck_irq;          /* irq is high and nothing is pending */
+    int stopped;            /* no time passes */
+    int failing_wait;       /* waiting fails */
 };
 extern struct sce_fake sce_fake;
 

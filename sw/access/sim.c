@@ -10,18 +10,13 @@
 #include "scesim.h"
 #include "windows.h"
 
-enum { ALL_PORTS = -1 };
+enum { ALL_PORTS = -1, SHARED_PORT = 0 };
 
-/* The memories that SCEGRAD_MEMORY can name; the first is what it is unless told. */
-static const struct {
-    const char *name;
-    scesim_memory behaviour;
-} memories[] = {
-    {"ideal", {.latency = 0, .outstanding = 64, .stall = 0, .seed = 0}},
-};
-
+/* Whoever opens simulations of its own (scesim.h), as Python does, has no use for the windows. */
 __attribute__((constructor)) static void map(void) {
-    sce_windows_map(-1);
+    const char *wanted = getenv("SCEGRAD_WINDOWS");
+    if (wanted == NULL || strcmp(wanted, "0") != 0)
+        sce_windows_map(-1);
 }
 
 static int sim_read32(void *context, uint32_t offset, uint32_t *value) {
@@ -45,19 +40,62 @@ static void sim_close(void *context) {
     scesim_free(context);
 }
 
-static int set_memory(scesim *sim, char *message, unsigned room) {
-    const unsigned count = sizeof memories / sizeof *memories;
-    const char *name = getenv("SCEGRAD_MEMORY");
-    unsigned chosen = 0;
-    while (name != NULL && *name != '\0' && chosen < count && strcmp(name, memories[chosen].name) != 0)
-        ++chosen;
-    if (chosen == count) {
-        int used = snprintf(message, room, "SCEGRAD_MEMORY is \"%s\", but must be", name);
-        for (unsigned k = 0; k < count && used >= 0 && (unsigned)used < room; ++k)
-            used += snprintf(message + used, room - (unsigned)used, "%s %s", k != 0 ? " or" : "", memories[k].name);
+static const char *setting(const char *name) {
+    const char *value = getenv(name);
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* The unit's clock beside a DRAM, where SCEGRAD_CORE_MHZ says. */
+static int set_clock(scesim_dram *dram, char *message, unsigned room) {
+    const char *text = setting("SCEGRAD_CORE_MHZ");
+    char *end;
+    if (text == NULL)
+        return 0;
+    const unsigned long mhz = strtoul(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end != '\0' || mhz < 1 || mhz > 10000) {
+        snprintf(message, room, "SCEGRAD_CORE_MHZ is \"%s\", but must be 1 to 10000", text);
         return -1;
     }
-    return scesim_set_memory(sim, ALL_PORTS, &memories[chosen].behaviour);
+    dram->core_mhz = (uint32_t)mhz;
+    return 0;
+}
+
+/* The memory that SCEGRAD_MEMORY names: "ideal", as it is unless told, a DRAM as shared memory, or "stuck", which never answers. */
+static int set_memory(scesim *sim, char *message, unsigned room) {
+    static const scesim_memory ideal = {.latency = 0, .outstanding = 64, .stall = 0, .seed = 0};
+    static const scesim_memory stuck = {.latency = UINT32_MAX, .outstanding = 64, .stall = 0, .seed = 0};
+    const char *name = setting("SCEGRAD_MEMORY"), *preset;
+    scesim_dram dram;
+    if (name == NULL || strcmp(name, "ideal") == 0)
+        return scesim_set_memory(sim, ALL_PORTS, &ideal);
+    if (strcmp(name, "stuck") == 0)
+        return scesim_set_memory(sim, ALL_PORTS, &stuck);
+    if (scesim_dram_preset(name, &dram) == 0) {
+        if (set_clock(&dram, message, room) != 0)
+            return -1;
+        return scesim_set_memory(sim, ALL_PORTS, &ideal) != 0 || scesim_set_dram(sim, SHARED_PORT, &dram) != 0 ? -1 : 0;
+    }
+    int used = snprintf(message, room, "SCEGRAD_MEMORY is \"%s\", but must be ideal or stuck", name);
+    for (int k = 0; (preset = scesim_dram_preset_name(k)) != NULL && used >= 0 && (unsigned)used < room; ++k)
+        used += snprintf(message + used, room - (unsigned)used, " or %s", preset);
+    return -1;
+}
+
+/* The bus errors that SCEGRAD_FAULT asks for: read:ADDRESS:BYTES or write:ADDRESS:BYTES. */
+static int set_fault(scesim *sim, char *message, unsigned room) {
+    const char *text = setting("SCEGRAD_FAULT");
+    unsigned long long address, size;
+    char kind[6], rest;
+    if (text == NULL)
+        return 0;
+    if (sscanf(text, "%5[a-z]:%lli:%lli%c", kind, (long long *)&address, (long long *)&size, &rest) == 3) {
+        if (strcmp(kind, "read") == 0)
+            return scesim_fault(sim, address, size, SCESIM_READ, 2);
+        if (strcmp(kind, "write") == 0)
+            return scesim_fault(sim, address, size, SCESIM_WRITE, 2);
+    }
+    snprintf(message, room, "SCEGRAD_FAULT is \"%s\", but must be read:ADDRESS:BYTES or write:ADDRESS:BYTES", text);
+    return -1;
 }
 
 static int attach(scesim *sim) {
@@ -69,8 +107,8 @@ static int attach(scesim *sim) {
 
 /* Waves where they are asked for. */
 static int open_waves(scesim *sim, char *message, unsigned room) {
-    const char *path = getenv("SCEGRAD_WAVES");
-    if (path == NULL || *path == '\0')
+    const char *path = setting("SCEGRAD_WAVES");
+    if (path == NULL)
         return 0;
     if (!scesim_traces()) {
         snprintf(message, room, "SCEGRAD_WAVES is set, but this library was built without waves");
@@ -91,7 +129,8 @@ int sce_access_open(struct sce_access *access, char *message, unsigned room) {
         snprintf(message, room, "there is no memory for the simulation");
         return -1;
     }
-    if (attach(sim) != 0 || set_memory(sim, message, room) != 0 || open_waves(sim, message, room) != 0) {
+    if (attach(sim) != 0 || set_memory(sim, message, room) != 0 || set_fault(sim, message, room) != 0 ||
+        open_waves(sim, message, room) != 0) {
         if (message[0] == '\0')
             snprintf(message, room, "%s", scesim_error(sim));
         scesim_free(sim);

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "access.h"
 #include "prepare.h"
@@ -25,6 +26,7 @@ struct job {
 };
 
 static struct sce_access hardware;
+static pid_t opener; /* the process that opened it, and not one that was forked later */
 static char setup_message[SCE_MESSAGE_BYTES / 2]; /* empty where the hardware could be opened */
 static struct job *jobs[UNITS];                   /* what each unit runs */
 static uint32_t abandoned;                        /* units whose job was given up while it ran */
@@ -49,16 +51,28 @@ static void open_hardware(void) {
         hardware.context = NULL;
         return;
     }
+    opener = getpid();
     if (sce_identify(&hardware, setup_message, sizeof setup_message) != 0)
         return;
     if (write_register(SCEGRAD_IRQ_ENABLE_OFFSET, SCEGRAD_IRQ_ENABLE_CORES_MASK | SCEGRAD_IRQ_ENABLE_SHARED_MASK) != 0)
         snprintf(setup_message, sizeof setup_message, "%s", hardware.error(hardware.context));
 }
 
+/* With a mutex and not pthread_once(), which valgrind's tools for threads do not understand. */
+static void open_once(void) {
+    static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
+    static int opened;
+    pthread_mutex_lock(&opening);
+    if (!opened)
+        open_hardware();
+    opened = 1;
+    pthread_mutex_unlock(&opening);
+}
+
+/* Threads that are still in a call when the process ends wait from here on; the hardware stays open where none of them gives way. */
 __attribute__((destructor)) static void close_hardware(void) {
-    if (hardware.context != NULL && hardware.close != NULL && sce_registers_idle())
+    if (hardware.context != NULL && hardware.close != NULL && opener == getpid() && sce_registers_take() == 0)
         hardware.close(hardware.context);
-    hardware.context = NULL;
 }
 
 void sce_device_set_timeout(uint64_t cycles) {
@@ -160,17 +174,32 @@ static void give_up(unsigned unit) {
     end(unit);
 }
 
-/* Lets some time pass, and sees to the jobs whose end or deadline came. */
-static void advance(void) {
-    uint64_t passed = 0, slice = SLICE;
-    uint32_t pending = 0;
+/* How long to let time pass: not past a deadline. */
+static uint64_t next_slice(void) {
+    uint64_t slice = SLICE;
     for (unsigned unit = 0; unit < UNITS; ++unit)
         if (jobs[unit] != NULL && jobs[unit]->deadline - now < slice)
             slice = jobs[unit]->deadline - now;
+    return slice;
+}
+
+/* The units with a job in this process whose bits are in `pending`. */
+static uint32_t known(uint32_t pending) {
+    for (unsigned unit = 0; unit < UNITS; ++unit)
+        if (jobs[unit] == NULL)
+            pending &= ~SCEGRAD_UNIT_BIT(unit);
+    return pending & (SCEGRAD_IRQ_PENDING_CORES_MASK | SCEGRAD_IRQ_PENDING_SHARED_MASK);
+}
+
+/* Lets some time pass, and sees to the jobs whose end or deadline came. */
+static void advance(void) {
+    uint64_t passed = 0;
+    uint32_t pending = 0;
+    const uint64_t slice = next_slice();
     const int irq = hardware.wait(hardware.context, slice, &passed);
-    now += passed;
     const int failed = irq < 0 || (irq > 0 && (read_register(SCEGRAD_IRQ_PENDING_OFFSET, &pending) != 0 ||
                                                write_register(SCEGRAD_IRQ_PENDING_OFFSET, pending) != 0));
+    now += passed != 0 || known(pending) ? passed : slice; /* an interrupt that stays and means nothing must not hide a deadline */
     for (unsigned unit = 0; unit < UNITS; ++unit) {
         if (jobs[unit] == NULL)
             continue;
@@ -217,8 +246,9 @@ static int begin(struct job *job, const struct sce_place *place) {
         answer = start(job->request);
     if (answer < 0) {
         lost(job);
+        abandoned |= place->units; /* whether it was started is not known */
     } else if (answer == SCEGRAD_STATUS_ACCEPTED && place->unit >= 0) {
-        job->deadline = now + job->limit;
+        job->deadline = job->limit < UINT64_MAX - now ? now + job->limit : UINT64_MAX;
         jobs[place->unit] = job;
     } else if (answer >= SCEGRAD_STATUS_LENGTH_NEGATIVE && answer <= SCEGRAD_STATUS_BUSY) {
         sce_fail(job->result, job->request, answer, NULL);
@@ -231,12 +261,11 @@ static int begin(struct job *job, const struct sce_place *place) {
 }
 
 void sce_device_run(const struct sce_request *request, struct sce_result *result) {
-    static pthread_once_t opened = PTHREAD_ONCE_INIT;
     struct job job = {.request = request, .result = result};
     struct sce_turn turn;
     struct sce_place place;
     memset(result, 0, sizeof *result);
-    pthread_once(&opened, open_hardware);
+    open_once();
     if (setup_message[0] != '\0') {
         sce_fail(result, request, SCEGRAD_SETUP, setup_message);
         return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "prepare.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -40,8 +41,9 @@ int sce_timeout_setting(uint64_t *cycles, char *message, unsigned room) {
     *cycles = 0;
     if (text == NULL || *text == '\0')
         return 0;
+    errno = 0;
     *cycles = strtoull(text, &end, 0);
-    if (*end == '\0' && *text != '-')
+    if (*end == '\0' && *text >= '0' && *text <= '9' && errno == 0)
         return 0;
     snprintf(message, room, "SCEGRAD_TIMEOUT is \"%s\", but must be a number of clock cycles", text);
     return -1;

@@ -2,6 +2,7 @@
 #include "turns.h"
 
 #include <stddef.h>
+#include <time.h>
 
 pthread_mutex_t sce_mutex = PTHREAD_MUTEX_INITIALIZER;
 pthread_cond_t sce_changed = PTHREAD_COND_INITIALIZER;
@@ -54,9 +55,17 @@ void sce_registers_end(void) {
     pthread_mutex_unlock(&sce_mutex);
 }
 
-int sce_registers_idle(void) {
-    pthread_mutex_lock(&sce_mutex);
-    const int idle = next_ticket == served_ticket;
+int sce_registers_take(void) {
+    struct timespec limit;
+    clock_gettime(CLOCK_REALTIME, &limit);
+    limit.tv_sec += 1;
+    if (pthread_mutex_timedlock(&sce_mutex, &limit) != 0)
+        return -1;
+    const uint64_t ticket = next_ticket++;
+    int error = 0;
+    while (ticket != served_ticket && error == 0)
+        error = pthread_cond_timedwait(&sce_changed, &sce_mutex, &limit);
+    const int taken = ticket == served_ticket;
     pthread_mutex_unlock(&sce_mutex);
-    return idle;
+    return taken ? 0 : -1;
 }

@@ -26,7 +26,7 @@ void sce_units_end(struct sce_turn *turn);
 void sce_registers_begin(void);
 void sce_registers_end(void);
 
-/* Whether no thread has the registers or waits for them. */
-int sce_registers_idle(void);
+/* Takes them for good, at the end of the process: returns 0, or -1 where they could not be had within a second. */
+int sce_registers_take(void);
 
 #endif

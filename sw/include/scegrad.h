@@ -96,7 +96,8 @@ struct scegrad_counters {
 };
 void scegrad_get_counters(struct scegrad_counters *counters);
 
-/* The first address at which memory answered the last call's job with an error; 0 where it did not. */
+/* Where memory first answered the last call's job with an error: the array's first byte in the bus word that was read, or in the burst that
+ * was written; 0 where it did not. */
 uint32_t scegrad_fault_address(void);
 
 /* The platform's name, "ft78ne" or "mt7004", and its number of cores. */

@@ -3,6 +3,7 @@
 #include <new>
 #include <string>
 
+#include "dram.h"
 #include "ports.h"
 #include "scesim.h"
 #include "simulation.h"
@@ -14,6 +15,9 @@ struct scesim {
 namespace {
 
 constexpr uint64_t kSpace = uint64_t{1} << 32;
+
+// What the port in front of a DRAM adds: nothing but a limit of bursts in flight.
+constexpr scesim_memory kNoPauses = {0, 64, 0, 0};
 
 int refuse(scesim* sim, const std::string& why) {
   sim->simulation.error = why;
@@ -61,6 +65,22 @@ int scesim_set_memory(scesim* sim, int port, const scesim_memory* memory) {
     if (!sim->simulation.port(k).set_memory(std::make_unique<sce::FixedLatency>(memory->latency), *memory))
       return refuse(sim, "bursts are in flight on port " + std::to_string(k));
   }
+  return 0;
+}
+
+int scesim_set_dram(scesim* sim, int port, const scesim_dram* dram) {
+  if (port < 0 || port >= SCESIM_PORTS) return refuse(sim, "there is no port " + std::to_string(port));
+  if (const char* problem = scesim_dram_problem(dram)) return refuse(sim, problem);
+  if (!sim->simulation.port(port).set_memory(std::make_unique<sce::Dram>(*dram, kPortBytes[port]), kNoPauses))
+    return refuse(sim, "bursts are in flight on port " + std::to_string(port));
+  return 0;
+}
+
+int scesim_get_dram_stats(scesim* sim, int port, scesim_dram_stats* stats) {
+  if (port < 0 || port >= SCESIM_PORTS) return refuse(sim, "there is no port " + std::to_string(port));
+  const auto* dram = dynamic_cast<const sce::Dram*>(&sim->simulation.port(port).timing());
+  if (dram == nullptr) return refuse(sim, "port " + std::to_string(port) + " has no DRAM");
+  *stats = dram->stats();
   return 0;
 }
 

@@ -58,6 +58,7 @@ class AxiPort {
   bool set_memory(std::unique_ptr<MemoryTiming> timing, const scesim_memory& memory);
 
   const scesim_traffic& traffic() const { return traffic_; }
+  const MemoryTiming& timing() const { return *timing_; }
 
  private:
   static constexpr uint32_t kBursts = 256;     // in flight in either direction at most

@@ -18,6 +18,7 @@ struct Burst {
   uint64_t accepted = 0;     // edge of the AR or AW handshake
   uint64_t ready = 0;        // first edge at which the next R beat, or the B response, may be taken
   uint16_t beats_ready = 0;  // of a read: beats that the memory has fetched; beat k may be offered from beats_ready > k on
+  uint64_t fetched = 0;      // for the timing's own use: which columns of a DRAM have come
 };
 
 // Timing of one port's memory. The owner calls `accept` at the edge at which a burst is complete for the memory: a read when its AR is

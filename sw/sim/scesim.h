@@ -9,12 +9,14 @@
 
 #include <stdint.h>
 
+#include "scedram.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-#define SCESIM_ABI 1
+#define SCESIM_ABI 2
 
 typedef struct scesim scesim;
 
@@ -82,6 +84,12 @@ typedef struct {
 
 /* Behaviour of one port's memory (port -1: all of them); only while nothing is in flight there. */
 int scesim_set_memory(scesim *sim, int port, const scesim_memory *memory);
+
+/* Makes one port's memory a DRAM (docs/memory.md), time beginning anew with its first burst; only while nothing is in flight there. */
+int scesim_set_dram(scesim *sim, int port, const scesim_dram *dram);
+
+/* What the DRAM of a port did since then; refused where the port has none. */
+int scesim_get_dram_stats(scesim *sim, int port, scesim_dram_stats *stats);
 
 /* The memory, byte by byte, in no time; what was never written reads 0. */
 int scesim_write(scesim *sim, uint64_t address, const void *data, uint64_t size);

@@ -1,8 +1,9 @@
 /* One scenario on the fake access layer, named by the first word; prints the status of each call and the last line.
  *
- *     refused CODE | ended CODE | never | late | read OFFSET | write OFFSET | identity | request CODE */
+ *     request CODE | ended CODE | never | late | stuck | stopped | forever | lost | wait | read OFFSET | write OFFSET | identity */
 #include <fake.h>
 #include <scegrad.h>
+#include <scegrad_registers.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,16 @@ int main(int count, char **words) {
         sce_fake.cycles = UINT32_MAX, scegrad_set_timeout(5000);
     else if (strcmp(scenario, "late") == 0)
         sce_fake.cycles = 1000, scegrad_set_timeout(500);
+    else if (strcmp(scenario, "stuck") == 0)
+        sce_fake.stuck_irq = 1, sce_fake.cycles = UINT32_MAX;
+    else if (strcmp(scenario, "stopped") == 0)
+        sce_fake.stopped = 1;
+    else if (strcmp(scenario, "forever") == 0)
+        scegrad_set_timeout(UINT64_MAX);
+    else if (strcmp(scenario, "wait") == 0)
+        sce_fake.failing_wait = 1;
+    else if (strcmp(scenario, "lost") == 0)
+        sce_fake.cycles = 0, sce_fake.failing_read = SCEGRAD_REQUEST_OFFSET;
     else if (strcmp(scenario, "read") == 0)
         sce_fake.failing_read = number;
     else if (strcmp(scenario, "write") == 0)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from scegrad.build import harness_directory
-from scegrad.lib_command import c_compiler
+from scegrad.driver_build import c_compiler, software_directory
+from scegrad.model import golden
 
 HERE = Path(__file__).parent
-EXAMPLES = harness_directory().parent / "examples"
+EXAMPLES = software_directory() / "examples"
 
 LOGITS, LABELS, GRADIENT = 0xA000_0000, 0xA010_0000, 0xC000_0000
 """Where the operator library's program has its arrays."""
@@ -74,3 +74,21 @@ def operands(length: int, dtype: type, seed: int) -> tuple[np.ndarray, np.ndarra
     special = np.array([0, -0.0, np.inf, -np.inf, np.nan, 20, -20, 1e-5], dtype)[:length]
     logits[: special.size], labels[-special.size :] = special, special
     return logits, labels
+
+
+def check(call: Path, tmp_path: Path, kind: str, dtype: type, places: tuple[int, int, int], length: int, seed: int, mask: int = 3) -> None:
+    """Run one call; its result must be the golden model's, with the bytes around it as they were."""
+    logits, labels = operands(length, dtype, seed)
+    logits.tofile(tmp_path / "logits")
+    labels.tofile(tmp_path / "labels")
+    size, guard = logits.nbytes, 64
+    np.full(size + 2 * guard, 0xA5, np.uint8).tofile(tmp_path / "before")
+    load = {places[2] - guard: tmp_path / "before", places[0]: tmp_path / "logits", places[1]: tmp_path / "labels"}
+    word = f"{kind}:{places[0]:#x}:{places[1]:#x}:{places[2]:#x}:{length}:{mask:#x}"
+    run = execute(call, word, load=load, save={places[2] - guard: (size + 2 * guard, tmp_path / "after")})
+    assert (run.returncode, run.stderr) == (0, "")
+    (outcome,) = outcomes(run.stdout)
+    assert (outcome.status, outcome.elements) == (0, length)
+    after = (tmp_path / "after").read_bytes()
+    assert after[guard:-guard] == golden.gradient(logits, labels).tobytes()
+    assert after[:guard] == after[-guard:] == b"\xa5" * guard

@@ -1,10 +1,11 @@
-"""The access layer of a board, with a file in place of /dev/mem: windows and registers at their offsets, a job that is over at once."""
+"""The access layer of a board, with a file in place of /dev/mem or of a UIO device: windows, registers at their offsets, interrupts."""
 
 import struct
 from pathlib import Path
 
 import pytest
 
+from scegrad.driver_build import compile_driver, software_directory
 from scegrad.lib_command import build_library
 from scegrad.registers import SHARED, Status, capabilities_value, offset, unit_offset, widths_value
 from tests.tb.platforms import TINY
@@ -20,25 +21,41 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return compile_program(library.parent / "call", [HERE / "call.c", EXAMPLES / "exchange.c"], ["-DFP16", *flags(library)])
 
 
-@pytest.fixture
-def memory(tmp_path: Path) -> Path:
-    """Four GiB of which nothing but the registers is there: a unit that answers every start with a job that has ended."""
-    values = {
-        offset("ID"): 0x5343_4547,
-        offset("CAPABILITIES"): capabilities_value(TINY),
-        offset("WIDTHS"): widths_value(TINY),
-        offset("REQUEST"): Status.ACCEPTED,
-        unit_offset(SHARED, "STATUS"): Status.DONE,
-        unit_offset(SHARED, "CYCLES"): 1234,
-        unit_offset(SHARED, "ELEMENTS"): 8,
-    }
-    path = tmp_path / "memory"
+VALUES = {
+    offset("ID"): 0x5343_4547,
+    offset("CAPABILITIES"): capabilities_value(TINY),
+    offset("WIDTHS"): widths_value(TINY),
+    offset("REQUEST"): Status.ACCEPTED,
+    unit_offset(SHARED, "STATUS"): Status.DONE,
+    unit_offset(SHARED, "CYCLES"): 1234,
+    unit_offset(SHARED, "ELEMENTS"): 8,
+}
+"""Registers of a unit that answers every start with a job that has ended."""
+
+
+def write_registers(path: Path, size: int, base: int) -> Path:
     with path.open("wb") as file:
-        file.truncate(1 << 32)
-        for register, value in values.items():
-            file.seek(REGISTERS + register)
+        file.truncate(size)
+        for register, value in VALUES.items():
+            file.seek(base + register)
             file.write(struct.pack("<I", value))
     return path
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Path:
+    """Four GiB of which nothing but the registers is there."""
+    return write_registers(tmp_path / "memory", 1 << 32, REGISTERS)
+
+
+@pytest.fixture(scope="module")
+def uio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program of ``uio.c``, the driver inside."""
+    work = tmp_path_factory.mktemp("uio")
+    objects = compile_driver(work, TINY, "board")
+    wrapped = [f"-Wl,--wrap={name}" for name in ("read", "write", "ppoll")]
+    options = ["-Wall", "-Werror", f"-I{software_directory() / 'include'}", "-pthread", *wrapped]
+    return compile_program(work / "uio", [HERE / "uio.c", *objects], options)
 
 
 def run(call: Path, memory: Path, **settings: str) -> tuple[list[int], str]:
@@ -91,6 +108,23 @@ def test_bad_settings(call: Path, memory: Path, settings: dict[str, str], messag
     statuses, text = run(call, memory, **settings)
     assert statuses == [66]
     assert message in text
+
+
+@pytest.mark.parametrize(
+    ("way", "expected", "message"),
+    [
+        ("sleeps", (0, 2, 2, 1), ""),
+        ("races", (0, 1, 0, 0), ""),
+        ("polls", (0, 1, 0, 0), ""),
+        ("breaks", (67, 2, 2, 1), "could not be read"),
+    ],
+)
+def test_interrupts_of_a_uio_device(uio: Path, memory: Path, tmp_path: Path, way: str, expected: tuple[int, ...], message: str) -> None:
+    """Status, and how often the interrupt was unmasked, waited for and read."""
+    device = write_registers(tmp_path / "uio", 4096, 0)
+    done = execute(uio, way, SCEGRAD_UIO=str(device), SCEGRAD_MEM=str(memory), SCEGRAD_CLOCK_HZ="1000000")
+    assert (done.returncode, tuple(map(int, done.stdout.split()))) == (0, expected)
+    assert message in done.stderr
 
 
 def test_memory_is_sparse(memory: Path) -> None:

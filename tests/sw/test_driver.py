@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scegrad.build import harness_directory, linkable
-from scegrad.lib_command import compile_driver
+from scegrad.build import linkable
+from scegrad.driver_build import compile_driver, software_directory
 from scegrad.registers import SHARED as SHARED_UNIT
 from scegrad.registers import Status, offset, unit_offset
 from scegrad.toolchain import Toolchain
@@ -15,7 +15,7 @@ from tests.tb.platforms import TINY
 
 from .programs import HERE, compile_program, execute, outcomes
 
-SOFTWARE = harness_directory().parent
+SOFTWARE = software_directory()
 INCLUDES = [f"-I{SOFTWARE / part}" for part in ("include", "access")]
 
 
@@ -23,7 +23,7 @@ def build(directory: Path, name: str, *options: str, access: str = "fake") -> Pa
     """A test program with the driver inside."""
     directory.mkdir(exist_ok=True)
     objects = compile_driver(directory, TINY, access, ["-Werror", *options])
-    objects += [linkable(TINY, waves=True)] if access == "sim" else []
+    objects += [linkable(TINY)] if access == "sim" else []
     sources = [directory / f"{name}.o", *objects]
     fake = ["-DFAKE"] if access == "fake" else []
     compile_program(sources[0], [HERE / f"{name}.c"], ["-c", "-O1", "-Wall", "-Werror", *fake, *options, *INCLUDES])
@@ -78,6 +78,30 @@ def test_a_job_that_never_ends(driver: Path) -> None:
     assert "time-out after 5000 cycles; shared unit: STATUS 2, ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0" in message
 
 
+@pytest.mark.parametrize("words", ["stuck", "stopped"])
+def test_hardware_in_which_nothing_happens(driver: Path, words: str) -> None:
+    """An interrupt that is high with nothing pending, and time that stands still."""
+    numbers, _, message = scenario(driver, words)
+    assert numbers == [64, Status.BUSY, 2]
+    assert "time-out after 100512 cycles" in message
+
+
+def test_a_wait_that_fails(driver: Path) -> None:
+    """What became of the job is not known: its unit may still run it."""
+    numbers, _, message = scenario(driver, "wait")
+    assert numbers == [67, Status.BUSY, 2]
+    assert "the fake was told to fail" in message
+
+
+def test_no_time_out_at_all(driver: Path) -> None:
+    assert scenario(driver, "forever")[0] == [0, 0, 2]
+
+
+def test_a_job_that_may_have_been_started(driver: Path) -> None:
+    """REQUEST cannot be read after a start; the job ends nevertheless, and the next one's end is not taken for its."""
+    assert scenario(driver, "lost")[0] == [67, 0, 2]
+
+
 def test_a_job_that_ends_after_it_was_given_up(driver: Path) -> None:
     assert scenario(driver, "late")[0] == [64, 0, 0, 3]
 
@@ -105,9 +129,14 @@ def test_hardware_that_cannot_be_opened(driver: Path, words: tuple[str, ...]) ->
 
 
 def test_threads_on_the_fake(tmp_path: Path) -> None:
-    run = execute(build(tmp_path / "build", "threads", "-fsanitize=thread"))
+    threads = build(tmp_path / "build", "threads", "-fsanitize=thread")
+    run = execute(threads)
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.splitlines()[-1] == "most busy 2"
+    for register in (offset("IRQ_PENDING"), offset("REQUEST")):
+        run = execute(threads, str(register), SCEGRAD_QUIET="1")
+        assert (run.returncode, run.stderr) == (1, "")
+        assert " 0 failures" not in run.stdout
 
 
 def test_threads_on_the_simulated_hardware(tmp_path: Path) -> None:
@@ -126,7 +155,7 @@ def test_private_memory_under_address_sanitizer(tmp_path: Path) -> None:
 @pytest.mark.whole
 def test_no_leak_and_no_bad_access_under_valgrind(call: Path) -> None:
     if shutil.which("valgrind") is None:
-        pytest.skip("valgrind is not installed")
+        pytest.skip("valgrind is not installed, and the project does not need it: AddressSanitizer and ThreadSanitizer run everywhere")
     words = ["fs:0xA0000000:0xA0100000:0xC0000000:100:3", "fp:0x10810000:0x10820000:0x10830000:100", "fs:m:m:m:8:1"]
     run = execute(Path("/usr/bin/env"), "valgrind", "--leak-check=full", "--error-exitcode=9", "-q", str(call), *words, SCEGRAD_QUIET="1")
     assert (run.returncode, run.stderr) == (0, "")

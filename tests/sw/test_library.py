@@ -7,34 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scegrad.lib_command import symbols
+from scegrad.driver_build import symbols
 from scegrad.model import golden
 from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import Status
 from tests.tb.platforms import TINY
 
-from .programs import EXAMPLES, GRADIENT, HERE, LABELS, LOGITS, compile_program, execute, flags, operands, outcomes
+from .programs import EXAMPLES, GRADIENT, HERE, LABELS, LOGITS, check, compile_program, execute, flags, operands, outcomes
 
 L2 = [region.base for region in TINY.l2]
 SMC = 0x0C00_0000
-
-
-def check(call: Path, tmp_path: Path, kind: str, dtype: type, places: tuple[int, int, int], length: int, seed: int, mask: int = 3) -> None:
-    """Run one call; its result must be the golden model's, with the bytes around it as they were."""
-    logits, labels = operands(length, dtype, seed)
-    logits.tofile(tmp_path / "logits")
-    labels.tofile(tmp_path / "labels")
-    size, guard = logits.nbytes, 64
-    np.full(size + 2 * guard, 0xA5, np.uint8).tofile(tmp_path / "before")
-    load = {places[2] - guard: tmp_path / "before", places[0]: tmp_path / "logits", places[1]: tmp_path / "labels"}
-    word = f"{kind}:{places[0]:#x}:{places[1]:#x}:{places[2]:#x}:{length}:{mask:#x}"
-    run = execute(call, word, load=load, save={places[2] - guard: (size + 2 * guard, tmp_path / "after")})
-    assert (run.returncode, run.stderr) == (0, "")
-    (outcome,) = outcomes(run.stdout)
-    assert (outcome.status, outcome.elements) == (0, length)
-    after = (tmp_path / "after").read_bytes()
-    assert after[guard:-guard] == golden.gradient(logits, labels).tobytes()
-    assert after[:guard] == after[-guard:] == b"\xa5" * guard
 
 
 @pytest.mark.parametrize(("kind", "dtype"), [("fs", np.float32), ("hs", np.float16)])
@@ -130,6 +112,31 @@ def test_time_out_gives_the_unit_back_when_it_has_ended(call: Path) -> None:
     assert "time-out after 100 cycles; shared unit: STATUS 2, ELEMENTS" in run.stderr.splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    ("fault", "address", "kind", "status"),
+    [
+        ("read:0xA0100104:4", 0xA010_0100, "fs", Status.READ_SLVERR),
+        ("write:0xC0000FFC:4", 0xC000_0FC0, "fs", Status.WRITE_SLVERR),
+        (f"read:{L2[1] + 0x20000:#x}:8", L2[1] + 0x20000, "fp", Status.READ_SLVERR),
+    ],
+)
+def test_a_bus_error(call: Path, fault: str, address: int, kind: str, status: Status) -> None:
+    """The unit tells the bus word of a read or the burst of a write that was answered so, and takes the next job."""
+    places = (LOGITS, LABELS, GRADIENT) if kind == "fs" else (L2[1], L2[1] + 0x20000, L2[1] + 0x40000)
+    word = ":".join([kind, *map(hex, places), "1024", "3"])
+    run = execute(call, word, f"fs:{SMC:#x}:{SMC:#x}:{SMC:#x}:8:3", SCEGRAD_FAULT=fault)
+    failed, after = outcomes(run.stdout)
+    assert (failed.status, failed.fault_address, after.status) == (status, address, 0)
+    assert f"bus error: {status.description} at 0x{address:08x}" in run.stderr
+
+
+def test_hardware_that_hangs(call: Path) -> None:
+    word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:512:3"
+    run = execute(call, word, word, SCEGRAD_MEMORY="stuck", SCEGRAD_TIMEOUT="5000")
+    assert [outcome.status for outcome in outcomes(run.stdout)] == [64, Status.BUSY]
+    assert "time-out after 5000 cycles; shared unit: STATUS 2, ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0" in run.stderr
+
+
 def test_two_runs_take_the_same_cycles(call: Path) -> None:
     words = [f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:1000:{mask}" for mask in (1, 2, 3)]
     first, second = (execute(call, *words).stdout for _ in range(2))
@@ -148,20 +155,33 @@ def test_waves(call: Path, tmp_path: Path) -> None:
     ("name", "value", "message"),
     [
         ("SCEGRAD_WAVES", "/nowhere/waves.fst", "waves cannot be written to /nowhere/waves.fst"),
-        ("SCEGRAD_MEMORY", "core", "must be ideal"),
+        ("SCEGRAD_MEMORY", "core", 'SCEGRAD_MEMORY is "core", but must be ideal or stuck or ddr3-1600 or ddr4-2400'),
+        ("SCEGRAD_CORE_MHZ", "0", 'SCEGRAD_CORE_MHZ is "0", but must be 1 to 10000'),
+        ("SCEGRAD_CORE_MHZ", "1e3", "must be 1 to 10000"),
+        ("SCEGRAD_FAULT", "read:0xA0000000", "must be read:ADDRESS:BYTES or write:ADDRESS:BYTES"),
+        ("SCEGRAD_FAULT", "fetch:0xA0000000:4", "must be read:ADDRESS:BYTES or write:ADDRESS:BYTES"),
+        ("SCEGRAD_FAULT", "write:0xFFFFFFFF:4", "are not inside the 32-bit address space"),
         ("SCEGRAD_TIMEOUT", "soon", "must be a number"),
+        ("SCEGRAD_TIMEOUT", " -5", "must be a number"),
+        ("SCEGRAD_TIMEOUT", "1" * 30, "must be a number"),
     ],
 )
 def test_bad_settings_refuse_every_call(call: Path, name: str, value: str, message: str) -> None:
     word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:8:3"
-    run = execute(call, word, word, **{name: value})
+    run = execute(call, word, word, **{"SCEGRAD_MEMORY": "ddr3-1600", name: value})
     assert [outcome.status for outcome in outcomes(run.stdout)] == [66, 66]
     assert message in run.stderr.splitlines()[0]
 
 
 def test_memory_by_name(call: Path) -> None:
-    word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:100:3"
-    assert execute(call, word, SCEGRAD_MEMORY="ideal").stdout == execute(call, word).stdout
+    shared, private = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:100:3", f"fp:{L2[0]:#x}:{L2[0]:#x}:{L2[0]:#x}:100"
+    plain, ideal, slow, again = (
+        outcomes(execute(call, shared, private, SCEGRAD_MEMORY=name).stdout) for name in ("", "ideal", "ddr3-1600", "ddr3-1600")
+    )
+    assert plain == ideal
+    assert slow == again
+    assert slow[0].cycles > ideal[0].cycles
+    assert slow[1].cycles == ideal[1].cycles
 
 
 def test_nothing_is_mapped_over(library: Path, tmp_path: Path) -> None:
@@ -173,30 +193,71 @@ def test_nothing_is_mapped_over(library: Path, tmp_path: Path) -> None:
     assert "which could not be mapped" in refusal
 
 
+def test_no_windows_when_told_so(call: Path) -> None:
+    word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:8:3"
+    assert outcomes(execute(call, word, SCEGRAD_WINDOWS="0").stdout)[0].status == 65
+    assert outcomes(execute(call, word, SCEGRAD_WINDOWS="1").stdout)[0].status == 0
+
+
 def test_symbols(library: Path) -> None:
     words = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout.split()
-    assert sorted(words[2::3]) == sorted(symbols(TINY))
+    simulator = {name for name in words[2::3] if name.startswith(("scesim_", "scedram_"))}
+    assert sorted(set(words[2::3]) - simulator) == sorted(symbols(TINY))
+    assert {"scesim_create", "scesim_run", "scesim_free"} <= simulator
     assert any(name.startswith("hp_") for name in symbols(MT7004)) and not any(name.startswith("hp_") for name in symbols(FT78NE))
 
 
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+POSITIONS = (["-fno-pie", "-no-pie"], ["-fPIE", "-pie"])
+LANGUAGES = {"gcc": "-std=c11", "clang": "-std=c11", "g++": "-std=c++17", "clang++": "-std=c++17"}
 COMPILERS = [
-    *((["gcc"], ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", *more]) for more in (["-O0"], ["-O2", "-no-pie"], ["-O2", "-fPIE", "-pie"])),
-    *((["g++"], ["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", *more]) for more in (["-O0", "-no-pie"], ["-O2", "-fPIE", "-pie"])),
-    (["gcc"], ["-std=c11", "-O1", "-DSCEGRAD_HALF_AS_STORAGE"]),
-    (["clang"], ["-std=c11", "-O2"]),
-    (["clang++"], ["-std=c++17", "-O2"]),
+    *(
+        ([compiler], [standard, level, *WARNINGS, *position])
+        for compiler, standard in LANGUAGES.items()
+        for level, position in zip(("-O0", "-O2"), POSITIONS, strict=True)
+    ),
+    (["gcc"], ["-std=c11", "-O1", *WARNINGS, "-DSCEGRAD_HALF_AS_STORAGE"]),
+    (["g++"], ["-std=c++11", "-O1", *WARNINGS]),
 ]
 
 
 @pytest.mark.parametrize(("compiler", "options"), COMPILERS)
 def test_compilers(library: Path, tmp_path: Path, compiler: list[str], options: list[str]) -> None:
     if shutil.which(compiler[0]) is None:
-        pytest.skip(f"{compiler[0]} is not installed")
+        pytest.skip(f"{compiler[0]} is not installed, and the project does not need it: the header is for whoever has it")
     source = tmp_path / ("half.cpp" if "++" in compiler[0] else "half.c")
     source.write_text((HERE / "half.c").read_text())
-    program = compile_program(tmp_path / "half", [source], ["-Werror", *options, *flags(library)], compiler)
+    program = compile_program(tmp_path / "half", [source], [*options, *flags(library)], compiler)
     run = execute(program)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def test_a_directory_that_was_moved(library: Path, tmp_path: Path) -> None:
+    moved = Path(shutil.copytree(library.parent, tmp_path / "moved")) / library.name
+    program = compile_program(tmp_path / "half", [HERE / "half.c"], flags(moved))
+    assert execute(program).returncode == 0
+    assert f"rpath,{moved.parent}" in " ".join(flags(moved))
+
+
+CMAKE_PROJECT = """\
+cmake_minimum_required(VERSION 3.13)
+project(program C)
+find_package(scegrad_tiny REQUIRED)
+add_executable(program program.c)
+target_link_libraries(program scegrad::tiny)
+"""
+
+
+def test_cmake(library: Path, tmp_path: Path) -> None:
+    if shutil.which("cmake") is None:
+        pytest.skip("cmake is not installed, and the project does not need it: its package is for whoever has it")
+    (tmp_path / "CMakeLists.txt").write_text(CMAKE_PROJECT)
+    shutil.copy(HERE / "half.c", tmp_path / "program.c")
+    place = f"-Dscegrad_tiny_DIR={library.parent}"
+    for command in (["cmake", "-S", tmp_path, "-B", tmp_path / "build", place], ["cmake", "--build", tmp_path / "build"]):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert execute(tmp_path / "build" / "program").returncode == 0
 
 
 def test_real_use(library: Path, tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
-/* Threads that call at once: one for each core's L2, and two that share DDR. Every result is compared with the exact -0.5. */
+/* Threads that call at once: one for each core's L2, and two that share DDR. Every result is compared with the exact -0.5.
+ * On the fake, the first word is the offset of a register that cannot be read. */
 #include <pthread.h>
 #include <scegrad.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #ifdef FAKE
 #include <fake.h>
 #endif
@@ -41,13 +43,16 @@ static void *work(void *argument) {
     return NULL;
 }
 
-int main(void) {
+int main(int words, char **word) {
+    (void)words, (void)word;
     pthread_t threads[MOST];
     struct work jobs[MOST];
     const int count = scegrad_cores() + 2;
     int failures = 0;
 #ifdef FAKE
     sce_fake.cycles = 20000;
+    if (words > 1)
+        sce_fake.failing_read = (int)strtol(word[1], NULL, 0);
 #endif
     for (int k = 0; k < count; ++k) {
         const int shared = k >= scegrad_cores();

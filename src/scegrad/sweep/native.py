@@ -63,8 +63,7 @@ def _runtime(tools: Toolchain, model: Path) -> Path:
 
     def make(tools: Toolchain, work: Path) -> None:
         (work / "result").mkdir()
-        tools.compile(sources, [], work, work / "runtime.so", waves=False, progress=_silent)
-        tools.merge(sorted(work.glob("*.o")), work / "result" / "runtime.o")
+        tools.merge(tools.compile(sources, [], work, waves=False, progress=_silent), work / "result" / "runtime.o")
 
     return _built("runtime.o", [path.name.encode() for path in sources], make)
 
@@ -85,8 +84,8 @@ def lane_library(design: Design) -> Path:
         (model / "design.h").write_text(f'#define SCELANE_RTL "{design.rtl}"\n#define SCELANE_BITS {design.fmt.width}\n')
         tools.verilate([verilog], Design.TOP, model, waves=False, split=False)
         files = [*model.glob("*.cpp"), *(path for path in sources if path.suffix == ".cpp")]
-        includes = [model, sources[0].parent]
-        tools.compile(files, includes, model, result / "lane.so", waves=False, progress=_silent, ready=(_runtime(tools, model),))
+        objects = tools.compile(files, [model, sources[0].parent], model, waves=False, progress=_silent)
+        tools.link([*objects, _runtime(tools, model)], result / "lane.so")
 
     return _built("lane.so", [design.verilog.encode(), *(path.read_bytes() for path in sources)], make)
 

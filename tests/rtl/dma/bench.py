@@ -18,7 +18,7 @@ BASE = 0x8000_0000
 """Address of the first byte of the memory; jobs here are given by offsets from it."""
 
 BUFFERS = {"burst_beats": 16, "read_buffer_beats": 128, "write_buffer_beats": 64}
-"""Those of the platforms."""
+"""Like those of the platforms; turns are of one burst unless a test has longer ones."""
 
 
 class Job(NamedTuple):
@@ -65,6 +65,7 @@ class Bench:
 
     def __init__(self, *, data_bits: int = 64, granule_bytes: int = 4, size: int = 0x4000, seed: int = 0, **buffers: int):
         self.buffers = BUFFERS | buffers
+        self.buffers.setdefault("read_turn_beats", self.buffers["burst_beats"])
         self.bus_bytes = data_bits // 8
         self.granule_bytes = granule_bytes
         self.random = Random(seed)

@@ -200,5 +200,5 @@ def test_reset_in_mid_job(seed: int) -> None:
 
 @pytest.mark.parametrize("data_bits", [64, 128])
 def test_verilog(data_bits: int) -> None:
-    dut = Dma(data_bits=data_bits, granule_bytes=2, **BUFFERS)
+    dut = Dma(data_bits=data_bits, granule_bytes=2, read_turn_beats=32, **BUFFERS)
     assert "module dma" in verilog.convert(dut, name="dma", emit_src=False)

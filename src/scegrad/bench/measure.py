@@ -1,0 +1,130 @@
+"""Measuring a case under Verilator, the counters held against what the memories saw, and the ideal manager beside it."""
+
+from dataclasses import asdict, dataclass
+from itertools import product, starmap
+from typing import Any
+
+import numpy as np
+
+from scegrad.api import Result, run_job
+from scegrad.dram import ideal, preset
+from scegrad.formats import FORMATS
+from scegrad.placement import place
+from scegrad.platforms import PLATFORMS
+
+from .cases import Case
+
+SEED = 1
+
+IDEAL_BURSTS, IDEAL_TURNS, IDEAL_LAGS, IDEAL_OUTSTANDING = (1024, 4096), (1024, 4096), (0, 1024, 4096), (4, 16, 64)
+"""What the ideal manager tries, in bytes and bursts: its best counts."""
+
+IDEAL_LIMIT = 1 << 18
+"""Elements up to which a job is compared with the ideal manager."""
+
+START_AND_END = 10
+"""Cycles at most between a job's cycles and those from its first address to its last response, by the memory's own count."""
+
+TIMELINE_LIMIT = 1 << 18
+"""Elements up to which that is checked as well: it takes a record of every beat."""
+
+
+class CountersWrongError(RuntimeError):
+    """A counter of the unit is not what the memory saw; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a case took: by the unit's counters, and by the ideal manager where the memory is a DRAM."""
+
+    case: Case
+    cycles: int
+    counters: dict[str, int]
+    ideal_cycles: int | None = None
+    dram: dict[str, int] | None = None
+
+    @property
+    def rate(self) -> float:
+        """Results a cycle."""
+        return self.case.elements / self.cycles
+
+    @property
+    def share(self) -> float:
+        """Of the bound; on a DRAM, of what the ideal manager gets, or of the bound where that is less."""
+        return max(self.case.elements / self.case.bound, self.ideal_cycles or 0) / self.cycles
+
+    @property
+    def compared_with(self) -> str:
+        """What ``share`` is a share of."""
+        dram = self.ideal_cycles is not None and self.ideal_cycles > self.case.elements / self.case.bound
+        return f"ideal manager: {self.ideal_cycles} cycles" if dram else f"{self.case.bound:g} a cycle"
+
+    def record(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return {**asdict(self), "rate": self.rate, "share": self.share}
+
+    @classmethod
+    def of(cls, record: dict[str, Any]) -> "Measurement":
+        """The other way round."""
+        case = Case(**{**record["case"], "misalignment": tuple(record["case"]["misalignment"])})
+        return cls(case, record["cycles"], record["counters"], record["ideal_cycles"], record["dram"])
+
+
+def operands(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """Logits and hard labels of the case, always the same."""
+    rng = np.random.default_rng(SEED)
+    dtype = FORMATS[case.fmt].dtype
+    return rng.standard_normal(case.elements).astype(dtype), rng.integers(0, 2, case.elements).astype(dtype)
+
+
+def measure(case: Case) -> Measurement:
+    """Run the case; raises ``CountersWrongError`` where the unit's counters are not what the memory saw."""
+    private = case.memory == "private"
+    result = run_job(
+        *operands(case),
+        platform=case.platform,
+        memory=case.memory,
+        core_mask=1 if private else (1 << case.cores) - 1,
+        latency=None if case.dram else case.latency,
+        dram=case.dram,
+        core_mhz=case.core_mhz,
+        misalignment=case.misalignment,
+        timeline=case.elements <= TIMELINE_LIMIT,
+    )
+    assert result.cycles is not None
+    check(case, result)
+    least = _ideal(case) if case.dram and case.elements <= IDEAL_LIMIT else None
+    return Measurement(case, result.cycles, result.counters, least, asdict(result.dram) if result.dram else None)
+
+
+def check(case: Case, result: Result) -> None:
+    """Hold the counters against the job and against the traffic at the port."""
+    counters, traffic = result.counters, result.traffic
+    assert traffic is not None
+    assert result.cycles is not None
+    expected = {"elements": case.elements, "read_beats": traffic.read_beats, "write_beats": traffic.write_beats}
+    for name, value in expected.items():
+        if counters[name] != value:
+            raise CountersWrongError(f"{case}: counter {name} is {counters[name]}, but the memory saw {value}")
+    if traffic.write_bytes != case.elements * FORMATS[case.fmt].bytes:
+        raise CountersWrongError(f"{case}: {traffic.write_bytes} bytes were written for {case.elements} elements")
+    if result.timeline is not None and result.timeline.events.size and not result.timeline.lost:
+        edges = result.timeline.events["edge"]
+        seen = int(edges.max() - edges.min())
+        if not 0 <= result.cycles - seen < START_AND_END:
+            raise CountersWrongError(f"{case}: counter cycles is {result.cycles}, but the memory was busy for {seen}")
+
+
+def _ideal(case: Case) -> int:
+    """Cycles of the ideal manager on the same arrays, at its best."""
+    platform, fmt = PLATFORMS[case.platform], FORMATS[case.fmt]
+    assert case.dram is not None
+    where = place(platform, fmt, case.elements, misalignment=case.misalignment)
+    memory = preset(case.dram, core_mhz=case.core_mhz)
+    addresses, width = (where.logits, where.labels, where.gradient), case.port_bytes
+
+    def cycles(burst: int, turn: int, lag: int, outstanding: int) -> int:
+        ways = {"burst_beats": burst // width, "turn_bytes": turn, "lag_bytes": lag, "outstanding": outstanding}
+        return ideal(memory, addresses, where.size, port_bytes=width, **ways)[0]
+
+    return min(starmap(cycles, product(IDEAL_BURSTS, IDEAL_TURNS, IDEAL_LAGS, IDEAL_OUTSTANDING)))

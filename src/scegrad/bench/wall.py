@@ -1,0 +1,92 @@
+"""Wall time as ratios within one run: the fast simulation beside its bare model, and beside the cocotb bench on the same job."""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from scegrad import jobs
+from scegrad.api import run_job
+from scegrad.backends import SHARED_LATENCY, SimulationAccess, job_of
+from scegrad.build import library
+from scegrad.platforms import PLATFORMS
+from scegrad.requests import Request, prepare
+from scegrad.sim import Memory, Simulation
+
+from .cases import Case
+from .measure import operands
+
+FAST_ELEMENTS = 1 << 20
+COCOTB_ELEMENTS = 1 << 15
+REPEATS = 3
+
+
+@dataclass(frozen=True)
+class WallTime:
+    """Seconds of one platform's simulations: a job of ``elements`` and as many cycles of the bare model, and the cocotb bench's job."""
+
+    platform: str
+    elements: int
+    cycles: int
+    seconds: float
+    bare_seconds: float
+    cocotb_elements: int
+    cocotb_cycles: int
+    cocotb_seconds: float
+
+    @property
+    def over_bare(self) -> float:
+        """Times as long as the bare model takes."""
+        return self.seconds / self.bare_seconds
+
+    @property
+    def over_cocotb(self) -> float:
+        """Times as fast as the cocotb bench, cycle for cycle."""
+        return (self.cocotb_seconds / self.cocotb_cycles) / (self.seconds / self.cycles)
+
+    def record(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return {**asdict(self), "over_bare": self.over_bare, "over_cocotb": self.over_cocotb}
+
+
+def measure(platform: str) -> WallTime:
+    """Time the platform's fp32 jobs on shared memory, set-up and builds left out; the least of several repetitions."""
+    request = _request(platform, FAST_ELEMENTS)
+    with Simulation(library(PLATFORMS[platform])) as simulation:
+        seconds, bare, cycles = zip(*(_once(simulation, request) for _ in range(REPEATS)), strict=True)
+    cocotb_cycles, cocotb_seconds = _cocotb(platform)
+    return WallTime(platform, FAST_ELEMENTS, cycles[0], min(seconds), min(bare), COCOTB_ELEMENTS, cocotb_cycles, cocotb_seconds)
+
+
+def _request(platform: str, elements: int) -> Request:
+    logits, labels = operands(Case(platform, "fp32", "shared", PLATFORMS[platform].cores, elements))
+    return prepare(logits, labels, platform=platform)
+
+
+def _once(simulation: Simulation, request: Request) -> tuple[float, float, int]:
+    """Seconds of the job and of the bare model, and the cycles of both."""
+    simulation.reset()
+    simulation.set_memory(Memory(latency=SHARED_LATENCY))
+    simulation.write(request.place.logits, request.logits)
+    simulation.write(request.place.labels, request.labels)
+    access = SimulationAccess(simulation, request, None)
+    jobs.execute(jobs.prepare(request.platform), access)
+    first, start = simulation.edge, time.perf_counter()
+    jobs.execute(jobs.run(job_of(request)), access)
+    seconds, cycles = time.perf_counter() - start, simulation.edge - first
+    start = time.perf_counter()
+    simulation.clock_bare(cycles)
+    return seconds, time.perf_counter() - start, cycles
+
+
+def _cocotb(platform: str) -> tuple[int, float]:
+    """Cycles and seconds of a job in the cocotb bench under Verilator; the cycles are held against the fast simulation's."""
+    from scegrad.tb.designs import design_of
+    from scegrad.tb.job_files import Task, run_task
+
+    request = _request(platform, COCOTB_ELEMENTS)
+    task = Task(job_of(request), request.place.guards, SHARED_LATENCY, record=False)
+    _, ended = run_task(task, request.logits, request.labels, design_of(request.platform), "verilator")
+    fast = run_job(request.logits, request.labels, platform=platform, latency=SHARED_LATENCY)
+    if ended.counters.cycles != fast.cycles:
+        raise RuntimeError(f"the cocotb bench counts {ended.counters.cycles} cycles, the fast simulation {fast.cycles}")
+    return ended.counters.cycles, ended.seconds

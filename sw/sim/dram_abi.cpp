@@ -1,0 +1,76 @@
+// The C interface of the DRAM model alone.
+#include <array>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "dram.h"
+#include "ideal_manager.h"
+#include "scedram.h"
+
+struct scedram {
+  scedram(const scesim_dram& dram, uint32_t port_bytes) : timing(dram, port_bytes) {}
+  sce::Dram timing;
+  std::array<sce::Burst, 1024> bursts{};
+  std::vector<uint32_t> unused;
+};
+
+scedram* scedram_create(const scesim_dram* dram, uint32_t port_bytes) {
+  if (scesim_dram_problem(dram) != nullptr || port_bytes == 0) return nullptr;
+  scedram* made = new (std::nothrow) scedram(*dram, port_bytes);
+  if (made != nullptr)
+    for (uint32_t k = made->bursts.size(); k-- != 0;) made->unused.push_back(k);
+  return made;
+}
+
+void scedram_free(scedram* dram) { delete dram; }
+
+uint32_t scedram_accept(scedram* dram, uint32_t id, uint32_t address, uint32_t beats, int write, uint64_t edge) {
+  if (dram->unused.empty()) return ~0u;
+  const uint32_t token = dram->unused.back();
+  dram->unused.pop_back();
+  sce::Burst& burst = dram->bursts[token] = sce::Burst();
+  burst.address = address;
+  burst.beats = beats;
+  burst.id = id;
+  burst.write = write != 0;
+  burst.accepted = edge;
+  dram->timing.accept(burst, edge);
+  return token;
+}
+
+void scedram_tick(scedram* dram, uint64_t edge) { dram->timing.tick(edge); }
+
+uint32_t scedram_ready(const scedram* dram, uint32_t token, uint64_t edge) {
+  const sce::Burst& burst = dram->bursts[token];
+  if (burst.ready > edge + 1) return 0;
+  return burst.write ? 1 : burst.beats_ready;
+}
+
+void scedram_retire(scedram* dram, uint32_t token) { dram->unused.push_back(token); }
+
+uint32_t scedram_room(const scedram* dram) { return dram->timing.room_reads | dram->timing.room_writes << 1; }
+
+void scedram_clear(scedram* dram) {
+  dram->timing.clear();
+  dram->unused.clear();
+  for (uint32_t k = dram->bursts.size(); k-- != 0;) dram->unused.push_back(k);
+}
+
+void scedram_get_stats(const scedram* dram, scesim_dram_stats* stats) { *stats = dram->timing.stats(); }
+
+void scedram_record(scedram* dram, uint64_t room) { dram->timing.record(room); }
+
+uint64_t scedram_commands(const scedram* dram, const scedram_command** commands) {
+  *commands = dram->timing.commands().data();
+  return dram->timing.commands().size();
+}
+
+uint64_t scedram_ideal(const scesim_dram* dram, uint32_t port_bytes, uint32_t burst_beats, const uint32_t addresses[3], uint32_t size,
+                       uint32_t turn_bytes, uint32_t lag_bytes, uint32_t outstanding, scesim_dram_stats* stats) {
+  if (scesim_dram_problem(dram) != nullptr || port_bytes == 0 || burst_beats == 0 || turn_bytes == 0 || outstanding == 0) return 0;
+  sce::IdealManager manager(*dram, port_bytes, burst_beats);
+  const uint64_t edges = manager.run(addresses, size, turn_bytes, lag_bytes, outstanding);
+  *stats = manager.stats();
+  return edges;
+}
