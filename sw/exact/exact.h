@@ -21,8 +21,8 @@ enum {
   SCEEXACT_NEAREST = 0,    /* within half an ulp, or (labels other than 0 and 1) within the bound */
   SCEEXACT_FARTHER = 1,    /* within the bound, but certainly not the nearest number */
   SCEEXACT_OPEN_HALF = 2,  /* within the bound; nearest or not, float64 cannot tell */
-  SCEEXACT_OPEN_BOUND = 3, /* outside the bound, or so near to it that float64 cannot tell */
-  SCEEXACT_WRONG = 4,      /* not the bits demanded: a special value, the sign of a zero, or any fp16 result that is not the nearest */
+  SCEEXACT_OPEN_BOUND = 3, /* so near to the bound that float64 cannot tell, or the logit is infinite */
+  SCEEXACT_WRONG = 4,      /* outside the bound; or not the bits demanded: a special value, a zero's sign, any fp16 result but the nearest */
 };
 
 /* Sums over results, by binade of the logit: the top bits of its encoding, sign and exponent. `error` is the worst in ulp of the exact

@@ -92,7 +92,9 @@ SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, d
   const double doubt = kSmallSlack * s + 0x1p-50 * (size_of(low) + size_of(left.low));
 
   const double exact = (one - y) - toward;
+  // Next to a power of two the smaller ulp counts, for whether MPFR is asked, and the larger one for certainty.
   const double error = size_of(gap) / ulp_of(exact * (1 - 0x1p-48));
+  const bool too_far = size_of(gap) > (kUlpLimit + 0x1p-20) * ulp_of(exact * (1 + 0x1p-48));
   const double beyond = -within_half / (kAllowance * s), used = hard | (beyond < 0) ? 0.0 : beyond;
 
   // Of a zero's sign the contract speaks where the exact value is farther from zero than the allowance.
@@ -102,9 +104,10 @@ SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, d
   const bool sign_open = sign_differs & (size_of(exact) > 0.5 * kAllowance * s);
   const bool farther = hard ? error > 0.5 + kSlack : within_half < -doubt;
   const bool open_half = hard & !farther & (error > 0.5 - kSlack);
+  const bool outside = (hard ? too_far : margin < -doubt) & !infinite;
   const bool open_bound = (hard ? error > kUlpLimit - 0x1p-20 : margin <= doubt) | sign_open | infinite;
   uint32_t kind = farther ? kFarther : open_half ? kOpenHalf : kNearest;
-  kind = sign_wrong ? kWrong : open_bound ? kOpenBound : kind;
+  kind = sign_wrong | outside ? kWrong : open_bound ? kOpenBound : kind;
   kind = regular ? kind : (special & (result == (nan ? kNan : label ^ kSign))) ? kNearest : kWrong;
   return {hard & regular ? error : -1.0, regular ? used : 0.0, kind};
 }

@@ -37,24 +37,39 @@ def _sources(folder: str) -> list[Path]:
 
 
 def _built(name: str, parts: list[bytes], make: Make) -> Path:
-    """The library ``name`` made of ``parts``: from the cache, or built into it by ``make``; one process builds, others wait."""
+    """The file ``name`` made of ``parts``: from the cache, or built into it by ``make``; one process builds, others wait."""
     directory, tools = cache_directory(), Toolchain.find()
     digest = hashlib.sha256(tools.identity().encode())
     for part in parts:
         digest.update(len(part).to_bytes(8, "little") + part)
-    home = directory / f"{name}-{digest.hexdigest()[:16]}"
+    home = directory / f"sweep-{Path(name).stem}-{digest.hexdigest()[:16]}"
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BuildError(f"{directory} cannot be made: {error.strerror}; set SCEGRAD_CACHE to a directory that can be written") from error
     with FileLock(directory / f"{home.name}.lock", timeout=LOCK_LIMIT):
-        if not (home / f"{name}.so").is_file():
-            print(f"scegrad: building {name} (once) ...", file=sys.stderr)
+        if not (home / name).is_file():
+            print(f"scegrad: building {Path(name).stem} (once) ...", file=sys.stderr)
             with tempfile.TemporaryDirectory(dir=directory, prefix="tmp-", ignore_cleanup_errors=True) as temporary:
                 make(tools, Path(temporary))
                 shutil.rmtree(home, ignore_errors=True)
                 (Path(temporary) / "result").rename(home)
-    return home / f"{name}.so"
+    return home / name
+
+
+def _runtime(tools: Toolchain, model: Path) -> Path:
+    """Verilator's own code, which is the same for all lanes, as one object."""
+    sources = tools.runtime(model)
+
+    def make(tools: Toolchain, work: Path) -> None:
+        (work / "result").mkdir()
+        tools.merge(tools.compile(sources, [], work, waves=False, progress=_silent), work / "result" / "runtime.o")
+
+    return _built("runtime.o", [path.name.encode() for path in sources], make)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Show no progress."""
 
 
 def lane_library(design: Design) -> Path:
@@ -68,11 +83,11 @@ def lane_library(design: Design) -> Path:
         verilog.write_text(design.verilog)
         (model / "design.h").write_text(f'#define SCELANE_RTL "{design.rtl}"\n#define SCELANE_BITS {design.fmt.width}\n')
         tools.verilate([verilog], Design.TOP, model, waves=False, split=False)
-        files = [*model.glob("*.cpp"), *(path for path in sources if path.suffix == ".cpp"), *tools.runtime(model)]
-        objects = tools.compile(files, [model, sources[0].parent], model, waves=False, progress=lambda *_: None)
-        tools.link(objects, result / "lane.so")
+        files = [*model.glob("*.cpp"), *(path for path in sources if path.suffix == ".cpp")]
+        objects = tools.compile(files, [model, sources[0].parent], model, waves=False, progress=_silent)
+        tools.link([*objects, _runtime(tools, model)], result / "lane.so")
 
-    return _built("lane", [design.verilog.encode(), *(path.read_bytes() for path in sources)], make)
+    return _built("lane.so", [design.verilog.encode(), *(path.read_bytes() for path in sources)], make)
 
 
 def exact_library() -> Path:
@@ -83,7 +98,7 @@ def exact_library() -> Path:
         (work / "result").mkdir()
         tools.share([path for path in sources if path.suffix == ".cpp"], EXACT_FLAGS, work / "result" / "exact.so")
 
-    return _built("exact", [" ".join(EXACT_FLAGS).encode(), *(path.read_bytes() for path in sources)], make)
+    return _built("exact.so", [" ".join(EXACT_FLAGS).encode(), *(path.read_bytes() for path in sources)], make)
 
 
 class Lane:

@@ -1,0 +1,102 @@
+"""``scegrad sweep`` as a process: killed, interrupted, resumed, refused; and its records, which are the same each time."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from scegrad.formats import FP32
+from scegrad.sweep.command import SUMMARY, load_summary
+from scegrad.sweep.ledger import FILE, read
+from scegrad.sweep.native import Lane
+from scegrad.sweep.shard import run_shard
+from scegrad.sweep.spaces import Space
+from scegrad.sweep.unit import design
+
+SPACE = Space("fp32-random", count=1 << 21, seed=5, shard_bits=14)
+ARGUMENTS = ("fp32-random", "--count", str(SPACE.count), "--seed", "5", "--shard-bits", "14", "--workers", "2")
+LIMIT = 120
+
+
+def start(*arguments: str | Path) -> subprocess.Popen[str]:
+    """A sweep in the background."""
+    command = [sys.executable, "-m", "scegrad", "sweep", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Its exit status and what it said on standard error."""
+    return (
+        (process.returncode, process.communicate(timeout=LIMIT)[1]) if process.poll() else (process.wait(LIMIT), process.communicate()[1])
+    )
+
+
+def wait_for_records(directory: Path, count: int) -> None:
+    """Wait until the ledger has ``count`` records."""
+    path, end = directory / FILE, time.monotonic() + LIMIT
+    while not path.is_file() or path.read_bytes().count(b"\n") <= count:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def stripped(directory: Path) -> dict:
+    """The summary without what is different each time."""
+    return {key: value for key, value in load_summary(directory).items() if key != "cpu_seconds"}
+
+
+@pytest.mark.whole
+def test_killed_interrupted_resumed_and_run_at_once_are_the_same(tmp_path: Path) -> None:
+    parts, whole = tmp_path / "parts", tmp_path / "whole"
+    killed = start(*ARGUMENTS, "-o", parts)
+    wait_for_records(parts, 20)
+    killed.kill()
+    killed.communicate()
+    before = read(parts / FILE)[1]
+    assert 20 <= len(before) < SPACE.shards
+    assert not load_summary(parts)["complete"]
+
+    interrupted = start(*ARGUMENTS, "-o", parts)
+    wait_for_records(parts, len(before) + 20)
+    interrupted.send_signal(signal.SIGINT)
+    status, said = finish(interrupted)
+    assert status == 130, said
+    assert f"what is done is in {parts}" in said
+    assert "Traceback" not in said
+
+    for directory in (parts, whole):
+        status, said = finish(start(*ARGUMENTS, "-o", directory))
+        assert status == 0, said
+        assert "the union of the shards is the whole space" in said
+    after = read(parts / FILE)[1]
+    assert all(after[shard] == record for shard, record in before.items()), "a shard was done again"
+    assert stripped(parts) == stripped(whole)
+    summary = json.loads((whole / SUMMARY).read_text())
+    assert (summary["count"], summary["mismatches"], summary["breaches"], summary["ok"]) == (SPACE.count, 0, 0, True)
+
+
+@pytest.mark.whole
+def test_a_shard_repeats() -> None:
+    lane = Lane(design(FP32))
+    first, second = ({key: value for key, value in run_shard(SPACE, 7, lane).items() if key != "seconds"} for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["fp32-logits", "--label", "2"], "scegrad: the label of fp32-logits must be 0 or 1\n"),
+        (["fp16-pairs", "--shards", "5:5"], "scegrad: --shards is '5:5', but must be A:B with 0 <= A < B <= 4096\n"),
+        (["fp16-pairs", "--shards", "4000:5000"], "scegrad: --shards is '4000:5000', but must be A:B with 0 <= A < B <= 4096\n"),
+        (["fp32-random", "--count", "5"], "scegrad: the count of fp32-random must be a multiple of 1,048,576, the size of a shard\n"),
+        (["fp16-pairs", "--workers", "0"], "scegrad: Invalid value for '--workers': Input should be greater than or equal to 1\n"),
+        (["summary", "nowhere"], "scegrad: nowhere/ledger.jsonl: no such ledger\n"),
+    ],
+)
+def test_bad_requests_are_one_line(arguments: list[str], message: str, tmp_path: Path) -> None:
+    output = [] if arguments[0] == "summary" else ["-o", tmp_path / "out"]
+    assert finish(start(*arguments, *output)) == (2, message)
+    assert not (tmp_path / "out").exists()
