@@ -7,7 +7,7 @@ PLATFORMS := ft78ne mt7004 ecp5_demo
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast verilog lib examples lint format bench clean tools
+.PHONY: help run test test-fast verilog lib examples lint format bench fpga bitstream clean tools
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -45,6 +45,13 @@ format: $(INSTALLED)  ## put the code into the format that lint asks for
 bench: $(INSTALLED)  ## cycles and share of the bound, per job
 	$(BIN)/scegrad bench -o docs/bench.json
 	$(BIN)/python -m scegrad.bench_readme
+
+fpga: $(INSTALLED)  ## size and clock of every unit on an ECP5, with Yosys and nextpnr (an hour or so)
+	$(BIN)/scegrad fpga -o docs/fpga.json
+	$(BIN)/python -m scegrad.fpga_page
+
+bitstream: $(INSTALLED)  ## the bitstream of the board ULX3S, in out/bitstream/
+	$(BIN)/python -m scegrad.fpga_bitstream out/bitstream
 
 clean:  ## remove what was built
 	rm -rf build out .pytest_cache .mypy_cache .ruff_cache .hypothesis
