@@ -37,6 +37,7 @@ lint: $(INSTALLED)  ## style, format, types, and whether generated files are up 
 	$(BIN)/python -m scegrad.registers_gen --check
 	$(BIN)/scegrad tables --check
 	$(BIN)/python -m scegrad.bench_readme --check
+	$(BIN)/python -m scegrad.fpga_page --check
 
 format: $(INSTALLED)  ## put the code into the format that lint asks for
 	$(BIN)/ruff check --fix .

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scegrad.cli import _status
-from scegrad.fpga_command import seeds_of
+from scegrad.fpga_command import merged, seeds_of
 from scegrad.fpga_measure import ECP5_CELLS
 from scegrad.fpga_tools import clock, critical_path, source_name
 from scegrad.requests import RequestError
@@ -53,6 +53,22 @@ def test_seeds() -> None:
     for text in ("", "1,", "a", "-1", "1 2"):
         with pytest.raises(RequestError, match="seeds are"):
             seeds_of(text)
+
+
+def test_other_lines_are_kept() -> None:
+    def line(unit: str, mhz: float, platform: str = "p") -> dict:
+        return {"platform": platform, "unit": unit, "mhz": mhz}
+
+    kept = [line("lane32", 1), line("top", 2), line("top", 3, "a")]
+    assert merged(kept, [line("top", 5), line("dma", 4)]) == [line("top", 3, "a"), line("lane32", 1), line("dma", 4), line("top", 5)]
+
+
+def test_a_foreign_file_is_not_overwritten(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "x.json"
+    file.write_text('{"mine": 1}')
+    assert _status(["fpga", "lane16", "-o", str(file)]) == 2
+    assert "was not written by this command" in capfd.readouterr().err
+    assert file.read_text() == '{"mine": 1}'
 
 
 @pytest.mark.parametrize(

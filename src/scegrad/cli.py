@@ -141,13 +141,14 @@ def verilog(
     ],
     platform: PlatformName = "ft78ne",
 ) -> None:
-    """Write the Verilog of a platform's top module, and a file list."""
+    """Write the Verilog of a platform's top module, a file list, and what Vivado and Quartus need to pick it up."""
     chosen = platform_of(platform)
     from .files import OutputDirectory
     from .rtl.verilog import write_verilog
+    from .vendor import write_vendor_files
 
     with OutputDirectory(output) as directory:
-        for path in write_verilog(chosen, directory.path):
+        for path in [*write_verilog(chosen, directory.path), *write_vendor_files(chosen, directory.path)]:
             typer.echo(path)
 
 
@@ -210,7 +211,14 @@ def fpga(
         typer.Option(metavar="MHZ", help="What place and route aims at.  [default: a little above the unit's target]", show_default=False),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE.json", help="Where to write the measurements.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE.json",
+            help="Where to write the measurements; other units' lines in it are kept.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Measure units on an FPGA: size and clock after routing on an ECP5 (LFE5U-85F, speed grade 8), size on a 7-series part.

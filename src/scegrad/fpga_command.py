@@ -32,7 +32,10 @@ def seeds_of(text: str) -> tuple[int, ...]:
 
 
 def measure_units(units: list[str], platform_name: str, seeds: str, mhz: float | None, output: Path | None) -> None:
-    """Measure units one after the other, print them, and write them as JSON where ``output`` is given."""
+    """Measure units one after the other, print them, and write them as JSON where ``output`` is given.
+
+    Lines of other units that are in that file already are kept.
+    """
     from .fpga_units import check
 
     platform, numbers = platform_of(platform_name), seeds_of(seeds)
@@ -47,9 +50,29 @@ def measure_units(units: list[str], platform_name: str, seeds: str, mhz: float |
         return
     output.parent.mkdir(parents=True, exist_ok=True)
     with Output(output) as file:
-        measurements = _measure(names, platform, numbers, mhz)
-        file.temporary.write_text(json.dumps([asdict(measurement) for measurement in measurements], indent=1) + "\n")
+        kept = _kept(output)
+        lines = merged(kept, [asdict(measurement) for measurement in _measure(names, platform, numbers, mhz)])
+        file.temporary.write_text(json.dumps(lines, indent=1) + "\n")
         file.commit()
+
+
+def merged(kept: list[dict], measured: list[dict]) -> list[dict]:
+    """Both, where a unit of a platform was measured anew without the old line; in the order of the documentation's table."""
+    lines = {(line["platform"], line["unit"]): line for line in [*kept, *measured]}
+    order = list(MEGAHERTZ)
+    return sorted(lines.values(), key=lambda line: (line["platform"], order.index(line["unit"])))
+
+
+def _kept(output: Path) -> list[dict]:
+    """The lines of a file that an earlier call wrote; raises ``RequestError`` where it is another file."""
+    if not output.is_file():
+        return []
+    try:
+        lines = json.loads(output.read_text())
+        merged([], lines)
+    except (ValueError, KeyError, TypeError) as error:
+        raise RequestError(f"{output} is there and was not written by this command: remove it or choose another") from error
+    return lines
 
 
 def _has(platform: Platform, unit: str) -> bool:

@@ -15,7 +15,7 @@ from scegrad.uart_protocol import BAUD, CLOCK_HZ, MEMORY_BYTES
 def test_text() -> None:
     text = board_verilog()
     assert "\\" not in text, "an escaped name"
-    assert not re.search(r"\[8191\] = ", text), "memories are initialised in a loop"
+    assert not re.search(r"\[8191\] = ", text), "a large memory is initialised word by word"
     assert len(re.findall(rf"\[{MEMORY_BYTES // 8 - 1}:0\];", text)) == 16, "eight lanes of two memories"
     ports = re.search(rf"^module {NAME}\(([^)]*)\)", text, re.MULTILINE)
     assert ports is not None and set(ports[1].replace(" ", "").split(",")) == {"clk", "rst", "rx", "tx", "led"}
