@@ -7,7 +7,7 @@ PLATFORMS := ft78ne mt7004 ecp5_demo
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast verilog lib examples lint format bench clean tools
+.PHONY: help run test test-fast verilog lib examples lint format bench fpga nightly bitstream clean tools
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -37,6 +37,7 @@ lint: $(INSTALLED)  ## style, format, types, and whether generated files are up 
 	$(BIN)/python -m scegrad.registers_gen --check
 	$(BIN)/scegrad tables --check
 	$(BIN)/python -m scegrad.bench.readme --check
+	$(BIN)/python -m scegrad.fpga_page --check
 
 format: $(INSTALLED)  ## put the code into the format that lint asks for
 	$(BIN)/ruff check --fix .
@@ -45,6 +46,17 @@ format: $(INSTALLED)  ## put the code into the format that lint asks for
 bench: $(INSTALLED)  ## cycles, share of the bound, pictures, for the README
 	$(BIN)/scegrad bench -o docs/bench
 	$(BIN)/python -m scegrad.bench.readme
+
+fpga: $(INSTALLED)  ## size and clock of every unit on an ECP5, with Yosys and nextpnr (an hour or so)
+	$(BIN)/scegrad fpga -o docs/fpga.json
+	$(BIN)/python -m scegrad.fpga_page
+
+nightly: $(INSTALLED) tools  ## the netlists of the lane and of ecp5_demo against what the RTL is held to (an hour or so)
+	$(BIN)/python -m scegrad.fpga_netlist lane 3000000
+	$(BIN)/python -m scegrad.fpga_netlist top 10
+
+bitstream: $(INSTALLED)  ## the bitstream of the board ULX3S, in out/bitstream/
+	$(BIN)/python -m scegrad.fpga_bitstream out/bitstream
 
 clean:  ## remove what was built
 	rm -rf build out .pytest_cache .mypy_cache .ruff_cache .hypothesis

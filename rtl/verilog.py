@@ -52,7 +52,7 @@ NO_COLLISION = '(* no_rw_check, rw_addr_collision = "no" *)'
 
 _ATTRIBUTE = re.compile(r"^ *\(\* (?!no_rw_check)[^*]*\*\)\n|\(\* (?!no_rw_check)[^*]*\*\) ", re.MULTILINE)
 _UNKNOWN = re.compile(r"\d+'[bh][0-9a-f]*x[0-9a-fx]*")
-_ESCAPED = re.compile(r"\\(\w+) ")
+_ESCAPED = re.compile(r"\\(\w+)(?:\[(\d+)(?::(\d+))?\])? ")
 _REGISTER = re.compile(r"^  ((?:output )?reg (?:\[[0-9:]+\] )?(\S+)) += (\S+);$", re.MULTILINE)
 _CHOICE = re.compile(
     r"^  function \[(\d+):0\] (\S+);\n    input [^;]*;\n    input [^;]*;\n    input \[(\d+):0\] s;\n.*?^  endfunction$",
@@ -119,12 +119,12 @@ def _without_collector() -> Iterator[None]:
 def _tidy_verilog(text: str) -> str:
     """What Yosys wrote, in a form that no tool doubts.
 
-    There is no banner, no X, no ``!`` of several bits and no escaped name, which could only be a word of the language. Initial values are
-    statements and choices among several values are AND-OR.
+    There is no banner, no X, no ``!`` of several bits and no escaped name, which could only be a word of the language or some bits of a
+    register. Initial values are statements and choices among several values are AND-OR.
     """
     text = _ATTRIBUTE.sub("", text[text.index("module ") :]).replace("(* no_rw_check = 32'd1 *)", NO_COLLISION)
     text = _UNKNOWN.sub(lambda match: match.group().replace("x", "0"), text).replace(" = ! ", " = ~| ").replace(" = + {", " = {")
-    text = _ESCAPED.sub(r"\1_escaped ", text)
+    text = _ESCAPED.sub(lambda match: f"{'_'.join(part for part in match.groups() if part)}_escaped ", text)
     text = _REGISTER.sub(r"  \1;\n  initial \2 = \3;", text)
     return _CHOICE.sub(_and_or, text)
 

@@ -127,7 +127,7 @@ F4 = np.zeros(4, np.float32)
         ((["a"], ["b"]), {}, "elements are <U1, but must be"),
         ((F4, F4), {"platform": "ft78"}, "platform is 'ft78', but must be ft78ne or mt7004 or ecp5_demo"),
         ((F4, F4), {"memory": "ddr"}, "memory is 'ddr', but must be shared or private"),
-        ((F4, F4), {"backend": "vcs"}, "backend is 'vcs', but must be verilator or icarus or model"),
+        ((F4, F4), {"backend": "vcs"}, "backend is 'vcs', but must be verilator or icarus or model or uart:DEVICE"),
         ((F4, F4), {"fmt": "bf16"}, "format is 'bf16', but must be fp32 or fp16"),
         ((F4, F4), {"fmt": "fp16"}, "ft78ne does not compute fp16: its cores have fp32"),
         ((F4.astype("f2"), F4.astype("f2")), {}, "ft78ne does not compute fp16"),

@@ -107,7 +107,7 @@ def test_a_device_is_written_and_not_replaced(files: Path) -> None:
         ("run x.npy y.npy -o g.npy --format bf16", "format is 'bf16', but must be fp32 or fp16"),
         ("run x.npy y.npy -o g.npy --platform ft", "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo"),
         ("run x.npy y.npy -o g.npy --memory l2", "memory is 'l2', but must be shared or private"),
-        ("run x.npy y.npy -o g.npy --backend vcs", "backend is 'vcs', but must be verilator or icarus or model"),
+        ("run x.npy y.npy -o g.npy --backend vcs", "backend is 'vcs', but must be verilator or icarus or model or uart:DEVICE"),
         ("run x.npy y.npy -o g.npy --in-place both", "in_place is 'both', but must be logits or labels"),
         ("run x.npy y.npy -o g.npy --latency -1", "latency is -1, but must be 0"),
         ("run x.npy y.npy -o g.npy --dram ddr9", "dram is 'ddr9', but must be one of ddr3-1600, ddr4-2400"),

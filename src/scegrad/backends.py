@@ -14,7 +14,7 @@ from .build import BuildError, library, verilog
 from .dram import Dram, DramStats
 from .jobs import Counters, Job
 from .platforms import Platform
-from .requests import Request
+from .requests import UART, Request
 from .sim import ALL_PORTS, EVENT, SHARED_PORT, Access, Channel, Memory, Simulation, SimulationError, Traffic
 
 Progress = Callable[[int, int], None]
@@ -237,9 +237,17 @@ def run_model(request: Request, options: Options) -> Outcome:
     return Outcome(gradient)
 
 
+def run_uart(request: Request, options: Options) -> Outcome:
+    """Run a request on the board at a serial device."""
+    from .uart_backend import carry_out
+
+    return Outcome(*carry_out(request, request.backend.removeprefix(UART), options.progress))
+
+
 _RUNNERS: dict[str, Callable[[Request, Options], Outcome]] = {"verilator": run_verilator, "icarus": run_icarus, "model": run_model}
 
 
 def run(request: Request, options: Options) -> Outcome:
     """Carry a request out with its backend."""
-    return _RUNNERS[request.backend](request, options)
+    runner = run_uart if request.backend.startswith(UART) else _RUNNERS[request.backend]
+    return runner(request, options)

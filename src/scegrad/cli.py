@@ -97,9 +97,10 @@ def run(
     backend: Annotated[
         str,
         typer.Option(
-            metavar=_choice(*BACKENDS),
+            metavar=_choice(*BACKENDS, "uart:DEVICE"),
             help="verilator: fast simulation of the RTL (built at the first use, a minute or two). icarus: its cocotb bench, some hundred"
-            " cycles a second. model: the golden model, no cycles. All give the same bits.",
+            " cycles a second. model: the golden model, no cycles. uart:DEVICE: an FPGA board at a serial device (see docs/fpga.md)."
+            " All give the same bits.",
         ),
     ] = "verilator",
     waves: Annotated[
@@ -155,13 +156,14 @@ def verilog(
     ],
     platform: PlatformName = "ft78ne",
 ) -> None:
-    """Write the Verilog of a platform's top module, and a file list."""
+    """Write the Verilog of a platform's top module, a file list, and what Vivado and Quartus need to pick it up."""
     chosen = platform_of(platform)
     from .files import OutputDirectory
     from .rtl.verilog import write_verilog
+    from .vendor import write_vendor_files
 
     with OutputDirectory(output) as directory:
-        for path in write_verilog(chosen, directory.path):
+        for path in [*write_verilog(chosen, directory.path), *write_vendor_files(chosen, directory.path)]:
             typer.echo(path)
 
 
@@ -215,6 +217,40 @@ def bench(
 
 
 @app.command()
+def fpga(
+    units: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[UNIT]...", help="lane32, lane16, datapath, dma, control, core or top.  [default: each]", show_default=False
+        ),
+    ] = None,
+    platform: PlatformName = "ecp5_demo",
+    seeds: Annotated[str, typer.Option(metavar="N,...", help="Seeds of place and route, each a run.")] = "1,2,3",
+    frequency: Annotated[
+        float | None,
+        typer.Option(metavar="MHZ", help="What place and route aims at.  [default: a little above the unit's target]", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE.json",
+            help="Where to write the measurements; other units' lines in it are kept.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Measure units on an FPGA: size and clock after routing on an ECP5 (LFE5U-85F, speed grade 8), size on a 7-series part.
+
+    Each unit is synthesised with Yosys and routed with nextpnr, which takes minutes; results are kept by content.
+    """
+    from .fpga_command import measure_units
+
+    measure_units(units or [], platform, seeds, frequency, output)
+
+
+@app.command()
 def tables(
     check: Annotated[bool, typer.Option("--check", help="Only say whether the kept tables are those that the fits give.")] = False,
 ) -> None:
@@ -247,6 +283,7 @@ def _status(words: list[str]) -> int:
     from .build import BuildError
     from .jobs import BusError, JobRefused
     from .sim import SimulationError
+    from .uart_link import LinkError
 
     try:
         return app(args=words, prog_name="scegrad", standalone_mode=False) or 0
@@ -256,7 +293,7 @@ def _status(words: list[str]) -> int:
         return _fail(str(error), BAD_REQUEST)
     except OSError as error:
         return _fail(f"{error.filename or 'file'}: {error.strerror or error}", BAD_REQUEST)
-    except (SimulationError, JobRefused, BusError, TimeoutError) as error:
+    except (SimulationError, LinkError, JobRefused, BusError, TimeoutError) as error:
         return _fail(str(error), MISMATCH)
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", INTERRUPTED)

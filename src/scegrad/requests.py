@@ -12,6 +12,9 @@ from .platforms import PLATFORMS, Platform
 BACKENDS = ("verilator", "icarus", "model")
 """The simulator that is built for speed, the cocotb bench under Icarus, and the golden model alone."""
 
+UART = "uart:"
+"""Before the name of a serial device, such as ``uart:/dev/ttyUSB0``: the board behind it is the backend."""
+
 MEMORIES = ("shared", "private")
 
 IN_PLACE = ("logits", "labels")
@@ -89,7 +92,8 @@ def prepare(
     """
     chosen = platform_of(platform)
     check_choice("memory", memory, MEMORIES)
-    check_choice("backend", backend, BACKENDS)
+    if not backend.startswith(UART) or backend == UART:
+        check_choice("backend", backend, (*BACKENDS, f"{UART}DEVICE"))
     if in_place is not None:
         check_choice("in_place", in_place, IN_PLACE)
     private = memory == "private"

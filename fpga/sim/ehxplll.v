@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// For simulation alone: the PLL as a wire, so that a cycle of clk_25mhz stands for one of the board's clock, locked after 16 of them.
+
+module EHXPLLL (
+    input CLKI, input CLKFB, input RST, input STDBY, input PHASESEL0, input PHASESEL1, input PHASEDIR, input PHASESTEP,
+    input PHASELOADREG, input PLLWAKESYNC, input ENCLKOP,
+    output CLKOP, output LOCK
+);
+    parameter PLLRST_ENA = "", INTFB_WAKE = "", STDBY_ENABLE = "", DPHASE_SOURCE = "", OUTDIVIDER_MUXA = "", FEEDBK_PATH = "";
+    parameter CLKOP_ENABLE = "";
+    parameter CLKI_DIV = 1, CLKFB_DIV = 1, CLKOP_DIV = 1, CLKOP_CPHASE = 0, CLKOP_FPHASE = 0;
+
+    reg [4:0] cycles = 5'd0;
+    always @(posedge CLKI)
+        if (!cycles[4])
+            cycles <= cycles + 5'd1;
+    assign CLKOP = CLKI;
+    assign LOCK = cycles[4];
+endmodule

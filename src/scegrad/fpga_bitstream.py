@@ -1,0 +1,69 @@
+"""``make bitstream``: the bitstream of the board ULX3S, and what Yosys and nextpnr say about it.
+
+python -m scegrad.fpga_bitstream [DIR]
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from .build import checkout
+from .files import OutputDirectory
+from .fpga_tools import ULX3S_85F, clock, critical_path, place_and_route, run, synthesise
+from .requests import RequestError
+from .toolchain import BuildError
+from .uart_protocol import CLOCK_HZ
+
+TOP = "ulx3s"
+SEED = 1
+
+
+def sources() -> Path:
+    """Where the board's files lie; raises ``BuildError`` where they were not installed."""
+    root = checkout()
+    if root is None:
+        raise BuildError("the sources of the board (fpga/) are not installed: use a checkout")
+    return root / "fpga"
+
+
+def build(directory: Path, seed: int = SEED) -> dict:
+    """Write ``ulx3s.bit`` and what leads to it; returns cells, clock and critical path. Raises ``BuildError`` where the clock is missed."""
+    from .board.generate import NAME, board_verilog
+
+    for name in ("ulx3s.v", "ulx3s.lpf"):
+        shutil.copyfile(sources() / name, directory / name)
+    (directory / f"{NAME}.v").write_text(board_verilog(), encoding="ascii")
+    cells = synthesise(f"{NAME}.v ulx3s.v", TOP, "synth_ecp5", directory, "ulx3s: synth_ecp5")
+    options = ["--lpf", "ulx3s.lpf", "--textcfg", f"{TOP}.config"]
+    report = place_and_route(f"{TOP}.json", ULX3S_85F, seed, CLOCK_HZ / 1e6, directory, "ulx3s: place and route", *options)
+    result = {
+        "part": ULX3S_85F.name,
+        "speed": ULX3S_85F.speed,
+        "seed": seed,
+        "cells": cells,
+        "mhz": clock(report),
+        "path": critical_path(report),
+    }
+    (directory / f"{TOP}.report.json").write_text(json.dumps(result, indent=1) + "\n")
+    if clock(report) < CLOCK_HZ / 1e6:
+        raise BuildError(f"{TOP} reaches {clock(report):g} MHz with seed {seed}, but its clock is {CLOCK_HZ / 1e6:g} MHz: try another seed")
+    run("ecppack", "--compress", f"{TOP}.config", "--bit", f"{TOP}.bit", directory=directory, log="ecppack.log", title="ulx3s: ecppack")
+    return result
+
+
+def main(arguments: list[str]) -> int:
+    """Build into the given directory; returns the exit status."""
+    target = Path(arguments[0] if arguments else "out/bitstream")
+    try:
+        with OutputDirectory(target) as output:
+            result = build(output.path)
+    except (BuildError, RequestError) as error:
+        print(f"scegrad: {error}", file=sys.stderr)
+        return 2
+    print(f"{target / TOP}.bit: {result['mhz']:g} MHz after routing (clock: {CLOCK_HZ / 1e6:g} MHz)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,84 @@
+"""Puts the figures of ``docs/fpga.json`` into ``docs/fpga.md``: ``python -m scegrad.fpga_page``; ``--check`` only compares."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE, MEASURED = ROOT / "docs" / "fpga.md", ROOT / "docs" / "fpga.json"
+
+TARGETS = {
+    "lane32": {"MHz": 150, "MULT18X18D": 32, "DP16KD": 10, "LUT4": 3500},
+    "datapath": {"MHz": 140, "MULT18X18D": 44},
+    "top": {"MHz": 120},
+}
+"""What a unit must reach at least (MHz) or may take at most."""
+
+
+def figures() -> str:
+    """The measurements as a table."""
+    lines = ["| unit | MHz, by seed | target | LUT4 in all | carry cells | FF | MULT18X18D | DP16KD |", "| --- " * 8 + "|"]
+    for each in _measured():
+        cells = each["cells"]
+        clocks = ", ".join(f"{mhz:g}" for mhz in each["mhz"].values())
+        row = (f"{each['luts']:,}", f"{cells['CCU2C']:,}", f"{cells['TRELLIS_FF']:,}", cells["MULT18X18D"], cells["DP16KD"])
+        lines.append(f"| `{each['unit']}` | {clocks} | {_target(each['unit'])} | {' | '.join(map(str, row))} |")
+    return "\n".join(lines) + "\n"
+
+
+def _target(unit: str) -> str:
+    words = {"MHz": "≥ {} MHz", "LUT4": "≤ {:,} LUT4"}
+    return "; ".join(words.get(name, "≤ {} " + name).format(value) for name, value in TARGETS.get(unit, {}).items())
+
+
+def paths() -> str:
+    """The critical path of each unit's best seed."""
+    lines = ["| unit | ns | from, through, to |", "| --- " * 3 + "|"]
+    for each in _measured():
+        names = list(dict.fromkeys(stage["name"] for stage in each["path"]))
+        lines.append(
+            f"| `{each['unit']}` | {sum(stage['ns'] for stage in each['path']):.2f} | {' → '.join(f'`{name}`' for name in names)} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def sevens() -> str:
+    """The size on a 7-series part."""
+    kinds = ("LUT", "CARRY4", "FF", "DSP48E1", "RAMB36E1", "RAMB18E1")
+    lines = [f"| unit | {' | '.join(kinds)} |", "| --- " * (len(kinds) + 1) + "|"]
+    for each in _measured():
+        counts = " | ".join(f"{each['xilinx'][kind]:,}" for kind in kinds)
+        lines.append(f"| `{each['unit']}` | {counts} |")
+    return "\n".join(lines) + "\n"
+
+
+def _measured() -> list[dict]:
+    return json.loads(MEASURED.read_text())
+
+
+BLOCKS: dict[str, Callable[[], str]] = {"figures": figures, "paths": paths, "7-series": sevens}
+
+
+def updated() -> str:
+    """The page with today's tables between the markers."""
+    text = PAGE.read_text()
+    for name, table in BLOCKS.items():
+        begin, end = (f"<!-- {word} of docs/fpga.json: {name} -->\n" for word in ("begin", "end"))
+        before, rest = text.split(begin)
+        text = f"{before}{begin}{table()}{end}{rest.split(end)[1]}"
+    return text
+
+
+def main(arguments: list[str]) -> int:
+    """Write, or with ``--check`` compare; returns the exit status."""
+    if arguments != ["--check"]:
+        PAGE.write_text(updated())
+    elif PAGE.read_text() != updated():
+        print("docs/fpga.md is not made from docs/fpga.json: run python -m scegrad.fpga_page", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,176 @@
+"""The simulated board behind a pseudo-terminal, for programs that expect a serial device.
+
+    python -m scegrad.uart_sim          prints the device and runs until it is interrupted
+
+The Verilated ULX3S top module stands behind it, pins and all; bytes pass bit by bit, with the number of clock cycles that they take.
+"""
+
+import os
+import sys
+import tempfile
+import termios
+import threading
+import tty
+from ctypes import CDLL, c_int, c_uint8, c_uint32, c_void_p, create_string_buffer
+from pathlib import Path
+from types import TracebackType
+
+from filelock import FileLock
+
+from .build import BuildError, cache_directory
+from .fpga_bitstream import TOP, sources
+from .fpga_tools import announced, content_key
+from .toolchain import Toolchain
+from .uart_protocol import BAUD, CLOCK_HZ
+
+LIBRARY = "libboard.so"
+
+SLICE = 4_000
+"""Clock cycles between two looks at the pseudo-terminal: some bytes."""
+
+ROOM = 1 << 16
+
+
+def library() -> Path:
+    """The Verilated board as a library, built now where it is not there yet. Raises ``BuildError``."""
+    from .board.generate import NAME, board_verilog
+
+    tools, folder = Toolchain.find(), sources()
+    text = board_verilog()
+    files = [folder / "ulx3s.v", folder / "sim" / "ehxplll.v", folder / "sim" / "board_sim.cpp"]
+    key = content_key([text.encode(), tools.identity().encode(), *(file.read_bytes() for file in files)])
+    cache = cache_directory()
+    cache.mkdir(parents=True, exist_ok=True)
+    home = cache / f"ulx3s-{key}"
+    with FileLock(cache / f"{home.name}.lock"):
+        if not (home / LIBRARY).is_file():
+            with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name, announced("building the board"):
+                work = Path(name)
+                (work / f"{NAME}.v").write_text(text, encoding="ascii")
+                tools.verilate([work / f"{NAME}.v", *files[:2]], TOP, work, waves=False)
+                _compile(tools, work, files[2])
+                home.mkdir(exist_ok=True)
+                (work / LIBRARY).replace(home / LIBRARY)
+    return home / LIBRARY
+
+
+def _compile(tools: Toolchain, work: Path, harness: Path) -> None:
+    """Compile the model in ``work`` and the pins around it."""
+    sources = [*sorted(work.glob("*.cpp")), harness, *tools.runtime(work)]
+    tools.link(tools.compile(sources, [work], work, waves=False, progress=lambda *_: None), work / LIBRARY)
+
+
+class Pins:
+    """The board at its serial pins; bytes in and out, time passes in ``run`` alone."""
+
+    def __init__(self) -> None:
+        self._library = CDLL(str(library()))
+        for name, result, arguments in (
+            ("create", c_void_p, [c_uint32]),
+            ("free", None, [c_void_p]),
+            ("send", None, [c_void_p, c_void_p, c_uint32]),
+            ("queued", c_uint32, [c_void_p]),
+            ("take", c_uint32, [c_void_p, c_void_p, c_uint32]),
+            ("press", None, [c_void_p, c_int]),
+            ("leds", c_uint32, [c_void_p]),
+            ("run", None, [c_void_p, c_uint32]),
+        ):
+            function = getattr(self._library, f"board_{name}")
+            function.restype, function.argtypes = result, arguments
+        self._board = self._library.board_create(CLOCK_HZ // BAUD)
+        self._buffer = (c_uint8 * ROOM)()
+        self.run(1000)
+
+    def run(self, cycles: int) -> None:
+        """Let clock cycles pass."""
+        self._library.board_run(self._board, cycles)
+
+    def send(self, content: bytes) -> None:
+        """Queue bytes for the board."""
+        self._library.board_send(self._board, create_string_buffer(content, len(content)), len(content))
+
+    @property
+    def queued(self) -> int:
+        """Bytes that the board has not been sent yet."""
+        return int(self._library.board_queued(self._board))
+
+    @property
+    def leds(self) -> int:
+        """The LEDs, LED 0 in bit 0."""
+        return int(self._library.board_leds(self._board))
+
+    def press(self, pressed: bool) -> None:
+        """Hold or let go of the reset button."""
+        self._library.board_press(self._board, pressed)
+
+    def take(self) -> bytes:
+        """What came from the board since it was last asked."""
+        return bytes(self._buffer[: self._library.board_take(self._board, self._buffer, ROOM)])
+
+    def close(self) -> None:
+        """Free the model."""
+        board, self._board = self._board, None
+        if board is not None:
+            self._library.board_free(board)
+
+
+class Terminal:
+    """A pseudo-terminal with the board behind it, run by a thread of its own; ``device`` is its path.
+
+    ``damage`` is called with what passes in either direction (``True``: to the board) and returns what arrives.
+    """
+
+    def __init__(self) -> None:
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave, termios.TCSANOW)
+        os.set_blocking(self._master, False)
+        self.device = os.ttyname(self._slave)
+        self.pins = Pins()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def damage(self, content: bytes, to_board: bool) -> bytes:
+        """What arrives of ``content``; here, all of it."""
+        return content
+
+    def _serve(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if content := os.read(self._master, 1024):
+                    self.pins.send(self.damage(content, True))
+            except (BlockingIOError, OSError):
+                pass
+            self.pins.run(SLICE)
+            if content := self.damage(self.pins.take(), False):
+                os.write(self._master, content)
+
+    def __enter__(self) -> "Terminal":
+        """The terminal itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Stop and free the board; the device is gone then, as an unplugged one is."""
+        self._stop.set()
+        self._thread.join()
+        self.pins.close()
+        os.close(self._master)
+        os.close(self._slave)
+
+
+def main() -> int:
+    """Serve until interrupted; returns the exit status."""
+    try:
+        with Terminal() as terminal:
+            print(terminal.device, flush=True)
+            threading.Event().wait()
+    except BuildError as error:
+        print(f"scegrad: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
