@@ -114,7 +114,7 @@ def test_a_device_is_written_and_not_replaced(files: Path) -> None:
         ("run x.npy y.npy -o g.npy --dram ddr3-1600 --core-mhz 0", "a clock must be 1 to 10000 MHz"),
         ("run x.npy y.npy -o g.npy --core-mhz 100", "core_mhz was given, but matters only beside a DRAM"),
         ("run x.npy y.npy -o g.npy --dram ddr3-1600 --latency 3", "latency and dram were both given"),
-        ("run x.npy y.npy -o g.npy --dram ddr3-1600 --memory private", "private arrays are in an L2, which is no DRAM"),
+        ("run x.npy y.npy -o g.npy --dram ddr3-1600 --memory private", "dram was given, but private arrays are in an L2, which is no DRAM"),
         ("run large.npy large.npy -o g.npy --memory private", "3 arrays of 50000 fp32 elements (3 x 200000 bytes) do not fit L2 of core 0"),
         ("run x.npy y.npy -o none/g.npy", "none/g.npy cannot be written: No such file or directory"),
         ("run x.npy y.npy -o folder", "folder cannot be written: it is a directory"),

@@ -75,7 +75,6 @@ def test_words(cables: Callable[[Damage], Cable], seed: int) -> None:
         assert link.read(BASE, WORDS) == content
         link.write32(BASE + 8, 0xC0DBDCDD)
         assert link.read32(BASE + 8) == 0xC0DBDCDD
-        assert not link.repeats
         with pytest.raises(LinkError, match="READ of 1 words at 0x00000000 was answered ADDRESS"):
             link.read32(0)
 

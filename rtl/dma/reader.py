@@ -14,7 +14,7 @@ from scegrad.rtl.dma.rotate import Rotate
 LOGITS, LABELS = 0, 1
 """ARID and RID of the two arrays."""
 
-LONG_JOB_TURNS = 64
+LONG_JOB_TURNS = 16
 """Turns of each array from which on a job is long."""
 
 

@@ -73,17 +73,17 @@ def test_turns() -> None:
 @pytest.mark.parametrize("offsets", [(0, 0), (36, 0), (4, 100)])
 @pytest.mark.parametrize("stall", [0.0, 0.4])
 def test_long_turns(offsets: tuple[int, int], stall: float) -> None:
-    """Jobs of 64 turns and more change arrays where an address reaches a multiple of the turn, shorter ones with every burst."""
+    """Jobs of more than 16 turns change arrays where an address reaches a multiple of the turn, shorter ones with every burst."""
     bench = Bench(burst_beats=4, read_buffer_beats=64, read_turn_beats=16, size=0x8000)
     turn = 16 * bench.bus_bytes
 
     async def test(ctx: SimulatorContext) -> None:
-        for size in (64 * turn, 64 * turn + 4):
+        for size in (16 * turn, 16 * turn + 4):
             bench.behave(pauses={"ar": stall, "r": stall})
             await bench.check(ctx, offsets[0], 0x2800 + offsets[1], 0x5000, size)
             bursts = [request.burst for request in bench.memory.requests if request.channel == "ar"]
             changes = [(one, two) for one, two in pairwise(bursts) if one.id != two.id]
-            if size > 64 * turn:
+            if size > 16 * turn:
                 early = [one for one, two in changes if (one.address + one.beats * bench.bus_bytes) % turn]
                 assert len(early) <= 2 * TAPER_BLOCKS
                 assert len(changes) < len(bursts) / 3
