@@ -7,7 +7,7 @@ PLATFORMS := ft78ne mt7004 ecp5_demo
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast verilog lib examples lint format bench clean tools
+.PHONY: help run test test-fast verilog lib examples lint format bench accuracy clean tools
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -37,6 +37,7 @@ lint: $(INSTALLED)  ## style, format, types, and whether generated files are up 
 	$(BIN)/python -m scegrad.registers_gen --check
 	$(BIN)/scegrad tables --check
 	$(BIN)/python -m scegrad.bench.readme --check
+	$(BIN)/python -m scegrad.sweep.page --check
 
 format: $(INSTALLED)  ## put the code into the format that lint asks for
 	$(BIN)/ruff check --fix .
@@ -45,6 +46,10 @@ format: $(INSTALLED)  ## put the code into the format that lint asks for
 bench: $(INSTALLED)  ## cycles, share of the bound, pictures, for the README
 	$(BIN)/scegrad bench -o docs/bench
 	$(BIN)/python -m scegrad.bench.readme
+
+accuracy: $(INSTALLED)  ## page and pictures of the sweeps whose summaries are in docs/accuracy/
+	$(BIN)/python -m scegrad.sweep.pictures
+	$(BIN)/python -m scegrad.sweep.page
 
 clean:  ## remove what was built
 	rm -rf build out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -121,10 +121,18 @@ def write_summary(path: Path, summary: Summary) -> None:
     """Write a summary; the file appears whole or not at all."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_text(json.dumps(summary, indent=1) + "\n")
+        temporary.write_text(_lines(summary))
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _lines(summary: Summary) -> str:
+    """JSON with a line for each field and each binade."""
+    fields = {name: json.dumps(value) for name, value in summary.items()}
+    binades = ",\n".join(f"  {json.dumps(key)}: {json.dumps(binade)}" for key, binade in summary["binades"].items())
+    fields["binades"] = f"{{\n{binades}\n }}"
+    return "{\n" + ",\n".join(f" {json.dumps(name)}: {text}" for name, text in fields.items()) + "\n}\n"
 
 
 def describe(summary: Summary) -> str:
