@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from scegrad.requests import RequestError
+from scegrad.sim_library import SimulationError
 from scegrad.sweep import local
 from scegrad.sweep.ledger import FILE, Ledger, read
 from scegrad.sweep.shard import Record
@@ -57,6 +58,8 @@ def sweep(space: Space, options: Options) -> Summary:
             with _Bar(space, len(todo), console) as records:
                 for record in records(_engine(space, todo, unit, options)):
                     ledger.add(record)
+        if left := [shard for shard in todo if shard not in ledger.records]:
+            raise SimulationError(f"{len(left)} shards are not in {ledger.path}, the first one being {left[0]}")
         summary = summarise(space, unit.rtl, ledger.records)
     write_summary(options.directory / SUMMARY, summary)
     console.print(describe(summary))
