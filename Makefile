@@ -7,7 +7,7 @@ PLATFORMS := ft78ne mt7004 ecp5_demo
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast verilog lib examples lint format bench fpga nightly bitstream clean tools
+.PHONY: help run test test-fast verilog lib examples lint format bench fpga nightly bitstream accuracy clean tools
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -38,6 +38,7 @@ lint: $(INSTALLED)  ## style, format, types, and whether generated files are up 
 	$(BIN)/scegrad tables --check
 	$(BIN)/python -m scegrad.bench.readme --check
 	$(BIN)/python -m scegrad.fpga_page --check
+	$(BIN)/python -m scegrad.sweep.page --check
 
 format: $(INSTALLED)  ## put the code into the format that lint asks for
 	$(BIN)/ruff check --fix .
@@ -57,6 +58,10 @@ nightly: $(INSTALLED) tools  ## the netlists of the lane and of ecp5_demo agains
 
 bitstream: $(INSTALLED)  ## the bitstream of the board ULX3S, in out/bitstream/
 	$(BIN)/python -m scegrad.fpga_bitstream out/bitstream
+
+accuracy: $(INSTALLED)  ## page and pictures of the sweeps whose summaries are in docs/accuracy/
+	$(BIN)/python -m scegrad.sweep.pictures
+	$(BIN)/python -m scegrad.sweep.page
 
 clean:  ## remove what was built
 	rm -rf build out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,6 +16,13 @@ def base_seed() -> int:
     return int(os.environ.setdefault("SCEGRAD_SEED", str(random.SystemRandom().randrange(1 << 32))))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which slices of the sweeps this run took."""
+    slices = [value for report in terminalreporter.getreports("passed") for name, value in report.user_properties if name == "slice"]
+    if slices:
+        terminalreporter.write_line(f"swept: {'; '.join(sorted(slices))}")
+
+
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
     """A seed that depends on the run's and on the test's name."""

@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from scegrad.formats import FP32
@@ -19,20 +21,33 @@ from scegrad.sweep.unit import design
 
 SPACE = Space("fp32-random", count=1 << 21, seed=5, shard_bits=14)
 ARGUMENTS = ("fp32-random", "--count", str(SPACE.count), "--seed", "5", "--shard-bits", "14", "--workers", "2")
-LIMIT = 120
+LIMIT = 600
+"""Seconds; the machine may be busy."""
 
 
-def start(*arguments: str | Path) -> subprocess.Popen[str]:
-    """A sweep in the background."""
-    command = [sys.executable, "-m", "scegrad", "sweep", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts a sweep in the background; what is left of it at the end is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(*arguments: str | Path) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "scegrad", "sweep", *map(str, arguments)]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Its exit status and what it said on standard error."""
-    return (
-        (process.returncode, process.communicate(timeout=LIMIT)[1]) if process.poll() else (process.wait(LIMIT), process.communicate()[1])
-    )
+    said = process.communicate(timeout=LIMIT)[1]
+    return process.returncode, said
 
 
 def wait_for_records(directory: Path, count: int) -> None:
@@ -49,12 +64,12 @@ def stripped(directory: Path) -> dict:
 
 
 @pytest.mark.whole
-def test_killed_interrupted_resumed_and_run_at_once_are_the_same(tmp_path: Path) -> None:
+def test_killed_interrupted_resumed_and_run_at_once_are_the_same(start: Start, tmp_path: Path) -> None:
     parts, whole = tmp_path / "parts", tmp_path / "whole"
     killed = start(*ARGUMENTS, "-o", parts)
     wait_for_records(parts, 20)
     killed.kill()
-    killed.communicate()
+    finish(killed)
     before = read(parts / FILE)[1]
     assert 20 <= len(before) < SPACE.shards
     assert not load_summary(parts)["complete"]
@@ -79,6 +94,17 @@ def test_killed_interrupted_resumed_and_run_at_once_are_the_same(tmp_path: Path)
 
 
 @pytest.mark.whole
+def test_a_killed_worker_is_replaced(start: Start, tmp_path: Path) -> None:
+    process = start(*ARGUMENTS, "-o", tmp_path)
+    wait_for_records(tmp_path, 5)
+    workers = [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+    workers[0].kill()
+    status, said = finish(process)
+    assert status == 0, said
+    assert load_summary(tmp_path)["complete"]
+
+
+@pytest.mark.whole
 def test_a_shard_repeats() -> None:
     lane = Lane(design(FP32))
     first, second = ({key: value for key, value in run_shard(SPACE, 7, lane).items() if key != "seconds"} for _ in range(2))
@@ -96,7 +122,7 @@ def test_a_shard_repeats() -> None:
         (["summary", "nowhere"], "scegrad: nowhere/ledger.jsonl: no such ledger\n"),
     ],
 )
-def test_bad_requests_are_one_line(arguments: list[str], message: str, tmp_path: Path) -> None:
+def test_bad_requests_are_one_line(arguments: list[str], message: str, start: Start, tmp_path: Path) -> None:
     output = [] if arguments[0] == "summary" else ["-o", tmp_path / "out"]
     assert finish(start(*arguments, *output)) == (2, message)
     assert not (tmp_path / "out").exists()

@@ -1,6 +1,7 @@
-"""A slice of each space, another one each time: the seed of the run chooses the shards, and the test's output names them."""
+"""A slice of each space, another one each time: the seed of the run chooses the shards, and the run's last lines name them."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -32,12 +33,11 @@ def shards_of(space: Space, seed: int) -> list[int]:
 
 
 @pytest.mark.parametrize("name", list(SPACES))
-def test_slice(name: str, seed: int, record_testsuite_property) -> None:
+def test_slice(name: str, seed: int, record_property: Callable[[str, object], None]) -> None:
     space = SPACES[name]
     lane = Lane(design(space.fmt))
     for shard in shards_of(space, seed):
-        record_testsuite_property(name, f"shard {shard} of {space.shards}")
-        print(f"{name}: shard {shard} of {space.shards}")
+        record_property("slice", f"{name} shard {shard} of {space.shards}")
         record = run_shard(space, shard, lane)
         found = {key: record.get(key, 0) for key in ("mismatches", "breaches", "falls")}
         assert not any(found.values()), f"shard {shard}: {found}, {record.get('cases')}"

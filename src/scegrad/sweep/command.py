@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from scegrad.requests import RequestError
+from scegrad.sim_library import SimulationError
 from scegrad.sweep import local
 from scegrad.sweep.ledger import FILE, Ledger, read
 from scegrad.sweep.shard import Record
@@ -57,6 +58,8 @@ def sweep(space: Space, options: Options) -> Summary:
             with _Bar(space, len(todo), console) as records:
                 for record in records(_engine(space, todo, unit, options)):
                     ledger.add(record)
+        if left := [shard for shard in todo if shard not in ledger.records]:
+            raise SimulationError(f"{len(left)} shards are not in {ledger.path}, the first one being {left[0]}")
         summary = summarise(space, unit.rtl, ledger.records)
     write_summary(options.directory / SUMMARY, summary)
     console.print(describe(summary))
@@ -121,10 +124,18 @@ def write_summary(path: Path, summary: Summary) -> None:
     """Write a summary; the file appears whole or not at all."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_text(json.dumps(summary, indent=1) + "\n")
+        temporary.write_text(_lines(summary))
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _lines(summary: Summary) -> str:
+    """JSON with a line for each field and each binade."""
+    fields = {name: json.dumps(value) for name, value in summary.items()}
+    binades = ",\n".join(f"  {json.dumps(key)}: {json.dumps(binade)}" for key, binade in summary["binades"].items())
+    fields["binades"] = f"{{\n{binades}\n }}"
+    return "{\n" + ",\n".join(f" {json.dumps(name)}: {text}" for name, text in fields.items()) + "\n}\n"
 
 
 def describe(summary: Summary) -> str:

@@ -70,8 +70,8 @@ def run(space: Space, shards: Iterable[int], design: Design, workers: int) -> It
             with _pool(design, workers) as pool:
                 while todo or underway:
                     while todo and len(underway) < AHEAD * workers:
-                        shard = todo.pop()
-                        underway[pool.submit(_work, space, shard)] = shard
+                        underway[pool.submit(_work, space, todo[-1])] = todo[-1]
+                        todo.pop()
                     done, _ = wait(underway, return_when=FIRST_COMPLETED)
                     for future in done:
                         record = future.result()
