@@ -150,7 +150,9 @@ class Terminal:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Stop and free the board; the device is gone then, as an unplugged one is."""
+        """Stop and free the board; the device is gone then, as an unplugged one is. Once is enough."""
+        if self._stop.is_set():
+            return
         self._stop.set()
         self._thread.join()
         self.pins.close()

@@ -12,7 +12,7 @@ from scegrad.formats import FP16
 from scegrad.jobs import Job
 from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.registers import FORMAT_CODES, Status
-from scegrad.rtl.control.checker import Checker
+from scegrad.rtl.control.checker import Checker, Overlap
 
 from .requests import ADJOINING, ONE, PLATFORMS, Request, answer, directed, requests
 
@@ -148,6 +148,25 @@ def test_directed(platform: Platform) -> None:
     assert cases
     for (request, expected), found in zip(cases, rtl_answers(platform, [request for request, _ in cases]), strict=True):
         assert found == expected == answer(platform, request), request
+
+
+def test_overlap_looks_at_every_bit_of_the_distance() -> None:
+    overlap = Overlap()
+    distances = [sign * (1 << bit) for bit in range(32) for sign in (1, -1)]
+    cases = [(max(0, -distance), max(0, distance), abs(distance) + more) for distance in distances for more in (0, 1)]
+
+    async def ask(ctx: SimulatorContext) -> None:
+        for operand, gradient, size in cases:
+            ctx.set(overlap.operand, operand)
+            ctx.set(overlap.gradient, gradient)
+            ctx.set(overlap.size, size)
+            await ctx.tick().repeat(Overlap.latency)
+            assert ctx.get(overlap.overlap) == (abs(gradient - operand) < size), (operand, gradient, size)
+
+    simulator = Simulator(overlap)
+    simulator.add_clock(1e-6)
+    simulator.add_testbench(ask)
+    simulator.run()
 
 
 def test_becomes_verilog() -> None:
