@@ -126,6 +126,7 @@ def test_pictures_and_readme_from_what_is_kept(tmp_path: Path) -> None:
     assert all(readme.updated(path) == path.read_text() for path in (readme.README, readme.PAGE))
 
 
+@pytest.mark.whole
 def test_cycles_kept_are_todays() -> None:
     """A line of docs/bench/bench.json, measured again."""
     results = json.loads(readme.MEASURED.read_text())

