@@ -43,7 +43,9 @@ static int open_memory(void) {
 }
 
 /* A file that is not there makes every window unmapped, which is said for each. */
-__attribute__((constructor)) static void map(void) {
+__attribute__((constructor)) static void map(int count, char **words) {
+    (void)count;
+    sce_windows_restart(words);
     const int file = open_memory();
     if (file < 0) {
         fprintf(stderr, "scegrad: %s cannot be opened: %s; every job is refused\n", setting("SCEGRAD_MEM", "/dev/mem"), strerror(errno));

@@ -13,10 +13,13 @@
 enum { ALL_PORTS = -1, SHARED_PORT = 0 };
 
 /* Whoever opens simulations of its own (scesim.h), as Python does, has no use for the windows. */
-__attribute__((constructor)) static void map(void) {
+__attribute__((constructor)) static void map(int count, char **words) {
     const char *wanted = getenv("SCEGRAD_WINDOWS");
-    if (wanted == NULL || strcmp(wanted, "0") != 0)
-        sce_windows_map(-1);
+    (void)count;
+    if (wanted != NULL && strcmp(wanted, "0") == 0)
+        return;
+    sce_windows_restart(words);
+    sce_windows_map(-1);
 }
 
 static int sim_read32(void *context, uint32_t offset, uint32_t *value) {

@@ -4,10 +4,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <link.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "scegrad_platform.h"
 
@@ -23,39 +27,79 @@ const struct sce_window *sce_access_windows(void) {
     return windows;
 }
 
-/* What is mapped where the window is to be, as /proc tells, in one word or more. */
-static void find_occupant(const struct sce_window *window, char *text, size_t room) {
+enum { MOST_RESTARTS = 15 };
+static const char restarts_name[] = "SCEGRAD_RESTARTS";
+
+struct mapping {
+    uint64_t first, past;
+    char name[160];
+};
+
+/* The first mapping of /proc/self/maps that lies over a window; 0 where there is none. */
+static int find_occupant(const struct sce_window *window, struct mapping *found) {
     char line[256];
+    int there = 0;
     FILE *maps = fopen("/proc/self/maps", "r");
-    snprintf(text, room, "something");
-    while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
-        uint64_t first, past;
-        char name[160] = "";
-        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %159s", &first, &past, name) < 2)
+    while (maps != NULL && !there && fgets(line, sizeof line, maps) != NULL) {
+        found->name[0] = '\0';
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %159s", &found->first, &found->past, found->name) < 2)
             continue;
-        if (first < window->base + window->size && past > window->base) {
-            snprintf(text, room, "%s at 0x%" PRIx64, name[0] != '\0' ? name : "anonymous memory", first);
-            break;
-        }
+        there = found->first < window->base + window->size && found->past > window->base;
     }
     if (maps != NULL)
         fclose(maps);
+    return there;
+}
+
+/* Whether the objects of the process, in the loader's order, have this one before the loader itself: one that dlopen() adds comes last. */
+static int is_here_or_loader(struct dl_phdr_info *object, size_t size, void *here) {
+    (void)size;
+    if (object->dlpi_addr == getauxval(AT_BASE))
+        return -1;
+    for (int k = 0; k < object->dlpi_phnum; ++k) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[k];
+        if (part->p_type == PT_LOAD && (uintptr_t)here - object->dlpi_addr - part->p_vaddr < part->p_memsz)
+            return 1;
+    }
+    return 0;
+}
+
+void sce_windows_restart(char **words) {
+    const char *text = getenv(restarts_name);
+    const int restarts = text != NULL ? (int)strtol(text, NULL, 10) : 0;
+    char next[16];
+    unsetenv(restarts_name);
+    if (restarts >= MOST_RESTARTS || dl_iterate_phdr(is_here_or_loader, windows) <= 0)
+        return;
+    for (const struct sce_window *window = windows; window->name != NULL; ++window) {
+        struct mapping occupant;
+        if (!find_occupant(window, &occupant) || strcmp(occupant.name, "[heap]") != 0)
+            continue;
+        snprintf(next, sizeof next, "%d", restarts + 1);
+        if (setenv(restarts_name, next, 1) == 0)
+            execv("/proc/self/exe", words);
+        unsetenv(restarts_name);
+        return;
+    }
 }
 
 static void refuse(const struct sce_window *window, int error) {
     char why[200];
-    if (error == EEXIST)
-        find_occupant(window, why, sizeof why);
-    else
+    struct mapping occupant;
+    if (error != EEXIST)
         snprintf(why, sizeof why, "%s", strerror(error));
-    fprintf(stderr, "scegrad: %s (0x%08" PRIx32 " .. 0x%08" PRIx64 ") cannot be mapped: %s%s; jobs that use it are refused\n", window->name,
-            window->base, window->base + window->size - 1, why, error == EEXIST ? " is there" : "");
+    else if (find_occupant(window, &occupant))
+        snprintf(why, sizeof why, "%s at 0x%" PRIx64 " is there", occupant.name[0] != '\0' ? occupant.name : "anonymous memory", occupant.first);
+    else
+        snprintf(why, sizeof why, "something is there");
+    fprintf(stderr, "scegrad: %s (0x%08" PRIx32 " .. 0x%08" PRIx64 ") cannot be mapped: %s; jobs that use it are refused\n", window->name,
+            window->base, window->base + window->size - 1, why);
 }
 
 void sce_windows_map(int file) {
     const int flags = file < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
     for (struct sce_window *window = windows; window->name != NULL; ++window) {
-        void *const wanted = (void *)(uintptr_t)window->base; /* NOLINT(performance-no-int-to-ptr) */
+        void *const wanted = (void *)(uintptr_t)window->base; /* NOLINT(performance-no-int-to-ptr): the address is the hardware's */
         void *found = mmap(wanted, window->size, PROT_READ | PROT_WRITE, flags | MAP_FIXED_NOREPLACE, file, file < 0 ? 0 : window->base);
         if (found == wanted) {
             window->mapped = 1;

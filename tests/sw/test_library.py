@@ -193,6 +193,28 @@ def test_nothing_is_mapped_over(library: Path, tmp_path: Path) -> None:
     assert "which could not be mapped" in refusal
 
 
+def test_a_heap_in_a_window_is_another_after_a_restart(library: Path, tmp_path: Path) -> None:
+    program = compile_program(tmp_path / "heap", [HERE / "heap.c"], ["-fno-pie", "-no-pie", *flags(library)])
+    runs = [execute(program, "100") for _ in range(100)]
+    assert [(run.returncode, run.stderr) for run in runs] == [(0, "")] * 100
+    assert {run.stdout.replace("start\n", "") for run in runs} == {""}
+    assert max(run.stdout.count("start") for run in runs) > 1
+
+
+def test_restarts_end(library: Path, tmp_path: Path) -> None:
+    """A heap that reaches into DDR from wherever it begins."""
+    options = ["-DHEAP_MIB=2048", "-fno-pie", "-no-pie", *flags(library)]
+    run = execute(compile_program(tmp_path / "heap", [HERE / "heap.c"], options), "100")
+    assert run.stdout == "start\n" * 16
+    assert "DDR (0x80000000 .. 0xffffffff) cannot be mapped: [heap] at 0x" in run.stderr
+
+
+def test_no_restart_of_a_program_that_runs(library: Path, tmp_path: Path) -> None:
+    run = execute(compile_program(tmp_path / "later", [HERE / "later.c"], ["-fno-pie", "-no-pie"]), str(library))
+    assert (run.returncode, run.stdout) == (0, "start\n")
+    assert "DDR (0x80000000 .. 0xffffffff) cannot be mapped: [heap] at 0x" in run.stderr
+
+
 def test_no_windows_when_told_so(call: Path) -> None:
     word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:8:3"
     assert outcomes(execute(call, word, SCEGRAD_WINDOWS="0").stdout)[0].status == 65
