@@ -8,6 +8,7 @@ import pytest
 
 from scegrad import registers
 from scegrad.formats import FP16, FP32
+from scegrad.pages import ROOT
 from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import (
     FORMAT_CODES,
@@ -27,7 +28,7 @@ from scegrad.registers import (
     version_value,
     widths_value,
 )
-from scegrad.registers_gen import HEADER, PAGE, ROOT, c_header, generated, main, page
+from scegrad.registers_gen import HEADER, MAKER, PAGE, c_header, generated
 
 OFFSETS = {
     "ID": 0x000,
@@ -137,7 +138,7 @@ def test_table_is_checked(wrong: list[Register], message: str) -> None:
 
 
 def test_committed_files_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--check"]) == 0
+    assert MAKER.main(["--check"]) == 0
     assert capsys.readouterr().err == ""
 
 
@@ -146,17 +147,12 @@ def test_stale_files_are_named_and_mended(tmp_path, capsys: pytest.CaptureFixtur
     (tmp_path / PAGE).write_text(
         (ROOT / PAGE).read_text().replace("0x5347", "0x5348").replace("| 16 | `LENGTH_NEGATIVE`", "| 17 | `LENGTH_NEGATIVE`")
     )
-    assert main(["--check"], tmp_path) == 1
+    assert MAKER.main(["--check"], tmp_path) == 1
     mend = "does not agree with src/scegrad/registers.py: run `python -m scegrad.registers_gen`"
     assert capsys.readouterr().err.splitlines() == [f"{HEADER} {mend}", f"{PAGE} {mend}"]
-    assert main([], tmp_path) == 0
-    assert main(["--check"], tmp_path) == 0
+    assert MAKER.main([], tmp_path) == 0
+    assert MAKER.main(["--check"], tmp_path) == 0
     assert (tmp_path / PAGE).read_text() == (ROOT / PAGE).read_text()
-
-
-def test_page_must_have_every_table() -> None:
-    with pytest.raises(ValueError, match=r"^docs/registers.md has places for no table, but must have one each for registers, fields"):
-        page("# no tables\n")
 
 
 def test_page_tells_every_register_and_status() -> None:

@@ -5,8 +5,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE, MEASURED = ROOT / "docs" / "fpga.md", ROOT / "docs" / "fpga.json"
+from .pages import ROOT, Maker
+
+PAGE, MEASURED = Path("docs/fpga.md"), Path("docs/fpga.json")
 
 TARGETS = {
     "lane32": {"MHz": 150, "MULT18X18D": 32, "DP16KD": 10, "LUT4": 3500},
@@ -54,31 +55,18 @@ def sevens() -> str:
 
 
 def _measured() -> list[dict]:
-    return json.loads(MEASURED.read_text())
+    return json.loads((ROOT / MEASURED).read_text(encoding="utf-8"))
 
 
-BLOCKS: dict[str, Callable[[], str]] = {"figures": figures, "paths": paths, "7-series": sevens}
+TABLES: dict[str, Callable[[], str]] = {"figures": figures, "paths": paths, "7-series": sevens}
 
 
-def updated() -> str:
-    """The page with today's tables between the markers."""
-    text = PAGE.read_text()
-    for name, table in BLOCKS.items():
-        begin, end = (f"<!-- {word} of docs/fpga.json: {name} -->\n" for word in ("begin", "end"))
-        before, rest = text.split(begin)
-        text = f"{before}{begin}{table()}{end}{rest.split(end)[1]}"
-    return text
+def generated(root: Path) -> dict[Path, str]:
+    """The page with the tables of today."""
+    return {PAGE: MAKER.page(PAGE, {name: table() for name, table in TABLES.items()}, root)}
 
 
-def main(arguments: list[str]) -> int:
-    """Write, or with ``--check`` compare; returns the exit status."""
-    if arguments != ["--check"]:
-        PAGE.write_text(updated())
-    elif PAGE.read_text() != updated():
-        print("docs/fpga.md is not made from docs/fpga.json: run python -m scegrad.fpga_page", file=sys.stderr)
-        return 1
-    return 0
-
+MAKER = Maker("python -m scegrad.fpga_page", str(MEASURED), generated)
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(MAKER.main())

@@ -3,16 +3,15 @@
     python -m scegrad.registers_gen            write them
     python -m scegrad.registers_gen --check    exit with 1, and say how to mend it, where one is stale
 
-The page's prose is written by hand; a table stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``.
+The page's prose is written by hand; its tables stand between markers (``pages``).
 """
 
-import argparse
-import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from . import registers
+from .pages import ROOT, Maker
 from .platforms import PLATFORMS
 from .registers import (
     FORMAT_CODES,
@@ -26,12 +25,9 @@ from .registers import (
     widths_value,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
 HEADER = Path("sw/include/scegrad_registers.h")
 PAGE = Path("docs/registers.md")
 COMMAND = "python -m scegrad.registers_gen"
-
-_MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 
 
 def c_header() -> str:
@@ -154,37 +150,12 @@ TABLES: dict[str, Callable[[], str]] = {
 """The page's generated parts by name."""
 
 
-def page(text: str) -> str:
-    """The page with its tables made anew; raises ``ValueError`` unless every table has exactly one place."""
-    places = [match[2] for match in _MARKED.finditer(text)]
-    if sorted(places) != sorted(TABLES):
-        raise ValueError(f"{PAGE} has places for {', '.join(places) or 'no table'}, but must have one each for {', '.join(TABLES)}")
-    return _MARKED.sub(lambda match: f"{match[1]}\n{TABLES[match[2]]()}\n{match[3]}", text)
-
-
 def generated(root: Path = ROOT) -> dict[Path, str]:
     """What each committed file must hold."""
-    return {HEADER: c_header(), PAGE: page((root / PAGE).read_text(encoding="utf-8"))}
+    return {HEADER: c_header(), PAGE: MAKER.page(PAGE, {name: f"\n{table()}\n" for name, table in TABLES.items()}, root)}
 
 
-def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
-    """Write the files, or check them; returns the exit status."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description="Make the C header and the register page's tables from the register table.")
-    parser.add_argument("--check", action="store_true", help="write nothing, and exit with 1 where a file is stale")
-    check = parser.parse_args(arguments).check
-    stale = 0
-    for path, text in generated(root).items():
-        file = root / path
-        if file.exists() and file.read_text(encoding="utf-8") == text:
-            continue
-        if check:
-            stale += 1
-            print(f"{path} does not agree with src/scegrad/registers.py: run `{COMMAND}`", file=sys.stderr)
-        else:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-    return 1 if stale else 0
-
+MAKER = Maker(COMMAND, "src/scegrad/registers.py", generated)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(MAKER.main())

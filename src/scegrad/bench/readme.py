@@ -1,7 +1,6 @@
 """Puts the measured figures into README.md and docs/performance.md: ``python -m scegrad.bench.readme``; ``--check`` only compares.
 
-Both pages have a place between two marker lines that is made from ``docs/bench/bench.json``: the README the lines of all cores on aligned
-arrays, the page all of them.
+Of what ``docs/bench/bench.json`` holds the README has the lines of all cores on aligned arrays, the page all of them.
 """
 
 import json
@@ -10,14 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from scegrad.pages import ROOT, Maker
 from scegrad.platforms import PLATFORMS
 
 from .cases import DSP_MHZ, Case
 from .measure import Measurement
 
-ROOT = Path(__file__).resolve().parents[3]
-README, PAGE, MEASURED = ROOT / "README.md", ROOT / "docs" / "performance.md", ROOT / "docs" / "bench" / "bench.json"
-BEGIN, END = "<!-- begin: made from docs/bench/bench.json -->\n", "<!-- end: made from docs/bench/bench.json -->\n"
+README, PAGE, MEASURED = Path("README.md"), Path("docs/performance.md"), Path("docs/bench/bench.json")
 
 
 def table(measurements: Iterable[Measurement]) -> str:
@@ -48,29 +46,23 @@ def short(case: Case) -> bool:
     )
 
 
-def updated(path: Path) -> str:
-    """A page with today's figures between the markers."""
-    results = json.loads(MEASURED.read_text(encoding="utf-8"))
+def kept() -> dict[str, Any]:
+    """What was measured last."""
+    return json.loads((ROOT / MEASURED).read_text(encoding="utf-8"))
+
+
+def generated(root: Path) -> dict[Path, str]:
+    """Both pages with the figures of today."""
+    results = kept()
     measurements = [Measurement.of(record) for record in results["lines"]]
-    if path == README:
-        made = table(item for item in measurements if short(item.case))
-    else:
-        made = f"{table(measurements)}\n{wall_times(results['wall'])}"
-    before, rest = path.read_text(encoding="utf-8").split(BEGIN)
-    return f"{before}{BEGIN}{made}{END}{rest.split(END)[1]}"
+    blocks = {
+        README: {"cycles": table(item for item in measurements if short(item.case))},
+        PAGE: {"cycles": table(measurements), "wall-times": wall_times(results["wall"])},
+    }
+    return {path: MAKER.page(path, tables, root) for path, tables in blocks.items()}
 
 
-def main(arguments: list[str]) -> int:
-    """Write, or with ``--check`` compare; returns the exit status."""
-    stale = [path for path in (README, PAGE) if path.read_text(encoding="utf-8") != updated(path)]
-    if arguments != ["--check"]:
-        for path in stale:
-            path.write_text(updated(path), encoding="utf-8")
-        return 0
-    for path in stale:
-        print(f"{path.name} is not made from docs/bench/bench.json: run python -m scegrad.bench.readme", file=sys.stderr)
-    return 1 if stale else 0
-
+MAKER = Maker("python -m scegrad.bench.readme", str(MEASURED), generated)
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(MAKER.main())

@@ -5,11 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from scegrad.pages import ROOT, Maker
 from scegrad.sweep.spaces import Space
 
-ROOT = Path(__file__).resolve().parents[3]
-PAGE, SUMMARIES = ROOT / "docs" / "accuracy.md", ROOT / "docs" / "accuracy"
-BEGIN, END = "<!-- begin of docs/accuracy -->\n", "<!-- end of docs/accuracy -->\n"
+PAGE, SUMMARIES = Path("docs/accuracy.md"), Path("docs/accuracy")
 
 TITLES = {
     "fp16-pairs": "every fp16 pair",
@@ -25,7 +24,7 @@ LIBRARIES = "libraries"
 
 def summaries() -> dict[str, dict[str, Any]]:
     """The summaries that there are, by name."""
-    paths = {name: SUMMARIES / f"{name}.json" for name in TITLES}
+    paths = {name: ROOT / SUMMARIES / f"{name}.json" for name in TITLES}
     return {name: json.loads(path.read_text()) for name, path in paths.items() if path.is_file()}
 
 
@@ -80,7 +79,7 @@ def _antisymmetric(name: str, found: dict[str, dict[str, Any]]) -> str:
 
 def libraries() -> str:
     """The errors of float32 libraries beside the unit's, as Markdown."""
-    path = SUMMARIES / f"{LIBRARIES}.json"
+    path = ROOT / SUMMARIES / f"{LIBRARIES}.json"
     if not path.is_file():
         return ""
     measured = json.loads(path.read_text())
@@ -97,29 +96,20 @@ def _ulps(value: float) -> str:
     return f"{value:.2f}" if value < 1000 else f"{value:.1e}"
 
 
-def generated() -> str:
-    """What stands between the markers."""
+def results() -> str:
+    """The summaries there are, those that are missing, and libraries beside them."""
     found = summaries()
     absent = [TITLES[name] for name in TITLES if name not in found]
     missing = f"\nNot run yet: {'; '.join(absent)}.\n" if absent else ""
     return (table(found) if found else "") + missing + libraries()
 
 
-def updated() -> str:
-    """The page with the summaries of today between the markers."""
-    before, rest = PAGE.read_text().split(BEGIN)
-    return f"{before}{BEGIN}{generated()}{END}{rest.split(END)[1]}"
+def generated(root: Path) -> dict[Path, str]:
+    """The page with the summaries of today."""
+    return {PAGE: MAKER.page(PAGE, {"results": results()}, root)}
 
 
-def main(arguments: list[str]) -> int:
-    """Write, or with ``--check`` compare; returns the exit status."""
-    if arguments != ["--check"]:
-        PAGE.write_text(updated())
-    elif PAGE.read_text() != updated():
-        print("docs/accuracy.md is not made from docs/accuracy/: run python -m scegrad.sweep.page", file=sys.stderr)
-        return 1
-    return 0
-
+MAKER = Maker("python -m scegrad.sweep.page", f"{SUMMARIES}/", generated)
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(MAKER.main())

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from scegrad.formats import FP16, FP32, Format
+from scegrad.pages import ROOT
 from scegrad.sweep import exact
 from scegrad.sweep.page import LIBRARIES, SUMMARIES, summaries
 
@@ -91,7 +92,7 @@ def draw_worst(found: dict[str, Any], measured: dict[str, Any]) -> None:
         _label_axis(axes, list(names))
     both[0].set_ylabel("worst error of the binade, in ulp")
     both[1].legend(loc="upper left", fontsize=8)
-    figure.savefig(SUMMARIES / "worst.png", dpi=110)
+    figure.savefig(ROOT / SUMMARIES / "worst.png", dpi=110)
     plt.close(figure)
 
 
@@ -114,15 +115,15 @@ def draw_density(found: dict[str, Any]) -> None:
         _label_axis(axes, list(names))
     all_axes[0][0].set_ylabel("error, in ulp of the exact result")
     figure.colorbar(image, ax=all_axes[0].tolist(), label="share of the binade's results")
-    figure.savefig(SUMMARIES / "density.png", dpi=110)
+    figure.savefig(ROOT / SUMMARIES / "density.png", dpi=110)
     plt.close(figure)
 
 
 def main() -> None:
     """Measure the libraries and draw everything."""
-    SUMMARIES.mkdir(exist_ok=True)
+    (ROOT / SUMMARIES).mkdir(exist_ok=True)
     measured = measure_libraries()
-    (SUMMARIES / f"{LIBRARIES}.json").write_text(json.dumps(measured, indent=1) + "\n")
+    (ROOT / SUMMARIES / f"{LIBRARIES}.json").write_text(json.dumps(measured, indent=1) + "\n")
     found = summaries()
     draw_worst(found, measured)
     if any("fp32-random" not in name for name in found):
