@@ -35,7 +35,7 @@ SIMULATORS = ("icarus", "verilator")
 TIMESCALE = ("1ns", "1ps")
 
 VERILATOR_ARGUMENTS = ("-O3", "--x-assign", "unique", "--x-initial", "unique", "-Wno-fatal", "--no-timing")
-"""What nobody assigned is random in a run, from the run's seed."""
+"""What nobody assigned is random in a run, from the run's seed. Lint is for tests/rtl: a design that a test breaks on purpose may warn."""
 
 
 class BenchError(Exception):
@@ -180,7 +180,7 @@ def _run(
     if waves is not None:
         path = str(waves.absolute())
         plusargs += ["--trace-file", path] if simulator == "verilator" else [f"+dumpfile_path={path}"]
-    with suppress(RuntimeError, SystemExit):
+    with suppress(RuntimeError, SystemExit):  # a simulator that ends with another status; the caller reads the results file
         _runner(simulator).test(
             test_module=test_module,
             hdl_toplevel=top.name,

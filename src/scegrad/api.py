@@ -12,7 +12,7 @@ from .backends import run as run_request
 from .dram import Dram, DramError, DramStats, preset
 from .formats import Format
 from .platforms import Platform
-from .requests import Request, RequestError, prepare
+from .requests import Request, RequestError, check_settings, prepare
 from .sim import Traffic
 
 
@@ -81,8 +81,7 @@ def run_job(
     if latency is not None and not 0 <= latency < 1 << 20:
         raise RequestError(f"latency is {latency}, but must be 0 to {(1 << 20) - 1} cycles")
     memory_timing = _dram(dram, core_mhz, request, latency)
-    if waves is not None and backend == "model":
-        raise RequestError("the backend model has no waves: use verilator or icarus")
+    check_settings(backend, waves=waves, latency=latency, dram=dram)
     outcome = run_request(request, Options(Path(waves) if waves is not None else None, timeline, latency, progress, memory_timing))
     gradient = outcome.gradient.reshape(request.shape).astype(request.dtype, copy=False)
     counters = asdict(outcome.counters) if outcome.counters else {}

@@ -12,6 +12,9 @@ from .platforms import PLATFORMS, Platform
 BACKENDS = ("verilator", "icarus", "model")
 """The simulator that is built for speed, the cocotb bench under Icarus, and the golden model alone."""
 
+SIMULATORS = ("verilator", "icarus")
+"""Those that have memories with a timing, and waves."""
+
 UART = "uart:"
 """Before the name of a serial device, such as ``uart:/dev/ttyUSB0``: the board behind it is the backend."""
 
@@ -60,6 +63,13 @@ def platform_of(platform: str | Platform) -> Platform:
         return platform
     check_choice("platform", platform, tuple(PLATFORMS))
     return PLATFORMS[platform]
+
+
+def check_settings(backend: str, **settings: object) -> None:
+    """Refuse what only simulated hardware can be told, where it is given; raises ``RequestError``."""
+    given = [name for name, value in settings.items() if value is not None]
+    if given and backend not in SIMULATORS:
+        raise RequestError(f"the backend {backend} has no {' and no '.join(given)} to choose: use {' or '.join(SIMULATORS)}")
 
 
 def check_mask(platform: Platform, core_mask: int | None, private: bool) -> tuple[int, int]:

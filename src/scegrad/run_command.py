@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from .api import Result, run_job
 from .files import Output, OutputDirectory, load_array
-from .requests import UART, Request, RequestError, prepare
+from .requests import Request, RequestError, prepare
 
 COMPARED_AT_ONCE = 1 << 18
 """Elements that are compared with the golden model at a time."""
@@ -92,14 +92,8 @@ def run_files(logits: Path, labels: Path, output: Path, arguments: RunArguments)
 
 
 def _check_outputs(output: Path, arguments: RunArguments) -> None:
-    if arguments.waves and arguments.backend == "model":
-        raise RequestError("the backend model has no waves: use verilator or icarus")
-    if arguments.backend.startswith(UART) and (arguments.waves or arguments.latency is not None):
-        raise RequestError("a board has neither waves nor a latency to choose: use verilator or icarus")
     if arguments.waves and arguments.waves.resolve() == output.resolve():
         raise RequestError(f"{output} cannot be both the gradient and the waves")
-    if arguments.latency is not None and arguments.latency < 0:
-        raise RequestError(f"latency is {arguments.latency}, but must be 0 or more cycles")
 
 
 def _compare(request: Request, result: Result) -> int:

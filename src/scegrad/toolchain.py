@@ -21,10 +21,12 @@ TIME_LIMIT = 1200
 """Seconds that one command may take."""
 
 VERILATOR_FLAGS = ("--cc", "--prefix", "Vtop", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-assert", "-Wno-fatal", "-Wno-lint")
+"""Lint is for the tests, with -Wall on our Verilog: a netlist of cells, or the platform of a user, may warn and must still run."""
 SPLIT_FLAGS = ("--output-split", "15000", "--output-split-cfuncs", "1000")
 WAVE_FLAGS = ("--trace-fst", "--trace-depth", "99", "--timescale-override", "1ns/1ns")
 
 CXX_FLAGS = ("-std=c++20", "-fPIC", "-fvisibility=hidden", "-fno-gnu-unique", "-fcf-protection=none", "-DVL_TIME_CONTEXT", "-w")
+"""-w for the C++ that Verilator writes; the tests compile ours with -Wall -Wextra."""
 FAST = "-O2"
 SLOW = "-O0"
 """Optimisation of what runs every cycle, and of what runs once."""

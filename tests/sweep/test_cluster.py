@@ -14,6 +14,7 @@ from scegrad.sweep import cluster
 from scegrad.sweep.command import Options, sweep
 from scegrad.sweep.ledger import FILE
 from scegrad.sweep.spaces import Space
+from scegrad.sweep.unit import design
 
 SPACE = Space("fp32-random", count=1 << 19, seed=6, shard_bits=13)
 
@@ -43,4 +44,4 @@ def test_a_worker_killed_in_the_middle(tmp_path: Path) -> None:
 def test_no_scheduler_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "PATIENCE", 1)
     with pytest.raises(RequestError, match=r"^no Dask scheduler answers at tcp://127\.0\.0\.1:9: "):
-        next(cluster.run(SPACE, [0], None, "tcp://127.0.0.1:9"))  # type: ignore[arg-type]
+        next(cluster.run(SPACE, [0], design(SPACE.fmt), "tcp://127.0.0.1:9"))

@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 from rich.console import Console
 from rich.table import Table
@@ -36,8 +37,8 @@ def measure(space: Space, shards: int) -> tuple[float, float]:
     run_shard(space, 0, lane)
     swept, bare = [], []
     for k in range(shards):
-        swept.append(_seconds(lambda k=k: run_shard(space, (2 * k + 1) * space.shards // (2 * shards), lane)))  # type: ignore[misc]
-        bare.append(_seconds(lambda: lane.bare(space.shard_size)))
+        swept.append(_seconds(partial(run_shard, space, (2 * k + 1) * space.shards // (2 * shards), lane)))
+        bare.append(_seconds(partial(lane.bare, space.shard_size)))
     return space.shard_size / statistics.median(swept), space.shard_size / statistics.median(bare)
 
 
