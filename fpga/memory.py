@@ -115,9 +115,9 @@ class AxiMemory(wiring.Component):
     def _host(self, m: Module, writes: list, reads: list, write_free: Value, read_free: Value) -> None:
         host, half = self.host, Signal(range(max(2, self._lanes * 8 // HOST_BITS)))
         m.d.comb += half.eq(host.address[2 : self._word_bits])
-        fetched = Signal()
-        m.d.comb += [host.ready.eq(host.valid & Mux(host.write, write_free, fetched)), host.error.eq(0)]
-        m.d.sync += fetched.eq(host.valid & ~host.write & read_free & ~fetched)
+        fetched, read = Signal(), Signal()
+        m.d.comb += [host.ready.eq(host.valid & Mux(host.write, write_free, read)), host.error.eq(0)]
+        m.d.sync += [fetched.eq(host.valid & ~host.write & read_free & ~fetched & ~read), read.eq(fetched)]
         with m.If(host.valid & host.write & write_free):
             for i, port in enumerate(writes):
                 byte = host.data.word_select(i % 4, 8)
@@ -125,4 +125,5 @@ class AxiMemory(wiring.Component):
         with m.If(host.valid & ~host.write & read_free):
             for port in reads:
                 m.d.comb += [port.addr.eq(self._index(host.address)), port.en.eq(1)]
-        m.d.comb += host.read.eq(Cat(port.data for port in reads).word_select(half, HOST_BITS))
+        # A register of its own: block RAM has used half a period of the slowest grade when its word comes, and the bridge is far.
+        m.d.sync += host.read.eq(Cat(port.data for port in reads).word_select(half, HOST_BITS))

@@ -16,7 +16,9 @@ from .toolchain import BuildError
 from .uart_protocol import CLOCK_HZ
 
 TOP = "ulx3s"
-SEED = 1
+
+SEEDS = (1, 2, 3, 4)
+"""Seeds of the placement, of which the first is taken that reaches the clock."""
 
 
 def sources() -> Path:
@@ -27,27 +29,36 @@ def sources() -> Path:
     return root / "fpga"
 
 
-def build(directory: Path, seed: int = SEED) -> dict:
-    """Write ``ulx3s.bit`` and what leads to it; returns cells, clock and critical path. Raises ``BuildError`` where the clock is missed."""
+def build(directory: Path) -> dict:
+    """Write ``ulx3s.bit`` and what leads to it; returns cells, seed, clock and critical path.
+
+    Raises ``BuildError`` where no seed reaches the clock.
+    """
     from .board.generate import NAME, board_verilog
 
     for name in ("ulx3s.v", "ulx3s.lpf"):
         shutil.copyfile(sources() / name, directory / name)
     (directory / f"{NAME}.v").write_text(board_verilog(), encoding="ascii")
     cells = synthesise(f"{NAME}.v ulx3s.v", TOP, "synth_ecp5", directory, "ulx3s: synth_ecp5")
-    options = ["--lpf", "ulx3s.lpf", "--textcfg", f"{TOP}.config"]
-    report = place_and_route(f"{TOP}.json", ULX3S_85F, seed, CLOCK_HZ / 1e6, directory, "ulx3s: place and route", *options)
+    wanted, options = CLOCK_HZ / 1e6, ["--lpf", "ulx3s.lpf", "--textcfg", f"{TOP}.config"]
+    reached: dict[int, float] = {}
+    for seed in SEEDS:
+        report = place_and_route(f"{TOP}.json", ULX3S_85F, seed, wanted, directory, f"ulx3s: place and route, seed {seed}", *options)
+        reached[seed] = clock(report)
+        if reached[seed] >= wanted:
+            break
+    else:
+        clocks = ", ".join(f"{mhz:g}" for mhz in reached.values())
+        raise BuildError(f"{TOP} reaches {clocks} MHz with seeds {', '.join(map(str, SEEDS))}, but its clock is {wanted:g} MHz")
     result = {
         "part": ULX3S_85F.name,
         "speed": ULX3S_85F.speed,
         "seed": seed,
         "cells": cells,
-        "mhz": clock(report),
+        "mhz": reached[seed],
         "path": critical_path(report),
     }
     (directory / f"{TOP}.report.json").write_text(json.dumps(result, indent=1) + "\n")
-    if clock(report) < CLOCK_HZ / 1e6:
-        raise BuildError(f"{TOP} reaches {clock(report):g} MHz with seed {seed}, but its clock is {CLOCK_HZ / 1e6:g} MHz: try another seed")
     run("ecppack", "--compress", f"{TOP}.config", "--bit", f"{TOP}.bit", directory=directory, log="ecppack.log", title="ulx3s: ecppack")
     return result
 
@@ -61,7 +72,7 @@ def main(arguments: list[str]) -> int:
     except (BuildError, RequestError) as error:
         print(f"scegrad: {error}", file=sys.stderr)
         return 2
-    print(f"{target / TOP}.bit: {result['mhz']:g} MHz after routing (clock: {CLOCK_HZ / 1e6:g} MHz)")
+    print(f"{target / TOP}.bit: {result['mhz']:g} MHz after routing with seed {result['seed']} (clock: {CLOCK_HZ / 1e6:g} MHz)")
     return 0
 
 
