@@ -17,7 +17,7 @@ from scegrad.rtl.datapath.rom import Rom
 class Sigmoid32(wiring.Component):
     """s = sigmoid(-|x|) with a relative error below 2**-34, and the shifts that align s and y for the subtraction.
 
-    Latency 22, one element a cycle; 18 multipliers of 18 x 18 and one table of 672 x 149 bits. ``i``: ``operands_layout``;
+    Latency 22, one element a cycle; 17 multipliers of 18 x 18 after synthesis and one table of 672 x 149 bits. ``i``: ``operands_layout``;
     ``o``: ``sigmoid_layout`` with s in units of 2**(-40 - k).
     """
 

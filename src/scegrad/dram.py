@@ -5,7 +5,7 @@ docs/memory.md.
 """
 
 import ctypes
-from ctypes import POINTER, byref, c_char_p, c_int, c_uint8, c_uint32, c_uint64, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_int, c_uint32, c_uint64, c_void_p
 from dataclasses import astuple, dataclass, fields, replace
 from enum import IntEnum
 from functools import cache
@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 
 from .build import dram_library
+from .clib import Functions, declare, records
 
 PRESETS = ("ddr3-1600", "ddr4-2400")
 """Names of memories that ``preset`` knows; their parameters are in ``sw/sim/dram_presets.cpp``."""
@@ -126,7 +127,7 @@ class StatsStructure(ctypes.Structure):
         return DramStats(*(getattr(self, item.name) for item in fields(DramStats)))
 
 
-_FUNCTIONS = {
+_FUNCTIONS: Functions = {
     "scesim_dram_bytes": (c_uint32, []),
     "scesim_dram_preset": (c_int, [c_char_p, POINTER(DramStructure)]),
     "scesim_dram_problem": (c_char_p, [POINTER(DramStructure)]),
@@ -151,9 +152,7 @@ _FUNCTIONS = {
 @cache
 def _library() -> ctypes.CDLL:
     library = ctypes.CDLL(str(dram_library()))
-    for name, (result, arguments) in _FUNCTIONS.items():
-        function = getattr(library, name)
-        function.restype, function.argtypes = result, arguments
+    declare(library, _FUNCTIONS)
     if library.scesim_dram_bytes() != ctypes.sizeof(DramStructure):
         raise DramError("the DRAM model's C interface is not the one that this module speaks")
     return library
@@ -221,12 +220,7 @@ class DramModel:
 
     def commands(self) -> np.ndarray:
         """The commands that were kept, an array of ``COMMAND``."""
-        first = c_void_p()
-        count = int(self._library.scedram_commands(self._handle, byref(first)))
-        if not count or first.value is None:
-            return np.empty(0, COMMAND)
-        content = (c_uint8 * (count * COMMAND.itemsize)).from_address(first.value)
-        return np.frombuffer(memoryview(content), COMMAND).copy()
+        return records(self._library.scedram_commands, self._handle, COMMAND)
 
     def stats(self) -> DramStats:
         """What the memory did."""

@@ -3,7 +3,7 @@
 Time advances only inside ``read32``, ``write32``, ``run`` and ``reset``, and the same calls give the same cycles.
 """
 
-from ctypes import byref, c_uint8, c_uint32, c_void_p
+from ctypes import byref, c_uint32
 from dataclasses import dataclass, fields
 from enum import IntEnum, IntFlag
 from pathlib import Path
@@ -11,6 +11,7 @@ from types import TracebackType
 
 import numpy as np
 
+from .clib import records
 from .dram import Dram, DramStats, StatsStructure
 from .rtl.axi import Resp
 from .sim_library import MemoryStructure, SimulationError, TrafficStructure, load
@@ -241,12 +242,7 @@ class Simulation:
 
     def events(self) -> np.ndarray:
         """The recorded events, an array of ``EVENT``."""
-        first = c_void_p()
-        count = int(self._library.scesim_events(self._handle, byref(first)))
-        if not count or first.value is None:
-            return np.empty(0, EVENT)
-        content = (c_uint8 * (count * EVENT.itemsize)).from_address(first.value)
-        return np.frombuffer(memoryview(content), EVENT).copy()
+        return records(self._library.scesim_events, self._handle, EVENT)
 
     @property
     def events_lost(self) -> int:

@@ -7,6 +7,7 @@ from ctypes import POINTER, c_char_p, c_int, c_uint32, c_uint64, c_void_p
 from functools import cache
 from pathlib import Path
 
+from .clib import Functions, declare
 from .dram import DramStructure, StatsStructure
 
 ABI = 2
@@ -29,7 +30,7 @@ class TrafficStructure(ctypes.Structure):
     _fields_ = [(name, c_uint64) for name in ("bursts_read", "read_beats", "bursts_written", "write_beats", "write_bytes")]
 
 
-_FUNCTIONS = {
+_FUNCTIONS: Functions = {
     "abi": (c_int, []),
     "ports": (c_int, []),
     "traces": (c_int, []),
@@ -88,9 +89,7 @@ def load(path: Path) -> ctypes.CDLL:
     """The library with the types of its functions; raises ``SimulationError`` where it is not one of ours."""
     try:
         library = _open(path)
-        for name, (result, arguments) in _FUNCTIONS.items():
-            function = getattr(library, f"scesim_{name}")
-            function.restype, function.argtypes = result, arguments
+        declare(library, {f"scesim_{name}": types for name, types in _FUNCTIONS.items()})
     except (OSError, AttributeError) as error:
         raise SimulationError(f"{path} is not a simulator library: {error}") from error
     if library.scesim_abi() != ABI:

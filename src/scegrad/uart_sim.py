@@ -18,6 +18,7 @@ from types import TracebackType
 from filelock import FileLock
 
 from .build import BuildError, cache_directory
+from .clib import Functions, declare
 from .fpga_bitstream import TOP, sources
 from .fpga_tools import announced, content_key
 from .toolchain import Toolchain
@@ -60,23 +61,24 @@ def _compile(tools: Toolchain, work: Path, harness: Path) -> None:
     tools.link(tools.compile(sources, [work], work, waves=False, progress=lambda *_: None), work / LIBRARY)
 
 
+_FUNCTIONS: Functions = {
+    "board_create": (c_void_p, [c_uint32]),
+    "board_free": (None, [c_void_p]),
+    "board_send": (None, [c_void_p, c_void_p, c_uint32]),
+    "board_queued": (c_uint32, [c_void_p]),
+    "board_take": (c_uint32, [c_void_p, c_void_p, c_uint32]),
+    "board_press": (None, [c_void_p, c_int]),
+    "board_leds": (c_uint32, [c_void_p]),
+    "board_run": (None, [c_void_p, c_uint32]),
+}
+
+
 class Pins:
     """The board at its serial pins; bytes in and out, time passes in ``run`` alone."""
 
     def __init__(self) -> None:
         self._library = CDLL(str(library()))
-        for name, result, arguments in (
-            ("create", c_void_p, [c_uint32]),
-            ("free", None, [c_void_p]),
-            ("send", None, [c_void_p, c_void_p, c_uint32]),
-            ("queued", c_uint32, [c_void_p]),
-            ("take", c_uint32, [c_void_p, c_void_p, c_uint32]),
-            ("press", None, [c_void_p, c_int]),
-            ("leds", c_uint32, [c_void_p]),
-            ("run", None, [c_void_p, c_uint32]),
-        ):
-            function = getattr(self._library, f"board_{name}")
-            function.restype, function.argtypes = result, arguments
+        declare(self._library, _FUNCTIONS)
         self._board = self._library.board_create(CLOCK_HZ // BAUD)
         self._buffer = (c_uint8 * ROOM)()
         self.run(1000)

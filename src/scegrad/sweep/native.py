@@ -18,6 +18,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from scegrad.build import LOCK_LIMIT, BuildError, cache_directory, harness_directory
+from scegrad.clib import Functions, declare
 from scegrad.sim_library import SimulationError
 from scegrad.sweep.unit import Design
 from scegrad.toolchain import Toolchain
@@ -132,14 +133,27 @@ class Lane:
         self._library.scelane_bare(self._handle, cycles)
 
 
+_LANE: Functions = {
+    "scelane_rtl": (c_char_p, []),
+    "scelane_bits": (c_int, []),
+    "scelane_create": (c_void_p, []),
+    "scelane_free": (None, [c_void_p]),
+    "scelane_run": (c_uint64, [c_void_p, c_void_p, c_void_p, c_void_p, c_uint64]),
+    "scelane_bare": (c_uint64, [c_void_p, c_uint64]),
+}
+
+_EXACT: Functions = {
+    "sceexact_tally_bytes": (c_int, []),
+    "sceexact_fp32": (None, [c_void_p, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p, c_void_p]),
+    "sceexact_fp16": (None, [c_void_p, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p, c_void_p, c_void_p]),
+    "sceexact_sigmoid": (None, [c_void_p, c_uint64, c_void_p, c_void_p]),
+}
+
+
 @cache
 def _load_lane(path: Path) -> ctypes.CDLL:
     library = ctypes.CDLL(str(path))
-    library.scelane_rtl.restype = c_char_p
-    library.scelane_create.restype = c_void_p
-    library.scelane_free.argtypes = [c_void_p]
-    library.scelane_run.restype, library.scelane_run.argtypes = c_uint64, [c_void_p, c_void_p, c_void_p, c_void_p, c_uint64]
-    library.scelane_bare.restype, library.scelane_bare.argtypes = c_uint64, [c_void_p, c_uint64]
+    declare(library, _LANE)
     return library
 
 
@@ -147,11 +161,7 @@ def _load_lane(path: Path) -> ctypes.CDLL:
 def load_exact() -> ctypes.CDLL:
     """The exact side with the types of its functions."""
     library = ctypes.CDLL(str(exact_library()))
-    library.sceexact_tally_bytes.restype = c_int
-    library.sceexact_fp32.restype = library.sceexact_fp16.restype = library.sceexact_sigmoid.restype = None
-    library.sceexact_fp32.argtypes = [c_void_p, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p, c_void_p]
-    library.sceexact_fp16.argtypes = [c_void_p, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p, c_void_p, c_void_p]
-    library.sceexact_sigmoid.argtypes = [c_void_p, c_uint64, c_void_p, c_void_p]
+    declare(library, _EXACT)
     return library
 
 

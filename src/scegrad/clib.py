@@ -1,0 +1,28 @@
+"""What all C libraries share that are called by ctypes: the types of their functions, and arrays of records that they own."""
+
+import ctypes
+from collections.abc import Mapping
+from ctypes import byref, c_uint8, c_void_p
+from typing import Any
+
+import numpy as np
+
+Functions = Mapping[str, tuple[Any, list[Any]]]
+"""The type of the result, and those of the arguments, by name."""
+
+
+def declare(library: ctypes.CDLL, functions: Functions) -> None:
+    """Give each function its result's and arguments' types; raises ``AttributeError`` where the library lacks one."""
+    for name, (result, arguments) in functions.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+
+
+def records(function: Any, handle: Any, dtype: np.dtype) -> np.ndarray:
+    """A copy of the records that ``function(handle, &first)`` returns the number of."""
+    first = c_void_p()
+    count = int(function(handle, byref(first)))
+    if not count or first.value is None:
+        return np.empty(0, dtype)
+    content = (c_uint8 * (count * dtype.itemsize)).from_address(first.value)
+    return np.frombuffer(memoryview(content), dtype).copy()
