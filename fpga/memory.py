@@ -115,15 +115,18 @@ class AxiMemory(wiring.Component):
     def _host(self, m: Module, writes: list, reads: list, write_free: Value, read_free: Value) -> None:
         host, half = self.host, Signal(range(max(2, self._lanes * 8 // HOST_BITS)))
         m.d.comb += half.eq(host.address[2 : self._word_bits])
-        fetched, read = Signal(), Signal()
-        m.d.comb += [host.ready.eq(host.valid & Mux(host.write, write_free, read)), host.error.eq(0)]
+        # Block RAM gives a word half a period of the slowest grade after the clock, and bridge and memory are far apart: the word that the
+        # host writes and the one that it reads have a register each.
+        word, held, fetched, read = Signal(HOST_BITS), Signal(), Signal(), Signal()
+        write_now = host.valid & host.write & held & write_free
+        m.d.comb += [host.ready.eq(write_now | (host.valid & ~host.write & read)), host.error.eq(0)]
+        m.d.sync += [word.eq(host.data), held.eq(host.valid & ~host.ready)]
         m.d.sync += [fetched.eq(host.valid & ~host.write & read_free & ~fetched & ~read), read.eq(fetched)]
-        with m.If(host.valid & host.write & write_free):
+        with m.If(write_now):
             for i, port in enumerate(writes):
-                byte = host.data.word_select(i % 4, 8)
+                byte = word.word_select(i % 4, 8)
                 m.d.comb += [port.addr.eq(self._index(host.address)), port.data.eq(byte), port.en.eq(half == i // 4)]
         with m.If(host.valid & ~host.write & read_free):
             for port in reads:
                 m.d.comb += [port.addr.eq(self._index(host.address)), port.en.eq(1)]
-        # A register of its own: block RAM has used half a period of the slowest grade when its word comes, and the bridge is far.
         m.d.sync += host.read.eq(Cat(port.data for port in reads).word_select(half, HOST_BITS))
