@@ -1,6 +1,6 @@
 """Memory of block RAM behind an AXI4 port, which the bridge reads and writes too."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value
+from amaranth.hdl import Array, Cat, Module, Mux, Signal, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
@@ -129,4 +129,5 @@ class AxiMemory(wiring.Component):
         with m.If(host.valid & ~host.write & read_free):
             for port in reads:
                 m.d.comb += [port.addr.eq(self._index(host.address)), port.en.eq(1)]
-        m.d.sync += host.read.eq(Cat(port.data for port in reads).word_select(half, HOST_BITS))
+        words = (Cat(port.data for port in reads[first : first + HOST_BITS // 8]) for first in range(0, self._lanes, HOST_BITS // 8))
+        m.d.sync += host.read.eq(Array(words)[half])

@@ -43,9 +43,14 @@ module ulx3s (
     );
 
     // Reset ends 256 cycles after the PLL has locked and the button was let go.
-    reg [1:0] ready = 2'b00;
-    reg [7:0] wait_left = 8'hff;
-    reg rst = 1'b1;
+    reg [1:0] ready;
+    reg [7:0] wait_left;
+    reg rst;
+    initial begin
+        ready = 2'b00;
+        wait_left = 8'hff;
+        rst = 1'b1;
+    end
     always @(posedge clk) begin
         ready <= {ready[0], locked & ~btn[1]};
         if (!ready[1])

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // For simulation alone: the PLL as a wire, so that a cycle of clk_25mhz stands for one of the board's clock, locked after 16 of them.
 
+// The name, and most ports and parameters, are there because the cell has them.
+/* verilator lint_off DECLFILENAME */
+/* verilator lint_off UNUSEDSIGNAL */
+/* verilator lint_off UNUSEDPARAM */
 module EHXPLLL (
     input CLKI, input CLKFB, input RST, input STDBY, input PHASESEL0, input PHASESEL1, input PHASEDIR, input PHASESTEP,
     input PHASELOADREG, input PLLWAKESYNC, input ENCLKOP,
@@ -10,10 +14,14 @@ module EHXPLLL (
     parameter CLKOP_ENABLE = "";
     parameter CLKI_DIV = 1, CLKFB_DIV = 1, CLKOP_DIV = 1, CLKOP_CPHASE = 0, CLKOP_FPHASE = 0;
 
-    reg [4:0] cycles = 5'd0;
+    reg [4:0] cycles;
+    initial cycles = 5'd0;
     always @(posedge CLKI)
         if (!cycles[4])
             cycles <= cycles + 5'd1;
     assign CLKOP = CLKI;
     assign LOCK = cycles[4];
 endmodule
+/* verilator lint_on DECLFILENAME */
+/* verilator lint_on UNUSEDSIGNAL */
+/* verilator lint_on UNUSEDPARAM */

