@@ -12,7 +12,7 @@ from .fpga_measure import Measurement, measure
 from .platforms import Platform
 from .requests import RequestError, check_choice, platform_of
 
-DOCUMENTED = ("lane32", "lane16", "datapath", "dma", "control", "top")
+DOCUMENTED = ("lane32", "lane16", "datapath", "dma", "control", "core", "top")
 """The lines of the table in ``docs/fpga.md``, of the platform ``ecp5_demo``."""
 
 SEEDS = (1, 2, 3)

@@ -1,6 +1,6 @@
 """Puts the measured figures into README.md and docs/performance.md: ``python -m scegrad.bench.readme``; ``--check`` only compares.
 
-Of what ``docs/bench/bench.json`` holds the README has the lines of all cores on aligned arrays, the page all of them.
+Of what ``docs/bench/bench.json`` holds the README has a few lines, the page all of them.
 """
 
 import json
@@ -40,10 +40,10 @@ def wall_times(records: Iterable[dict[str, Any]]) -> str:
 
 
 def short(case: Case) -> bool:
-    """Whether the README has the case."""
-    return (
-        case.cores == (1 if case.memory == "private" else PLATFORMS[case.platform].cores) and not case.offsets and case.core_mhz != DSP_MHZ
-    )
+    """Whether the README has the case: all cores of the platforms of several, in the narrowest format, on aligned arrays."""
+    platform = PLATFORMS[case.platform]
+    whole = platform.cores > 1 and case.fmt == platform.formats[-1] and case.cores == (1 if case.memory == "private" else platform.cores)
+    return whole and not case.offsets and case.core_mhz != DSP_MHZ
 
 
 def kept() -> dict[str, Any]:
