@@ -5,14 +5,12 @@ test workers ask for it. A run counts as passed when its results file says that 
 """
 
 import base64
-import hashlib
 import importlib.metadata
 import json
 import os
 import pickle
 import random
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,9 +22,9 @@ from xml.etree import ElementTree
 
 from amaranth.lib import wiring
 from cocotb_tools import runner as cocotb_runner
-from filelock import FileLock
 
-from scegrad.build import cache_directory, harness_directory
+from scegrad.build import harness_directory
+from scegrad.cache import cache_directory, content_key, kept
 from scegrad.platforms import Platform
 from scegrad.tb.designs import Design, control_file, design_of
 from scegrad.toolchain import Toolchain
@@ -96,18 +94,17 @@ def build(design: Design, simulator: str, *, waves: bool = False) -> Path:
     if simulator == "icarus":
         versions.append(_icarus_version())
     key = json.dumps([design.name, design.text, control_file(design), simulator, waves, TIMESCALE, VERILATOR_ARGUMENTS, versions])
-    folder = cache_directory() / "benches" / f"{design.name}-{simulator}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if not (folder / "complete").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            _build_in(folder, design, simulator, waves)
-            (folder / "complete").touch()
-    return folder
+    home = cache_directory() / "benches" / f"{design.name}-{simulator}-{content_key([key.encode()])}"
+
+    def make(work: Path) -> Path:
+        _build_in(work / "build", design, simulator, waves)
+        return work / "build"
+
+    return kept(home, make)
 
 
 def _build_in(folder: Path, design: Design, simulator: str, waves: bool) -> None:
+    folder.mkdir()
     sources = [folder / f"{design.name}.v"]
     sources[0].write_text(design.text)
     if simulator == "verilator":

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scegrad import build
-from scegrad.build import BuildError
+from scegrad import build, cache
 from scegrad.platforms import MT7004, PLATFORMS, Platform
-from scegrad.toolchain import Toolchain
+from scegrad.toolchain import BuildError, Toolchain
 
 from .sim.copier import COPIER, verilog
 
@@ -36,14 +35,14 @@ def test_ports_header_names_every_port_and_region(platform: Platform) -> None:
 
 def test_cache_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("SCEGRAD_CACHE", raising=False)
-    root = build.checkout()
+    root = cache.checkout()
     assert root is not None
-    assert build.cache_directory() == root / "build" / "sim"
-    monkeypatch.setattr(build, "checkout", lambda: None)
+    assert cache.cache_directory() == root / "build" / "sim"
+    monkeypatch.setattr(cache, "checkout", lambda: None)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert build.cache_directory() == tmp_path / "scegrad" / "sim"
+    assert cache.cache_directory() == tmp_path / "scegrad" / "sim"
     monkeypatch.setenv("SCEGRAD_CACHE", str(tmp_path / "chosen"))
-    assert build.cache_directory() == tmp_path / "chosen"
+    assert cache.cache_directory() == tmp_path / "chosen"
 
 
 def test_design_key_depends_on_the_platform() -> None:
@@ -85,7 +84,7 @@ def test_our_cpp_around_a_lane_has_no_warning(tmp_path: Path) -> None:
 BUILD = """
 import sys
 from pathlib import Path
-from scegrad import build
+from scegrad import build, cache
 from tests.sim.copier import COPIER
 print(build.library(COPIER, source=Path(sys.argv[1])))
 """

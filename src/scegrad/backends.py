@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from . import jobs
-from .build import BuildError, library, verilog
+from .build import library, verilog
 from .dram import Dram, DramStats
 from .jobs import Counters, Job
 from .platforms import Platform
 from .requests import UART, Request
 from .sim import ALL_PORTS, EVENT, SHARED_PORT, Access, Channel, Memory, Simulation, SimulationError, Traffic
+from .toolchain import BuildError
 
 Progress = Callable[[int, int], None]
 """Called now and then with how many elements are done, and of how many."""

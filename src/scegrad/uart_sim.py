@@ -7,7 +7,6 @@ The Verilated ULX3S top module stands behind it, pins and all; bytes pass bit by
 
 import os
 import sys
-import tempfile
 import termios
 import threading
 import tty
@@ -15,16 +14,12 @@ from ctypes import CDLL, c_int, c_uint8, c_uint32, c_void_p, create_string_buffe
 from pathlib import Path
 from types import TracebackType
 
-from filelock import FileLock
-
-from .build import BuildError, cache_directory
+from .cache import cache_directory, content_key, kept
 from .clib import Functions, declare
 from .fpga_bitstream import TOP, sources
-from .fpga_tools import announced, content_key
-from .toolchain import Toolchain
+from .fpga_tools import announced
+from .toolchain import BuildError, Toolchain
 from .uart_protocol import BAUD, CLOCK_HZ
-
-LIBRARY = "libboard.so"
 
 SLICE = 4_000
 """Clock cycles between two looks at the pseudo-terminal: some bytes."""
@@ -40,25 +35,20 @@ def library() -> Path:
     text = board_verilog()
     files = [folder / "ulx3s.v", folder / "sim" / "ehxplll.v", folder / "sim" / "board_sim.cpp"]
     key = content_key([text.encode(), tools.identity().encode(), *(file.read_bytes() for file in files)])
-    cache = cache_directory()
-    cache.mkdir(parents=True, exist_ok=True)
-    home = cache / f"ulx3s-{key}"
-    with FileLock(cache / f"{home.name}.lock"):
-        if not (home / LIBRARY).is_file():
-            with tempfile.TemporaryDirectory(dir=cache, prefix="tmp-", ignore_cleanup_errors=True) as name, announced("building the board"):
-                work = Path(name)
-                (work / f"{NAME}.v").write_text(text, encoding="ascii")
-                tools.verilate([work / f"{NAME}.v", *files[:2]], TOP, work, waves=False)
-                _compile(tools, work, files[2])
-                home.mkdir(exist_ok=True)
-                (work / LIBRARY).replace(home / LIBRARY)
-    return home / LIBRARY
+
+    def make(work: Path) -> Path:
+        with announced("building the board"):
+            (work / f"{NAME}.v").write_text(text, encoding="ascii")
+            tools.verilate([work / f"{NAME}.v", *files[:2]], TOP, work, waves=False)
+            return _compile(tools, work, files[2])
+
+    return kept(cache_directory() / f"ulx3s-{key}.so", make)
 
 
-def _compile(tools: Toolchain, work: Path, harness: Path) -> None:
-    """Compile the model in ``work`` and the pins around it."""
+def _compile(tools: Toolchain, work: Path, harness: Path) -> Path:
+    """A library of the model in ``work`` and the pins around it."""
     sources = [*sorted(work.glob("*.cpp")), harness, *tools.runtime(work)]
-    tools.link(tools.compile(sources, [work], work, waves=False, progress=lambda *_: None), work / LIBRARY)
+    return tools.link(tools.compile(sources, [work], work, waves=False, progress=lambda *_: None), work / "board.so")
 
 
 _FUNCTIONS: Functions = {

@@ -4,24 +4,21 @@ They are separate on purpose: no code or table of one is in the other (``sw/lane
 """
 
 import ctypes
-import hashlib
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from ctypes import c_char_p, c_int, c_uint64, c_void_p
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 
-from scegrad.build import LOCK_LIMIT, BuildError, cache_directory, harness_directory
+from scegrad.build import harness_directory
+from scegrad.cache import cache_directory, content_key, kept
 from scegrad.clib import Functions, declare
 from scegrad.sim_library import SimulationError
 from scegrad.sweep.unit import Design
-from scegrad.toolchain import Toolchain
+from scegrad.toolchain import BuildError, Toolchain
 
 EXACT_FLAGS = ("-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
 """No product is fused with a sum, since the error bounds count every rounding."""
@@ -38,24 +35,16 @@ def _sources(folder: str) -> list[Path]:
 
 
 def _built(name: str, parts: list[bytes], make: Make) -> Path:
-    """The file ``name`` made of ``parts``: from the cache, or built into it by ``make``; one process builds, others wait."""
-    directory, tools = cache_directory(), Toolchain.find()
-    digest = hashlib.sha256(tools.identity().encode())
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little") + part)
-    home = directory / f"sweep-{Path(name).stem}-{digest.hexdigest()[:16]}"
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BuildError(f"{directory} cannot be made: {error.strerror}; set SCEGRAD_CACHE to a directory that can be written") from error
-    with FileLock(directory / f"{home.name}.lock", timeout=LOCK_LIMIT):
-        if not (home / name).is_file():
-            print(f"scegrad: building {Path(name).stem} (once) ...", file=sys.stderr)
-            with tempfile.TemporaryDirectory(dir=directory, prefix="tmp-", ignore_cleanup_errors=True) as temporary:
-                make(tools, Path(temporary))
-                shutil.rmtree(home, ignore_errors=True)
-                (Path(temporary) / "result").rename(home)
-    return home / name
+    """The file ``name`` made of ``parts``: from the cache, or built into it by ``make``."""
+    tools = Toolchain.find()
+
+    def announced(work: Path) -> Path:
+        print(f"scegrad: building {Path(name).stem} (once) ...", file=sys.stderr)
+        make(tools, work)
+        return work / "result"
+
+    home = cache_directory() / f"sweep-{Path(name).stem}-{content_key([tools.identity().encode(), *parts])}"
+    return kept(home, announced) / name
 
 
 def _runtime(tools: Toolchain, model: Path) -> Path:
