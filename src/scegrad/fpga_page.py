@@ -1,4 +1,4 @@
-"""Puts the figures of ``docs/fpga.json`` into ``docs/fpga.md``: ``python -m scegrad.fpga_page``; ``--check`` only compares."""
+"""``python -m scegrad.fpga_page`` puts the figures of ``docs/fpga.json`` and ``docs/ulx3s.json`` into ``docs/fpga.md``."""
 
 import json
 import sys
@@ -8,6 +8,9 @@ from pathlib import Path
 from .pages import ROOT, Maker
 
 PAGE, MEASURED = Path("docs/fpga.md"), Path("docs/fpga.json")
+
+BOARD = Path("docs/ulx3s.json")
+"""The report that ``make bitstream`` left beside the bitstream."""
 
 TARGETS = {
     "lane32": {"MHz": 150, "MULT18X18D": 32, "DP16KD": 10, "LUT4": 3500},
@@ -58,7 +61,17 @@ def _measured() -> list[dict]:
     return json.loads((ROOT / MEASURED).read_text(encoding="utf-8"))
 
 
-TABLES: dict[str, Callable[[], str]] = {"figures": figures, "paths": paths, "7-series": sevens}
+def board() -> str:
+    """What the board's bitstream takes of the part, and how fast it may run."""
+    report = json.loads((ROOT / BOARD).read_text(encoding="utf-8"))
+    cells = report["cells"]
+    sizes = ", ".join(f"{cells[kind]:,} {kind}" for kind in ("LUT4", "CCU2C", "TRELLIS_FF", "MULT18X18D", "DP16KD"))
+    path = " → ".join(f"`{name}`" for name in dict.fromkeys(stage["name"] for stage in report["path"]))
+    total = sum(stage["ns"] for stage in report["path"])
+    return f"{report['mhz']:g} MHz after routing with seed {report['seed']}; {sizes}. Critical path, {total:.2f} ns: {path}.\n"
+
+
+TABLES: dict[str, Callable[[], str]] = {"figures": figures, "paths": paths, "7-series": sevens, "board": board}
 
 
 def generated(root: Path) -> dict[Path, str]:
@@ -66,7 +79,7 @@ def generated(root: Path) -> dict[Path, str]:
     return {PAGE: MAKER.page(PAGE, {name: table() for name, table in TABLES.items()}, root)}
 
 
-MAKER = Maker("python -m scegrad.fpga_page", str(MEASURED), generated)
+MAKER = Maker("python -m scegrad.fpga_page", f"{MEASURED} and {BOARD}", generated)
 
 if __name__ == "__main__":
     sys.exit(MAKER.main())
