@@ -90,6 +90,7 @@ def test_missing_ranges(filled: Path) -> None:
     records = read(filled / FILE)[1]
     assert missing(SPACE, records) == [(2 << 10, 5 << 10), (6 << 10, 16 << 10)]
     assert not summarise(SPACE, RTL, records)["complete"]
+    assert not summarise(SPACE, RTL, {})["ok"]
     assert missing(SPACE, {shard: record(shard) for shard in range(16)}) == []
     assert summarise(SPACE, RTL, {shard: record(shard) for shard in range(16)})["complete"]
 

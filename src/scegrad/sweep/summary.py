@@ -28,7 +28,7 @@ def missing(space: Space, records: Mapping[int, Record]) -> list[tuple[int, int]
 
 
 def summarise(space: Space, rtl: str, records: Mapping[int, Record]) -> Summary:
-    """The sums over all records; ``complete`` tells whether they are the whole space, ``ok`` whether all that was checked holds."""
+    """The sums over all records; ``complete`` tells whether they are the whole space, ``ok`` whether something was checked and held."""
     done = [records[shard] for shard in sorted(records)]
     sums = {name: sum(record[name] for record in done) for name in ("count", "mismatches", "breaches", "misrounded", "by_mpfr")}
     gaps = missing(space, records)
@@ -51,7 +51,7 @@ def summarise(space: Space, rtl: str, records: Mapping[int, Record]) -> Summary:
     if cases := [case for record in done for case in record.get("cases", [])]:
         summary["cases"] = cases[:CASES]
         summary["failing_shards"] = [record["shard"] for record in done if record.get("cases")]
-    summary["ok"] = not any(summary.get(name) for name in ("mismatches", "breaches", "falls", "asymmetries"))
+    summary["ok"] = bool(done) and not any(summary.get(name) for name in ("mismatches", "breaches", "falls", "asymmetries"))
     return summary
 
 
