@@ -4,6 +4,7 @@ Every random choice follows from the run's seed and the test's name. Parameters:
 (elements of the longest of them).
 """
 
+import itertools
 import random
 from dataclasses import replace
 
@@ -192,6 +193,24 @@ async def faults(dut) -> None:
             unit.storage.faults.clear()
             if rng.random() < 0.5:
                 await unit.run(draw_job(rng, unit.platform, Shape(private=job.private, core=job.core, longest=60), []))
+
+
+@cocotb.test()
+async def backlog(dut) -> None:
+    """A full buffer while writes are taken slowly; then an error comes first, with all other bursts still to be answered, slowly."""
+    async with system(dut, "backlog") as unit:
+        for fmt, private in itertools.product((FORMATS[name] for name in unit.platform.formats), (False, True)):
+            width = unit.platform.l2_data_bits if private else unit.platform.shared_data_bits
+            shape = Shape(fmt, core=0, private=private, length=3 * unit.platform.write_buffer_beats * width // fmt.width + 1)
+            memory = unit.memories[0 if private else SHARED]
+            memory.behaviour = Behaviour(w=0.9)
+            await unit.run(draw_job(unit.rng, unit.platform, shape, []))
+            for behaviour, array in ((Behaviour(latency=(60, 60), r=0.97), "logits"), (Behaviour(b=0.99), "gradient")):
+                memory.behaviour = behaviour
+                job = draw_job(unit.rng, unit.platform, shape, [])
+                unit.storage.faults = [Fault(getattr(job, array), Resp.SLVERR, array == "gradient")]
+                await unit.fail(await unit.start(job))
+                unit.storage.faults.clear()
 
 
 def draw_fault(rng: random.Random, job: Job) -> Fault:
