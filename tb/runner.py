@@ -36,6 +36,10 @@ VERILATOR_ARGUMENTS = ("-O3", "--x-assign", "unique", "--x-initial", "unique", "
 """What nobody assigned is random in a run, from the run's seed. Lint is for tests/rtl: a design that a test breaks on purpose may warn."""
 
 
+UNSET = {"ones": 1, "random": 2}
+"""Verilator's numbers for what inputs and registers hold before anything sets them."""
+
+
 class BenchError(Exception):
     """A bench that could not be built, did not finish, ran no test or failed one; the message names the failing tests and the seed."""
 
@@ -135,6 +139,7 @@ def run_bench(
     tests: Sequence[str] | None = None,
     waves: Path | None = None,
     seed: int | None = None,
+    unset: str = "random",
 ) -> BenchResult:
     """Build ``design`` for ``simulator`` and run the cocotb tests of ``test_module`` on it; raises ``BenchError`` unless all pass.
 
@@ -142,6 +147,8 @@ def run_bench(
     ``tests``       names of the only tests to run
     ``waves``       a file for the waveform, in FST
     ``seed``        of the run, to replay it; else ``SCEGRAD_SEED``, else a new one. It is printed.
+    ``unset``       what Verilator gives to inputs and registers before anything sets them: "random", or "ones", with which the clock has
+                    no edge before the bench makes one; in Icarus they are X
     """
     top = design if isinstance(design, Design) else design_of(design)
     if seed is None:
@@ -154,7 +161,7 @@ def run_bench(
     with tempfile.TemporaryDirectory(prefix="scegrad-") as scratch:
         log, results = Path(scratch) / "bench.log", Path(scratch) / "results.xml"
         with _outside_pytest():
-            _run(top, test_module, simulator, folder, results, log, tests, waves, seed, environment)
+            _run(top, test_module, simulator, folder, results, log, tests, waves, seed, UNSET[unset], environment)
         text = log.read_text(errors="replace") if log.exists() else ""
         names = read_results(results, f"{test_module} on {top.name} under {simulator}, SCEGRAD_SEED={seed}", text)
     return BenchResult(names, seed, text)
@@ -170,10 +177,11 @@ def _run(
     tests: Sequence[str] | None,
     waves: Path | None,
     seed: int,
+    unset: int,
     environment: Mapping[str, str],
 ) -> None:
     """Start the simulator; whatever it says of its success, only the results file counts."""
-    plusargs = [f"+verilator+seed+{seed % (1 << 31) or 1}", "+verilator+rand+reset+2"] if simulator == "verilator" else []
+    plusargs = [f"+verilator+seed+{seed % (1 << 31) or 1}", f"+verilator+rand+reset+{unset}"] if simulator == "verilator" else []
     if waves is not None:
         path = str(waves.absolute())
         plusargs += ["--trace-file", path] if simulator == "verilator" else [f"+dumpfile_path={path}"]

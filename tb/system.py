@@ -149,10 +149,10 @@ def late_bursts(events: list[Event]) -> list[Event]:
 
 
 @asynccontextmanager
-async def system(dut: SimHandleBase, test: str) -> AsyncIterator[System]:
-    """The unit on the platform that the bench was given, reset and set up, for the cocotb test of this name."""
+async def system(dut: SimHandleBase, test: str, *, resets: bool = True) -> AsyncIterator[System]:
+    """The unit on the platform that the bench was given, reset (or as it powers up) and set up, for the cocotb test of this name."""
     unit = System(dut, platform(), randomness(test))
-    async with running(dut, [*unit.memories.values()]):
+    async with running(dut, [*unit.memories.values()], resets=resets):
         await execute_async(prepare(unit.platform), unit.host)
         yield unit
         unit.check_rules()

@@ -112,13 +112,14 @@ def check_lane(count: int, seed: int = SEED) -> int:
 
 
 def check_top(jobs: int, platform: Platform = ECP5_DEMO) -> tuple[str, ...]:
-    """Run the system's bench on the netlist of a platform's top module under Verilator; returns the tests. Raises ``BenchError``."""
+    """Run the system's benches on the netlist of a platform's top module under Verilator; returns the tests. Raises ``BenchError``."""
     from .rtl.top import Top
     from .tb.designs import Design
     from .tb.runner import run_bench
 
     design = Design(platform.top_name, netlist(Top(platform), platform.top_name), platform)
-    return run_bench(design, "scegrad.tb.bench_system", "verilator", {"longest": 300, "jobs": jobs, "requests": 30}).tests
+    powered = run_bench(design, "scegrad.tb.bench_power_up", "verilator", unset="ones")
+    return powered.tests + run_bench(design, "scegrad.tb.bench_system", "verilator", {"longest": 300, "jobs": jobs, "requests": 30}).tests
 
 
 def main(arguments: list[str]) -> int:

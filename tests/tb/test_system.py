@@ -26,6 +26,11 @@ def test_small_platforms(platform: Platform, simulator: str) -> None:
     run_bench(platform, SYSTEM, simulator, MANY[simulator])
 
 
+@pytest.mark.parametrize("simulator", SIMULATORS)
+def test_power_up(simulator: str) -> None:
+    run_bench(SINGLE, "scegrad.tb.bench_power_up", simulator, unset="ones")
+
+
 @pytest.mark.whole
 @pytest.mark.parametrize("simulator", SIMULATORS)
 @pytest.mark.parametrize("platform", [FT78NE, MT7004], ids=lambda platform: platform.name)
