@@ -19,8 +19,11 @@ from scegrad.sweep.shard import run_shard
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.unit import design
 
-SPACE = Space("fp32-random", count=1 << 21, seed=5, shard_bits=14)
-ARGUMENTS = ("fp32-random", "--count", str(SPACE.count), "--seed", "5", "--shard-bits", "14", "--workers", "2")
+SPACE = Space("fp32-random", count=1 << 22, seed=5, shard_bits=13)
+"""Many small shards: some seconds of work, so that a signal sent after the first ones arrives long before the last."""
+
+ARGUMENTS = ("fp32-random", "--count", str(SPACE.count), "--seed", "5", "--shard-bits", "13")
+TWO = ("--workers", "2")
 LIMIT = 600
 """Seconds; the machine may be busy."""
 
@@ -66,7 +69,7 @@ def stripped(directory: Path) -> dict:
 @pytest.mark.whole
 def test_killed_interrupted_resumed_and_run_at_once_are_the_same(start: Start, tmp_path: Path) -> None:
     parts, whole = tmp_path / "parts", tmp_path / "whole"
-    killed = start(*ARGUMENTS, "-o", parts)
+    killed = start(*ARGUMENTS, "--workers", "1", "-o", parts)
     wait_for_records(parts, 20)
     killed.kill()
     finish(killed)
@@ -74,8 +77,8 @@ def test_killed_interrupted_resumed_and_run_at_once_are_the_same(start: Start, t
     assert 20 <= len(before) < SPACE.shards
     assert not load_summary(parts)["complete"]
 
-    interrupted = start(*ARGUMENTS, "-o", parts)
-    wait_for_records(parts, len(before) + 20)
+    interrupted = start(*ARGUMENTS, "--workers", "1", "-o", parts)
+    wait_for_records(parts, len(before) + 1)
     interrupted.send_signal(signal.SIGINT)
     status, said = finish(interrupted)
     assert status == 130, said
@@ -83,7 +86,7 @@ def test_killed_interrupted_resumed_and_run_at_once_are_the_same(start: Start, t
     assert "Traceback" not in said
 
     for directory in (parts, whole):
-        status, said = finish(start(*ARGUMENTS, "-o", directory))
+        status, said = finish(start(*ARGUMENTS, *TWO, "-o", directory))
         assert status == 0, said
         assert "the union of the shards is the whole space" in said
     after = read(parts / FILE)[1]
@@ -95,7 +98,7 @@ def test_killed_interrupted_resumed_and_run_at_once_are_the_same(start: Start, t
 
 @pytest.mark.whole
 def test_a_killed_worker_is_replaced(start: Start, tmp_path: Path) -> None:
-    process = start(*ARGUMENTS, "-o", tmp_path)
+    process = start(*ARGUMENTS, *TWO, "-o", tmp_path)
     wait_for_records(tmp_path, 5)
     workers = [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
     workers[0].kill()
