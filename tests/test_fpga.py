@@ -99,3 +99,13 @@ def test_a_unit_is_measured_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (measured,) = json.loads(texts[0])
     assert tuple(measured["cells"]) == ECP5_CELLS and measured["cells"]["MULT18X18D"] == measured["xilinx"]["DSP48E1"] == 0
     assert measured["mhz"]["1"] > 100 and len(measured["path"]) > 2
+
+
+def test_the_verilog_that_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _status(["fpga", "lane16", "--verilog", str(tmp_path / "out")]) == 0
+    paths = [tmp_path / "out" / f"ecp5_demo_lane16{suffix}.v" for suffix in ("", "_harness")]
+    assert capsys.readouterr().out.split() == list(map(str, paths))
+    for path, module in zip(paths, ("bare", "harness"), strict=True):
+        assert f"module {module}(" in path.read_text()
+    assert _status(["fpga", "lane16", "--platform", "ft78ne", "--verilog", str(tmp_path / "none")]) == 2
+    assert not (tmp_path / "none").exists()

@@ -240,14 +240,25 @@ def fpga(
             show_default=False,
         ),
     ] = None,
+    verilog: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Only write the Verilog that is measured, to take through the tools by hand (docs/fpga.md).",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Measure units on an FPGA: size and clock after routing on an ECP5 (LFE5U-85F, speed grade 8), size on a 7-series part.
 
     Each unit is synthesised with Yosys and routed with nextpnr, which takes minutes; results are kept by content.
     """
-    from .fpga_command import measure_units
+    from .fpga_command import measure_units, write_units
 
-    measure_units(units or [], platform, seeds, frequency, output)
+    if verilog is not None:
+        write_units(units or [], platform, verilog)
+    else:
+        measure_units(units or [], platform, seeds, frequency, output)
 
 
 @app.command()

@@ -7,8 +7,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from .files import Output
-from .fpga_measure import Measurement, measure
+from .files import Output, OutputDirectory
+from .fpga_measure import Measurement, measure, verilog
 from .platforms import Platform
 from .requests import RequestError, check_choice, platform_of
 
@@ -36,15 +36,10 @@ def measure_units(units: list[str], platform_name: str, seeds: str, mhz: float |
 
     Lines of other units that are in that file already are kept.
     """
-    from .fpga_units import check
-
     platform, numbers = platform_of(platform_name), seeds_of(seeds)
     if mhz is not None and not 1 <= mhz <= 1000:
         raise RequestError(f"frequency is {mhz:g} MHz, but must be 1 to 1000")
-    for unit in units:
-        check_choice("unit", unit, tuple(MEGAHERTZ))
-        check(unit, platform)
-    names = units or [unit for unit in DOCUMENTED if _has(platform, unit)]
+    names = _names(units, platform)
     if output is None:
         _measure(names, platform, numbers, mhz)
         return
@@ -54,6 +49,29 @@ def measure_units(units: list[str], platform_name: str, seeds: str, mhz: float |
         lines = merged(kept, [asdict(measurement) for measurement in _measure(names, platform, numbers, mhz)])
         file.temporary.write_text(json.dumps(lines, indent=1) + "\n")
         file.commit()
+
+
+def write_units(units: list[str], platform_name: str, directory: Path) -> None:
+    """Write each unit's Verilog, alone (top module ``bare``) and in the harness (``harness``), and say where. Raises ``RequestError``."""
+    platform = platform_of(platform_name)
+    names = _names(units, platform)
+    with OutputDirectory(directory) as output:
+        for unit in names:
+            name = f"{platform.name}_{unit}"
+            for suffix, text in zip(("", "_harness"), verilog(unit, platform, name), strict=True):
+                path = output.path / f"{name}{suffix}.v"
+                path.write_text(text, encoding="ascii")
+                print(path)
+
+
+def _names(units: list[str], platform: Platform) -> list[str]:
+    """The units that are asked for, or those that the platform has; raises ``RequestError``."""
+    from .fpga_units import check
+
+    for unit in units:
+        check_choice("unit", unit, tuple(MEGAHERTZ))
+        check(unit, platform)
+    return units or [unit for unit in DOCUMENTED if _has(platform, unit)]
 
 
 def merged(kept: list[dict], measured: list[dict]) -> list[dict]:

@@ -54,7 +54,7 @@ def measure(unit: str, platform: Platform, seeds: tuple[int, ...] = (1, 2, 3), m
     """Measure a unit of ``fpga_units.UNITS``; what was measured before is read from the cache. Raises ``BuildError``."""
     tools = identity()
     name = f"{platform.name} {unit}"
-    bare, harness = _verilog(unit, platform, name)
+    bare, harness = verilog(unit, platform, name)
     work = cache_directory("fpga")
     cells = _cached(work, ["ecp5", bare, tools], lambda directory: _size(directory, bare, SYNTH_ECP5, f"{name}: synth_ecp5"))
     slices = _cached(work, ["xilinx", bare, tools], lambda directory: _size(directory, bare, SYNTH_XILINX, f"{name}: synth_xilinx"))
@@ -76,8 +76,8 @@ def measure(unit: str, platform: Platform, seeds: tuple[int, ...] = (1, 2, 3), m
     )
 
 
-def _verilog(unit: str, platform: Platform, name: str) -> tuple[str, str]:
-    """The unit alone and the unit in the harness."""
+def verilog(unit: str, platform: Platform, name: str) -> tuple[str, str]:
+    """The unit alone, as module ``bare``, and the unit in the harness, as module ``harness``."""
     from .fpga_units import UNITS, Bare, Harness
     from .rtl.verilog import to_verilog
 
