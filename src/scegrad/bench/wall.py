@@ -20,7 +20,7 @@ from .measure import operands
 
 FAST_ELEMENTS = 1 << 20
 COCOTB_ELEMENTS = 1 << 15
-REPEATS = 5
+REPEATS, COCOTB_REPEATS = 7, 3
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,12 @@ class WallTime:
 
 
 def measure(platform: str) -> WallTime:
-    """Time the platform's fp32 jobs on shared memory, set-up and builds left out; the quickest of several repetitions."""
+    """Time the platform's fp32 jobs on shared memory, set-up and builds left out; of each time the least of several repetitions."""
     request = _request(platform, FAST_ELEMENTS)
     with Simulation(library(PLATFORMS[platform])) as simulation:
-        seconds, bare, cycles = min((_once(simulation, request) for _ in range(REPEATS)), key=lambda once: once[0] + once[1])
-    cocotb_cycles, cocotb_seconds = _cocotb(platform)
-    return WallTime(platform, FAST_ELEMENTS, cycles, seconds, bare, COCOTB_ELEMENTS, cocotb_cycles, cocotb_seconds)
+        seconds, bare, cycles = map(min, zip(*(_once(simulation, request) for _ in range(REPEATS)), strict=True))
+    cocotb_cycles, cocotb_seconds = map(min, zip(*(_cocotb(platform) for _ in range(COCOTB_REPEATS)), strict=True))
+    return WallTime(platform, FAST_ELEMENTS, int(cycles), seconds, bare, COCOTB_ELEMENTS, int(cocotb_cycles), cocotb_seconds)
 
 
 def _request(platform: str, elements: int) -> Request:
