@@ -19,7 +19,7 @@ from scegrad.sweep.shard import run_shard
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.unit import design
 
-SPACE = Space("fp32-random", count=1 << 22, seed=5, shard_bits=13)
+SPACE = Space("fp32-random", count=1 << 21, seed=5, shard_bits=13)
 """Many small shards: some seconds of work, so that a signal sent after the first ones arrives long before the last."""
 
 ARGUMENTS = ("fp32-random", "--count", str(SPACE.count), "--seed", "5", "--shard-bits", "13")
@@ -33,12 +33,15 @@ Start = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts a sweep in the background; what is left of it at the end is killed."""
+    """Starts a sweep that hears Ctrl-C even where the tests are in the background of a shell, which is deaf to it; kills what is left."""
     started: list[subprocess.Popen[str]] = []
+
+    def listen() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     def run(*arguments: str | Path) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "scegrad", "sweep", *map(str, arguments)]
-        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=listen))
         return started[-1]
 
     yield run
