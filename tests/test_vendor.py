@@ -14,7 +14,7 @@ from scegrad.vendor import interfaces, signals, write_vendor_files
 SMALL = Platform("small", cores=2, formats=("fp32",), shared_data_bits=64)
 
 
-@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")
+@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")  # only the ports are looked at
 def test_every_port_is_in_an_interface() -> None:
     ports = list(Top(SMALL).signature.members)
     gc.collect()  # while the warning is ignored

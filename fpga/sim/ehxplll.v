@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // For simulation alone: the PLL as a wire, so that a cycle of clk_25mhz stands for one of the board's clock, locked after 16 of them.
 
-// The name, and most ports and parameters, are there because the cell has them.
-/* verilator lint_off DECLFILENAME */
-/* verilator lint_off UNUSEDSIGNAL */
-/* verilator lint_off UNUSEDPARAM */
+/* verilator lint_off DECLFILENAME */ // the cell's name is in capitals
+/* verilator lint_off UNUSEDSIGNAL */ // the cell has more ports than a wire needs
+/* verilator lint_off UNUSEDPARAM */  // and parameters
 module EHXPLLL (
     input CLKI, input CLKFB, input RST, input STDBY, input PHASESEL0, input PHASESEL1, input PHASEDIR, input PHASESTEP,
     input PHASELOADREG, input PLLWAKESYNC, input ENCLKOP,

@@ -57,6 +57,7 @@ def kept(home: Path, make: Callable[[Path], Path]) -> Path:
     """
     with _locked(home):
         if not home.exists():
+            # What cannot be removed now is removed with what killed processes left.
             with tempfile.TemporaryDirectory(dir=home.parent, prefix=_TEMPORARY, ignore_cleanup_errors=True) as work:
                 make(Path(work)).replace(home)
             _prune(home.parent)
@@ -88,8 +89,9 @@ def _prune(directory: Path) -> None:
     for lock in directory.glob("*.lock"):
         home = lock.with_suffix("")
         if _age(home, now) > KEPT_DAYS * _DAY:
-            with suppress(Timeout), FileLock(lock, timeout=0):
-                _remove(home)
+            with suppress(Timeout), FileLock(lock, timeout=0):  # who holds it is using it
+                if _age(home, now) > KEPT_DAYS * _DAY:
+                    _remove(home)
     for left in directory.glob(f"{_TEMPORARY}*"):
         if _age(left, now) > _DAY:
             _remove(left)
@@ -105,6 +107,6 @@ def _age(path: Path, now: float) -> float:
 
 def _remove(path: Path) -> None:
     if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)  # what is left is as old the next time
     else:
         path.unlink(missing_ok=True)

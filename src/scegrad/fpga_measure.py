@@ -92,6 +92,7 @@ def _size(directory: Path, verilog: str, command: str, title: str) -> dict:
 
 def _clocks(work: Path, harness: str, tools: str, seeds: tuple[int, ...], mhz: float, name: str) -> dict[int, dict]:
     """Clock and critical path by seed; the harness is synthesised when the first seed needs it."""
+    # A result is kept even where the folder it was made in cannot be removed; the cache's next build removes that.
     with tempfile.TemporaryDirectory(dir=work, prefix="tmp-", ignore_cleanup_errors=True) as folder:
         directory = Path(folder)
 

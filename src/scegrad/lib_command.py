@@ -40,6 +40,7 @@ def build_libraries(output: Path, platform: str | None = None, access: str = "si
 def build_library(directory: Path, platform: Platform, access: str = "sim") -> list[Path]:
     """Write one platform's library, headers and what build systems read; returns the files, the library first. Raises ``BuildError``."""
     target = directory / library_name(platform)
+    # The library is finished even where the folder it was made in cannot be removed.
     with tempfile.TemporaryDirectory(dir=directory, prefix=".build-", ignore_cleanup_errors=True) as name:
         work = Path(name)
         made = Path(shutil.copy(library(platform), work)) if access == "sim" else link_library(work, platform, access)

@@ -139,6 +139,6 @@ def _convert(x: np.ndarray, y: np.ndarray, fmt: str | Format | None) -> tuple[np
     for name, array in (("logits", x), ("labels", y)):
         if array.dtype.kind != "f":
             raise RequestError(f"{name} are {array.dtype}, but only floating-point arrays are converted to {fmt.name}")
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # to infinity, zero, NaN: that is what rounding to the format gives
         flat = [np.ascontiguousarray(array).reshape(-1).astype(fmt.dtype, copy=False) for array in (x, y)]
     return flat[0], flat[1], fmt

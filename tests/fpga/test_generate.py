@@ -40,7 +40,7 @@ def test_every_port_has_a_pin() -> None:
     assert all(re.search(rf"\b{re.escape(port.split('[')[0])}\b", top) for port in ports)
 
 
-@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")
+@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")  # what is refused is never elaborated
 def test_more_cores_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^ft78ne has 8 cores, but the board has memory for 1$"):
         Board(FT78NE)

@@ -68,7 +68,7 @@ def test_a_short_dip_is_no_start_bit() -> None:
     assert looped(b"", 25, 25, range(20, 290)) == b"", "no stop bit"
 
 
-@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")
+@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")  # what is refused is never elaborated
 def test_divisor_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^divisor is 3, but must be 4 or more$"):
         Receiver(divisor=3)

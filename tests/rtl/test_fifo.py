@@ -54,7 +54,7 @@ def test_order(depth: int, write_pause: float, read_pause: float) -> None:
         assert max(latencies) == Fifo.latency
 
 
-@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")
+@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")  # what is refused is never elaborated
 def test_depth_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^depth is 6, but must be a power of two$"):
         Fifo(width=8, depth=6)

@@ -44,7 +44,7 @@ def test_random_pairs_repeat_and_differ() -> None:
 def test_random_pairs_cover_every_binade_and_label() -> None:
     logits, labels = Space("fp32-random", count=1 << 20, seed=1).inputs(0).pairs()
     assert len(np.unique(logits >> 23)) == len(np.unique(labels >> 23)) == 512
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # any encodings: NaN and infinities too
         x, y = (array.view(np.float32).astype(np.float64) for array in (logits, labels))
         cancel = np.abs(1 / (1 + np.exp(-x)) - y) < 2.0**-20 * np.abs(y)
     assert cancel.mean() > 1 / len(KINDS)

@@ -31,7 +31,7 @@ Sigmoid = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 def _numpy_sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore"):  # exp(-x) is infinite for large -x, and the quotient right
         return np.float32(1) / (np.float32(1) + np.exp(-x))
 
 

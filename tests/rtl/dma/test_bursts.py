@@ -73,7 +73,7 @@ def test_bursts(data_bits: int, burst_beats: int) -> None:
     assert planned(data_bits, burst_beats, arrays[::3], pause=0.4) == expected[::3]
 
 
-@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")
+@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")  # what is refused is never elaborated
 @pytest.mark.parametrize("burst_beats", [2, 128])
 def test_burst_beats_is_refused(burst_beats: int) -> None:
     with pytest.raises(ValueError, match=rf"^burst_beats is {burst_beats}, but must be 4 to 64$"):
