@@ -35,10 +35,16 @@ class Bridge(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.crc = self._crc = _CRC(data_width=8).create()
-        m.submodules.words = memory = Memory(shape=32, depth=DEPTH, init=[], attrs={"no_rw_check": 1})
+        m.submodules.words = memory = Memory(
+            shape=32, depth=DEPTH, init=[], attrs={"no_rw_check": 1}
+        )
         self._header, self._address, self._length = Signal(32), Signal(32), Signal(range(DEPTH + 1))
         self._status, self._index = Signal(8), Signal(8)
-        self._op, self._sequence, self._count = self._header[:8], self._header[8:24], self._header[24:]
+        self._op, self._sequence, self._count = (
+            self._header[:8],
+            self._header[8:24],
+            self._header[24:],
+        )
         m.d.comb += self.host.address.eq(self._address)
         arrived = self._receive(m, memory.write_port())
         read = memory.read_port()
@@ -52,8 +58,18 @@ class Bridge(wiring.Component):
         word = Cat(shift[8:], byte.data)
         taken = self.i.valid & ~self.busy
         full = bytes_in[-1]
-        m.d.comb += [port.addr.eq(bytes_in[2:]), port.data.eq(word), port.en.eq(taken & ~byte.end & bytes_in[:2].all() & ~full)]
-        whole = self._crc.match_detected & ~byte.data.any() & (bytes_in[:2] == 0) & ~full & (bytes_in >= 12)
+        m.d.comb += [
+            port.addr.eq(bytes_in[2:]),
+            port.data.eq(word),
+            port.en.eq(taken & ~byte.end & bytes_in[:2].all() & ~full),
+        ]
+        whole = (
+            self._crc.match_detected
+            & ~byte.data.any()
+            & (bytes_in[:2] == 0)
+            & ~full
+            & (bytes_in >= 12)
+        )
         with m.If(taken & ~byte.end & ~full):
             m.d.sync += [bytes_in.eq(bytes_in + 1), shift.eq(word)]
             with m.If(bytes_in == 3):
@@ -66,13 +82,21 @@ class Bridge(wiring.Component):
 
     def _carry_out(self, m: Module, arrived: Value) -> None:
         """The states: decide; write; answer with header, data read, status, CRC and the frame's end."""
-        number, left = Signal(range(4)), Signal(32)  # of the word that is being sent: bytes sent, what is left
+        number, left = (
+            Signal(range(4)),
+            Signal(32),
+        )  # of the word that is being sent: bytes sent, what is left
         last, last_status, opened, wrote = Signal(SEQUENCE_BITS), Signal(8), Signal(), Signal()
         byte = self.o.payload
         sent = self.o.valid & self.o.ready
         crc_in = self._crc
-        m.d.comb += [crc_in.data.eq(Mux(self.busy, byte.data, self.i.payload.data)), byte.data.eq(left[:8])]
-        m.d.comb += crc_in.valid.eq(Mux(self.busy, sent & ~byte.end, self.i.valid & ~self.i.payload.end))
+        m.d.comb += [
+            crc_in.data.eq(Mux(self.busy, byte.data, self.i.payload.data)),
+            byte.data.eq(left[:8]),
+        ]
+        m.d.comb += crc_in.valid.eq(
+            Mux(self.busy, sent & ~byte.end, self.i.valid & ~self.i.payload.end)
+        )
         m.d.comb += crc_in.start.eq(~self.busy & self.i.valid & self.i.payload.end)
 
         def send(state: str, then: str) -> None:
@@ -120,7 +144,10 @@ class Bridge(wiring.Component):
             with m.State("WRITE"):
                 m.d.comb += [self.host.valid.eq(1), self.host.write.eq(1)]
                 with m.If(self.host.ready):
-                    m.d.sync += [self._index.eq(self._index + 1), self._address.eq(self._address + 4)]
+                    m.d.sync += [
+                        self._index.eq(self._index + 1),
+                        self._address.eq(self._address + 4),
+                    ]
                     m.d.sync += [self._status.eq(outcome), last_status.eq(outcome)]
                     m.next = "FETCH"
                     with m.If(self.host.error | (self._index + 1 == self._count)):
@@ -132,7 +159,9 @@ class Bridge(wiring.Component):
                 with m.If((self._op == Op.OPEN) & (self._status == Answer.OK) & (self._index == 0)):
                     m.d.sync += left.eq(OPEN_WORD)
                     m.next = "DATA"
-                with m.Elif((self._op == Op.READ) & (self._length == 3) & (self._index != self._count)):
+                with m.Elif(
+                    (self._op == Op.READ) & (self._length == 3) & (self._index != self._count)
+                ):
                     m.d.sync += left.eq(0)
                     m.next = "DATA"
                     with m.If(reading):
@@ -140,7 +169,10 @@ class Bridge(wiring.Component):
             with m.State("READ"):
                 m.d.comb += self.host.valid.eq(1)
                 with m.If(self.host.ready):
-                    m.d.sync += [left.eq(Mux(self.host.error, 0, self.host.read)), self._address.eq(self._address + 4)]
+                    m.d.sync += [
+                        left.eq(Mux(self.host.error, 0, self.host.read)),
+                        self._address.eq(self._address + 4),
+                    ]
                     m.d.sync += self._status.eq(outcome)
                     m.next = "DATA"
             send("DATA", "CHOOSE")

@@ -9,7 +9,10 @@ from scegrad.rtl.verilog import to_verilog
 NAME = "scegrad_board"
 """The module that ``ulx3s.v`` contains."""
 
-_ZEROS = re.compile(r"^(  reg \[\d+:0\] (\w+) \[\d{4,}:0\];\n)  initial begin\n(?:    \2\[\d+\] = \d+'[hd]0+;\n)+  end\n", re.MULTILINE)
+_ZEROS = re.compile(
+    r"^(  reg \[\d+:0\] (\w+) \[\d{4,}:0\];\n)  initial begin\n(?:    \2\[\d+\] = \d+'[hd]0+;\n)+  end\n",
+    re.MULTILINE,
+)
 
 
 def board_verilog(platform: Platform = ECP5_DEMO) -> str:

@@ -58,10 +58,16 @@ class AxiMemory(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        memories = [Memory(shape=8, depth=1 << self._index_bits, init=[], attrs={"no_rw_check": 1}) for _ in range(self._lanes)]
+        memories = [
+            Memory(shape=8, depth=1 << self._index_bits, init=[], attrs={"no_rw_check": 1})
+            for _ in range(self._lanes)
+        ]
         for i, memory in enumerate(memories):
             m.submodules[f"lane_{i}"] = memory
-        writes, reads = [memory.write_port() for memory in memories], [memory.read_port() for memory in memories]
+        writes, reads = (
+            [memory.write_port() for memory in memories],
+            [memory.read_port() for memory in memories],
+        )
         write_free = self._write(m, writes)
         read_free = self._read(m, reads)
         self._host(m, writes, reads, write_free, read_free)
@@ -87,7 +93,11 @@ class AxiMemory(wiring.Component):
         free = ~(w.valid & w.ready)
         for i, port in enumerate(ports):
             with m.If(~free):
-                m.d.comb += [port.addr.eq(index), port.data.eq(w.payload.data.word_select(i, 8)), port.en.eq(w.payload.strb[i] & ~bad)]
+                m.d.comb += [
+                    port.addr.eq(index),
+                    port.data.eq(w.payload.data.word_select(i, 8)),
+                    port.en.eq(w.payload.strb[i] & ~bad),
+                ]
         return free
 
     def _read(self, m: Module, ports: list) -> Value:
@@ -104,15 +114,24 @@ class AxiMemory(wiring.Component):
             m.d.sync += [index.eq(index + 1), left.eq(left - 1), busy.eq(left != 0)]
             m.d.sync += [r.valid.eq(1), r.payload.last.eq(left == 0), beat.eq(burst)]
         with m.If(ar.valid & ar.ready):
-            m.d.sync += [busy.eq(1), index.eq(self._index(ar.payload.addr)), left.eq(ar.payload.len)]
+            m.d.sync += [
+                busy.eq(1),
+                index.eq(self._index(ar.payload.addr)),
+                left.eq(ar.payload.len),
+            ]
             m.d.sync += [burst.id.eq(ar.payload.id), burst.bad.eq(self._outside(ar.payload.addr))]
-        m.d.comb += [r.payload.id.eq(beat.id), r.payload.resp.eq(Mux(beat.bad, Resp.DECERR, Resp.OKAY))]
+        m.d.comb += [
+            r.payload.id.eq(beat.id),
+            r.payload.resp.eq(Mux(beat.bad, Resp.DECERR, Resp.OKAY)),
+        ]
         m.d.comb += r.payload.data.eq(Cat(port.data for port in ports))
         for port in ports:
             m.d.comb += [port.addr.eq(index), port.en.eq(advance)]
         return ~busy & ~r.valid
 
-    def _host(self, m: Module, writes: list, reads: list, write_free: Value, read_free: Value) -> None:
+    def _host(
+        self, m: Module, writes: list, reads: list, write_free: Value, read_free: Value
+    ) -> None:
         host, half = self.host, Signal(range(max(2, self._lanes * 8 // HOST_BITS)))
         m.d.comb += half.eq(host.address[2 : self._word_bits])
         # Block RAM gives a word half a period of the slowest grade after the clock, and bridge and memory are far apart: the word that the
@@ -121,13 +140,23 @@ class AxiMemory(wiring.Component):
         write_now = host.valid & host.write & held & write_free
         m.d.comb += [host.ready.eq(write_now | (host.valid & ~host.write & read)), host.error.eq(0)]
         m.d.sync += [word.eq(host.data), held.eq(host.valid & ~host.ready)]
-        m.d.sync += [fetched.eq(host.valid & ~host.write & read_free & ~fetched & ~read), read.eq(fetched)]
+        m.d.sync += [
+            fetched.eq(host.valid & ~host.write & read_free & ~fetched & ~read),
+            read.eq(fetched),
+        ]
         with m.If(write_now):
             for i, port in enumerate(writes):
                 byte = word.word_select(i % 4, 8)
-                m.d.comb += [port.addr.eq(self._index(host.address)), port.data.eq(byte), port.en.eq(half == i // 4)]
+                m.d.comb += [
+                    port.addr.eq(self._index(host.address)),
+                    port.data.eq(byte),
+                    port.en.eq(half == i // 4),
+                ]
         with m.If(host.valid & ~host.write & read_free):
             for port in reads:
                 m.d.comb += [port.addr.eq(self._index(host.address)), port.en.eq(1)]
-        words = (Cat(port.data for port in reads[first : first + HOST_BITS // 8]) for first in range(0, self._lanes, HOST_BITS // 8))
+        words = (
+            Cat(port.data for port in reads[first : first + HOST_BITS // 8])
+            for first in range(0, self._lanes, HOST_BITS // 8)
+        )
         m.d.sync += host.read.eq(Array(words)[half])

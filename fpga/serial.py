@@ -41,7 +41,11 @@ class Receiver(wiring.Component):
             with m.If(~line):
                 m.d.sync += left.eq(10)
         with m.Elif(timer == 0):
-            m.d.sync += [timer.eq(self._divisor - 1), left.eq(left - 1), bits.eq(Cat(bits[1:], line))]
+            m.d.sync += [
+                timer.eq(self._divisor - 1),
+                left.eq(left - 1),
+                bits.eq(Cat(bits[1:], line)),
+            ]
             with m.If((left == 10) & line):
                 m.d.sync += left.eq(0)  # no start bit: noise
             with m.If(left == 1):
@@ -64,9 +68,19 @@ class Transmitter(wiring.Component):
         with m.If(left == 0):
             m.d.sync += self.line.eq(1)
             with m.If(self.i.valid):
-                m.d.sync += [self.line.eq(0), bits.eq(Cat(self.i.payload, Const(1, 1))), left.eq(10), timer.eq(self._divisor - 1)]
+                m.d.sync += [
+                    self.line.eq(0),
+                    bits.eq(Cat(self.i.payload, Const(1, 1))),
+                    left.eq(10),
+                    timer.eq(self._divisor - 1),
+                ]
         with m.Elif(timer == 0):
-            m.d.sync += [timer.eq(self._divisor - 1), left.eq(left - 1), self.line.eq(bits[0]), bits.eq(Cat(bits[1:], Const(1, 1)))]
+            m.d.sync += [
+                timer.eq(self._divisor - 1),
+                left.eq(left - 1),
+                self.line.eq(bits[0]),
+                bits.eq(Cat(bits[1:], Const(1, 1))),
+            ]
         with m.Else():
             m.d.sync += timer.eq(timer - 1)
         return m
@@ -83,7 +97,12 @@ class Unframe(wiring.Component):
     """
 
     def __init__(self) -> None:
-        super().__init__({"i": In(stream.Signature(8, always_ready=True)), "o": Out(stream.Signature(FRAMED, always_ready=True))})
+        super().__init__(
+            {
+                "i": In(stream.Signature(8, always_ready=True)),
+                "o": Out(stream.Signature(FRAMED, always_ready=True)),
+            }
+        )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -93,9 +112,18 @@ class Unframe(wiring.Component):
         with m.If(self.i.valid):
             m.d.sync += escaped.eq(byte == Slip.ESC)
             with m.If(byte == Slip.END):
-                m.d.sync += [self.o.valid.eq(1), o.end.eq(1), o.data.eq(wrong | escaped), wrong.eq(0)]
+                m.d.sync += [
+                    self.o.valid.eq(1),
+                    o.end.eq(1),
+                    o.data.eq(wrong | escaped),
+                    wrong.eq(0),
+                ]
             with m.Elif(escaped):
-                m.d.sync += [self.o.valid.eq(1), o.end.eq(0), o.data.eq(Mux(byte == Slip.ESC_END, Slip.END, Slip.ESC))]
+                m.d.sync += [
+                    self.o.valid.eq(1),
+                    o.end.eq(0),
+                    o.data.eq(Mux(byte == Slip.ESC_END, Slip.END, Slip.ESC)),
+                ]
                 with m.If((byte != Slip.ESC_END) & (byte != Slip.ESC_ESC)):
                     m.d.sync += wrong.eq(1)
             with m.Elif(byte != Slip.ESC):
@@ -113,7 +141,10 @@ class Frame(wiring.Component):
         m = Module()
         begun, escaped = Signal(), Signal()
         byte, special = self.i.payload.data, Signal()
-        m.d.comb += [special.eq((byte == Slip.END) | (byte == Slip.ESC)), self.o.valid.eq(self.i.valid)]
+        m.d.comb += [
+            special.eq((byte == Slip.END) | (byte == Slip.ESC)),
+            self.o.valid.eq(self.i.valid),
+        ]
         taken = self.o.valid & self.o.ready
         with m.If(~begun | self.i.payload.end):
             m.d.comb += [self.o.payload.eq(Slip.END), self.i.ready.eq(self.o.ready & begun)]
@@ -124,7 +155,9 @@ class Frame(wiring.Component):
             with m.If(taken):
                 m.d.sync += escaped.eq(1)
         with m.Else():
-            m.d.comb += self.o.payload.eq(Mux(~special, byte, Mux(byte == Slip.END, Slip.ESC_END, Slip.ESC_ESC)))
+            m.d.comb += self.o.payload.eq(
+                Mux(~special, byte, Mux(byte == Slip.END, Slip.ESC_END, Slip.ESC_ESC))
+            )
             m.d.comb += self.i.ready.eq(self.o.ready)
             with m.If(taken):
                 m.d.sync += escaped.eq(0)

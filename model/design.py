@@ -66,7 +66,13 @@ class Sigmoid32:
     @property
     def weights(self) -> tuple[int, ...]:
         """Fraction bits of the coefficients, constant first."""
-        return (self.fraction_bits, self.slope_fraction_bits, self.fraction_bits, self.fraction_bits, self.fraction_bits - 1)
+        return (
+            self.fraction_bits,
+            self.slope_fraction_bits,
+            self.fraction_bits,
+            self.fraction_bits,
+            self.fraction_bits - 1,
+        )
 
     @property
     def widths(self) -> tuple[int, ...]:

@@ -31,7 +31,9 @@ def _place(s: gmpy2.mpfr) -> int:
     if scaled == nearest:
         return 2 * int(nearest)
     if abs(scaled - nearest) < gmpy2.mul_2exp(scaled, 10) * gmpy2.exp2(-BITS):
-        raise ArithmeticError(f"{BITS} bits do not tell on which side of {nearest} * 2^-25 a sigmoid lies")
+        raise ArithmeticError(
+            f"{BITS} bits do not tell on which side of {nearest} * 2^-25 a sigmoid lies"
+        )
     return 2 * int(gmpy2.floor(scaled)) + 1
 
 

@@ -76,7 +76,9 @@ def _tables() -> tuple[F64, F64, F64, F64]:
 _FACTORIALS = np.cumprod(np.arange(1.0, 12.0))
 _COEFFICIENTS = 1 / _FACTORIALS
 with gmpy2.context(precision=200):
-    _LOW = np.array([float(1 / gmpy2.mpfr(n) - c) for n, c in zip(_FACTORIALS, _COEFFICIENTS, strict=True)])
+    _LOW = np.array(
+        [float(1 / gmpy2.mpfr(n) - c) for n, c in zip(_FACTORIALS, _COEFFICIENTS, strict=True)]
+    )
 
 
 def _expm1(r: F64) -> tuple[F64, F64]:
@@ -148,8 +150,12 @@ def _to_odd(high: F64, low: F64) -> F64:
 
 def _ends(enclosure: Enclosure) -> tuple[F64, F64]:
     """Both ends of the enclosure, rounded to odd; 2^-50 of slack covers the rounding of the ends themselves."""
-    slack = enclosure.radius * (1 + 2.0**-50) + np.where(enclosure.radius > 0, np.abs(enclosure.low) * 2.0**-52, 0.0)
-    return _to_odd(enclosure.high, enclosure.low - slack), _to_odd(enclosure.high, enclosure.low + slack)
+    slack = enclosure.radius * (1 + 2.0**-50) + np.where(
+        enclosure.radius > 0, np.abs(enclosure.low) * 2.0**-52, 0.0
+    )
+    return _to_odd(enclosure.high, enclosure.low - slack), _to_odd(
+        enclosure.high, enclosure.low + slack
+    )
 
 
 def rounded(logits: NDArray[np.float32], labels: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -167,7 +173,9 @@ def _ulp(value: F64) -> F64:
     return np.ldexp(1.0, np.maximum(exponent, FP32.emin - FP32.fraction_bits))
 
 
-def error(result: NDArray[np.float32], logits: NDArray[np.float32], labels: NDArray[np.float32]) -> F64:
+def error(
+    result: NDArray[np.float32], logits: NDArray[np.float32], labels: NDArray[np.float32]
+) -> F64:
     """|result - exact| in ulp of the exact value, for finite arguments (one axis)."""
     enclosure = enclose(logits, labels)
     lower, upper = _ends(enclosure)
@@ -178,7 +186,9 @@ def error(result: NDArray[np.float32], logits: NDArray[np.float32], labels: NDAr
     return errors
 
 
-def within(result: NDArray[np.float32], logits: NDArray[np.float32], labels: NDArray[np.float32]) -> NDArray[np.bool_]:
+def within(
+    result: NDArray[np.float32], logits: NDArray[np.float32], labels: NDArray[np.float32]
+) -> NDArray[np.bool_]:
     """Whether |result - exact| <= ulp(result)/2 + 2^-34 sigmoid(-|x|), for finite arguments (one axis).
 
     A zero must moreover have the sign of an exact value that lies further than the allowance from zero.
@@ -192,7 +202,9 @@ def within(result: NDArray[np.float32], logits: NDArray[np.float32], labels: NDA
     allowance = BOUND * enclosure.small
     margin = total + (carry - side * lost + allowance)
     inside = margin >= 0
-    doubt = enclosure.radius + 2.0**-49 * (np.abs(carry) + np.abs(lost) + np.abs(enclosure.low) + allowance)
+    doubt = enclosure.radius + 2.0**-49 * (
+        np.abs(carry) + np.abs(lost) + np.abs(enclosure.low) + allowance
+    )
     for k in np.flatnonzero(np.abs(margin) <= doubt):
         inside[k] = exact_mpfr.within(float(result[k]), float(logits[k]), float(labels[k]))
     exact = enclosure.high + enclosure.low

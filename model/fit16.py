@@ -33,7 +33,13 @@ def widest(targets: np.ndarray) -> np.ndarray:
     margin = np.ones((POINTS, 1))
     above, below = np.hstack([-powers, margin]), np.hstack([powers, margin])
     bounds = [(None, None)] * 3 + [(None, 0.5)]
-    result = linprog([0, 0, 0, -1], np.vstack([above, below]), np.concatenate([-relative, relative + 1]), bounds=bounds, method="highs")
+    result = linprog(
+        [0, 0, 0, -1],
+        np.vstack([above, below]),
+        np.concatenate([-relative, relative + 1]),
+        bounds=bounds,
+        method="highs",
+    )
     return result.x[:3]
 
 
@@ -41,17 +47,24 @@ def fit_segment(exponent: int, segment: int) -> tuple[int, int, int]:
     """Whole coefficients for one segment, in units of 2**-guard_bits: those near the widest whose constant has most room."""
     scale = 1 << SIGMOID16.guard_bits
     first = (1 << 10) + (segment << SIGMOID16.offset_bits)
-    targets = np.array([target(exponent, first + int(offset)) for offset in OFFSETS], dtype=np.int64)
+    targets = np.array(
+        [target(exponent, first + int(offset)) for offset in OFFSETS], dtype=np.int64
+    )
     real = widest(targets)
     best = (-1, 0, 0, 0)
     for c2 in range(round(real[2] * scale) - 6, round(real[2] * scale) + 7):
         centre = round((real[1] + (real[2] - c2 / scale) * (POINTS - 1)) * scale)
         for c1 in range(centre - 4, centre + 5):
             bent = OFFSETS * (c1 + OFFSETS * c2)
-            low, high = int((targets * scale - bent).max()), int(((targets + 1) * scale - 1 - bent).min())
+            low, high = (
+                int((targets * scale - bent).max()),
+                int(((targets + 1) * scale - 1 - bent).min()),
+            )
             best = max(best, (high - low, low + (high - low) // 2, c1, c2))
     if best[0] < 0:
-        raise ValueError(f"segment {segment} of binade {exponent} has no quadratic with {SIGMOID16.guard_bits} guard bits")
+        raise ValueError(
+            f"segment {segment} of binade {exponent} has no quadratic with {SIGMOID16.guard_bits} guard bits"
+        )
     return best[1:]
 
 
@@ -59,7 +72,11 @@ def fit() -> list[list[int]]:
     """The whole table, in the order of its addresses: {binade, leading fraction bits}."""
     spec = SIGMOID16
     exponents = range(spec.first_exponent, spec.first_exponent + spec.binades)
-    table = [list(fit_segment(exponent, segment)) for exponent in exponents for segment in range(1 << spec.segment_bits)]
+    table = [
+        list(fit_segment(exponent, segment))
+        for exponent in exponents
+        for segment in range(1 << spec.segment_bits)
+    ]
     for entry in table:
         for value, width in zip(entry[1:], spec.widths[1:], strict=True):
             if not -(1 << width - 1) <= value < 1 << width - 1:

@@ -17,7 +17,11 @@ Function = Callable[[Any], Any]
 def g(row: int, f: Any) -> Any:
     """2**-f / (1 + 2**-(row + f)), and from the last row on 2**-f, by MPFR."""
     power = gmpy2.exp2(-f)
-    return power if row >= SIGMOID32.rows else power / (1 + gmpy2.mul_2exp(power, 0) * gmpy2.exp2(mpfr(-row)))
+    return (
+        power
+        if row >= SIGMOID32.rows
+        else power / (1 + gmpy2.mul_2exp(power, 0) * gmpy2.exp2(mpfr(-row)))
+    )
 
 
 def chebyshev_nodes(count: int) -> list[Any]:
@@ -46,10 +50,14 @@ def round_to_table(function: Function) -> list[int]:
     rounded = [0] * len(weights)
     rest = function
     for degree in range(len(weights) - 1, -1, -1):
-        rounded[degree] = int(gmpy2.rint(gmpy2.mul_2exp(interpolate(rest, degree + 1)[degree], weights[degree])))
+        rounded[degree] = int(
+            gmpy2.rint(gmpy2.mul_2exp(interpolate(rest, degree + 1)[degree], weights[degree]))
+        )
         coefficient = gmpy2.div_2exp(mpfr(rounded[degree]), weights[degree])
 
-        def rest(delta: Any, inner: Function = rest, value: Any = coefficient, power: int = degree) -> Any:
+        def rest(
+            delta: Any, inner: Function = rest, value: Any = coefficient, power: int = degree
+        ) -> Any:
             return inner(delta) - value * delta**power
 
     return rounded
@@ -60,15 +68,25 @@ def exact_significands(row: int, column: int, deltas: np.ndarray) -> np.ndarray:
     spec = SIGMOID32
     scale = 1 << spec.segment_bits + spec.delta_bits
     first = (column << spec.delta_bits) + mpfr("0.5")
-    return np.array([gmpy2.mul_2exp(g(row, (first + int(delta)) / scale), spec.fraction_bits) for delta in deltas], dtype=object)
+    return np.array(
+        [
+            gmpy2.mul_2exp(g(row, (first + int(delta)) / scale), spec.fraction_bits)
+            for delta in deltas
+        ],
+        dtype=object,
+    )
 
 
 def segment_errors(table: np.ndarray, row: int, column: int, samples: int = 48) -> np.ndarray:
     """Error of the evaluated polynomial, in units of 2**-fraction_bits, at evenly and oddly spaced arguments."""
-    deltas = (np.arange(samples, dtype=np.int64) * ((1 << SIGMOID32.delta_bits) - 1)) // (samples - 1)
+    deltas = (np.arange(samples, dtype=np.int64) * ((1 << SIGMOID32.delta_bits) - 1)) // (
+        samples - 1
+    )
     values = horner(table, deltas)
     exact = exact_significands(row, column, deltas)
-    return np.array([float(int(value) - reference) for value, reference in zip(values, exact, strict=True)])
+    return np.array(
+        [float(int(value) - reference) for value, reference in zip(values, exact, strict=True)]
+    )
 
 
 def fit_segment(row: int, column: int) -> list[int]:
@@ -87,12 +105,22 @@ def fit_segment(row: int, column: int) -> list[int]:
 def linear_row() -> list[int]:
     """1/2 - delta/2: delta is |x|/4 with one more bit below the last, where everything shifted out is gathered."""
     spec = SIGMOID32
-    return [1 << spec.fraction_bits - 1, -(1 << spec.delta_bits - 1 - (spec.fraction_bits - spec.slope_fraction_bits)), 0, 0, 0]
+    return [
+        1 << spec.fraction_bits - 1,
+        -(1 << spec.delta_bits - 1 - (spec.fraction_bits - spec.slope_fraction_bits)),
+        0,
+        0,
+        0,
+    ]
 
 
 def segments() -> Iterator[tuple[int, int]]:
     """Every (row, column) of the table that a polynomial is fitted for."""
-    return ((row, column) for row in range(SIGMOID32.rows + 1) for column in range(1 << SIGMOID32.segment_bits))
+    return (
+        (row, column)
+        for row in range(SIGMOID32.rows + 1)
+        for column in range(1 << SIGMOID32.segment_bits)
+    )
 
 
 def fit() -> list[list[int]]:
@@ -103,7 +131,9 @@ def fit() -> list[list[int]]:
     table += [linear_row()] * (1 << spec.segment_bits)
     for entry in table:
         for degree, (value, width) in enumerate(zip(entry, spec.widths, strict=True)):
-            low, high = (0, (1 << width) - 1) if degree == 0 else (-(1 << width - 1), (1 << width - 1) - 1)
+            low, high = (
+                (0, (1 << width) - 1) if degree == 0 else (-(1 << width - 1), (1 << width - 1) - 1)
+            )
             if not low <= value <= high:
                 raise ValueError(f"coefficient {degree} is {value}, but must fit {width} bits")
     return table

@@ -11,7 +11,10 @@ from scegrad.model.sigmoid32 import sigmoid32
 from scegrad.model.subtract import subtract
 from scegrad.model.unpack import unpack
 
-SIGMOIDS = {FP32.name: (sigmoid32, SIGMOID32.fraction_bits), FP16.name: (sigmoid16, SIGMOID16.fraction_bits)}
+SIGMOIDS = {
+    FP32.name: (sigmoid32, SIGMOID32.fraction_bits),
+    FP16.name: (sigmoid16, SIGMOID16.fraction_bits),
+}
 
 BATCH = 1 << 12
 """Elements that go through the stages together, so that their arrays stay in the cache."""
@@ -33,7 +36,9 @@ def gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """
     fmt = format_of(logits.dtype)
     if labels.dtype != logits.dtype or labels.shape != logits.shape:
-        raise ValueError(f"labels are {labels.dtype}{labels.shape}, but must be like the logits, {logits.dtype}{logits.shape}")
+        raise ValueError(
+            f"labels are {labels.dtype}{labels.shape}, but must be like the logits, {logits.dtype}{logits.shape}"
+        )
     x = np.ascontiguousarray(logits).reshape(-1).view(fmt.bits_dtype)
     y = np.ascontiguousarray(labels).reshape(-1).view(fmt.bits_dtype)
     result = np.empty(x.size, fmt.bits_dtype)

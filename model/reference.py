@@ -34,12 +34,18 @@ def _blocks(*arrays: Array) -> Iterator[tuple[Format, ModuleType, tuple[Array, .
     first = arrays[0]
     for other in arrays[1:]:
         if other.shape != first.shape or other.dtype != first.dtype:
-            raise ValueError(f"arrays are {first.dtype} {first.shape} and {other.dtype} {other.shape}, but must be alike")
+            raise ValueError(
+                f"arrays are {first.dtype} {first.shape} and {other.dtype} {other.shape}, but must be alike"
+            )
     fmt = format_of(first.dtype)
     module = exact_fp16 if fmt is FP16 else exact_fp32
     flat = [array.reshape(-1) for array in arrays]
     for start in range(0, first.size, BLOCK):
-        yield fmt, module, tuple(np.ascontiguousarray(array[start : start + BLOCK]) for array in flat)
+        yield (
+            fmt,
+            module,
+            tuple(np.ascontiguousarray(array[start : start + BLOCK]) for array in flat),
+        )
 
 
 def _collect(blocks: Iterator[NDArray], like: Array, dtype: np.dtype) -> NDArray:
@@ -47,10 +53,16 @@ def _collect(blocks: Iterator[NDArray], like: Array, dtype: np.dtype) -> NDArray
     return (np.concatenate(parts) if parts else np.empty(0, dtype)).reshape(like.shape)
 
 
-def _ordinary(fmt: Format, logits: Array, labels: Array) -> tuple[NDArray[np.bool_], Array, Array, Array]:
+def _ordinary(
+    fmt: Format, logits: Array, labels: Array
+) -> tuple[NDArray[np.bool_], Array, Array, Array]:
     """Where the result is a finite number; the arrays with harmless values elsewhere; and what the result is elsewhere."""
     ordinary = np.isfinite(labels) & ~np.isnan(logits)
-    special = np.where(np.isinf(labels) & ~np.isnan(logits), -labels, np.array(fmt.nan, fmt.bits_dtype).view(fmt.dtype))
+    special = np.where(
+        np.isinf(labels) & ~np.isnan(logits),
+        -labels,
+        np.array(fmt.nan, fmt.bits_dtype).view(fmt.dtype),
+    )
     zero = fmt.dtype.type(0)
     return ordinary, np.where(ordinary, logits, zero), np.where(ordinary, labels, zero), special
 
@@ -69,7 +81,11 @@ def gradient(logits: Array, labels: Array) -> Array:
 
     Raises ``ValueError`` for arrays that differ in shape or type, or are of another type.
     """
-    return _collect((_gradient_block(fmt, module, *block) for fmt, module, block in _blocks(logits, labels)), logits, logits.dtype)
+    return _collect(
+        (_gradient_block(fmt, module, *block) for fmt, module, block in _blocks(logits, labels)),
+        logits,
+        logits.dtype,
+    )
 
 
 def _measure(
@@ -95,11 +111,17 @@ def ulp_error(result: Array, logits: Array, labels: Array) -> NDArray[np.float64
     Where the exact result is not a finite number, 0 if the bits are those that the contract demands and infinity if not. Infinity also
     for a result that is not finite where the exact one is, and for a zero of the wrong sign where a zero is due.
     """
-    errors = _collect(_measure(result, logits, labels, lambda module: module.error, 0.0, np.inf), logits, np.dtype(np.float64))
+    errors = _collect(
+        _measure(result, logits, labels, lambda module: module.error, 0.0, np.inf),
+        logits,
+        np.dtype(np.float64),
+    )
     zero = result == 0
     if zero.any():
         due = gradient(logits[zero], labels[zero])
-        errors[zero] = np.where((due == 0) & (np.signbit(due) != np.signbit(result[zero])), np.inf, errors[zero])
+        errors[zero] = np.where(
+            (due == 0) & (np.signbit(due) != np.signbit(result[zero])), np.inf, errors[zero]
+        )
     return errors
 
 
@@ -109,7 +131,11 @@ def within_bound(result: Array, logits: Array, labels: Array) -> NDArray[np.bool
     fp32: |result - exact| <= ulp(result)/2 + 2^-34 sigmoid(-|logit|), the exact bits where the logit or the exact result is not finite, and
     a zero with the sign of an exact value that is further from zero than the second term. fp16: the correctly rounded result.
     """
-    inside = _collect(_measure(result, logits, labels, lambda module: module.within, True, False), logits, np.dtype(bool))
+    inside = _collect(
+        _measure(result, logits, labels, lambda module: module.within, True, False),
+        logits,
+        np.dtype(bool),
+    )
     infinite = np.isinf(logits)
     if infinite.any():
         due = gradient(logits[infinite], labels[infinite])

@@ -27,4 +27,7 @@ def round_nearest_even(difference: Difference, fmt: Format) -> np.ndarray:
     biased = np.where(normal, difference.anchor + 1 - shift + fmt.bias, 0)
     fraction = significand & (1 << fmt.fraction_bits) - 1
     up = guard & (sticky | significand & 1)
-    return difference.sign.astype(np.int64) << fmt.width - 1 | (biased << fmt.fraction_bits | fraction) + up
+    return (
+        difference.sign.astype(np.int64) << fmt.width - 1
+        | (biased << fmt.fraction_bits | fraction) + up
+    )

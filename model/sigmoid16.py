@@ -21,4 +21,6 @@ def sigmoid16(exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarra
     offset = significand & (1 << spec.offset_bits) - 1
     value = c0 + offset * (c1 + offset * c2) >> spec.guard_bits
     value = np.where(linear, tiny, np.where(binade >= spec.binades, 0, value))
-    return Sigmoid(np.where(infinite, 0, value), np.zeros_like(value), ~infinite & (significand != 0))
+    return Sigmoid(
+        np.where(infinite, 0, value), np.zeros_like(value), ~infinite & (significand != 0)
+    )

@@ -35,7 +35,11 @@ def shift_amount(exponent: np.ndarray) -> np.ndarray:
     """How far the product is shifted to become k and f, and the linear argument to become delta; saturates at 31."""
     spec = SIGMOID32
     linear = exponent < spec.linear_below
-    return np.where(linear, np.minimum(spec.linear_below - 1 - exponent, 31), np.maximum(spec.overflow_from - 1 - exponent, 0))
+    return np.where(
+        linear,
+        np.minimum(spec.linear_below - 1 - exponent, 31),
+        np.maximum(spec.overflow_from - 1 - exponent, 0),
+    )
 
 
 def horner(coefficients: Iterable[np.ndarray], delta: np.ndarray) -> np.ndarray:

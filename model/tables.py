@@ -34,7 +34,10 @@ def computed() -> str:
     from scegrad.model import fit16, fit32  # they import the models, which import this module
 
     tables = {"fp32": fit32.fit(), "fp16": fit16.fit()}
-    named = (f'"{name}": [\n' + ",\n".join(map(json.dumps, table)) + "\n]" for name, table in tables.items())
+    named = (
+        f'"{name}": [\n' + ",\n".join(map(json.dumps, table)) + "\n]"
+        for name, table in tables.items()
+    )
     return "{\n" + ",\n".join(named) + "\n}\n"
 
 

@@ -20,6 +20,8 @@ class Apart(wiring.Component):
         m = Module()
         ports = {}
         for path, member, value in self.signature.flatten(self):
-            ports[f"{'i' if member.flow is In else 'o'}_{'__'.join(map(str, path))}"] = Value.cast(value)
+            ports[f"{'i' if member.flow is In else 'o'}_{'__'.join(map(str, path))}"] = Value.cast(
+                value
+            )
         m.submodules.unit = Instance(self._name, i_clk=ClockSignal(), i_rst=ResetSignal(), **ports)
         return m

@@ -34,7 +34,10 @@ class _AxiSignature(wiring.Signature):
     def __init__(self, payloads: dict[str, data.StructLayout]):
         self.payloads = payloads
         super().__init__(
-            {channel: (Out if channel in MANAGER_DRIVES else In)(stream.Signature(payload)) for channel, payload in payloads.items()}
+            {
+                channel: (Out if channel in MANAGER_DRIVES else In)(stream.Signature(payload))
+                for channel, payload in payloads.items()
+            }
         )
 
 
@@ -48,7 +51,9 @@ class Axi4Signature(_AxiSignature):
         self.address_bits = address_bits
         self.data_bits = data_bits
         self.id_bits = id_bits
-        address = data.StructLayout({"id": id_bits, "addr": address_bits, "len": 8, "size": 3, "burst": 2})
+        address = data.StructLayout(
+            {"id": id_bits, "addr": address_bits, "len": 8, "size": 3, "burst": 2}
+        )
         super().__init__(
             {
                 "aw": address,

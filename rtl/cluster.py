@@ -35,7 +35,9 @@ class Cluster(wiring.Component):
         super().__init__(
             {
                 "start": In(cores + 1),
-                "job": In(data.StructLayout({**dict(JobLayout.members), "core_mask": cores, "format": 1})),
+                "job": In(
+                    data.StructLayout({**dict(JobLayout.members), "core_mask": cores, "format": 1})
+                ),
                 "core_format": In(cores),
                 "core_shared": In(cores),
                 "units": Out(UnitSignature()).array(cores + 1),
@@ -47,9 +49,13 @@ class Cluster(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         cores, width = self._platform.cores, self._platform.shared_data_bits
-        m.submodules.dma = dma = make_dma(self._platform, width, read_turn_beats=self._platform.read_turn_beats)
+        m.submodules.dma = dma = make_dma(
+            self._platform, width, read_turn_beats=self._platform.read_turn_beats
+        )
         deal, gather = Deal(cores, width), Gather(cores, width)
-        m.submodules.deal, m.submodules.gather = (ResetInserter(dma.flush)(part) for part in (deal, gather))
+        m.submodules.deal, m.submodules.gather = (
+            ResetInserter(dma.flush)(part) for part in (deal, gather)
+        )
         connect(m, dma.operands, deal.operands)
         for k in range(cores):
             m.submodules[f"core_{k}"] = core = Apart("core", self.apart["core"].signature)
@@ -57,7 +63,11 @@ class Cluster(wiring.Component):
             connect(m, core.results, gather.cores[k])
             connect(m, core.axi, flipped(self.l2[k]))
             connect(m, core.unit, flipped(self.units[k]))
-            m.d.comb += [core.half.eq(self.core_format[k]), core.shared.eq(self.core_shared[k]), core.shared_flush.eq(dma.flush)]
+            m.d.comb += [
+                core.half.eq(self.core_format[k]),
+                core.shared.eq(self.core_shared[k]),
+                core.shared_flush.eq(dma.flush),
+            ]
             m.d.comb += [core.start.eq(self.start[k]), *self._job(core.job)]
         connect(m, gather.gradients, dma.gradients)
         connect_dma(m, dma, unit=self.units[cores], axi=self.shared)

@@ -31,7 +31,11 @@ class Core(wiring.Component):
 
     def __init__(self, platform: Platform):
         self._platform = platform
-        port = {"address_bits": platform.address_bits, "data_bits": platform.l2_data_bits, "id_bits": platform.id_bits}
+        port = {
+            "address_bits": platform.address_bits,
+            "data_bits": platform.l2_data_bits,
+            "id_bits": platform.id_bits,
+        }
         super().__init__(
             {
                 "start": In(1),
@@ -48,7 +52,9 @@ class Core(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.dma = dma = make_dma(self._platform, self._platform.l2_data_bits, read_turn_beats=self._platform.burst_beats)
+        m.submodules.dma = dma = make_dma(
+            self._platform, self._platform.l2_data_bits, read_turn_beats=self._platform.burst_beats
+        )
         connect_dma(m, dma, unit=self.unit, axi=self.axi)
         m.d.comb += [dma.start.eq(self.start), dma.job.eq(self.job)]
         flush = Signal()
@@ -58,14 +64,33 @@ class Core(wiring.Component):
         dealt = self._dealt(m, flush)
         m.d.comb += datapath.half.eq(self.half)
         with m.If(self.shared):
-            m.d.comb += [datapath.operands.payload.eq(dealt.payload), datapath.operands.valid.eq(dealt.valid)]
-            m.d.comb += [dealt.ready.eq(datapath.operands.ready), datapath.gradients.ready.eq(self.results.ready)]
+            m.d.comb += [
+                datapath.operands.payload.eq(dealt.payload),
+                datapath.operands.valid.eq(dealt.valid),
+            ]
+            m.d.comb += [
+                dealt.ready.eq(datapath.operands.ready),
+                datapath.gradients.ready.eq(self.results.ready),
+            ]
         with m.Else():
-            m.d.comb += [datapath.operands.payload.eq(Cat(dma.operands.payload.logits, dma.operands.payload.labels))]
-            m.d.comb += [datapath.operands.valid.eq(dma.operands.valid), dma.operands.ready.eq(datapath.operands.ready)]
+            m.d.comb += [
+                datapath.operands.payload.eq(
+                    Cat(dma.operands.payload.logits, dma.operands.payload.labels)
+                )
+            ]
+            m.d.comb += [
+                datapath.operands.valid.eq(dma.operands.valid),
+                dma.operands.ready.eq(datapath.operands.ready),
+            ]
             m.d.comb += datapath.gradients.ready.eq(dma.gradients.ready)
-        m.d.comb += [self.results.payload.eq(datapath.gradients.payload), self.results.valid.eq(datapath.gradients.valid & self.shared)]
-        m.d.comb += [dma.gradients.payload.eq(datapath.gradients.payload), dma.gradients.valid.eq(datapath.gradients.valid & ~self.shared)]
+        m.d.comb += [
+            self.results.payload.eq(datapath.gradients.payload),
+            self.results.valid.eq(datapath.gradients.valid & self.shared),
+        ]
+        m.d.comb += [
+            dma.gradients.payload.eq(datapath.gradients.payload),
+            dma.gradients.valid.eq(datapath.gradients.valid & ~self.shared),
+        ]
         return m
 
     def _dealt(self, m: Module, flush: Signal) -> stream.Interface:
@@ -74,7 +99,11 @@ class Core(wiring.Component):
         m.submodules.dealt = ResetInserter(flush)(fifo)
         room = Signal(range(self.waiting + 1), init=self.waiting)
         push = self.dealt.valid & self.dealt.ready
-        m.d.comb += [self.dealt.ready.eq(room.any()), fifo.i.valid.eq(push), fifo.i.payload.eq(self.dealt.payload)]
+        m.d.comb += [
+            self.dealt.ready.eq(room.any()),
+            fifo.i.valid.eq(push),
+            fifo.i.payload.eq(self.dealt.payload),
+        ]
         m.d.sync += room.eq(Mux(flush, self.waiting, room - push + fifo.freed))
         return fifo.o
 
@@ -93,7 +122,9 @@ def make_dma(platform: Platform, data_bits: int, *, read_turn_beats: int) -> Dma
     )
 
 
-def connect_dma(m: Module, dma: Dma, *, unit: wiring.PureInterface, axi: wiring.PureInterface) -> None:
+def connect_dma(
+    m: Module, dma: Dma, *, unit: wiring.PureInterface, axi: wiring.PureInterface
+) -> None:
     """Pass on what the DMA tells of its job and its port, through the outer interfaces ``unit`` and ``axi``."""
     connect(m, dma.axi, flipped(axi))
     m.d.comb += [getattr(unit, name).eq(getattr(dma, name)) for name in UnitSignature().members]

@@ -63,7 +63,9 @@ class Turn(wiring.Component):
             with m.If(starting):
                 m.d.sync += distance.eq(sum(mask[:k]) if k else 0)
             with m.Elif(self.step):
-                m.d.sync += distance.eq(Mux(distance < size, distance + count - size, distance - size))
+                m.d.sync += distance.eq(
+                    Mux(distance < size, distance + count - size, distance - size)
+                )
         m.d.comb += self.last.eq(self.position + size == self._chunks)
         with m.If(starting):
             m.d.sync += self.position.eq(0)
@@ -96,12 +98,17 @@ class Deal(wiring.Component):
         m.submodules.turn = turn = self._turn
         m.d.comb += [turn.start.eq(self.start), turn.core_mask.eq(self.core_mask)]
         ready = Cat(core.ready for core in self.cores)
-        m.d.comb += turn.step.eq(self.operands.valid & turn.group.any() & (ready | ~turn.served).all())
+        m.d.comb += turn.step.eq(
+            self.operands.valid & turn.group.any() & (ready | ~turn.served).all()
+        )
         m.d.comb += self.operands.ready.eq(turn.step & turn.last)
         for k, core in enumerate(self.cores):
             place = (turn.position + turn.distance[k])[: len(turn.position)]
             m.d.comb += core.valid.eq(turn.step & turn.served[k])
-            m.d.comb += [core.payload[name].eq(Array(chunks_of(self.operands.payload[name]))[place]) for name in ("logits", "labels")]
+            m.d.comb += [
+                core.payload[name].eq(Array(chunks_of(self.operands.payload[name]))[place])
+                for name in ("logits", "labels")
+            ]
         return m
 
 
@@ -142,11 +149,18 @@ class Gather(wiring.Component):
         """Write the chunk at ``place`` of the block if the step reaches it: from the core whose distance it is."""
         turn = self._turn
         sizes = [1 << i for i in range(len(turn.group))]
-        reached = Cat((turn.position == place // size * size) & turn.group[i] for i, size in enumerate(sizes)).any()
+        reached = Cat(
+            (turn.position == place // size * size) & turn.group[i] for i, size in enumerate(sizes)
+        ).any()
         distances = Cat(
-            (turn.group[i] & (turn.distance[k] == place % size)) for k in range(len(self.cores)) for i, size in enumerate(sizes)
+            (turn.group[i] & (turn.distance[k] == place % size))
+            for k in range(len(self.cores))
+            for i, size in enumerate(sizes)
         )
-        selected = [distances[k * len(sizes) : (k + 1) * len(sizes)].any() & turn.served[k] for k in range(len(self.cores))]
+        selected = [
+            distances[k * len(sizes) : (k + 1) * len(sizes)].any() & turn.served[k]
+            for k in range(len(self.cores))
+        ]
         value: Value = Const(0, CHUNK_BITS)
         for core, mine in zip(self.cores, selected, strict=True):
             value = value | Mux(mine, core.payload, 0)

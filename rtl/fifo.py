@@ -44,7 +44,9 @@ class Fifo(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         # A word is never read while it is written: synthesis need not provide for that.
-        m.submodules.memory = memory = Memory(shape=self._width, depth=self._depth, init=[], attrs={"no_rw_check": 1})
+        m.submodules.memory = memory = Memory(
+            shape=self._width, depth=self._depth, init=[], attrs={"no_rw_check": 1}
+        )
         write, read = memory.write_port(), memory.read_port()
         level = Signal(range(self._depth + 1))
         fetch = Signal()

@@ -51,10 +51,14 @@ def merge_modules(text: str, order: list[str]) -> str:
 def _number(body: str) -> Names:
     """New names for the numbered ports of a module, counted from 0 in the order of Amaranth's numbers."""
     found = {match.group(): (int(match[1]), int(match[2])) for match in _NUMBERED.finditer(body)}
-    return {name: f"\\port_{index}" for index, name in enumerate(sorted(found, key=found.__getitem__))}
+    return {
+        name: f"\\port_{index}" for index, name in enumerate(sorted(found, key=found.__getitem__))
+    }
 
 
-def _canonical(body: str, modules: Names, ports: dict[str, Names], own: Names, order: list[str]) -> str:
+def _canonical(
+    body: str, modules: Names, ports: dict[str, Names], own: Names, order: list[str]
+) -> str:
     """The module ``body`` with ports first and in order, and with cells that name the modules that stand for others.
 
     ``ports`` holds the new names of the numbered ports of the modules inside, ``own`` those of this one.
@@ -69,18 +73,31 @@ def _canonical(body: str, modules: Names, ports: dict[str, Names], own: Names, o
             item = _NUMBERED.sub(lambda match: own[match.group()], item)
         port = _PORT.search(item)
         if port:
-            found.append(((rank.get(port[2], len(order)), port[2]), item[: port.start(1)], item[port.end(1) :]))
+            found.append(
+                (
+                    (rank.get(port[2], len(order)), port[2]),
+                    item[: port.start(1)],
+                    item[port.end(1) :],
+                )
+            )
         else:
             rest.append(item)
     found.sort()
-    return "\n\n".join([f"{before}{index}{after}" for index, (_, before, after) in enumerate(found, start=1)] + rest)
+    return "\n\n".join(
+        [f"{before}{index}{after}" for index, (_, before, after) in enumerate(found, start=1)]
+        + rest
+    )
 
 
 def _rename_cell(item: str, module: str, ports: Names, own: Names) -> str:
     """A cell of ``module``, with its connections sorted."""
 
     def connect(match: re.Match[str]) -> str:
-        return match[1] + ports.get(match[2], match[2]) + _NUMBERED.sub(lambda name: own[name.group()], match[3])
+        return (
+            match[1]
+            + ports.get(match[2], match[2])
+            + _NUMBERED.sub(lambda name: own[name.group()], match[3])
+        )
 
     item = _CONNECT.sub(connect, _CELL.sub(lambda _: f"  cell {module} ", item))
     first, *lines, last = item.split("\n")
@@ -89,10 +106,16 @@ def _rename_cell(item: str, module: str, ports: Names, own: Names) -> str:
 
 def _short_names(names: list[str], top: str) -> Names:
     """For every module's path a legal identifier that starts with ``top``, without the numbers where that leaves it unique."""
-    whole = {name: name if name == top or name.startswith(f"{top}.") else f"{top}.{name[1:]}" for name in names}
+    whole = {
+        name: name if name == top or name.startswith(f"{top}.") else f"{top}.{name[1:]}"
+        for name in names
+    }
     plain = {name: re.sub(r"[.$]", "_", path) for name, path in whole.items()}
     short = {
-        name: plain[name] if name == top else re.sub(r"[.$]", "_", re.sub(r"[_$]\d+(?=[.$]|$)", "", path)) for name, path in whole.items()
+        name: plain[name]
+        if name == top
+        else re.sub(r"[.$]", "_", re.sub(r"[_$]\d+(?=[.$]|$)", "", path))
+        for name, path in whole.items()
     }
     count = Counter(short.values())
     return {name: short[name] if count[short[name]] == 1 else plain[name] for name in names}
@@ -110,14 +133,26 @@ def _separate(module: re.Match[str]) -> str:
     widths = {match[2]: match[1] for match in _OUTPUT.finditer(module[2])}
 
     def copy(drive: re.Match[str]) -> str:
-        bits = [f"{part[1]} {bit}" for part in _BITS.finditer(drive[2]) for bit in range(int(part[3] or part[2]), int(part[2]) + 1)]
+        bits = [
+            f"{part[1]} {bit}"
+            for part in _BITS.finditer(drive[2])
+            for bit in range(int(part[3] or part[2]), int(part[2]) + 1)
+        ]
         if drive[1] not in widths or len(set(bits)) == len(bits):
             return drive.group()
         width = widths[drive[1]]
         parameters = {"A_SIGNED": 0, "A_WIDTH": width, "Y_WIDTH": width}
         lines = [f"    parameter \\{name} {value}" for name, value in parameters.items()]
         lines += [f"    connect \\A {drive[2]}", f"    connect \\Y {drive[1]}"]
-        return "\n".join(["  attribute \\keep 1", f"  cell $pos $copy{drive[1].replace(chr(92), '$')}", *lines, "  end", ""])
+        return "\n".join(
+            [
+                "  attribute \\keep 1",
+                f"  cell $pos $copy{drive[1].replace(chr(92), '$')}",
+                *lines,
+                "  end",
+                "",
+            ]
+        )
 
     return f"module {module[1]}\n\n{_DRIVE.sub(copy, module[2])}end\n"
 

@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from amaranth._toolchain.yosys import find_yosys  # what Amaranth writes Verilog with; both are pinned together
+from amaranth._toolchain.yosys import (
+    find_yosys,
+)  # what Amaranth writes Verilog with; both are pinned together
 from amaranth.back import rtlil
 from amaranth.lib import wiring
 
@@ -50,7 +52,9 @@ HEADER = """\
 NO_COLLISION = '(* no_rw_check, rw_addr_collision = "no" *)'
 """A memory's words are never read while they are written: to Yosys, and to Vivado."""
 
-_ATTRIBUTE = re.compile(r"^ *\(\* (?!no_rw_check)[^*]*\*\)\n|\(\* (?!no_rw_check)[^*]*\*\) ", re.MULTILINE)
+_ATTRIBUTE = re.compile(
+    r"^ *\(\* (?!no_rw_check)[^*]*\*\)\n|\(\* (?!no_rw_check)[^*]*\*\) ", re.MULTILINE
+)
 _UNKNOWN = re.compile(r"\d+'[bh][0-9a-f]*x[0-9a-fx]*")
 _ESCAPED = re.compile(r"\\(\w+)(?:\[(\d+)(?::(\d+))?\])? ")
 _REGISTER = re.compile(r"^  ((?:output )?reg (?:\[[0-9:]+\] )?(\S+)) += (\S+);$", re.MULTILINE)
@@ -71,7 +75,9 @@ def to_verilog(component: wiring.Component, name: str) -> str:
         text = rtlil.convert(component, name=name, emit_src=False)
         for inner_name, inner in getattr(component, "apart", {}).items():
             text += rtlil.convert(inner, name=inner_name, emit_src=False)
-    text = tidy_names(separate_outputs(merge_modules(start_with_zeros(text), ["clk", "rst", *members])))
+    text = tidy_names(
+        separate_outputs(merge_modules(start_with_zeros(text), ["clk", "rst", *members]))
+    )
     yosys = find_yosys(lambda version: version >= (0, 40))
     verilog = yosys.run(["-q", "-"], f"read_rtlil <<rtlil\n{text}\nrtlil\n{YOSYS_PASSES}")
     return HEADER.format(name=name) + _tidy_verilog(verilog)
@@ -122,9 +128,17 @@ def _tidy_verilog(text: str) -> str:
     There is no banner, no X, no ``!`` of several bits and no escaped name, which could only be a word of the language or some bits of a
     register. Initial values are statements and choices among several values are AND-OR.
     """
-    text = _ATTRIBUTE.sub("", text[text.index("module ") :]).replace("(* no_rw_check = 32'd1 *)", NO_COLLISION)
-    text = _UNKNOWN.sub(lambda match: match.group().replace("x", "0"), text).replace(" = ! ", " = ~| ").replace(" = + {", " = {")
-    text = _ESCAPED.sub(lambda match: f"{'_'.join(part for part in match.groups() if part)}_escaped ", text)
+    text = _ATTRIBUTE.sub("", text[text.index("module ") :]).replace(
+        "(* no_rw_check = 32'd1 *)", NO_COLLISION
+    )
+    text = (
+        _UNKNOWN.sub(lambda match: match.group().replace("x", "0"), text)
+        .replace(" = ! ", " = ~| ")
+        .replace(" = + {", " = {")
+    )
+    text = _ESCAPED.sub(
+        lambda match: f"{'_'.join(part for part in match.groups() if part)}_escaped ", text
+    )
     text = _REGISTER.sub(r"  \1;\n  initial \2 = \3;", text)
     return _CHOICE.sub(_and_or, text)
 
@@ -132,7 +146,10 @@ def _tidy_verilog(text: str) -> str:
 def _and_or(match: re.Match[str]) -> str:
     width, name, last = int(match[1]) + 1, match[2], int(match[3])
     terms = [f"({{{width}{{~|choice_s}}}} & choice_a)"]
-    terms += [f"({{{width}{{choice_s[{i}]}}}} & choice_b[{(i + 1) * width - 1}:{i * width}])" for i in range(last + 1)]
+    terms += [
+        f"({{{width}{{choice_s[{i}]}}}} & choice_b[{(i + 1) * width - 1}:{i * width}])"
+        for i in range(last + 1)
+    ]
     return "\n".join(
         [
             f"  function [{width - 1}:0] {name};",

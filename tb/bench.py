@@ -44,9 +44,13 @@ async def reset(dut: SimHandleBase, cycles: int = 3) -> None:
 
 
 @asynccontextmanager
-async def running(dut: SimHandleBase, memories: Sequence[AxiMemory], *, resets: bool = True) -> AsyncIterator[None]:
+async def running(
+    dut: SimHandleBase, memories: Sequence[AxiMemory], *, resets: bool = True
+) -> AsyncIterator[None]:
     """A clock, the ``memories`` served, and the design just reset, or as it powers up; all of it stops at the end of the block."""
-    dut.clk.value = 0  # whatever it is at the start, the first edge is at the same time in every simulator
+    dut.clk.value = (
+        0  # whatever it is at the start, the first edge is at the same time in every simulator
+    )
     dut.rst.value = 0
     await Timer(PERIOD_NS, "ns")
     clock = Clock(dut.clk, PERIOD_NS, "ns")

@@ -36,7 +36,16 @@ class Surroundings:
         self.dut = dut
         self.memory = mmap.mmap(-1, ADDRESS_SPACE)
         prefixes = ["m_axi_shared", *(f"m_axi_l2_{k}" for k in range(platform.cores))]
-        self.rams = [AxiRam(AxiBus.from_prefix(dut, prefix), dut.clk, dut.rst, size=ADDRESS_SPACE, mem=self.memory) for prefix in prefixes]
+        self.rams = [
+            AxiRam(
+                AxiBus.from_prefix(dut, prefix),
+                dut.clk,
+                dut.rst,
+                size=ADDRESS_SPACE,
+                mem=self.memory,
+            )
+            for prefix in prefixes
+        ]
         self.registers = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk, dut.rst)
 
     def pause(self, rng: random.Random, share: float) -> None:
@@ -50,7 +59,9 @@ class Surroundings:
                 ram.read_if.r_channel,
             ]
             for channel in channels:
-                channel.set_pause_generator(itertools.cycle([rng.random() < share for _ in range(97)]))
+                channel.set_pause_generator(
+                    itertools.cycle([rng.random() < share for _ in range(97)])
+                )
 
     async def write(self, name: str, value: int) -> None:
         """Write the register of this name."""
@@ -61,18 +72,37 @@ class Surroundings:
         return await self.registers.read_dword(offset)
 
 
-async def run(around: Surroundings, fmt: Format, places: tuple[int, int, int], length: int, mask: int, core: int | None) -> None:
+async def run(
+    around: Surroundings,
+    fmt: Format,
+    places: tuple[int, int, int],
+    length: int,
+    mask: int,
+    core: int | None,
+) -> None:
     """Run one job by the register table alone, private where ``core`` is given, and compare all bytes near its arrays."""
     rng = np.random.default_rng(length)
-    arrays = [rng.normal(0, 5, length).astype(fmt.dtype), rng.integers(0, 2, length).astype(fmt.dtype)]
+    arrays = [
+        rng.normal(0, 5, length).astype(fmt.dtype),
+        rng.integers(0, 2, length).astype(fmt.dtype),
+    ]
     for address, array in zip(places, arrays, strict=False):
         around.memory[address : address + array.nbytes] = array.tobytes()
     size = length * fmt.bytes
-    ranges = [(max(0, address - AROUND), min(ADDRESS_SPACE, address + size + AROUND)) for address in places]
-    image = {position: around.memory[position] for start, end in ranges for position in range(start, end)}
+    ranges = [
+        (max(0, address - AROUND), min(ADDRESS_SPACE, address + size + AROUND))
+        for address in places
+    ]
+    image = {
+        position: around.memory[position] for start, end in ranges for position in range(start, end)
+    }
     image |= dict(enumerate(gradient(*arrays).tobytes(), start=places[2]))
 
-    for name, value in zip(("LOGITS", "LABELS", "GRADIENT", "LENGTH", "CORE_MASK"), (*places, length, mask), strict=True):
+    for name, value in zip(
+        ("LOGITS", "LABELS", "GRADIENT", "LENGTH", "CORE_MASK"),
+        (*places, length, mask),
+        strict=True,
+    ):
         await around.write(name, value)
     mode = REGISTER["MODE"]
     half = mode.field("FORMAT").mask if fmt.name == "fp16" else 0
@@ -87,7 +117,9 @@ async def run(around: Surroundings, fmt: Format, places: tuple[int, int, int], l
     assert await around.read(unit_offset(unit, "ELEMENTS")) == length
     await around.write("IRQ_PENDING", 1 << unit)
     wrong = [position for position, byte in image.items() if around.memory[position] != byte]
-    assert not wrong, f"{len(wrong)} bytes differ, the first at {wrong[0]:#x}: {fmt.name} {places} {length} {mask:#x} {core}"
+    assert not wrong, (
+        f"{len(wrong)} bytes differ, the first at {wrong[0]:#x}: {fmt.name} {places} {length} {mask:#x} {core}"
+    )
 
 
 @cocotb.test()
@@ -108,7 +140,11 @@ async def jobs(dut: SimHandleBase) -> None:
             for core in (None, *range(target.cores)):
                 base = target.shared[0].base if core is None else target.l2[core].base
                 length = rng.randint(1, int(parameters().get("longest", 150)))
-                x, y, z = (base + 0x1000 * (k + 1) * 4 - fmt.bytes * rng.randint(0, 40) for k in range(3))
+                x, y, z = (
+                    base + 0x1000 * (k + 1) * 4 - fmt.bytes * rng.randint(0, 40) for k in range(3)
+                )
                 mask = rng.randint(1, target.all_cores)
-                await run(around, fmt, rng.choice(((x, y, z), (x, y, x), (x, y, y))), length, mask, core)
+                await run(
+                    around, fmt, rng.choice(((x, y, z), (x, y, x), (x, y, y))), length, mask, core
+                )
     around.memory.close()

@@ -60,5 +60,7 @@ async def job(dut: SimHandleBase) -> None:
         assert storage.dump(address, size) == GUARD_PATTERN * size, f"{GUARD} at {address:#x}"
     content = np.frombuffer(storage.dump(task.job.gradient, task.job.size), task.job.fmt.dtype)
     np.save(directory / "gradient.npy", content)
-    rows = [row for port, memory in enumerate(memories) for row in _rows(port, memory.log.events, first)]
+    rows = [
+        row for port, memory in enumerate(memories) for row in _rows(port, memory.log.events, first)
+    ]
     (directory / "ended.pickle").write_bytes(pickle.dumps(Ended(counters, rows, seconds)))

@@ -16,4 +16,6 @@ async def power_up(dut) -> None:
     async with system(dut, "power_up", resets=False) as unit:
         for private in (False, True, False):
             length = parameters().get("length", 100)
-            await unit.run(draw_job(unit.rng, unit.platform, Shape(private=private, length=length), []))
+            await unit.run(
+                draw_job(unit.rng, unit.platform, Shape(private=private, length=length), [])
+            )

@@ -30,9 +30,18 @@ async def lengths(dut) -> None:
     """Every length from 0 to some words more than a round of all cores, shared and private, with memories that answer at once."""
     async with system(dut, "lengths") as unit:
         for fmt in (FORMATS[name] for name in unit.platform.formats):
-            last = min(parameters().get("longest", 40), 3 * unit.platform.shared_data_bits // fmt.width + 2)
+            last = min(
+                parameters().get("longest", 40), 3 * unit.platform.shared_data_bits // fmt.width + 2
+            )
             for length in range(last):
-                await unit.run(draw_job(unit.rng, unit.platform, Shape(fmt, length=length, private=length % 4 == 3), []))
+                await unit.run(
+                    draw_job(
+                        unit.rng,
+                        unit.platform,
+                        Shape(fmt, length=length, private=length % 4 == 3),
+                        [],
+                    )
+                )
 
 
 @cocotb.test()
@@ -44,10 +53,26 @@ async def alignments(dut) -> None:
             region = platform.l2[0] if private else platform.shared[0]
             for name in platform.formats:
                 fmt = FORMATS[name]
-                for step in range((platform.l2_data_bits if private else platform.shared_data_bits) // fmt.width):
-                    shifts = [rng.choice((step, step, 0, rng.randrange(64))) * fmt.bytes for _ in range(3)]
-                    starts = [region.base + 0x3000 * (i + 1) - 16 + shift for i, shift in enumerate(shifts)]
-                    await unit.run(Job(platform, fmt, private, *starts, length=rng.randint(1, 20), core_mask=platform.all_cores))
+                for step in range(
+                    (platform.l2_data_bits if private else platform.shared_data_bits) // fmt.width
+                ):
+                    shifts = [
+                        rng.choice((step, step, 0, rng.randrange(64))) * fmt.bytes for _ in range(3)
+                    ]
+                    starts = [
+                        region.base + 0x3000 * (i + 1) - 16 + shift
+                        for i, shift in enumerate(shifts)
+                    ]
+                    await unit.run(
+                        Job(
+                            platform,
+                            fmt,
+                            private,
+                            *starts,
+                            length=rng.randint(1, 20),
+                            core_mask=platform.all_cores,
+                        )
+                    )
 
 
 @cocotb.test()
@@ -56,7 +81,9 @@ async def random_jobs(dut) -> None:
     async with system(dut, "random_jobs") as unit:
         for _ in range(count("jobs", 20)):
             unit.draw_behaviours()
-            await unit.run(draw_job(unit.rng, unit.platform, Shape(longest=count("longest", 200)), []))
+            await unit.run(
+                draw_job(unit.rng, unit.platform, Shape(longest=count("longest", 200)), [])
+            )
 
 
 @cocotb.test()
@@ -68,7 +95,9 @@ async def side_by_side(dut) -> None:
             unit.draw_behaviours()
             cores = rng.sample(range(platform.cores), rng.randint(1, platform.cores))
             mask = platform.all_cores & ~sum(1 << core for core in cores)
-            shapes = [Shape(core=core, private=True, longest=count("longest", 200)) for core in cores]
+            shapes = [
+                Shape(core=core, private=True, longest=count("longest", 200)) for core in cores
+            ]
             if mask:
                 shapes.append(Shape(private=False, mask=mask, longest=count("longest", 200)))
             rng.shuffle(shapes)
@@ -79,7 +108,9 @@ async def side_by_side(dut) -> None:
                 if spoilt:
                     unit.storage.faults.append(draw_fault(rng, job))
                 started = await unit.start(job)
-                tasks.append(cocotb.start_soon(unit.fail(started) if spoilt else unit.finish(started)))
+                tasks.append(
+                    cocotb.start_soon(unit.fail(started) if spoilt else unit.finish(started))
+                )
                 await ClockCycles(dut.clk, rng.choice((1, 1, 30)))
             for task in tasks:
                 await task
@@ -117,7 +148,9 @@ async def expect_refusal(unit: System, job: Job, expected: Status) -> None:
     assert found is expected, f"{describe(job)}: {found.name}, but must be {expected.name}"
     await ClockCycles(unit.dut.clk, 20)
     unit.check_rules()
-    assert before == [(memory.log.read_beats, memory.log.write_beats) for memory in unit.memories.values()]
+    assert before == [
+        (memory.log.read_beats, memory.log.write_beats) for memory in unit.memories.values()
+    ]
 
 
 def bad_job(unit: System, number: int) -> Job:
@@ -135,23 +168,33 @@ def bad_job(unit: System, number: int) -> Job:
             absent = [fmt for name, fmt in FORMATS.items() if name not in platform.formats]
             return replace(job, fmt=absent[0], length=0) if absent else job
         case 2:
-            return replace(job, private=False, core_mask=rng.choice((0, platform.all_cores + 1, 1 << 31, 0xFFFF_FFFF)))
+            return replace(
+                job,
+                private=False,
+                core_mask=rng.choice((0, platform.all_cores + 1, 1 << 31, 0xFFFF_FFFF)),
+            )
         case 3:
             return replace(job, **{array: address + rng.randrange(1, job.fmt.bytes)})
         case 4:
             end = rng.choice(regions).end
             return replace(
-                job, length=max(job.length, 2), **{array: (end - rng.choice((0, 1, job.fmt.bytes)) * job.fmt.bytes) & 0xFFFF_FFFF}
+                job,
+                length=max(job.length, 2),
+                **{array: (end - rng.choice((0, 1, job.fmt.bytes)) * job.fmt.bytes) & 0xFFFF_FFFF},
             )
         case 5:
             return replace(job, **{array: rng.choice(regions).base + 0x40})
         case 6:
             near = rng.choice((1, -1)) * rng.choice((job.fmt.bytes, size - job.fmt.bytes))
-            return replace(long, gradient=(rng.choice((job.logits, job.labels)) + near) & 0xFFFF_FFFF)
+            return replace(
+                long, gradient=(rng.choice((job.logits, job.labels)) + near) & 0xFFFF_FFFF
+            )
         case 7:
             return replace(job, private=not job.private, core_mask=platform.all_cores)
         case 8:
-            return replace(job, length=rng.choice((1 << 30, (1 << 31) - 1, 1 << 29, platform.l2_size)))
+            return replace(
+                job, length=rng.choice((1 << 30, (1 << 31) - 1, 1 << 29, platform.l2_size))
+            )
         case _:
             return replace(job, **{array: rng.getrandbits(32) & -4})
 
@@ -165,14 +208,25 @@ async def busy(dut) -> None:
             for memory in unit.memories.values():
                 memory.behaviour = Behaviour(latency=(400, 400))
             taken = []
-            started = await unit.start(draw_job(rng, platform, Shape(private=private, core=0, mask=1, length=5), taken))
+            started = await unit.start(
+                draw_job(rng, platform, Shape(private=private, core=0, mask=1, length=5), taken)
+            )
             running = await unit.host.read32(offset("BUSY"))
-            assert running == 1 << started.unit, f"BUSY is {running:#x} while unit {started.unit} runs"
+            assert running == 1 << started.unit, (
+                f"BUSY is {running:#x} while unit {started.unit} runs"
+            )
             assert await unit.host.read32(unit_offset(started.unit, "STATUS")) == Status.RUNNING
-            for shape in (Shape(private=True, core=0, length=3), Shape(private=False, mask=platform.all_cores, length=3)):
+            for shape in (
+                Shape(private=True, core=0, length=3),
+                Shape(private=False, mask=platform.all_cores, length=3),
+            ):
                 await expect_refusal(unit, draw_job(rng, platform, shape, [*taken]), Status.BUSY)
             if not private and platform.cores > 1:
-                await expect_refusal(unit, draw_job(rng, platform, Shape(private=False, mask=2, length=0), []), Status.BUSY)
+                await expect_refusal(
+                    unit,
+                    draw_job(rng, platform, Shape(private=False, mask=2, length=0), []),
+                    Status.BUSY,
+                )
             await unit.finish(started)
             assert await unit.host.read32(offset("BUSY")) == 0
 
@@ -192,20 +246,37 @@ async def faults(dut) -> None:
             await unit.fail(await unit.start(job))
             unit.storage.faults.clear()
             if rng.random() < 0.5:
-                await unit.run(draw_job(rng, unit.platform, Shape(private=job.private, core=job.core, longest=60), []))
+                await unit.run(
+                    draw_job(
+                        rng,
+                        unit.platform,
+                        Shape(private=job.private, core=job.core, longest=60),
+                        [],
+                    )
+                )
 
 
 @cocotb.test()
 async def backlog(dut) -> None:
     """A full buffer while writes are taken slowly; then an error comes first, with all other bursts still to be answered, slowly."""
     async with system(dut, "backlog") as unit:
-        for fmt, private in itertools.product((FORMATS[name] for name in unit.platform.formats), (False, True)):
+        for fmt, private in itertools.product(
+            (FORMATS[name] for name in unit.platform.formats), (False, True)
+        ):
             width = unit.platform.l2_data_bits if private else unit.platform.shared_data_bits
-            shape = Shape(fmt, core=0, private=private, length=3 * unit.platform.write_buffer_beats * width // fmt.width + 1)
+            shape = Shape(
+                fmt,
+                core=0,
+                private=private,
+                length=3 * unit.platform.write_buffer_beats * width // fmt.width + 1,
+            )
             memory = unit.memories[0 if private else SHARED]
             memory.behaviour = Behaviour(w=0.9)
             await unit.run(draw_job(unit.rng, unit.platform, shape, []))
-            for behaviour, array in ((Behaviour(latency=(60, 60), r=0.97), "logits"), (Behaviour(b=0.99), "gradient")):
+            for behaviour, array in (
+                (Behaviour(latency=(60, 60), r=0.97), "logits"),
+                (Behaviour(b=0.99), "gradient"),
+            ):
                 memory.behaviour = behaviour
                 job = draw_job(unit.rng, unit.platform, shape, [])
                 unit.storage.faults = [Fault(getattr(job, array), Resp.SLVERR, array == "gradient")]
@@ -237,7 +308,11 @@ async def resets(dut) -> None:
             expectation.check_partial(unit.storage)
             expectation.release(unit.storage)
             unit.check_rules()
-            await unit.run(draw_job(rng, unit.platform, Shape(private=job.private, core=job.core, longest=60), []))
+            await unit.run(
+                draw_job(
+                    rng, unit.platform, Shape(private=job.private, core=job.core, longest=60), []
+                )
+            )
 
 
 @cocotb.test()
@@ -248,7 +323,12 @@ async def interrupts(dut) -> None:
         for private, number in ((False, SHARED), (True, unit.platform.cores - 1)):
             bit = 1 << number
             await host.write32(offset("IRQ_ENABLE"), 0)
-            job = draw_job(rng, unit.platform, Shape(private=private, core=unit.platform.cores - 1, length=7), [])
+            job = draw_job(
+                rng,
+                unit.platform,
+                Shape(private=private, core=unit.platform.cores - 1, length=7),
+                [],
+            )
             started = await unit.start(job)
             while not await host.read32(offset("IRQ_PENDING")) & bit:
                 assert str(dut.irq.value) == "0"
@@ -269,7 +349,9 @@ async def counters(dut) -> None:
     """The counters agree with what the memories saw."""
     async with system(dut, "counters") as unit:
         for private in (False, True, False, True):
-            job = draw_job(unit.rng, unit.platform, Shape(private=private, length=count("longest", 200)), [])
+            job = draw_job(
+                unit.rng, unit.platform, Shape(private=private, length=count("longest", 200)), []
+            )
             unit.draw_behaviours()
             log = unit.memories[SHARED if job.core is None else job.core].log
             before = replace(log)
@@ -279,8 +361,13 @@ async def counters(dut) -> None:
             assert found.stall_port == log.stalled_ar - before.stalled_ar
             assert found.stall_write == log.stalled_write - before.stalled_write
             span = log.events[-1].cycle - log.events[0].cycle + log.events[0].waited
-            assert 0 < found.cycles - span < 10, f"{found.cycles} cycles, but {span} from the first address to the last response"
+            assert 0 < found.cycles - span < 10, (
+                f"{found.cycles} cycles, but {span} from the first address to the last response"
+            )
             width = unit.platform.l2_data_bits if private else unit.platform.shared_data_bits
             blocks = -(-job.size * 8 // width)
             assert blocks + found.stall_read_data + found.stall_datapath < found.cycles
-            assert found.stall_read_data >= unit.memories[SHARED if job.core is None else job.core].behaviour.latency[0]
+            assert (
+                found.stall_read_data
+                >= unit.memories[SHARED if job.core is None else job.core].behaviour.latency[0]
+            )

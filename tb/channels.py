@@ -19,7 +19,9 @@ class Inbound:
     saw an offer in vain, ``waited`` how many edges have seen in vain the offer that waits or was last taken.
     """
 
-    def __init__(self, dut: SimHandleBase, prefix: str, fields: Sequence[str], report: Report) -> None:
+    def __init__(
+        self, dut: SimHandleBase, prefix: str, fields: Sequence[str], report: Report
+    ) -> None:
         self.name = prefix
         self.waiting = False
         self.waited = 0
@@ -44,7 +46,9 @@ class Inbound:
             return None
         payload = tuple(str(field.value) for field in self._payload)
         if self._held is not None and payload != self._held:
-            self._report(f"{self.name} changed from {self._held} to {payload} before {self.name}ready")
+            self._report(
+                f"{self.name} changed from {self._held} to {payload} before {self.name}ready"
+            )
         self.waited = self.waited + 1 if self._held is not None else 0
         self.waiting = not self._driven
         self._held = payload if self.waiting else None

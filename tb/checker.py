@@ -23,15 +23,23 @@ class Expectation:
     output: Window
 
     @classmethod
-    def prepare(cls, storage: Storage, job: Job, logits: np.ndarray, labels: np.ndarray) -> "Expectation":
+    def prepare(
+        cls, storage: Storage, job: Job, logits: np.ndarray, labels: np.ndarray
+    ) -> "Expectation":
         """Load the inputs of ``job`` into ``storage`` and declare its arrays."""
         storage.load(job.logits, logits.tobytes())
         storage.load(job.labels, labels.tobytes())
         arrays = {"logits": job.logits, "labels": job.labels, "gradient": job.gradient}
         # Read back what was loaded: the inputs of a job may overlap.
-        logits, labels = (np.frombuffer(storage.dump(arrays[name], job.size), job.fmt.dtype) for name in ("logits", "labels"))
+        logits, labels = (
+            np.frombuffer(storage.dump(arrays[name], job.size), job.fmt.dtype)
+            for name in ("logits", "labels")
+        )
         result = gradient(logits, labels).tobytes()
-        inputs = [storage.declare(name, arrays[name], job.size, readable=True, ident=k) for k, name in enumerate(("logits", "labels"))]
+        inputs = [
+            storage.declare(name, arrays[name], job.size, readable=True, ident=k)
+            for k, name in enumerate(("logits", "labels"))
+        ]
         output = storage.declare("gradient", job.gradient, job.size, writable=True)
         pieces = {}
         for address in arrays.values():
@@ -49,10 +57,14 @@ class Expectation:
         """After success: every byte as expected, every byte of the output written and every word of the inputs read once."""
         for start, expected in self.pieces.items():
             self._compare(start, storage.dump(start, len(expected)), expected)
-        assert all(self.output.written), f"{self.output.name}: {self.output.written.count(0)} bytes were not written"
+        assert all(self.output.written), (
+            f"{self.output.name}: {self.output.written.count(0)} bytes were not written"
+        )
         for window in self.inputs:
             again = [address for address, count in window.read_words.items() if count != 1]
-            assert not again, f"{window.name}: {len(again)} words were read more than once, the first at {min(again):#x}"
+            assert not again, (
+                f"{window.name}: {len(again)} words were read more than once, the first at {min(again):#x}"
+            )
 
     def check_partial(self, storage: Storage) -> None:
         """After a bus error or a reset: what was written is right, and nothing else was touched."""
@@ -71,7 +83,11 @@ class Expectation:
         address = start + index
         wrong = sum(g != e for g, e in zip(got, expected, strict=True))
         inside = self.output.base <= address < self.output.end
-        where = f"element {(address - self.output.base) // self.job.fmt.bytes}" if inside else "outside the output"
+        where = (
+            f"element {(address - self.output.base) // self.job.fmt.bytes}"
+            if inside
+            else "outside the output"
+        )
         raise AssertionError(
             f"{wrong} bytes differ, the first at {address:#x} ({where}): {got[index]:#04x}, not {expected[index]:#04x}; {self.job}"
         )

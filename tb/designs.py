@@ -22,13 +22,20 @@ class Design:
     def ports(self) -> list[tuple[str, str]]:
         """Direction and name of every port of the top module, which is the first in the text."""
         module = self.text[self.text.index(f"module {self.name}(") :]
-        return re.findall(r"^  (input|output) (?:\[[0-9:]+\] )?(\w+);$", module[: module.index("endmodule")], re.MULTILINE)
+        return re.findall(
+            r"^  (input|output) (?:\[[0-9:]+\] )?(\w+);$",
+            module[: module.index("endmodule")],
+            re.MULTILINE,
+        )
 
 
 def control_file(design: Design) -> str:
     """The Verilator control file that lets a bench read every port of the top module and write the inputs."""
     kinds = {"input": "public_flat_rw", "output": "public_flat_rd"}
-    lines = [f'{kinds[direction]} -module "{design.name}" -var "{port}"' for direction, port in design.ports]
+    lines = [
+        f'{kinds[direction]} -module "{design.name}" -var "{port}"'
+        for direction, port in design.ports
+    ]
     return "\n".join(["`verilator_config", *lines, ""])
 
 

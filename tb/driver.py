@@ -36,7 +36,9 @@ class Host:
     async def read32(self, offset: int) -> int:
         """The value of a register; raises ``HostError`` unless the answer is OKAY."""
         async with self._lock:
-            data, response = await self._access([(self._ar, (offset, 0))], self._r, f"read of {offset:#x}")
+            data, response = await self._access(
+                [(self._ar, (offset, 0))], self._r, f"read of {offset:#x}"
+            )
         self._expect_okay(response, f"read of {offset:#x}")
         return int(data, 2)
 
@@ -55,7 +57,9 @@ class Host:
             if str(self._dut.irq.value) == "1":
                 return
             await RisingEdge(self._dut.clk)
-        raise TimeoutError(f"irq is not high after {limit} cycles (task {current_task().get_name()})")
+        raise TimeoutError(
+            f"irq is not high after {limit} cycles (task {current_task().get_name()})"
+        )
 
     def clear(self) -> None:
         """Give up what is under way: only during reset."""
@@ -66,7 +70,9 @@ class Host:
     def _delay(self) -> int:
         return self._rng.choice((0, 0, 0, 1, 5)) if self._rng is not None else 0
 
-    async def _access(self, parts: list[tuple[Outbound, tuple[int, int]]], answer: Inbound, what: str) -> tuple[str, ...]:
+    async def _access(
+        self, parts: list[tuple[Outbound, tuple[int, int]]], answer: Inbound, what: str
+    ) -> tuple[str, ...]:
         """Offer ``parts``, each after a delay of its own, and take the answer after another."""
         starts = [self._delay() for _ in parts]
         patience = self._delay()

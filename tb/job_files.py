@@ -41,7 +41,12 @@ class Ended:
 
 
 def run_task(
-    task: Task, logits: np.ndarray, labels: np.ndarray, design: Design, simulator: str, waves: Path | None = None
+    task: Task,
+    logits: np.ndarray,
+    labels: np.ndarray,
+    design: Design,
+    simulator: str,
+    waves: Path | None = None,
 ) -> tuple[np.ndarray, Ended]:
     """Run one job on flat arrays in a bench; returns the gradient and what came with it, raises ``BenchError``."""
     with tempfile.TemporaryDirectory(prefix="scegrad-job-") as name:
@@ -50,5 +55,9 @@ def run_task(
         np.save(directory / "logits.npy", logits)
         np.save(directory / "labels.npy", labels)
         with contextlib.redirect_stdout(io.StringIO()):
-            run_bench(design, "scegrad.tb.bench_job", simulator, {"directory": name}, waves=waves, seed=1)
-        return np.load(directory / "gradient.npy"), pickle.loads((directory / "ended.pickle").read_bytes())
+            run_bench(
+                design, "scegrad.tb.bench_job", simulator, {"directory": name}, waves=waves, seed=1
+            )
+        return np.load(directory / "gradient.npy"), pickle.loads(
+            (directory / "ended.pickle").read_bytes()
+        )

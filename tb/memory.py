@@ -30,7 +30,15 @@ class AxiMemory:
     ``rng``        decides every stall, latency and interleaving
     """
 
-    def __init__(self, dut: SimHandleBase, prefix: str, storage: Storage, rng: random.Random, *, max_beats: int = 256) -> None:
+    def __init__(
+        self,
+        dut: SimHandleBase,
+        prefix: str,
+        storage: Storage,
+        rng: random.Random,
+        *,
+        max_beats: int = 256,
+    ) -> None:
         self.prefix = prefix
         self.storage = storage
         self.behaviour = Behaviour()
@@ -59,7 +67,11 @@ class AxiMemory:
     @property
     def idle(self) -> bool:
         """Whether no burst is on its way."""
-        return not (self._reads or self._addresses or self._data or self._answers) and self._b.idle and self._r.idle
+        return (
+            not (self._reads or self._addresses or self._data or self._answers)
+            and self._b.idle
+            and self._r.idle
+        )
 
     def _forget(self) -> None:
         self._reads: list[Burst] = []  # in the order of acceptance
@@ -105,12 +117,18 @@ class AxiMemory:
 
     def _drive(self) -> None:
         how, draw = self.behaviour, self._rng.random
-        room = len(self._addresses) + len(self._answers) < how.outstanding and (not self._dram or self._dram.room_writes)
+        room = len(self._addresses) + len(self._answers) < how.outstanding and (
+            not self._dram or self._dram.room_writes
+        )
         reads = len(self._reads) < how.outstanding and (not self._dram or self._dram.room_reads)
         takes_address = how.write_order != "data" or self._w.waiting or bool(self._data)
-        takes_data = len(self._data) < MAX_EARLY_DATA and (how.write_order != "address" or bool(self._addresses))
+        takes_data = len(self._data) < MAX_EARLY_DATA and (
+            how.write_order != "address" or bool(self._addresses)
+        )
         self._ar.drive(reads and (self._ar.waiting or not how.patient) and draw() >= how.ar)
-        self._aw.drive(room and takes_address and (self._aw.waiting or not how.patient) and draw() >= how.aw)
+        self._aw.drive(
+            room and takes_address and (self._aw.waiting or not how.patient) and draw() >= how.aw
+        )
         self._w.drive(takes_data and (self._w.waiting or not how.patient) and draw() >= how.w)
         if self._r.idle:
             self._offer_read(draw() >= how.r)
@@ -121,7 +139,9 @@ class AxiMemory:
         """All of a burst's inputs have been accepted: decide when it may be answered."""
         low, high = self.behaviour.latency
         if self._dram:
-            burst.token = self._dram.accept(burst.ident, burst.address, burst.beats, write=write, edge=self.cycle)
+            burst.token = self._dram.accept(
+                burst.ident, burst.address, burst.beats, write=write, edge=self.cycle
+            )
         else:
             burst.ready_at = self.cycle + (low if low == high else self._rng.randint(low, high))
 
@@ -147,7 +167,9 @@ class AxiMemory:
             f"burst is {value['burst']}, not INCR": value["burst"] == BURST_INCR,
             f"{beats} beats are more than {self._max_beats}": beats <= self._max_beats,
             f"address {address:#x} is not that of a bus word": address % self._word == 0,
-            f"{beats} beats from {address:#x} on cross 4 KiB": address % PAGE_BYTES + beats * self._word <= PAGE_BYTES,
+            f"{beats} beats from {address:#x} on cross 4 KiB": address % PAGE_BYTES
+            + beats * self._word
+            <= PAGE_BYTES,
             f"lock is {value['lock']}": value["lock"] == 0,
         }
         for what, kept in rules.items():
@@ -159,12 +181,18 @@ class AxiMemory:
         burst = self._burst("ar", payload)
         if burst is None:
             return
-        window = self.storage.readable(burst.address, burst.beats * self._word, self._word, burst.ident)
+        window = self.storage.readable(
+            burst.address, burst.beats * self._word, self._word, burst.ident
+        )
         if window is None:
-            self.report(f"ar: {burst.beats} beats from {burst.address:#x} on, ID {burst.ident}, read what nobody declared readable")
+            self.report(
+                f"ar: {burst.beats} beats from {burst.address:#x} on, ID {burst.ident}, read what nobody declared readable"
+            )
             burst.permitted = False
         else:
-            window.read_words.update(range(burst.address, burst.address + burst.beats * self._word, self._word))
+            window.read_words.update(
+                range(burst.address, burst.address + burst.beats * self._word, self._word)
+            )
         self._begin(burst, write=False)
         self._reads.append(burst)
         self.log.event(Event(self.cycle, "ar", burst.ident, burst.address, waited=self._ar.waited))
@@ -189,16 +217,35 @@ class AxiMemory:
             self._r.drive(None)
             return
         address = burst.address + burst.index * self._word
-        response = self.storage.fault(address, self._word, write=False) if burst.permitted else Resp.DECERR
+        response = (
+            self.storage.fault(address, self._word, write=False) if burst.permitted else Resp.DECERR
+        )
         burst.response = response
-        content = self._rng.randbytes(self._word) if response else self.storage.dump(address, self._word)
-        self._r.drive((burst.ident, int.from_bytes(content, "little"), response, int(burst.index + 1 == burst.beats)))
+        content = (
+            self._rng.randbytes(self._word) if response else self.storage.dump(address, self._word)
+        )
+        self._r.drive(
+            (
+                burst.ident,
+                int.from_bytes(content, "little"),
+                response,
+                int(burst.index + 1 == burst.beats),
+            )
+        )
 
     def _read_taken(self) -> None:
         burst = self._reading
         assert burst is not None
         self.log.read_beats += 1
-        self.log.event(Event(self.cycle, "r", burst.ident, burst.address + burst.index * self._word, burst.response))
+        self.log.event(
+            Event(
+                self.cycle,
+                "r",
+                burst.ident,
+                burst.address + burst.index * self._word,
+                burst.response,
+            )
+        )
         burst.index += 1
         if burst.index == burst.beats:
             self._reads.remove(burst)
@@ -208,7 +255,9 @@ class AxiMemory:
         burst = self._burst("aw", payload)
         if burst is not None:
             self._addresses.append(burst)
-            self.log.event(Event(self.cycle, "aw", burst.ident, burst.address, waited=self._aw.waited))
+            self.log.event(
+                Event(self.cycle, "aw", burst.ident, burst.address, waited=self._aw.waited)
+            )
 
     def _take_data(self, burst: Burst, payload: Sequence[str]) -> None:
         data, strobes, last = payload
@@ -216,7 +265,9 @@ class AxiMemory:
         burst.index += 1
         self.log.write_beats += 1
         if last != str(int(burst.index == burst.beats)):
-            self.report(f"wlast is {last} in beat {burst.index} of {burst.beats} at {burst.address:#x}")
+            self.report(
+                f"wlast is {last} in beat {burst.index} of {burst.beats} at {burst.address:#x}"
+            )
         if set(strobes) <= {"0", "1"}:
             burst.response = burst.response or self._store(address, data, strobes)
         else:
@@ -238,7 +289,9 @@ class AxiMemory:
             if not set(bits) <= {"0", "1"}:
                 self.report(f"wdata has X in a strobed byte at {address:#x}")
             elif response is Resp.OKAY:
-                problem = self.storage.write(address + start, int(bits, 2).to_bytes(stop - start, "little"))
+                problem = self.storage.write(
+                    address + start, int(bits, 2).to_bytes(stop - start, "little")
+                )
                 if problem:
                     self.report(f"w: {problem}")
                     response = Resp.DECERR
@@ -246,7 +299,11 @@ class AxiMemory:
         return response
 
     def _offer_answer(self, willing: bool) -> None:
-        burst = self._answers[0] if willing and self._answers and self._ready(self._answers[0], 0) else None
+        burst = (
+            self._answers[0]
+            if willing and self._answers and self._ready(self._answers[0], 0)
+            else None
+        )
         self._answering = burst
         self._b.drive(None if burst is None else (burst.ident, burst.response))
 

@@ -32,7 +32,15 @@ from scegrad.toolchain import Toolchain
 SIMULATORS = ("icarus", "verilator")
 TIMESCALE = ("1ns", "1ps")
 
-VERILATOR_ARGUMENTS = ("-O3", "--x-assign", "unique", "--x-initial", "unique", "-Wno-fatal", "--no-timing")
+VERILATOR_ARGUMENTS = (
+    "-O3",
+    "--x-assign",
+    "unique",
+    "--x-initial",
+    "unique",
+    "-Wno-fatal",
+    "--no-timing",
+)
 """What nobody assigned is random in a run, from the run's seed. Lint is for tests/rtl: a design that a test breaks on purpose may warn."""
 
 
@@ -66,16 +74,25 @@ class PublicPortsVerilator(cocotb_runner.Verilator):
         super()._set_env_build()
         self.env["VERILATOR_ROOT"] = str(Toolchain.find().verilator)
         # The package's verilated.mk leaves the compiler's option for a precompiled header blank, and calls a "python" that may be missing.
-        self.env["MAKEFLAGS"] = f"CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O1 OPT_GLOBAL=-O1 PYTHON3={sys.executable}"
+        self.env["MAKEFLAGS"] = (
+            f"CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O1 OPT_GLOBAL=-O1 PYTHON3={sys.executable}"
+        )
 
     def _build_command(self) -> list[list[str]]:
         verilate, *others = super()._build_command()
         kept = [argument for argument in verilate if argument != "--public-flat-rw"]
         if len(kept) != len(verilate) - 1:
-            raise BenchError("cocotb no longer passes --public-flat-rw to Verilator: the control file may be in vain")
+            raise BenchError(
+                "cocotb no longer passes --public-flat-rw to Verilator: the control file may be in vain"
+            )
         if self.waves:
             kept = ["--trace-fst" if argument == "--trace" else argument for argument in kept]
-            kept += ["-CFLAGS", f"-I{harness_directory() / 'fst'}", "-LDFLAGS", f"-L{self._empty_libraries()}"]
+            kept += [
+                "-CFLAGS",
+                f"-I{harness_directory() / 'fst'}",
+                "-LDFLAGS",
+                f"-L{self._empty_libraries()}",
+            ]
         return [kept, *others]
 
     def _empty_libraries(self) -> Path:
@@ -94,11 +111,26 @@ def build(design: Design, simulator: str, *, waves: bool = False) -> Path:
     """Build ``design`` unless that was done before; returns the folder. Raises ``BenchError`` with the tool's output."""
     if simulator not in SIMULATORS:
         raise ValueError(f"simulator is {simulator!r}, but must be one of {', '.join(SIMULATORS)}")
-    versions = [importlib.metadata.version(package) for package in ("cocotb", "verilator")] + [sys.version]
+    versions = [importlib.metadata.version(package) for package in ("cocotb", "verilator")] + [
+        sys.version
+    ]
     if simulator == "icarus":
         versions.append(_icarus_version())
-    key = json.dumps([design.name, design.text, control_file(design), simulator, waves, TIMESCALE, VERILATOR_ARGUMENTS, versions])
-    home = cache_directory() / "benches" / f"{design.name}-{simulator}-{content_key([key.encode()])}"
+    key = json.dumps(
+        [
+            design.name,
+            design.text,
+            control_file(design),
+            simulator,
+            waves,
+            TIMESCALE,
+            VERILATOR_ARGUMENTS,
+            versions,
+        ]
+    )
+    home = (
+        cache_directory() / "benches" / f"{design.name}-{simulator}-{content_key([key.encode()])}"
+    )
 
     def make(work: Path) -> Path:
         _build_in(work / "build", design, simulator, waves)
@@ -127,7 +159,9 @@ def _build_in(folder: Path, design: Design, simulator: str, waves: bool) -> None
             log_file=log,
         )
     except (RuntimeError, SystemExit) as error:
-        raise BenchError(f"{simulator} did not build {design.name}: {error}\n{_tail(log.read_text(errors='replace'))}") from error
+        raise BenchError(
+            f"{simulator} did not build {design.name}: {error}\n{_tail(log.read_text(errors='replace'))}"
+        ) from error
 
 
 def run_bench(
@@ -155,15 +189,32 @@ def run_bench(
         seed = int(os.environ.get("SCEGRAD_SEED", random.SystemRandom().randrange(1 << 31)))
     print(f"{test_module} on {top.name} under {simulator}: SCEGRAD_SEED={seed} replays it")
     folder = build(top, simulator, waves=waves is not None)
-    environment = {"SCEGRAD_PARAMETERS": json.dumps(dict(parameters or {})), "COCOTB_ANSI_OUTPUT": "0"}
+    environment = {
+        "SCEGRAD_PARAMETERS": json.dumps(dict(parameters or {})),
+        "COCOTB_ANSI_OUTPUT": "0",
+    }
     if top.platform is not None:
         environment["SCEGRAD_PLATFORM"] = base64.b64encode(pickle.dumps(top.platform)).decode()
     with tempfile.TemporaryDirectory(prefix="scegrad-") as scratch:
         log, results = Path(scratch) / "bench.log", Path(scratch) / "results.xml"
         with _outside_pytest():
-            _run(top, test_module, simulator, folder, results, log, tests, waves, seed, UNSET[unset], environment)
+            _run(
+                top,
+                test_module,
+                simulator,
+                folder,
+                results,
+                log,
+                tests,
+                waves,
+                seed,
+                UNSET[unset],
+                environment,
+            )
         text = log.read_text(errors="replace") if log.exists() else ""
-        names = read_results(results, f"{test_module} on {top.name} under {simulator}, SCEGRAD_SEED={seed}", text)
+        names = read_results(
+            results, f"{test_module} on {top.name} under {simulator}, SCEGRAD_SEED={seed}", text
+        )
     return BenchResult(names, seed, text)
 
 
@@ -181,11 +232,19 @@ def _run(
     environment: Mapping[str, str],
 ) -> None:
     """Start the simulator; whatever it says of its success, only the results file counts."""
-    plusargs = [f"+verilator+seed+{seed % (1 << 31) or 1}", f"+verilator+rand+reset+{unset}"] if simulator == "verilator" else []
+    plusargs = (
+        [f"+verilator+seed+{seed % (1 << 31) or 1}", f"+verilator+rand+reset+{unset}"]
+        if simulator == "verilator"
+        else []
+    )
     if waves is not None:
         path = str(waves.absolute())
-        plusargs += ["--trace-file", path] if simulator == "verilator" else [f"+dumpfile_path={path}"]
-    with suppress(RuntimeError, SystemExit):  # a simulator that ends with another status; the caller reads the results file
+        plusargs += (
+            ["--trace-file", path] if simulator == "verilator" else [f"+dumpfile_path={path}"]
+        )
+    with suppress(
+        RuntimeError, SystemExit
+    ):  # a simulator that ends with another status; the caller reads the results file
         _runner(simulator).test(
             test_module=test_module,
             hdl_toplevel=top.name,
@@ -209,7 +268,11 @@ def read_results(results: Path, what: str, log: str) -> tuple[str, ...]:
     except (OSError, ElementTree.ParseError):
         raise BenchError(f"{what}: the simulation ended without results\n{_tail(log)}") from None
     ran = [case for case in cases if case.find("skipped") is None]
-    failed = [case.get("name", "?") for case in ran if case.find("failure") is not None or case.find("error") is not None]
+    failed = [
+        case.get("name", "?")
+        for case in ran
+        if case.find("failure") is not None or case.find("error") is not None
+    ]
     if failed:
         raise BenchError(f"{what}: failed {', '.join(failed)}\n{_tail(log)}")
     if not ran:
@@ -223,7 +286,9 @@ def _runner(simulator: str) -> cocotb_runner.Runner:
 
 def _icarus_version() -> str:
     try:
-        return subprocess.run(["iverilog", "-V"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
+        return subprocess.run(
+            ["iverilog", "-V"], capture_output=True, text=True, check=True
+        ).stdout.splitlines()[0]
     except FileNotFoundError:
         raise BenchError("Icarus Verilog is not installed: there is no iverilog on PATH") from None
 

@@ -29,28 +29,51 @@ def boundaries(platform: Platform, fmt: Format, private: bool) -> list[int]:
     """Elements in a chunk, a bus word, a round of all cores, a burst, a page and the read buffer."""
     width = platform.l2_data_bits if private else platform.shared_data_bits
     word, chunk = width // fmt.width, CHUNK_BITS // fmt.width
-    lengths = {chunk, word, chunk * platform.cores, word * platform.burst_beats, PAGE_BYTES // fmt.bytes, word * platform.read_buffer_beats}
+    lengths = {
+        chunk,
+        word,
+        chunk * platform.cores,
+        word * platform.burst_beats,
+        PAGE_BYTES // fmt.bytes,
+        word * platform.read_buffer_beats,
+    }
     return sorted(lengths)
 
 
-def draw_length(rng: random.Random, platform: Platform, fmt: Format, private: bool, longest: int) -> int:
+def draw_length(
+    rng: random.Random, platform: Platform, fmt: Format, private: bool, longest: int
+) -> int:
     """A length up to ``longest``, mostly at or beside a boundary or a small multiple of one."""
     if rng.random() < 0.3:
         return rng.randint(0, longest)
-    near = [b * factor + step for b in boundaries(platform, fmt, private) for factor in (1, 2, 3) for step in (-1, 0, 1)]
+    near = [
+        b * factor + step
+        for b in boundaries(platform, fmt, private)
+        for factor in (1, 2, 3)
+        for step in (-1, 0, 1)
+    ]
     return rng.choice([length for length in [0, 1, 2, 3, *near] if length <= longest])
 
 
 def draw_mask(rng: random.Random, platform: Platform) -> int:
     """All cores, one, or any that are not none."""
-    return rng.choice((platform.all_cores, 1 << rng.randrange(platform.cores), rng.randint(1, platform.all_cores)))
+    return rng.choice(
+        (platform.all_cores, 1 << rng.randrange(platform.cores), rng.randint(1, platform.all_cores))
+    )
 
 
 def draw_address(rng: random.Random, region: Region, size: int, fmt: Format) -> int:
     """Where an array of ``size`` bytes may start: at either end of the region, beside a page boundary, or anywhere."""
     last = min(region.end - size, (1 << 32) - fmt.bytes)
     page = region.base + PAGE_BYTES * rng.randrange(1, region.size // PAGE_BYTES)
-    start = rng.choice((page + rng.randrange(-64, 64), page - size + rng.randrange(-16, 16), page, rng.randint(region.base, last)))
+    start = rng.choice(
+        (
+            page + rng.randrange(-64, 64),
+            page - size + rng.randrange(-16, 16),
+            page,
+            rng.randint(region.base, last),
+        )
+    )
     start = rng.choice((start, start, start, start, start, region.base, last))
     return min(max(start, region.base), last) // fmt.bytes * fmt.bytes
 
@@ -61,7 +84,11 @@ def draw_job(rng: random.Random, platform: Platform, shape: Shape, taken: list[R
     private = rng.random() < 0.5 if shape.private is None else shape.private
     core = rng.randrange(platform.cores) if shape.core is None else shape.core
     regions = (platform.l2[core],) if private else platform.shared
-    length = draw_length(rng, platform, fmt, private, shape.longest) if shape.length is None else shape.length
+    length = (
+        draw_length(rng, platform, fmt, private, shape.longest)
+        if shape.length is None
+        else shape.length
+    )
     size = length * fmt.bytes
     in_place = rng.choice(IN_PLACE)
     places: dict[str, int] = {}
@@ -77,7 +104,14 @@ def draw_job(rng: random.Random, platform: Platform, shape: Shape, taken: list[R
         taken.append(Region(name, start, size))
         places[name] = start
     mask = draw_mask(rng, platform) if shape.mask is None else shape.mask
-    return Job(platform, fmt, private, **places, length=length, core_mask=mask if not private else rng.choice((0, mask)))
+    return Job(
+        platform,
+        fmt,
+        private,
+        **places,
+        length=length,
+        core_mask=mask if not private else rng.choice((0, mask)),
+    )
 
 
 def draw_operands(rng: random.Random, fmt: Format, length: int) -> tuple[np.ndarray, np.ndarray]:
@@ -86,9 +120,21 @@ def draw_operands(rng: random.Random, fmt: Format, length: int) -> tuple[np.ndar
 
     def mix(usual: np.ndarray) -> np.ndarray:
         usual = usual.astype(fmt.dtype).view(fmt.bits_dtype)
-        anything = source.integers(0, 1 << fmt.width, length, dtype=np.uint64).astype(fmt.bits_dtype)
-        special = source.choice(np.array([0, fmt.sign_bit, 1, fmt.infinity, fmt.infinity | fmt.sign_bit, fmt.nan], fmt.bits_dtype), length)
+        anything = source.integers(0, 1 << fmt.width, length, dtype=np.uint64).astype(
+            fmt.bits_dtype
+        )
+        special = source.choice(
+            np.array(
+                [0, fmt.sign_bit, 1, fmt.infinity, fmt.infinity | fmt.sign_bit, fmt.nan],
+                fmt.bits_dtype,
+            ),
+            length,
+        )
         kind = source.random(length)
-        return np.where(kind < 0.7, usual, np.where(kind < 0.95, anything, special)).astype(fmt.bits_dtype).view(fmt.dtype)
+        return (
+            np.where(kind < 0.7, usual, np.where(kind < 0.95, anything, special))
+            .astype(fmt.bits_dtype)
+            .view(fmt.dtype)
+        )
 
     return mix(source.normal(0, 4, length)), mix(source.choice([0.0, 1.0, 0.5, 0.1], length))

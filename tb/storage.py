@@ -34,7 +34,10 @@ class Window:
 
     def holds_words(self, address: int, size: int, word_bytes: int) -> bool:
         """Whether every one of the bus words from ``address`` on holds a byte of the array."""
-        return self.base & -word_bytes <= address and address + size <= -(-self.end // word_bytes) * word_bytes
+        return (
+            self.base & -word_bytes <= address
+            and address + size <= -(-self.end // word_bytes) * word_bytes
+        )
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,11 @@ class Fault:
 
     def hits(self, address: int, size: int, write: bool) -> bool:
         """Whether an access to ``size`` bytes at ``address`` is answered with the error."""
-        return write == self.write and address < self.address + self.size and self.address < address + size
+        return (
+            write == self.write
+            and address < self.address + self.size
+            and self.address < address + size
+        )
 
 
 class Storage:
@@ -61,7 +68,14 @@ class Storage:
         self._pages: dict[int, bytearray] = {}
 
     def declare(
-        self, name: str, base: int, size: int, *, readable: bool = False, writable: bool = False, ident: int | None = None
+        self,
+        name: str,
+        base: int,
+        size: int,
+        *,
+        readable: bool = False,
+        writable: bool = False,
+        ident: int | None = None,
     ) -> Window:
         """Permit accesses to ``size`` bytes from ``base`` on."""
         window = Window(name, base, size, readable, writable, ident)
@@ -112,11 +126,15 @@ class Storage:
                 for index in range(start, start + len(content)):
                     counts[index] = 1
                 self.load(address, content)
-                return f"{window.name} was written more than once at {address:#x}" if again else None
+                return (
+                    f"{window.name} was written more than once at {address:#x}" if again else None
+                )
         return f"{len(content)} bytes were written at {address:#x}, which nobody declared writable"
 
     def _page(self, number: int) -> bytearray:
         page = self._pages.get(number)
         if page is None:
-            page = self._pages[number] = bytearray(random.Random(f"{self._seed}:{number}").randbytes(PAGE_BYTES))
+            page = self._pages[number] = bytearray(
+                random.Random(f"{self._seed}:{number}").randbytes(PAGE_BYTES)
+            )
         return page

@@ -52,7 +52,9 @@ class System:
         """Let every memory behave in a new way, and tell."""
         for memory in self.memories.values():
             memory.behaviour = Behaviour.draw(self.rng)
-        self.dut._log.info("; ".join(f"{memory.prefix}: {memory.behaviour}" for memory in self.memories.values()))
+        self.dut._log.info(
+            "; ".join(f"{memory.prefix}: {memory.behaviour}" for memory in self.memories.values())
+        )
 
     def limit(self, job: Job) -> int:
         """Cycles within which a job must end whatever the memories do."""
@@ -70,7 +72,11 @@ class System:
         unit = SHARED if job.core is None else job.core
         self.memories[unit].log.errors.clear()
         self.memories[unit].log.events.clear()
-        started = Started(job, unit, Expectation.prepare(self.storage, job, *draw_operands(self.rng, job.fmt, job.length)))
+        started = Started(
+            job,
+            unit,
+            Expectation.prepare(self.storage, job, *draw_operands(self.rng, job.fmt, job.length)),
+        )
         found = await execute_async(start(job), self.host)
         assert found == unit, f"unit {found} runs the job, but must be {unit}"
         return started
@@ -81,7 +87,9 @@ class System:
         self._check_end(started)
         started.expectation.check_complete(self.storage)
         started.expectation.release(self.storage)
-        assert counters.elements == started.job.length, f"ELEMENTS is {counters.elements}, not {started.job.length}"
+        assert counters.elements == started.job.length, (
+            f"ELEMENTS is {counters.elements}, not {started.job.length}"
+        )
         return counters
 
     async def fail(self, started: Started) -> None:
@@ -94,8 +102,12 @@ class System:
         assert found is not None, f"{describe(started.job)} met no bus error: {self.storage.faults}"
         errors = self.memories[started.unit].log.errors
         status, address = first_error(started.job, errors)
-        assert found.status is status, f"status is {found.status.name}, not {status.name}: {errors[:4]}"
-        assert found.fault_address == address, f"fault address is {found.fault_address:#x}, not {address:#x}: {errors[:4]}"
+        assert found.status is status, (
+            f"status is {found.status.name}, not {status.name}: {errors[:4]}"
+        )
+        assert found.fault_address == address, (
+            f"fault address is {found.fault_address:#x}, not {address:#x}: {errors[:4]}"
+        )
         late = late_bursts(self.memories[started.unit].log.events)
         assert not late, f"{len(late)} bursts were begun after the error: {late[0]}, {errors[0]}"
         self._check_end(started)
@@ -104,7 +116,9 @@ class System:
 
     def _check_end(self, started: Started) -> None:
         self.check_rules()
-        assert self.memories[started.unit].idle, f"unit {started.unit} has ended with bursts on their way"
+        assert self.memories[started.unit].idle, (
+            f"unit {started.unit} has ended with bursts on their way"
+        )
 
     async def reset(self) -> None:
         """Reset the unit, whatever it does, and set it up again."""
@@ -124,7 +138,9 @@ class System:
 
 def describe(job: Job) -> str:
     """A job in one line, without its platform."""
-    arrays = " ".join(f"{name}={getattr(job, name):#x}" for name in ("logits", "labels", "gradient"))
+    arrays = " ".join(
+        f"{name}={getattr(job, name):#x}" for name in ("logits", "labels", "gradient")
+    )
     return f"{'private' if job.private else 'shared'} {job.fmt.name} {arrays} length={job.length} core_mask={job.core_mask:#x}"
 
 
@@ -145,7 +161,11 @@ def first_error(job: Job, errors: list[Event]) -> tuple[Status, int]:
 def late_bursts(events: list[Event]) -> list[Event]:
     """Addresses that were first offered more than a few cycles after the first error response."""
     error = min(event.cycle for event in events if event.response)
-    return [event for event in events if event.channel in ("ar", "aw") and event.cycle - event.waited > error + STOPPING_CYCLES]
+    return [
+        event
+        for event in events
+        if event.channel in ("ar", "aw") and event.cycle - event.waited > error + STOPPING_CYCLES
+    ]
 
 
 @asynccontextmanager

@@ -32,16 +32,24 @@ class Behaviour:
     @classmethod
     def draw(cls, rng: random.Random) -> "Behaviour":
         """A random one, now and then extreme."""
-        stall = {name: rng.choice((0.0, 0.0, 0.1, 0.5, 0.9)) for name in ("ar", "aw", "w", "r", "b")}
+        stall = {
+            name: rng.choice((0.0, 0.0, 0.1, 0.5, 0.9)) for name in ("ar", "aw", "w", "r", "b")
+        }
         latency = rng.choice(((0, 0), (0, 3), (5, 5), (0, 40)))
         order = rng.choice(("any", "address", "data"))
         few = rng.choice((1, 2, 4, 64))
         mix, patient = rng.random() < 0.5, rng.random() < 0.2
-        return cls(latency, **stall, interleave=mix, outstanding=few, patient=patient, write_order=order)
+        return cls(
+            latency, **stall, interleave=mix, outstanding=few, patient=patient, write_order=order
+        )
 
     def __str__(self) -> str:
         """Only what differs from the default."""
-        changed = [f"{item.name}={getattr(self, item.name)}" for item in fields(self) if getattr(self, item.name) != item.default]
+        changed = [
+            f"{item.name}={getattr(self, item.name)}"
+            for item in fields(self)
+            if getattr(self, item.name) != item.default
+        ]
         return f"Behaviour({', '.join(changed)})"
 
 

@@ -18,7 +18,12 @@ def base_seed() -> int:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which slices of the sweeps this run took."""
-    slices = [value for report in terminalreporter.getreports("passed") for name, value in report.user_properties if name == "slice"]
+    slices = [
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "slice"
+    ]
     if slices:
         terminalreporter.write_line(f"swept: {'; '.join(sorted(slices))}")
 

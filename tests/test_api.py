@@ -44,7 +44,12 @@ def test_every_shape_is_kept(backend: str, shape: tuple[int, ...], seed: int) ->
 @pytest.mark.parametrize("backend", ["model", "verilator"])
 def test_arrays_need_not_be_contiguous_or_native(backend: str, seed: int) -> None:
     x, y = operands(FORMATS["fp16"], (6, 10), seed)
-    views = (x.T, y.T), (x[::2, ::-3], y[::2, ::-3]), (x.astype(">f2"), y), (np.asfortranarray(x), y)
+    views = (
+        (x.T, y.T),
+        (x[::2, ::-3], y[::2, ::-3]),
+        (x.astype(">f2"), y),
+        (np.asfortranarray(x), y),
+    )
     for a, b in views:
         result = run_job(a, b, platform=TINY, backend=backend).gradient
         assert_same_bits(result.astype("=f2"), golden.gradient(a.astype("=f2").copy(), b.copy()))
@@ -109,7 +114,9 @@ def test_a_format_converts_to_nearest() -> None:
         dtype = FORMATS[name].dtype
         with np.errstate(over="ignore"):  # 70000 is infinite in fp16
             expected = golden.gradient(x.astype(dtype), y.astype(dtype))
-        assert_same_bits(run_job(x, y, platform="mt7004", backend="model", fmt=name).gradient, expected)
+        assert_same_bits(
+            run_job(x, y, platform="mt7004", backend="model", fmt=name).gradient, expected
+        )
 
 
 F4 = np.zeros(4, np.float32)
@@ -121,22 +128,50 @@ F4 = np.zeros(4, np.float32)
         ((F4, F4[:3]), {}, r"logits have shape \(4,\), labels \(3,\), but the shapes must agree"),
         ((F4, F4.reshape(2, 2)), {}, "shapes must agree"),
         ((F4, F4.astype("f2")), {}, "logits are float32, labels float16, but the types must agree"),
-        ((F4.astype("f8"), F4.astype("f8")), {}, r"elements are float64, but must be float32 \(fp32\) or float16 \(fp16\)"),
+        (
+            (F4.astype("f8"), F4.astype("f8")),
+            {},
+            r"elements are float64, but must be float32 \(fp32\) or float16 \(fp16\)",
+        ),
         ((np.arange(4), np.arange(4)), {}, "elements are int64, but must be"),
-        ((np.arange(4), np.arange(4)), {"fmt": "fp32"}, "logits are int64, but only floating-point arrays are converted to fp32"),
+        (
+            (np.arange(4), np.arange(4)),
+            {"fmt": "fp32"},
+            "logits are int64, but only floating-point arrays are converted to fp32",
+        ),
         ((["a"], ["b"]), {}, "elements are <U1, but must be"),
-        ((F4, F4), {"platform": "ft78"}, "platform is 'ft78', but must be ft78ne or mt7004 or ecp5_demo"),
+        (
+            (F4, F4),
+            {"platform": "ft78"},
+            "platform is 'ft78', but must be ft78ne or mt7004 or ecp5_demo",
+        ),
         ((F4, F4), {"memory": "ddr"}, "memory is 'ddr', but must be shared or private"),
-        ((F4, F4), {"backend": "vcs"}, "backend is 'vcs', but must be verilator or icarus or model or uart:DEVICE"),
+        (
+            (F4, F4),
+            {"backend": "vcs"},
+            "backend is 'vcs', but must be verilator or icarus or model or uart:DEVICE",
+        ),
         ((F4, F4), {"fmt": "bf16"}, "format is 'bf16', but must be fp32 or fp16"),
         ((F4, F4), {"fmt": "fp16"}, "ft78ne does not compute fp16: its cores have fp32"),
         ((F4.astype("f2"), F4.astype("f2")), {}, "ft78ne does not compute fp16"),
-        ((F4, F4), {"core_mask": 0}, "core mask is 0x0, but ft78ne has core 0 to core 7: it must be 0x1 to 0xff"),
+        (
+            (F4, F4),
+            {"core_mask": 0},
+            "core mask is 0x0, but ft78ne has core 0 to core 7: it must be 0x1 to 0xff",
+        ),
         ((F4, F4), {"core_mask": 0x100}, "core mask is 0x100, but"),
         ((F4, F4), {"core_mask": -1, "memory": "private"}, "core mask is -0x1, but"),
         ((F4, F4), {"latency": -1}, "latency is -1, but must be 0 to"),
-        ((F4, F4), {"in_place": "gradient"}, "in_place is 'gradient', but must be logits or labels"),
-        ((F4, F4), {"misalignment": (0, 2, 0)}, "misalignment of labels is 2 bytes, but must be a multiple of 4"),
+        (
+            (F4, F4),
+            {"in_place": "gradient"},
+            "in_place is 'gradient', but must be logits or labels",
+        ),
+        (
+            (F4, F4),
+            {"misalignment": (0, 2, 0)},
+            "misalignment of labels is 2 bytes, but must be a multiple of 4",
+        ),
         ((F4, F4), {"waves": "x.fst", "backend": "model"}, "the backend model has no waves"),
         (
             (np.zeros(43_691, "f4"),) * 2,
@@ -145,7 +180,9 @@ F4 = np.zeros(4, np.float32)
         ),
     ],
 )
-def test_bad_requests_are_one_line(arguments: tuple[Any, Any], options: dict[str, Any], message: str) -> None:
+def test_bad_requests_are_one_line(
+    arguments: tuple[Any, Any], options: dict[str, Any], message: str
+) -> None:
     with pytest.raises(RequestError, match=message) as caught:
         run_job(*arguments, **{"backend": "model", **options})
     assert isinstance(caught.value, ValueError)
@@ -156,16 +193,25 @@ def test_the_largest_private_job_fits() -> None:
     x = np.zeros(43_690, np.float32)
     place = prepare(x, x, memory="private", core_mask=0x84).place
     region = PLATFORMS["ft78ne"].l2[2]
-    assert all(region.holds(address, place.size) for address in (place.logits, place.labels, place.gradient))
-    in_place = prepare(np.zeros(65_536, "f4"), np.zeros(65_536, "f4"), memory="private", in_place="labels").place
+    assert all(
+        region.holds(address, place.size)
+        for address in (place.logits, place.labels, place.gradient)
+    )
+    in_place = prepare(
+        np.zeros(65_536, "f4"), np.zeros(65_536, "f4"), memory="private", in_place="labels"
+    ).place
     assert in_place.gradient == in_place.labels
 
 
 def test_guard_bytes_are_beside_the_output() -> None:
-    for length, memory, offsets in product((0, 1, 100), ("shared", "private"), ((0, 0, 0), (4, 8, 60))):
+    for length, memory, offsets in product(
+        (0, 1, 100), ("shared", "private"), ((0, 0, 0), (4, 8, 60))
+    ):
         x = np.zeros(length, np.float32)
         place = prepare(x, x, platform=TINY, memory=memory, misalignment=offsets).place
-        covered = {address for start, size in place.guards for address in range(start, start + size)}
+        covered = {
+            address for start, size in place.guards for address in range(start, start + size)
+        }
         assert covered == {
             *range(place.gradient - 64, place.gradient),
             *range(place.gradient + place.size, place.gradient + place.size + 64),
@@ -201,7 +247,12 @@ def test_a_design_that_writes_outside_is_caught(monkeypatch: pytest.MonkeyPatch,
 )
 def test_icarus_agrees_to_the_cycle(memory: dict[str, Any], seed: int) -> None:
     x, y = operands(FORMATS["fp16"], (400 if "dram" in memory else 150,), seed)
-    options: dict[str, Any] = {"platform": TINY, "timeline": True, "misalignment": (2, 4, 6), **memory}
+    options: dict[str, Any] = {
+        "platform": TINY,
+        "timeline": True,
+        "misalignment": (2, 4, 6),
+        **memory,
+    }
     fast, slow = (run_job(x, y, backend=backend, **options) for backend in ("verilator", "icarus"))
     assert_same_bits(slow.gradient, golden.gradient(x, y))
     assert fast.counters == slow.counters
@@ -215,7 +266,10 @@ def beats(result: Result) -> list[tuple[int, int, int, int]]:
     assert result.timeline is not None
     events = result.timeline.events
     first = int(events["edge"].min())
-    return [(int(e["edge"]) - first, int(e["port"]), int(e["channel"]), int(e["address"])) for e in events]
+    return [
+        (int(e["edge"]) - first, int(e["port"]), int(e["channel"]), int(e["address"]))
+        for e in events
+    ]
 
 
 @pytest.mark.whole

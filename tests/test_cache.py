@@ -31,7 +31,12 @@ def age(path: Path, days: float) -> None:
 def test_made_once_file_or_folder(tmp_path: Path) -> None:
     assert kept(tmp_path / "deep" / "file", written("a")).read_text() == "a"
     assert kept(tmp_path / "deep" / "file", never).read_text() == "a"
-    assert kept(tmp_path / "folder", lambda work: written("b")(work).parent).joinpath("made").read_text() == "b"
+    assert (
+        kept(tmp_path / "folder", lambda work: written("b")(work).parent)
+        .joinpath("made")
+        .read_text()
+        == "b"
+    )
     assert kept(tmp_path / "folder", never).is_dir()
     assert not list(tmp_path.rglob("tmp-*"))
 
@@ -64,9 +69,14 @@ def test_what_nobody_used_goes_when_something_is_built(tmp_path: Path) -> None:
     assert names == {"used", "locked", "young", "foreign", "new"}
 
 
-def test_another_process_that_hangs_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_process_that_hangs_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cache, "LOCK_LIMIT", 0.1)
-    with FileLock(tmp_path / "home.lock"), pytest.raises(BuildError, match=r"^another process held .*home\.lock for 0\.1 seconds$"):
+    with (
+        FileLock(tmp_path / "home.lock"),
+        pytest.raises(BuildError, match=r"^another process held .*home\.lock for 0\.1 seconds$"),
+    ):
         kept(tmp_path / "home", never)
 
 

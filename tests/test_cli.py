@@ -22,7 +22,15 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(5)
     x, y = rng.standard_normal((20, 5)).astype("f4"), rng.integers(0, 2, (20, 5)).astype("f4")
-    arrays = {"x": x, "y": y, "x16": x.astype("f2"), "y16": y.astype("f2"), "short": x[:3], "ints": np.arange(5), "x64": x.astype("f8")}
+    arrays = {
+        "x": x,
+        "y": y,
+        "x16": x.astype("f2"),
+        "y16": y.astype("f2"),
+        "short": x[:3],
+        "ints": np.arange(5),
+        "x64": x.astype("f8"),
+    }
     for name, array in arrays.items():
         np.save(f"{name}.npy", array)
     np.save("large.npy", np.zeros(50_000, "f4"))
@@ -62,12 +70,17 @@ def _umask() -> int:
 
 def test_run_in_fp16(files: Path) -> None:
     assert call("run", "x16.npy", "y16.npy", "-o", "g.npy", "--platform", "mt7004", *MODEL) == 0
-    assert np.load("g.npy").tobytes() == golden.gradient(np.load("x16.npy"), np.load("y16.npy")).tobytes()
+    assert (
+        np.load("g.npy").tobytes()
+        == golden.gradient(np.load("x16.npy"), np.load("y16.npy")).tobytes()
+    )
 
 
 def test_run_converts_to_the_format(files: Path) -> None:
     assert call("run", "x64.npy", "y.npy", "-o", "g.npy", "--format", "fp32", *MODEL) == 0
-    assert np.load("g.npy").tobytes() == golden.gradient(np.load("x.npy"), np.load("y.npy")).tobytes()
+    assert (
+        np.load("g.npy").tobytes() == golden.gradient(np.load("x.npy"), np.load("y.npy")).tobytes()
+    )
 
 
 def test_an_output_is_replaced_as_a_whole(files: Path) -> None:
@@ -93,51 +106,137 @@ def test_a_device_is_written_and_not_replaced(files: Path) -> None:
         ("run empty.npy y.npy -o g.npy", "empty.npy is not an .npy file"),
         ("run z.npz y.npy -o g.npy", "z.npz is not an .npy file"),
         ("run cut.npy y.npy -o g.npy", "cut.npy is not an .npy file of numbers: "),
-        ("run objects.npy y.npy -o g.npy", "objects.npy is not an .npy file of numbers: Object arrays cannot be loaded"),
-        ("run ints.npy ints.npy -o g.npy", "elements are int64, but must be float32 (fp32) or float16 (fp16)"),
+        (
+            "run objects.npy y.npy -o g.npy",
+            "objects.npy is not an .npy file of numbers: Object arrays cannot be loaded",
+        ),
+        (
+            "run ints.npy ints.npy -o g.npy",
+            "elements are int64, but must be float32 (fp32) or float16 (fp16)",
+        ),
         ("run x64.npy x64.npy -o g.npy", "elements are float64, but must be"),
-        ("run ints.npy ints.npy -o g.npy --format fp32", "logits are int64, but only floating-point arrays"),
-        ("run x.npy y16.npy -o g.npy", "logits are float32, labels float16, but the types must agree"),
-        ("run x.npy short.npy -o g.npy", "logits have shape (20, 5), labels (3, 5), but the shapes must agree"),
-        ("run x.npy y.npy -o g.npy --core-mask 0", "core mask is 0x0, but ft78ne has core 0 to core 7"),
-        ("run x.npy y.npy -o g.npy --core-mask 0x100", "core mask is 0x100, but ft78ne has core 0 to core 7"),
-        ("run x.npy y.npy -o g.npy --core-mask all", "Invalid value for '--core-mask': 'all' is not a number"),
+        (
+            "run ints.npy ints.npy -o g.npy --format fp32",
+            "logits are int64, but only floating-point arrays",
+        ),
+        (
+            "run x.npy y16.npy -o g.npy",
+            "logits are float32, labels float16, but the types must agree",
+        ),
+        (
+            "run x.npy short.npy -o g.npy",
+            "logits have shape (20, 5), labels (3, 5), but the shapes must agree",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --core-mask 0",
+            "core mask is 0x0, but ft78ne has core 0 to core 7",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --core-mask 0x100",
+            "core mask is 0x100, but ft78ne has core 0 to core 7",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --core-mask all",
+            "Invalid value for '--core-mask': 'all' is not a number",
+        ),
         ("run x16.npy y16.npy -o g.npy", "ft78ne does not compute fp16"),
         ("run x.npy y.npy -o g.npy --format fp16", "ft78ne does not compute fp16"),
         ("run x.npy y.npy -o g.npy --format bf16", "format is 'bf16', but must be fp32 or fp16"),
-        ("run x.npy y.npy -o g.npy --platform ft", "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo"),
+        (
+            "run x.npy y.npy -o g.npy --platform ft",
+            "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo",
+        ),
         ("run x.npy y.npy -o g.npy --memory l2", "memory is 'l2', but must be shared or private"),
-        ("run x.npy y.npy -o g.npy --backend vcs", "backend is 'vcs', but must be verilator or icarus or model or uart:DEVICE"),
-        ("run x.npy y.npy -o g.npy --in-place both", "in_place is 'both', but must be logits or labels"),
+        (
+            "run x.npy y.npy -o g.npy --backend vcs",
+            "backend is 'vcs', but must be verilator or icarus or model or uart:DEVICE",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --in-place both",
+            "in_place is 'both', but must be logits or labels",
+        ),
         ("run x.npy y.npy -o g.npy --latency -1", "latency is -1, but must be 0"),
-        ("run x.npy y.npy -o g.npy --dram ddr9", "dram is 'ddr9', but must be one of ddr3-1600, ddr4-2400"),
-        ("run x.npy y.npy -o g.npy --dram ddr3-1600 --core-mhz 0", "a clock must be 1 to 10000 MHz"),
-        ("run x.npy y.npy -o g.npy --core-mhz 100", "core_mhz was given, but matters only beside a DRAM"),
-        ("run x.npy y.npy -o g.npy --dram ddr3-1600 --latency 3", "latency and dram were both given"),
-        ("run x.npy y.npy -o g.npy --dram ddr3-1600 --memory private", "dram was given, but private arrays are in an L2, which is no DRAM"),
-        ("run large.npy large.npy -o g.npy --memory private", "3 arrays of 50000 fp32 elements (3 x 200000 bytes) do not fit L2 of core 0"),
-        ("run x.npy y.npy -o none/g.npy", "none/g.npy cannot be written: No such file or directory"),
+        (
+            "run x.npy y.npy -o g.npy --dram ddr9",
+            "dram is 'ddr9', but must be one of ddr3-1600, ddr4-2400",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --dram ddr3-1600 --core-mhz 0",
+            "a clock must be 1 to 10000 MHz",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --core-mhz 100",
+            "core_mhz was given, but matters only beside a DRAM",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --dram ddr3-1600 --latency 3",
+            "latency and dram were both given",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --dram ddr3-1600 --memory private",
+            "dram was given, but private arrays are in an L2, which is no DRAM",
+        ),
+        (
+            "run large.npy large.npy -o g.npy --memory private",
+            "3 arrays of 50000 fp32 elements (3 x 200000 bytes) do not fit L2 of core 0",
+        ),
+        (
+            "run x.npy y.npy -o none/g.npy",
+            "none/g.npy cannot be written: No such file or directory",
+        ),
         ("run x.npy y.npy -o folder", "folder cannot be written: it is a directory"),
         ("run x.npy y.npy -o /proc/g.npy", "/proc/g.npy cannot be written: "),
-        ("run x.npy y.npy -o g.npy --report text.npy", "text.npy cannot be written: it is not a directory"),
-        ("run x.npy y.npy -o g.npy --report text.npy/x", "text.npy/x cannot be written: Not a directory"),
-        ("run x.npy y.npy -o g.npy --waves w.fst", "the backend model has no waves to choose: use verilator or icarus"),
-        ("run x.npy y.npy -o g.npy --latency 0", "the backend model has no latency to choose: use verilator or icarus"),
-        ("run x.npy y.npy -o g.npy --dram ddr3-1600", "the backend model has no dram to choose: use verilator or icarus"),
-        ("run x.npy y.npy -o g.npy --backend uart:/dev/x --latency 9", "the backend uart:/dev/x has no latency to choose"),
-        ("run x.npy y.npy -o g.npy --backend uart:/dev/x --waves w.fst", "the backend uart:/dev/x has no waves to choose"),
-        ("run x.npy y.npy -o g.npy --backend verilator --waves none/w.fst", "none/w.fst cannot be written: "),
-        ("run x.npy y.npy -o g.npy --backend verilator --waves g.npy", "g.npy cannot be both the gradient and the waves"),
+        (
+            "run x.npy y.npy -o g.npy --report text.npy",
+            "text.npy cannot be written: it is not a directory",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --report text.npy/x",
+            "text.npy/x cannot be written: Not a directory",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --waves w.fst",
+            "the backend model has no waves to choose: use verilator or icarus",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --latency 0",
+            "the backend model has no latency to choose: use verilator or icarus",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --dram ddr3-1600",
+            "the backend model has no dram to choose: use verilator or icarus",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --backend uart:/dev/x --latency 9",
+            "the backend uart:/dev/x has no latency to choose",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --backend uart:/dev/x --waves w.fst",
+            "the backend uart:/dev/x has no waves to choose",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --backend verilator --waves none/w.fst",
+            "none/w.fst cannot be written: ",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --backend verilator --waves g.npy",
+            "g.npy cannot be both the gradient and the waves",
+        ),
         ("run x.npy y.npy", "Missing option '--output' / '-o'."),
         ("run x.npy -o g.npy", "Missing argument 'LABELS.npy'."),
         ("run x.npy y.npy -o g.npy --fast", "No such option: --fast"),
         ("runs", "No such command 'runs'."),
         ("verilog -o text.npy", "text.npy cannot be written: it is not a directory"),
-        ("verilog -o out --platform ft", "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo"),
+        (
+            "verilog -o out --platform ft",
+            "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo",
+        ),
         ("verilog", "Missing option '--output' / '-o'."),
     ],
 )
-def test_a_bad_request_is_one_line_and_leaves_nothing(files: Path, capsys: pytest.CaptureFixture[str], line: str, message: str) -> None:
+def test_a_bad_request_is_one_line_and_leaves_nothing(
+    files: Path, capsys: pytest.CaptureFixture[str], line: str, message: str
+) -> None:
     before = {path: path.stat().st_mtime_ns for path in files.rglob("*")}
     words = line.split()
     if words[0] == "run" and "--backend" not in words:
@@ -160,7 +259,9 @@ def test_report_of_the_model(files: Path) -> None:
     assert Path("a/b/gradient.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_mismatch_is_exit_status_1(files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mismatch_is_exit_status_1(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def wrong(request: backends.Request, options: backends.Options) -> backends.Outcome:
         gradient = backends.run_model(request, options).gradient
         gradient[7] += 1
@@ -187,11 +288,20 @@ def test_the_entry_point(files: Path) -> None:
 
 @pytest.mark.whole
 def test_run_on_the_simulated_hardware(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call("run", "x.npy", "y.npy", "-o", "g.npy", "--report", "report", "--core-mask", "0b101") == 0
-    assert np.load("g.npy").tobytes() == golden.gradient(np.load("x.npy"), np.load("y.npy")).tobytes()
+    assert (
+        call("run", "x.npy", "y.npy", "-o", "g.npy", "--report", "report", "--core-mask", "0b101")
+        == 0
+    )
+    assert (
+        np.load("g.npy").tobytes() == golden.gradient(np.load("x.npy"), np.load("y.npy")).tobytes()
+    )
     assert "100 elements in" in (out := capsys.readouterr().out)
     assert "bit for bit the golden model -> g.npy" in out
     report = json.loads(Path("report/report.json").read_text())
     assert report["mismatches_against_golden_model"] == 0
     assert report["cycles"] == report["counters"]["cycles"] > 0
-    assert sorted(path.name for path in Path("report").iterdir()) == ["gradient.png", "report.json", "timeline.png"]
+    assert sorted(path.name for path in Path("report").iterdir()) == [
+        "gradient.png",
+        "report.json",
+        "timeline.png",
+    ]

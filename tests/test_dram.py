@@ -37,8 +37,16 @@ def locate(dram: Dram, address: int) -> tuple[int, int]:
 def address_in(dram: Dram, bank: int, row: int) -> int:
     """The first address of a row."""
     stride = dram.row_bytes * dram.bank_groups
-    first = dram.base + row * stride * dram.banks_per_group + bank % dram.bank_groups * dram.column_bytes
-    return next(a for a in range(first, first + stride * dram.banks_per_group, stride) if locate(dram, a) == (bank, row))
+    first = (
+        dram.base
+        + row * stride * dram.banks_per_group
+        + bank % dram.bank_groups * dram.column_bytes
+    )
+    return next(
+        a
+        for a in range(first, first + stride * dram.banks_per_group, stride)
+        if locate(dram, a) == (bank, row)
+    )
 
 
 class Bench:
@@ -50,7 +58,9 @@ class Bench:
 
     def answer(self, *addresses: int, write: bool = False) -> list[int]:
         """Edges from acceptance at one edge, all together, to the answers."""
-        tokens = [self.model.accept(0, address, 1, write=write, edge=self.edge) for address in addresses]
+        tokens = [
+            self.model.accept(0, address, 1, write=write, edge=self.edge) for address in addresses
+        ]
         start, answered = self.edge, [0] * len(tokens)
         while not all(answered):
             self.model.tick(self.edge)
@@ -102,7 +112,9 @@ def test_many_rows_are_limited_by_tfaw(name: str) -> None:
     opened += [max(opened[3] + dram.trrd_s, dram.tfaw)]
     for k in range(3):
         opened.append(max(opened[-1] + dram.trrd_s, opened[1 + k] + dram.tfaw))
-    slack = 8 if dram.bank_groups > 1 else 0  # tRRD_L where the order of the groups does not avoid it
+    slack = (
+        8 if dram.bank_groups > 1 else 0
+    )  # tRRD_L where the order of the groups does not avoid it
     for found, clock in zip(answers, opened, strict=True):
         assert 0 <= found - (clock + dram.trcd + dram.cl + BL + dram.frontend) <= slack
 
@@ -112,7 +124,9 @@ def stream(dram: Dram, kilobytes: int = 256) -> int:
     model, edge, pending, asked, taken, first = DramModel(dram, PORT), 0, [], 0, 0, 0
     while taken < 16 * kilobytes:
         if asked < kilobytes and model.room_reads:
-            pending.append([model.accept(0, dram.base + 1024 * asked, 16, write=False, edge=edge), 0])
+            pending.append(
+                [model.accept(0, dram.base + 1024 * asked, 16, write=False, edge=edge), 0]
+            )
             asked += 1
         model.tick(edge)
         edge += 1
@@ -132,7 +146,9 @@ def test_sequential_reads_reach_the_peak(name: str) -> None:
     columns = 256 * 1024 // 64
     assert stream(memory(name)) == BL * (columns - 1)
     lonely = memory(name, bank_groups=1, tccd_s=6, tccd_l=6)
-    assert stream(lonely) == pytest.approx(6 * (columns - 1), rel=0.005)  # a row may follow another in the same bank
+    assert stream(lonely) == pytest.approx(
+        6 * (columns - 1), rel=0.005
+    )  # a row may follow another in the same bank
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -151,9 +167,18 @@ def test_refresh_takes_its_share(name: str) -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_two_reads_to_one_write(name: str, turn: int) -> None:
     """With perfect row hits a period is its data and two turnarounds: RD to WR CL + BL/2 + 2 - CWL, WR to RD CWL + BL/2 + tWTR."""
-    dram = memory(name, row_bytes=1 << 20, read_turn=turn, write_turn=turn // 2, write_high=turn // 2, write_low=turn // 2)
+    dram = memory(
+        name,
+        row_bytes=1 << 20,
+        read_turn=turn,
+        write_turn=turn // 2,
+        write_high=turn // 2,
+        write_low=turn // 2,
+    )
     size = 1 << 18
-    places = tuple(address_in(dram, bank * dram.bank_groups, row) for bank, row in ((0, 1), (1, 2), (2, 4)))
+    places = tuple(
+        address_in(dram, bank * dram.bank_groups, row) for bank, row in ((0, 1), (1, 2), (2, 4))
+    )
     cycles, stats = ideal(dram, places, size, port_bytes=PORT, burst_beats=16)
     periods = 2 * size // 64 / turn
     turnarounds = (dram.cl + 2 - dram.cwl) + (dram.cwl + dram.twtr_s)
@@ -170,23 +195,34 @@ def check_commands(dram: Dram, commands: np.ndarray) -> int:
     last: dict[tuple[str, int], int] = {}
     activates: list[int] = []
     bus_free, refreshed, pairs = 0, -(10**9), 0
-    group_of = {bank: bank % dram.bank_groups for bank in range(dram.bank_groups * dram.banks_per_group)}
+    group_of = {
+        bank: bank % dram.bank_groups for bank in range(dram.bank_groups * dram.banks_per_group)
+    }
 
     def after(what: str, key: int, least: int, clock: int) -> None:
         nonlocal pairs
         if (what, key) in last:
             pairs += 1
-            assert clock - last[what, key] >= least, f"{clock - last[what, key]} clocks after {what} of {key}, not {least}"
+            assert clock - last[what, key] >= least, (
+                f"{clock - last[what, key]} clocks after {what} of {key}, not {least}"
+            )
 
     for clock, kind, bank, row, _ in commands.tolist():
-        assert clock >= refreshed + dram.trfc, f"a command {clock - refreshed} clocks after a refresh"
+        assert clock >= refreshed + dram.trfc, (
+            f"a command {clock - refreshed} clocks after a refresh"
+        )
         match Command(kind):
             case Command.ACTIVATE:
                 assert bank not in opened
                 after("precharge", bank, dram.trp, clock)
                 after("activate", bank, dram.tras + dram.trp, clock)
                 for other, group in group_of.items():
-                    after("activate", other, dram.trrd_l if group == group_of[bank] else dram.trrd_s, clock)
+                    after(
+                        "activate",
+                        other,
+                        dram.trrd_l if group == group_of[bank] else dram.trrd_s,
+                        clock,
+                    )
                 assert len(activates) < 4 or clock - activates[-4] >= dram.tfaw
                 activates.append(clock)
                 opened[bank] = row, clock
@@ -204,8 +240,17 @@ def check_commands(dram: Dram, commands: np.ndarray) -> int:
                 after("activate", bank, dram.trcd, clock)
                 for other, group in group_of.items():
                     near = group == group_of[bank]
-                    after("write" if write else "read", other, dram.tccd_l if near else dram.tccd_s, clock)
-                    turned = dram.cl + BL + 2 - dram.cwl if write else dram.cwl + BL + (dram.twtr_l if near else dram.twtr_s)
+                    after(
+                        "write" if write else "read",
+                        other,
+                        dram.tccd_l if near else dram.tccd_s,
+                        clock,
+                    )
+                    turned = (
+                        dram.cl + BL + 2 - dram.cwl
+                        if write
+                        else dram.cwl + BL + (dram.twtr_l if near else dram.twtr_s)
+                    )
                     after("read" if write else "write", other, turned, clock)
                 data = clock + (dram.cwl if write else dram.cl)
                 assert data >= bus_free, "two bursts on the data bus"
@@ -223,7 +268,11 @@ def check_commands(dram: Dram, commands: np.ndarray) -> int:
 def test_every_command_keeps_the_rules(name: str, seed: int) -> None:
     """Random bursts of both kinds at random times: JEDEC's rules between all commands, and every column moved once."""
     rng = random.Random(seed)
-    dram = replace(preset(name), core_mhz=rng.choice((150, 800, 1000)), trefi=rng.choice((2000, preset(name).trefi)))
+    dram = replace(
+        preset(name),
+        core_mhz=rng.choice((150, 800, 1000)),
+        trefi=rng.choice((2000, preset(name).trefi)),
+    )
     model = DramModel(dram, PORT)
     model.record(1 << 20)
     near = [dram.base + rng.randrange(1 << 16) * 4096 for _ in range(6)]
@@ -235,7 +284,9 @@ def test_every_command_keeps_the_rules(name: str, seed: int) -> None:
             write, beats = rng.random() < 0.4, rng.randint(1, 16)
             if model.room_writes if write else model.room_reads:
                 address = rng.choice(near) + rng.randrange(4096 // PORT - beats) * PORT
-                pending.append((model.accept(0, address, beats, write=write, edge=edge), 1 if write else beats))
+                pending.append(
+                    (model.accept(0, address, beats, write=write, edge=edge), 1 if write else beats)
+                )
                 columns[write] += beats
         model.tick(edge)
         for burst in [burst for burst in pending if model.ready(burst[0], edge) == burst[1]]:

@@ -8,7 +8,15 @@ import pytest
 from scegrad.formats import FP16, FP32
 from scegrad.jobs import BusError, Counters, Job, JobRefused, execute, prepare, run, start
 from scegrad.platforms import FT78NE, MT7004, Platform
-from scegrad.registers import ID_VALUE, SHARED, Status, capabilities_value, offset, unit_offset, widths_value
+from scegrad.registers import (
+    ID_VALUE,
+    SHARED,
+    Status,
+    capabilities_value,
+    offset,
+    unit_offset,
+    widths_value,
+)
 
 COUNTERS = Counters(**{field.name: 100 + number for number, field in enumerate(fields(Counters))})
 
@@ -16,14 +24,28 @@ COUNTERS = Counters(**{field.name: 100 + number for number, field in enumerate(f
 class Registers:
     """The registers of hardware that ends every job at the first wait, with the outcome that it was made for."""
 
-    def __init__(self, platform: Platform, *, request: Status = Status.ACCEPTED, status: Status = Status.DONE, unit: int = SHARED):
+    def __init__(
+        self,
+        platform: Platform,
+        *,
+        request: Status = Status.ACCEPTED,
+        status: Status = Status.DONE,
+        unit: int = SHARED,
+    ):
         self.values = {
             offset("ID"): ID_VALUE,
             offset("CAPABILITIES"): capabilities_value(platform),
             offset("WIDTHS"): widths_value(platform),
         }
-        self.values |= {offset("REQUEST"): request, unit_offset(unit, "STATUS"): status, unit_offset(unit, "FAULT_ADDRESS"): 0x8000_0040}
-        self.values |= {unit_offset(unit, name.upper()): getattr(COUNTERS, name) for name in COUNTERS.__dataclass_fields__}
+        self.values |= {
+            offset("REQUEST"): request,
+            unit_offset(unit, "STATUS"): status,
+            unit_offset(unit, "FAULT_ADDRESS"): 0x8000_0040,
+        }
+        self.values |= {
+            unit_offset(unit, name.upper()): getattr(COUNTERS, name)
+            for name in COUNTERS.__dataclass_fields__
+        }
         self.unit = unit
         self.written: list[tuple[int, int]] = []
 
@@ -48,7 +70,9 @@ def test_a_job_is_written_started_and_acknowledged(job: Job, unit: int, mode: in
     assert execute(run(job), registers) == COUNTERS
     values = (job.logits, job.labels, job.gradient, job.length, job.core_mask, mode, 1, 1 << unit)
     names = ("LOGITS", "LABELS", "GRADIENT", "LENGTH", "CORE_MASK", "MODE", "START", "IRQ_PENDING")
-    assert registers.written == [(offset(name), value) for name, value in zip(names, values, strict=True)]
+    assert registers.written == [
+        (offset(name), value) for name, value in zip(names, values, strict=True)
+    ]
 
 
 def test_negative_length_is_written_in_twos_complement() -> None:
@@ -70,14 +94,19 @@ def test_refusal_is_one_clear_line() -> None:
 
 
 def test_bus_error_is_one_clear_line() -> None:
-    with pytest.raises(BusError, match=r"^bus error: a write was answered SLVERR at 0x80000040 \(WRITE_SLVERR\)$") as error:
+    with pytest.raises(
+        BusError, match=r"^bus error: a write was answered SLVERR at 0x80000040 \(WRITE_SLVERR\)$"
+    ) as error:
         execute(run(SHARED_JOB), Registers(MT7004, status=Status.WRITE_SLVERR))
     assert error.value.fault_address == 0x8000_0040
     assert error.value.counters == COUNTERS
 
 
 def test_impossible_end_is_an_error() -> None:
-    with pytest.raises(RuntimeError, match=r"^unit 16 has ended with status RUNNING, but must be DONE or a bus error$"):
+    with pytest.raises(
+        RuntimeError,
+        match=r"^unit 16 has ended with status RUNNING, but must be DONE or a bus error$",
+    ):
         execute(run(SHARED_JOB), Registers(MT7004, status=Status.RUNNING))
 
 
@@ -85,7 +114,9 @@ def test_prepare_wants_the_platform_that_it_is_for() -> None:
     registers = Registers(MT7004)
     execute(prepare(MT7004), registers)
     assert registers.written == [(offset("IRQ_ENABLE"), 0x1_000F)]
-    with pytest.raises(RuntimeError, match=r"^register CAPABILITIES reads 0x00000304, but ft78ne has 0x00000108$"):
+    with pytest.raises(
+        RuntimeError, match=r"^register CAPABILITIES reads 0x00000304, but ft78ne has 0x00000108$"
+    ):
         execute(prepare(FT78NE), registers)
 
 

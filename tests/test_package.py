@@ -7,8 +7,14 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_every_kind_of_source_in_sw_is_package_data() -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
-    carried = {pattern.removeprefix("sw/**/*") for pattern in settings["package-data"]["scegrad"] if pattern.startswith("sw/**/*")}
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "setuptools"
+    ]
+    carried = {
+        pattern.removeprefix("sw/**/*")
+        for pattern in settings["package-data"]["scegrad"]
+        if pattern.startswith("sw/**/*")
+    }
     assert {path.suffix for path in (ROOT / "sw").rglob("*") if path.is_file()} == carried
 
 

@@ -30,7 +30,11 @@ def root(tmp_path: Path) -> Path:
 
 
 def maker(**blocks: str) -> Maker:
-    made = Maker("make-it", "data.json", lambda root: {PAGE: made.page(PAGE, blocks, root), Path("whole/file"): "whole\n"})
+    made = Maker(
+        "make-it",
+        "data.json",
+        lambda root: {PAGE: made.page(PAGE, blocks, root), Path("whole/file"): "whole\n"},
+    )
     return made
 
 
@@ -57,11 +61,16 @@ def test_stale_files_are_named_then_made(root: Path, capsys: pytest.CaptureFixtu
 )
 def test_every_block_has_one_place(root: Path, text: str, places: str) -> None:
     (root / PAGE).write_text(text)
-    with pytest.raises(ValueError, match=f"^{PAGE} has {places}.* made by make-it, but must have one each for one, two$"):
+    with pytest.raises(
+        ValueError,
+        match=f"^{PAGE} has {places}.* made by make-it, but must have one each for one, two$",
+    ):
         maker(one="", two="").main([], root)
 
 
-def test_a_word_that_is_no_option_writes_nothing(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_word_that_is_no_option_writes_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sys, "argv", ["make-it", "--chek"])
     with pytest.raises(SystemExit, match="2"):
         maker(one="", two="").main(root=root)

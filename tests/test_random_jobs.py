@@ -33,8 +33,12 @@ class Unit:
     def draw(self) -> Request:
         """A job anywhere in any memory of the platform."""
         rng, fmt = self.rng, FORMATS[self.rng.choice(self.platform.formats)]
-        length = rng.choice([0, 1, 2, 3, rng.randrange(20), rng.randrange(300), rng.randrange(9000)])
-        x, y = self.bits.integers(0, 1 << fmt.width, (2, length), dtype=fmt.bits_dtype).view(fmt.dtype)
+        length = rng.choice(
+            [0, 1, 2, 3, rng.randrange(20), rng.randrange(300), rng.randrange(9000)]
+        )
+        x, y = self.bits.integers(0, 1 << fmt.width, (2, length), dtype=fmt.bits_dtype).view(
+            fmt.dtype
+        )
         return prepare(
             x,
             y,
@@ -42,7 +46,11 @@ class Unit:
             memory=rng.choice(["shared", "private"]),
             core_mask=rng.randrange(1, self.platform.all_cores + 1),
             in_place=rng.choice([None, None, "logits", "labels"]),
-            misalignment=(rng.randrange(2100) * fmt.bytes, rng.randrange(2100) * fmt.bytes, rng.randrange(2100) * fmt.bytes),
+            misalignment=(
+                rng.randrange(2100) * fmt.bytes,
+                rng.randrange(2100) * fmt.bytes,
+                rng.randrange(2100) * fmt.bytes,
+            ),
         )
 
     def load(self, request: Request) -> None:
@@ -51,13 +59,27 @@ class Unit:
         sim.release(0, 1 << 32)
         sim.clear_windows()
         sim.clear_faults()
-        self.guards = [(address, self.bits.integers(0, 256, size, np.uint8)) for address, size in where.guards]
-        for address, content in [*self.guards, (where.logits, request.logits), (where.labels, request.labels)]:
+        self.guards = [
+            (address, self.bits.integers(0, 256, size, np.uint8)) for address, size in where.guards
+        ]
+        for address, content in [
+            *self.guards,
+            (where.logits, request.logits),
+            (where.labels, request.labels),
+        ]:
             sim.write(address, content)
-        for address, access in ((where.logits, Access.READ), (where.labels, Access.READ), (where.gradient, Access.WRITE)):
+        for address, access in (
+            (where.logits, Access.READ),
+            (where.labels, Access.READ),
+            (where.gradient, Access.WRITE),
+        ):
             sim.allow(address, where.size, access)
         rng = self.rng
-        stall, latency, outstanding = rng.choice([0, 0, 30, 128, 230]), rng.choice([0, 0, 1, 20, 100, 300]), rng.choice([1, 2, 64])
+        stall, latency, outstanding = (
+            rng.choice([0, 0, 30, 128, 230]),
+            rng.choice([0, 0, 1, 20, 100, 300]),
+            rng.choice([1, 2, 64]),
+        )
         sim.set_memory(Memory(latency, outstanding, stall, rng.getrandbits(32)))
 
     def inject(self, request: Request) -> str | None:
@@ -65,8 +87,15 @@ class Unit:
         if not request.place.size or self.rng.random() > 0.2:
             return None
         where = request.place
-        access, response = self.rng.choice([Access.READ, Access.WRITE]), self.rng.choice([Resp.SLVERR, Resp.DECERR])
-        base = where.gradient if access is Access.WRITE else self.rng.choice([where.logits, where.labels])
+        access, response = (
+            self.rng.choice([Access.READ, Access.WRITE]),
+            self.rng.choice([Resp.SLVERR, Resp.DECERR]),
+        )
+        base = (
+            where.gradient
+            if access is Access.WRITE
+            else self.rng.choice([where.logits, where.labels])
+        )
         self.simulation.fault(base + self.rng.randrange(where.size), 1, access, response)
         return f"{access.name}_{response.name}"
 
@@ -82,7 +111,12 @@ class Unit:
 
 
 @pytest.fixture(
-    params=[TINY, pytest.param(SINGLE, marks=pytest.mark.whole), pytest.param(WIDE, marks=pytest.mark.whole)], ids=lambda p: p.name
+    params=[
+        TINY,
+        pytest.param(SINGLE, marks=pytest.mark.whole),
+        pytest.param(WIDE, marks=pytest.mark.whole),
+    ],
+    ids=lambda p: p.name,
 )
 def unit(request: pytest.FixtureRequest, seed: int) -> Iterator[Unit]:
     yield from opened(request.param, seed)
@@ -110,7 +144,16 @@ def run_jobs(unit: Unit) -> None:
         access = SimulationAccess(sim, request, None)
         mask = 0 if request.private else request.core_mask
         where = request.place
-        job = jobs.Job(unit.platform, request.fmt, request.private, where.logits, where.labels, where.gradient, request.logits.size, mask)
+        job = jobs.Job(
+            unit.platform,
+            request.fmt,
+            request.private,
+            where.logits,
+            where.labels,
+            where.gradient,
+            request.logits.size,
+            mask,
+        )
         if not prepared:
             jobs.execute(jobs.prepare(unit.platform), access)
         prepared = status is not None or unit.rng.random() > 0.1
@@ -142,5 +185,14 @@ def test_random_jobs_on_the_platforms(large_unit: Unit) -> None:
 def test_place_is_what_the_hardware_accepts() -> None:
     for core in (None, 0, 7):
         where = place(FT78NE, FORMATS["fp32"], 100, core=core, misalignment=(4, 8, 12))
-        job = jobs.Job(FT78NE, FORMATS["fp32"], core is not None, where.logits, where.labels, where.gradient, 100, 0xFF)
+        job = jobs.Job(
+            FT78NE,
+            FORMATS["fp32"],
+            core is not None,
+            where.logits,
+            where.labels,
+            where.gradient,
+            100,
+            0xFF,
+        )
         assert job.check() is jobs.Status.ACCEPTED

@@ -72,7 +72,11 @@ def test_offsets_are_fixed() -> None:
 
 
 def test_no_two_registers_share_an_offset() -> None:
-    units = [unit_offset(unit, register.name) for unit in (SHARED, *range(MAX_CORES)) for register in UNIT_REGISTERS]
+    units = [
+        unit_offset(unit, register.name)
+        for unit in (SHARED, *range(MAX_CORES))
+        for register in UNIT_REGISTERS
+    ]
     places = [*OFFSETS.values(), *units]
     assert len(set(places)) == len(places)
     assert max(places) < 1 << registers.ADDRESS_BITS
@@ -112,7 +116,9 @@ def test_version_is_that_of_the_package() -> None:
 
 
 def test_unit_must_exist() -> None:
-    with pytest.raises(ValueError, match=r"^unit is 17, but must be 0 to 15 \(a core\) or 16 \(the shared job\)$"):
+    with pytest.raises(
+        ValueError, match=r"^unit is 17, but must be 0 to 15 \(a core\) or 16 \(the shared job\)$"
+    ):
         unit_block(17)
     with pytest.raises(KeyError):
         offset("STATUS")
@@ -123,9 +129,18 @@ def test_unit_must_exist() -> None:
     [
         ([Register("A", 2, Access.RO, "")], "A is at 0x2, but must be at a multiple of 4"),
         ([Register("A", 0x40, Access.RO, "")], "A is at 0x40, but a block has 0x40 bytes"),
-        ([Register("A", 0, Access.RO, ""), Register("B", 0, Access.RO, "")], "B at 0x0 is not the only register of that name or offset"),
-        ([Register("A", 0, Access.RO, ""), Register("A", 4, Access.RO, "")], "A at 0x4 is not the only register of that name or offset"),
-        ([Register("A", 0, Access.RO, "", (Field("F", 31, 2, ""),))], "A.F is outside 32 bits or overlaps another field"),
+        (
+            [Register("A", 0, Access.RO, ""), Register("B", 0, Access.RO, "")],
+            "B at 0x0 is not the only register of that name or offset",
+        ),
+        (
+            [Register("A", 0, Access.RO, ""), Register("A", 4, Access.RO, "")],
+            "A at 0x4 is not the only register of that name or offset",
+        ),
+        (
+            [Register("A", 0, Access.RO, "", (Field("F", 31, 2, ""),))],
+            "A.F is outside 32 bits or overlaps another field",
+        ),
         (
             [Register("A", 0, Access.RO, "", (Field("F", 0, 2, ""), Field("G", 1, 1, "")))],
             "A.G is outside 32 bits or overlaps another field",
@@ -145,7 +160,10 @@ def test_committed_files_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> N
 def test_stale_files_are_named_and_mended(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / PAGE).parent.mkdir(parents=True)
     (tmp_path / PAGE).write_text(
-        (ROOT / PAGE).read_text().replace("0x5347", "0x5348").replace("| 16 | `LENGTH_NEGATIVE`", "| 17 | `LENGTH_NEGATIVE`")
+        (ROOT / PAGE)
+        .read_text()
+        .replace("0x5347", "0x5348")
+        .replace("| 16 | `LENGTH_NEGATIVE`", "| 17 | `LENGTH_NEGATIVE`")
     )
     assert MAKER.main(["--check"], tmp_path) == 1
     mend = "does not agree with src/scegrad/registers.py: run `python -m scegrad.registers_gen`"
@@ -165,16 +183,25 @@ def test_header_says_what_the_table_says(tmp_path) -> None:
     """A C++ compiler agrees on the offsets, masks, codes and unit blocks."""
     (tmp_path / HEADER.name).write_text(c_header())
     checks = [f"SCEGRAD_{register.name}_OFFSET == {register.offset}" for register in REGISTERS]
-    checks += [f"SCEGRAD_UNIT_{register.name}_OFFSET == {register.offset}" for register in UNIT_REGISTERS]
+    checks += [
+        f"SCEGRAD_UNIT_{register.name}_OFFSET == {register.offset}" for register in UNIT_REGISTERS
+    ]
     checks += [f"SCEGRAD_{r.name}_{f.name}_MASK == {f.mask}u" for r in REGISTERS for f in r.fields]
     checks += [
-        f"SCEGRAD_{r.name}_{f.name}_MASK >> SCEGRAD_{r.name}_{f.name}_SHIFT == {(1 << f.width) - 1}u" for r in REGISTERS for f in r.fields
+        f"SCEGRAD_{r.name}_{f.name}_MASK >> SCEGRAD_{r.name}_{f.name}_SHIFT == {(1 << f.width) - 1}u"
+        for r in REGISTERS
+        for f in r.fields
     ]
     checks += [f"SCEGRAD_STATUS_{status.name} == {status.value}" for status in Status]
     checks += [f"SCEGRAD_UNIT_BLOCK({unit}) == {unit_block(unit)}" for unit in (0, 7, 15, SHARED)]
     checks += [f"SCEGRAD_FORMAT_{name.upper()} == {code}" for name, code in FORMAT_CODES.items()]
-    checks += [f"SCEGRAD_ID_VALUE == {registers.ID_VALUE}", f"SCEGRAD_VERSION_VALUE == {version_value()}"]
-    program = f'#include "{HEADER.name}"\n' + "".join(f'static_assert({check}, "");\n' for check in checks)
+    checks += [
+        f"SCEGRAD_ID_VALUE == {registers.ID_VALUE}",
+        f"SCEGRAD_VERSION_VALUE == {version_value()}",
+    ]
+    program = f'#include "{HEADER.name}"\n' + "".join(
+        f'static_assert({check}, "");\n' for check in checks
+    )
     (tmp_path / "checks.cpp").write_text(program)
     command = ["g++", "-std=c++11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "checks.cpp"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -32,7 +32,14 @@ def run(fmt: str = "fp32", size: int = 500) -> tuple[Request, Result]:
     request = prepare(*arrays, platform="mt7004", backend="model")
     seen = recorded(request)
     gradient = run_job(*arrays, platform="mt7004", backend="model").gradient
-    return request, Result(gradient, seen.cycles, {"cycles": seen.cycles or 0}, request.platform, "model", seen.timeline)
+    return request, Result(
+        gradient,
+        seen.cycles,
+        {"cycles": seen.cycles or 0},
+        request.platform,
+        "model",
+        seen.timeline,
+    )
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
@@ -49,7 +56,12 @@ def test_numbers(tmp_path: Path) -> None:
     values = json.loads(write_report(tmp_path, request, result, 3, seed=7)[0].read_text())
     errors = reference.ulp_error(result.gradient, request.logits, request.labels)
     assert values["platform"] == "mt7004"
-    assert (values["format"], values["memory"], values["core_mask"], values["backend"]) == ("fp32", "shared", "0xf", "model")
+    assert (values["format"], values["memory"], values["core_mask"], values["backend"]) == (
+        "fp32",
+        "shared",
+        "0xf",
+        "model",
+    )
     assert (values["elements"], values["cycles"], values["seed"]) == (500, result.cycles, 7)
     assert values["elements_per_cycle"] == pytest.approx(500 / result.cycles)
     assert values["counters"] == result.counters
@@ -73,7 +85,10 @@ def test_wrong_results_are_counted(tmp_path: Path) -> None:
 def test_without_events_there_is_no_time_line(tmp_path: Path) -> None:
     request, result = run()
     quiet = Result(result.gradient, None, {}, result.platform, "model")
-    assert [path.name for path in write_report(tmp_path, request, quiet, 0)] == ["report.json", "gradient.png"]
+    assert [path.name for path in write_report(tmp_path, request, quiet, 0)] == [
+        "report.json",
+        "gradient.png",
+    ]
     assert json.loads((tmp_path / "report.json").read_text())["elements_per_cycle"] is None
 
 
@@ -86,7 +101,9 @@ def test_shapes_special_values_and_nothing_at_all(tmp_path: Path) -> None:
         assert json.loads(written[0].read_text())["shape"] == list(x.shape)
 
 
-def test_a_picture_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_fails_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(self: Figure, path: Path, **options: object) -> None:
         Path(path).write_bytes(PNG)
         raise OSError("no space left")
@@ -102,16 +119,23 @@ def test_gradient_picture_tells_labels_by_colour() -> None:
     hard, soft = inputs("fp32", 300), inputs("fp32", 300, soft=True)
     for x, y in (hard, soft):
         gradient = reference.gradient(x, y)
-        picture = gradient_picture(fmt, x, y, gradient, reference.ulp_error(gradient, x, y), "title")
+        picture = gradient_picture(
+            fmt, x, y, gradient, reference.ulp_error(gradient, x, y), "title"
+        )
         above, below = picture.axes[:2]
-        assert (above.get_ylabel(), below.get_ylabel()) == ("gradient", "error in ulp of the exact value")
+        assert (above.get_ylabel(), below.get_ylabel()) == (
+            "gradient",
+            "error in ulp of the exact value",
+        )
         assert below.get_xlabel() == "logit"
         drawn = sum(len(np.asarray(points.get_offsets())) for points in above.collections)
         assert drawn == 300
         if y is hard[1]:
             legend = above.get_legend()
             assert legend is not None
-            assert [text.get_text() for text in legend.get_texts()] == [f"label {k} ({np.count_nonzero(y == k)})" for k in (0, 1)]
+            assert [text.get_text() for text in legend.get_texts()] == [
+                f"label {k} ({np.count_nonzero(y == k)})" for k in (0, 1)
+            ]
         else:
             assert [axes.get_ylabel() for axes in picture.axes[2:]] == ["label"]
 
@@ -122,14 +146,21 @@ def test_timeline_picture_has_a_lane_for_everything() -> None:
     names = [text.get_text() for axes in picture.axes for text in axes.get_yticklabels()]
     assert names[::-1][-7:] == ["AR logits", "AR labels", "R logits", "R labels", "AW", "W", "B"]
     assert names[7:] == ["core 3", "core 2", "core 1", "core 0"]
-    for axes, group in zip(picture.axes, ("port to shared memory", "results of each core"), strict=True):
+    for axes, group in zip(
+        picture.axes, ("port to shared memory", "results of each core"), strict=True
+    ):
         lanes = [lane for lane in activity(request, result).lanes if lane.group.startswith(group)]
         assert sum(isinstance(patch, StepPatch) for patch in axes.patches) == len(lanes)
-        assert [text.get_text() for text in axes.texts] == [f"{lane.total:,} {lane.unit}" for lane in reversed(lanes)]
+        assert [text.get_text() for text in axes.texts] == [
+            f"{lane.total:,} {lane.unit}" for lane in reversed(lanes)
+        ]
     assert picture.axes[-1].get_xlabel().startswith("clock cycles since the start of the job")
 
 
 def test_heading() -> None:
     request, result = run()
     cycles = result.cycles or 1
-    assert heading(request, result) == f"mt7004, fp32, shared memory, 4 cores: 500 elements in {cycles} cycles, {500 / cycles:.2f} a cycle"
+    assert (
+        heading(request, result)
+        == f"mt7004, fp32, shared memory, 4 cores: 500 elements in {cycles} cycles, {500 / cycles:.2f} a cycle"
+    )

@@ -14,7 +14,9 @@ COUNT = 1 << 20
 
 def assert_correctly_rounded(logits: np.ndarray, labels: np.ndarray, note: str) -> None:
     result = run_job(logits, labels, platform="mt7004").gradient
-    np.testing.assert_array_equal(result.view(np.uint16), reference.gradient(logits, labels).view(np.uint16), err_msg=note)
+    np.testing.assert_array_equal(
+        result.view(np.uint16), reference.gradient(logits, labels).view(np.uint16), err_msg=note
+    )
 
 
 @pytest.mark.parametrize("label", [0.0, 1.0, 0.5])
@@ -23,18 +25,30 @@ def test_every_fp16_logit(label: float) -> None:
 
 
 def test_random_fp16_pairs(seed: int) -> None:
-    logits, labels = np.random.default_rng(seed).integers(0, 1 << 16, (2, COUNT), dtype=np.uint16).view(np.float16)
+    logits, labels = (
+        np.random.default_rng(seed)
+        .integers(0, 1 << 16, (2, COUNT), dtype=np.uint16)
+        .view(np.float16)
+    )
     assert_correctly_rounded(logits, labels, f"seed {seed}")
 
 
 @pytest.mark.parametrize("label", [0.0, 1.0])
 def test_fp32_logits(label: float, seed: int) -> None:
-    logits = np.random.default_rng(seed).integers(0, 1 << 32, COUNT, dtype=np.uint32).view(np.float32)
+    logits = (
+        np.random.default_rng(seed).integers(0, 1 << 32, COUNT, dtype=np.uint32).view(np.float32)
+    )
     labels = np.full_like(logits, label)
-    assert reference.ulp_error(run_job(logits, labels).gradient, logits, labels).max() <= 0.501, f"seed {seed}"
+    assert reference.ulp_error(run_job(logits, labels).gradient, logits, labels).max() <= 0.501, (
+        f"seed {seed}"
+    )
 
 
 def test_random_fp32_pairs(seed: int) -> None:
-    logits, labels = np.random.default_rng(seed).integers(0, 1 << 32, (2, COUNT), dtype=np.uint32).view(np.float32)
+    logits, labels = (
+        np.random.default_rng(seed)
+        .integers(0, 1 << 32, (2, COUNT), dtype=np.uint32)
+        .view(np.float32)
+    )
     result = run_job(logits, labels, platform="mt7004", misalignment=(4, 32, 60)).gradient
     assert reference.within_bound(result, logits, labels).all(), f"seed {seed}"

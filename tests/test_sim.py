@@ -130,9 +130,12 @@ def test_attached_arrays_are_used_in_place(sim: Simulation) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source_room", "target_room", "status"), [(-64, 0, Status.READ_DECERR), (0, -4, Status.WRITE_DECERR), (0, 0, Status.DONE)]
+    ("source_room", "target_room", "status"),
+    [(-64, 0, Status.READ_DECERR), (0, -4, Status.WRITE_DECERR), (0, 0, Status.DONE)],
 )
-def test_windows_refuse_all_else(sim: Simulation, source_room: int, target_room: int, status: Status) -> None:
+def test_windows_refuse_all_else(
+    sim: Simulation, source_room: int, target_room: int, status: Status
+) -> None:
     sim.allow(SOURCE, WORDS * 4 + source_room, Access.READ)
     sim.allow(TARGET, WORDS * 4 + target_room, Access.WRITE)
     start(sim, WORDS)
@@ -208,7 +211,10 @@ def test_events_tell_every_accepted_beat(sim: Simulation) -> None:
     finish(sim)
     events = sim.events()
     assert (np.diff(events["edge"].astype(int)) >= 0).all()
-    addresses = {channel: events["address"][events["channel"] == channel].astype(np.int64) for channel in Channel}
+    addresses = {
+        channel: events["address"][events["channel"] == channel].astype(np.int64)
+        for channel in Channel
+    }
     assert (addresses[Channel.R] == SOURCE + 64 * np.arange(BEATS + 1)[:BEATS]).all()
     assert (addresses[Channel.W] == TARGET + 64 * np.arange(BEATS)).all()
     assert events["beats"][events["channel"] == Channel.AR].sum() == BEATS

@@ -15,7 +15,9 @@ from scegrad.timeline import PERIOD, SHARP, activity
 
 def recorded(request: Request, apart: int = 3, start: int = 20) -> Result:
     """What a unit would do that reads one beat of each array and writes one, a beat every ``apart`` cycles, in bursts of one."""
-    bus = (request.platform.l2_data_bits if request.private else request.platform.shared_data_bits) // 8
+    bus = (
+        request.platform.l2_data_bits if request.private else request.platform.shared_data_bits
+    ) // 8
     port = request.core + 1 if request.private else 0
     events, cycle = [], start
     for array, channels in (
@@ -28,7 +30,14 @@ def recorded(request: Request, apart: int = 3, start: int = 20) -> Result:
             cycle += apart
     cycles = max(event[0] for event in events) + 1 - start
     timeline = Timeline(np.array(events, EVENT), port_names(request.platform))
-    return Result(np.zeros(request.shape, request.dtype), cycles, {}, request.platform, request.backend, timeline)
+    return Result(
+        np.zeros(request.shape, request.dtype),
+        cycles,
+        {},
+        request.platform,
+        request.backend,
+        timeline,
+    )
 
 
 REQUESTS = [
@@ -49,7 +58,11 @@ def request_of(size: int, **options: Any) -> Request:
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_results_of_the_cores(options: dict[str, object], size: int) -> None:
     request = request_of(size, **options)
-    cores = [request.core] if request.private else [k for k in range(request.platform.cores) if request.core_mask >> k & 1]
+    cores = (
+        [request.core]
+        if request.private
+        else [k for k in range(request.platform.cores) if request.core_mask >> k & 1]
+    )
     in_a_chunk = 8 // request.fmt.bytes
     due = Counter(cores[i // in_a_chunk % len(cores)] for i in range(size))
     lanes = [lane for lane in activity(request, recorded(request)).lanes if lane.unit == "results"]
@@ -62,13 +75,21 @@ def test_beats_of_the_channels(options: dict[str, object], size: int) -> None:
     request = request_of(size, **options)
     result = recorded(request)
     assert result.timeline is not None
-    lanes = {lane.name: lane.total for lane in activity(request, result).lanes if lane.unit != "results"}
+    lanes = {
+        lane.name: lane.total for lane in activity(request, result).lanes if lane.unit != "results"
+    }
     due = Counter(Channel(channel).name for channel in result.timeline.events["channel"])
-    assert {name: lanes[f"{name} logits"] + lanes[f"{name} labels"] for name in ("AR", "R")} == {name: due[name] for name in ("AR", "R")}
-    assert {name: lanes[name] for name in ("AW", "W", "B")} == {name: due[name] for name in ("AW", "W", "B")}
+    assert {name: lanes[f"{name} logits"] + lanes[f"{name} labels"] for name in ("AR", "R")} == {
+        name: due[name] for name in ("AR", "R")
+    }
+    assert {name: lanes[name] for name in ("AW", "W", "B")} == {
+        name: due[name] for name in ("AW", "W", "B")
+    }
 
 
-@pytest.mark.parametrize(("size", "width"), [(16, 1), (512, 1), (4000, PERIOD), (40_000, 6 * PERIOD)])
+@pytest.mark.parametrize(
+    ("size", "width"), [(16, 1), (512, 1), (4000, PERIOD), (40_000, 6 * PERIOD)]
+)
 def test_bins_hold_every_event(size: int, width: int) -> None:
     request = request_of(size)
     result = recorded(request)

@@ -50,7 +50,9 @@ def test_gradient_is_the_derivative_of_the_loss() -> None:
 
 
 def test_exact_gradient_keeps_its_accuracy() -> None:
-    assert exact_gradient(0, np.array([20.0, -800.0, 800.0]), np.array([1.0, 0.0, 1.0])) == pytest.approx([-2.0611536e-9, 0, 0], rel=1e-6)
+    assert exact_gradient(
+        0, np.array([20.0, -800.0, 800.0]), np.array([1.0, 0.0, 1.0])
+    ) == pytest.approx([-2.0611536e-9, 0, 0], rel=1e-6)
 
 
 def test_features_are_standardised() -> None:

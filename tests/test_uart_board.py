@@ -42,14 +42,29 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(TIMEOUT_VARIABLE, str(TIMEOUT))
 
 
-def run(directory: Path, device: str, dtype: type, memory: str, count: int, seed: int) -> tuple[int, np.ndarray | None]:
+def run(
+    directory: Path, device: str, dtype: type, memory: str, count: int, seed: int
+) -> tuple[int, np.ndarray | None]:
     """The exit status, and the gradient where there is one; it is the golden model's."""
     rng = np.random.default_rng(seed)
     x, y = rng.normal(0, 4, count).astype(dtype), rng.random(count).astype(dtype)
     np.save(directory / "x.npy", x)
     np.save(directory / "y.npy", y)
     files = [str(directory / name) for name in ("x.npy", "y.npy", "g.npy")]
-    status = _status(["run", *files[:2], "-o", files[2], "--platform", "ecp5_demo", "--memory", memory, "--backend", f"uart:{device}"])
+    status = _status(
+        [
+            "run",
+            *files[:2],
+            "-o",
+            files[2],
+            "--platform",
+            "ecp5_demo",
+            "--memory",
+            memory,
+            "--backend",
+            f"uart:{device}",
+        ]
+    )
     if not Path(files[2]).exists():
         return status, None
     gradient = np.load(files[2])
@@ -65,16 +80,22 @@ def test_a_job(tmp_path: Path, seed: int, capfd: pytest.CaptureFixture[str]) -> 
             assert "37 elements in" in capfd.readouterr().out
 
 
-def test_noise_never_gives_a_wrong_gradient(tmp_path: Path, seed: int, capfd: pytest.CaptureFixture[str]) -> None:
+def test_noise_never_gives_a_wrong_gradient(
+    tmp_path: Path, seed: int, capfd: pytest.CaptureFixture[str]
+) -> None:
     with Damaged(damaged(random.Random(seed), 0.02)) as board:
         status, gradient = run(tmp_path, board.device, np.float32, "shared", 9, seed)
     said = capfd.readouterr().err
-    assert (status, gradient is None) == (0, False) or (status == 1 and gradient is None and said.count("\n") == 1), said
+    assert (status, gradient is None) == (0, False) or (
+        status == 1 and gradient is None and said.count("\n") == 1
+    ), said
 
 
 def test_the_cable_is_pulled(tmp_path: Path, seed: int, capfd: pytest.CaptureFixture[str]) -> None:
     with Terminal() as board:
-        puller = threading.Thread(target=lambda: (time.sleep(0.3), board.__exit__(None, None, None)))
+        puller = threading.Thread(
+            target=lambda: (time.sleep(0.3), board.__exit__(None, None, None))
+        )
         puller.start()
         status, gradient = run(tmp_path, board.device, np.float32, "shared", 2000, seed)
         puller.join()

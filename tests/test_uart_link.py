@@ -80,7 +80,9 @@ def test_words(cables: Callable[[Damage], Cable], seed: int) -> None:
 
 
 @pytest.mark.parametrize("often", [0.1, 0.4])
-def test_a_damaged_line_never_gives_wrong_words(cables: Callable[[Damage], Cable], seed: int, often: float) -> None:
+def test_a_damaged_line_never_gives_wrong_words(
+    cables: Callable[[Damage], Cable], seed: int, often: float
+) -> None:
     rng = random.Random(seed)
     cable = cables(damaged(rng, often))
     kept, repeats, lost = [0] * WORDS, 0, 0
@@ -101,11 +103,19 @@ def test_a_damaged_line_never_gives_wrong_words(cables: Callable[[Damage], Cable
     assert repeats or lost, "the line was damaged"
 
 
-def test_an_answer_that_is_lost_repeats_the_request_not_the_write(cables: Callable[[Damage], Cable]) -> None:
+def test_an_answer_that_is_lost_repeats_the_request_not_the_write(
+    cables: Callable[[Damage], Cable],
+) -> None:
     drop = [False]
 
     def damage(content: bytes) -> bytes:
-        if drop[0] and content and (reply := reply_of(content.strip(bytes([END])))) and reply.header & 0xFF == Op.WRITE and not reply.data:
+        if (
+            drop[0]
+            and content
+            and (reply := reply_of(content.strip(bytes([END]))))
+            and reply.header & 0xFF == Op.WRITE
+            and not reply.data
+        ):
             drop[0] = len(content) > 20  # a request is longer than its answer
             return b"" if not drop[0] else content
         return content
@@ -133,7 +143,10 @@ def test_an_unplugged_cable(cables: Callable[[Damage], Cable]) -> None:
     cable = cables(whole)
     with Link(cable.device) as link:
         cable.pull()
-        with pytest.raises(LinkError, match=r"^/dev/\S+: the line is gone \(Input/output error\); was the cable unplugged\?$"):
+        with pytest.raises(
+            LinkError,
+            match=r"^/dev/\S+: the line is gone \(Input/output error\); was the cable unplugged\?$",
+        ):
             link.read32(BASE)
 
 
@@ -144,7 +157,10 @@ def test_nobody_answers(cables: Callable[[Damage], Cable]) -> None:
 
 @pytest.mark.parametrize(
     ("device", "message"),
-    [("/nowhere", "/nowhere cannot be opened: No such file or directory"), (os.devnull, f"{os.devnull} is no serial line")],
+    [
+        ("/nowhere", "/nowhere cannot be opened: No such file or directory"),
+        (os.devnull, f"{os.devnull} is no serial line"),
+    ],
 )
 def test_no_device(device: str, message: str) -> None:
     with pytest.raises(LinkError, match=re.escape(message)):
@@ -153,17 +169,23 @@ def test_no_device(device: str, message: str) -> None:
 
 def test_timeout_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(uart_link.TIMEOUT_VARIABLE, "soon")
-    with pytest.raises(LinkError, match="SCEGRAD_UART_TIMEOUT is 'soon', but must be a number of seconds"):
+    with pytest.raises(
+        LinkError, match="SCEGRAD_UART_TIMEOUT is 'soon', but must be a number of seconds"
+    ):
         Link(os.devnull)
 
 
 def test_frames(seed: int) -> None:
     rng = random.Random(seed)
     for _ in range(200):
-        content = bytes(rng.choice((END, ESC, rng.getrandbits(8))) for _ in range(rng.randrange(40)))
+        content = bytes(
+            rng.choice((END, ESC, rng.getrandbits(8))) for _ in range(rng.randrange(40))
+        )
         framed = slip(content)
         assert framed[0] == framed[-1] == END and END not in framed[1:-1]
         assert unslip(framed[1:-1]) == content
     assert unslip(bytes([ESC])) is None
-    assert Request(Op.READ, 0x1234, 0x80000000, MAX_WORDS).frame() == slip(with_crc(bytes.fromhex("02341280 00000080")))
+    assert Request(Op.READ, 0x1234, 0x80000000, MAX_WORDS).frame() == slip(
+        with_crc(bytes.fromhex("02341280 00000080"))
+    )
     assert reply_of(b"") is None and reply_of(bytes(8)) is None

@@ -14,13 +14,17 @@ from scegrad.vendor import interfaces, signals, write_vendor_files
 SMALL = Platform("small", cores=2, formats=("fp32",), shared_data_bits=64)
 
 
-@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")  # only the ports are looked at
+@pytest.mark.filterwarnings(
+    "ignore::amaranth.hdl.UnusedElaboratable"
+)  # only the ports are looked at
 def test_every_port_is_in_an_interface() -> None:
     ports = list(Top(SMALL).signature.members)
     gc.collect()  # while the warning is ignored
     found = interfaces(ports)
     assert set(found) == {"s_axil", "m_axi_shared", "m_axi_l2_0", "m_axi_l2_1"}
-    assert set(ports) - {f"{name}_{signal}" for name, each in found.items() for signal in each} == {"irq"}
+    assert set(ports) - {f"{name}_{signal}" for name, each in found.items() for signal in each} == {
+        "irq"
+    }
     for name, each in found.items():
         assert len(each) == len(set(each)) and set(each) == signals(lite=name == "s_axil")
 
@@ -28,7 +32,13 @@ def test_every_port_is_in_an_interface() -> None:
 def test_files_name_each_other(tmp_path: Path) -> None:
     paths = write_vendor_files(SMALL, tmp_path)
     assert sorted(path.name for path in paths) == sorted(path.name for path in tmp_path.iterdir())
-    named = {name for path in paths for name in re.findall(r"scegrad_small\.\w+", path.read_text().replace("scegrad_small: ", ""))}
+    named = {
+        name
+        for path in paths
+        for name in re.findall(
+            r"scegrad_small\.\w+", path.read_text().replace("scegrad_small: ", "")
+        )
+    }
     assert named == {"scegrad_small.v", "scegrad_small.xdc", "scegrad_small.sdc"}
     for path in paths:
         assert "Not run in the vendor's tool here" in path.read_text()

@@ -61,15 +61,28 @@ class AxiLite(wiring.Component):
         aw, w, b = self.axil.aw, self.axil.w, self.axil.b
         have_aw = Signal()
         have_w = Signal()
-        m.d.comb += [aw.ready.eq(~have_aw), w.ready.eq(~have_w), self.writes.valid.eq(have_aw & have_w & ~b.valid)]
+        m.d.comb += [
+            aw.ready.eq(~have_aw),
+            w.ready.eq(~have_w),
+            self.writes.valid.eq(have_aw & have_w & ~b.valid),
+        ]
         with m.If(b.valid & b.ready):
             m.d.sync += b.valid.eq(0)
         with m.If(self.writes.valid & self.writes.ready):
-            m.d.sync += [have_aw.eq(0), have_w.eq(0), b.valid.eq(1), b.payload.resp.eq(Mux(self.write_error, Resp.SLVERR, Resp.OKAY))]
+            m.d.sync += [
+                have_aw.eq(0),
+                have_w.eq(0),
+                b.valid.eq(1),
+                b.payload.resp.eq(Mux(self.write_error, Resp.SLVERR, Resp.OKAY)),
+            ]
         with m.If(aw.valid & aw.ready):
             m.d.sync += [have_aw.eq(1), self.writes.payload.index.eq(aw.payload.addr[2:])]
         with m.If(w.valid & w.ready):
-            m.d.sync += [have_w.eq(1), self.writes.payload.data.eq(w.payload.data), self.writes.payload.strb.eq(w.payload.strb)]
+            m.d.sync += [
+                have_w.eq(1),
+                self.writes.payload.data.eq(w.payload.data),
+                self.writes.payload.strb.eq(w.payload.strb),
+            ]
 
     def _read(self, m: Module) -> None:
         ar, r = self.axil.ar, self.axil.r
@@ -80,7 +93,15 @@ class AxiLite(wiring.Component):
         with m.If(self.reads.valid & self.reads.ready):
             m.d.sync += self.reads.valid.eq(0)
         with m.If(ar.valid & ar.ready):
-            m.d.sync += [waiting.eq(1), self.reads.valid.eq(1), self.reads.payload.eq(ar.payload.addr[2:])]
+            m.d.sync += [
+                waiting.eq(1),
+                self.reads.valid.eq(1),
+                self.reads.payload.eq(ar.payload.addr[2:]),
+            ]
         with m.If(self.read_data.valid & self.read_data.ready):
             answer = self.read_data.payload
-            m.d.sync += [r.valid.eq(1), r.payload.data.eq(answer.data), r.payload.resp.eq(Mux(answer.error, Resp.SLVERR, Resp.OKAY))]
+            m.d.sync += [
+                r.valid.eq(1),
+                r.payload.data.eq(answer.data),
+                r.payload.resp.eq(Mux(answer.error, Resp.SLVERR, Resp.OKAY)),
+            ]

@@ -15,7 +15,15 @@ SIZE_BITS = 33
 """Bits of an array's size in bytes before it is known to fit: 2^31 - 1 elements of 4 bytes."""
 
 RequestLayout = data.StructLayout(
-    {"logits": 32, "labels": 32, "gradient": 32, "length": signed(32), "core_mask": 32, "private": 1, "format": 1}
+    {
+        "logits": 32,
+        "labels": 32,
+        "gradient": 32,
+        "length": signed(32),
+        "core_mask": 32,
+        "private": 1,
+        "format": 1,
+    }
 )
 """A job as software asks for it: addresses in bytes, length in elements, ``format`` a value of ``FORMAT_CODES``."""
 
@@ -38,7 +46,9 @@ class Locate(wiring.Component):
 
     def __init__(self, platform: Platform):
         self._platform = platform
-        super().__init__({"address": In(32), "size": In(SIZE_BITS), "shared": Out(1), "l2": Out(platform.cores)})
+        super().__init__(
+            {"address": In(32), "size": In(SIZE_BITS), "shared": Out(1), "l2": Out(platform.cores)}
+        )
 
     def elaborate(self, platform: Any) -> Module:
         """Build the end's sum, then the comparisons with the shared regions, then those with each L2."""
@@ -47,10 +57,16 @@ class Locate(wiring.Component):
         m.d.sync += past.eq(self.address + self.size)
 
         shared = Signal()
-        held = [(self.address >= region.base) & (past <= region.end) for region in self._platform.shared]
+        held = [
+            (self.address >= region.base) & (past <= region.end) for region in self._platform.shared
+        ]
         m.d.sync += [shared.eq(Cat(held).any()), self.shared.eq(shared)]
 
-        base, size, stride = self._platform.l2_base, self._platform.l2_size, self._platform.l2_stride
+        base, size, stride = (
+            self._platform.l2_base,
+            self._platform.l2_size,
+            self._platform.l2_stride,
+        )
         first = Signal(signed(SIZE_BITS))
         last = Signal(signed(SIZE_BITS + 2))
         m.d.sync += [first.eq(self.address - base), last.eq(past - base)]
@@ -59,7 +75,9 @@ class Locate(wiring.Component):
         for k in range(self._platform.cores):
             ends_in = ((last >> bits) == k) & low_fits
             ends_at = ((last >> bits) == k + 1) & low_zero & (size == stride)
-            m.d.sync += self.l2[k].eq(((first >> bits) >= k) & (((last >> bits) < k) | ends_in | ends_at))
+            m.d.sync += self.l2[k].eq(
+                ((first >> bits) >= k) & (((last >> bits) < k) | ends_in | ends_at)
+            )
         return m
 
 
@@ -72,14 +90,19 @@ class Overlap(wiring.Component):
     latency = 2
 
     def __init__(self) -> None:
-        super().__init__({"gradient": In(32), "operand": In(32), "size": In(SIZE_BITS), "overlap": Out(1)})
+        super().__init__(
+            {"gradient": In(32), "operand": In(32), "size": In(SIZE_BITS), "overlap": Out(1)}
+        )
 
     def elaborate(self, platform: Any) -> Module:
         """Build both differences, then the comparison of the one that is not negative."""
         m = Module()
         ahead = Signal(signed(33))
         behind = Signal(signed(33))
-        m.d.sync += [ahead.eq(self.gradient - self.operand), behind.eq(self.operand - self.gradient)]
+        m.d.sync += [
+            ahead.eq(self.gradient - self.operand),
+            behind.eq(self.operand - self.gradient),
+        ]
         distance = Mux(ahead < 0, behind, ahead)[:32]
         m.d.sync += self.overlap.eq(ahead.any() & (distance < self.size))
         return m
@@ -132,7 +155,9 @@ class Checker(wiring.Component):
         m = Module()
         request = self.request
         size = Signal(SIZE_BITS)
-        sizes = {name: request.length[:31] << fmt.bytes.bit_length() - 1 for name, fmt in FORMATS.items()}
+        sizes = {
+            name: request.length[:31] << fmt.bytes.bit_length() - 1 for name, fmt in FORMATS.items()
+        }
         m.d.comb += [size.eq(self._by_format(sizes)), self.size.eq(size)]
 
         located = []
@@ -143,7 +168,11 @@ class Checker(wiring.Component):
         overlaps = []
         for name in ("logits", "labels"):
             m.submodules[f"overlap_{name}"] = overlap = Overlap()
-            m.d.comb += [overlap.gradient.eq(request.gradient), overlap.operand.eq(request[name]), overlap.size.eq(size)]
+            m.d.comb += [
+                overlap.gradient.eq(request.gradient),
+                overlap.operand.eq(request[name]),
+                overlap.size.eq(size),
+            ]
             overlaps.append(overlap.overlap)
 
         core = self._common_core(m, located)
@@ -152,7 +181,11 @@ class Checker(wiring.Component):
             with m.If(refused):
                 m.d.comb += outcome.eq(status)
         begun = Signal(Locate.latency)
-        m.d.sync += [begun.eq(Cat(self.check, begun)), self.valid.eq(begun[-1]), self.status.eq(outcome)]
+        m.d.sync += [
+            begun.eq(Cat(self.check, begun)),
+            self.valid.eq(begun[-1]),
+            self.status.eq(outcome),
+        ]
         target = Mux(request.private, core, 1 << self._platform.cores)
         m.d.sync += self.start.eq(Mux(begun[-1] & (outcome == Status.ACCEPTED), target, 0))
         return m
@@ -168,26 +201,46 @@ class Checker(wiring.Component):
         lowest = Signal(self._platform.cores)
         logits, labels, gradient = (locate.l2 for locate in located)
         m.d.comb += common.eq(logits & labels & gradient)
-        m.d.comb += [lowest[k].eq(common[k] & ~common[:k].any()) for k in range(self._platform.cores)]
+        m.d.comb += [
+            lowest[k].eq(common[k] & ~common[:k].any()) for k in range(self._platform.cores)
+        ]
         return lowest
 
-    def _refusals(self, m: Module, located: list[Locate], overlaps: list[Value], core: Signal) -> list[tuple[Status, Value]]:
+    def _refusals(
+        self, m: Module, located: list[Locate], overlaps: list[Value], core: Signal
+    ) -> list[tuple[Status, Value]]:
         """Each refusal and its condition, first the one that is reported first."""
         request, cores = self.request, self._platform.cores
         addresses = [request[name] for name in ARRAYS]
-        unaligned = {name: Cat(address[: fmt.bytes.bit_length() - 1] for address in addresses).any() for name, fmt in FORMATS.items()}
+        unaligned = {
+            name: Cat(address[: fmt.bytes.bit_length() - 1] for address in addresses).any()
+            for name, fmt in FORMATS.items()
+        }
         absent = {name: Value.cast(int(name not in self._platform.formats)) for name in FORMATS}
         missing = Signal()
         misaligned = Signal()
         mask_invalid = Signal()
         m.d.sync += [missing.eq(self._by_format(absent)), misaligned.eq(self._by_format(unaligned))]
-        m.d.sync += mask_invalid.eq(~request.private & ((request.core_mask == 0) | (request.core_mask[cores:] != 0)))
+        m.d.sync += mask_invalid.eq(
+            ~request.private & ((request.core_mask == 0) | (request.core_mask[cores:] != 0))
+        )
         outside = Cat(~(locate.shared | locate.l2.any()) for locate in located).any()
         mixed = Mux(request.private, ~core.any(), ~Cat(locate.shared for locate in located).all())
         taken = Signal(cores)
         shared_taken = Signal()
         m.d.sync += taken.eq(self.cores_busy | Mux(self.shared_busy, self.shared_cores, 0))
-        m.d.sync += shared_taken.eq(self.shared_busy | (request.core_mask[:cores] & self.cores_busy).any())
+        m.d.sync += shared_taken.eq(
+            self.shared_busy | (request.core_mask[:cores] & self.cores_busy).any()
+        )
         busy = Mux(request.private, (core & taken).any(), shared_taken)
-        conditions = [request.length < 0, missing, mask_invalid, misaligned, outside, mixed, Cat(overlaps).any(), busy]
+        conditions = [
+            request.length < 0,
+            missing,
+            mask_invalid,
+            misaligned,
+            outside,
+            mixed,
+            Cat(overlaps).any(),
+            busy,
+        ]
         return list(zip((status for status in Status if status.refusal), conditions, strict=True))

@@ -53,7 +53,9 @@ class Control(wiring.Component):
     def __init__(self, platform: Platform):
         self._platform = platform
         cores = platform.cores
-        self._job_layout = data.StructLayout({**dict(JobLayout.members), "core_mask": cores, "format": 1})
+        self._job_layout = data.StructLayout(
+            {**dict(JobLayout.members), "core_mask": cores, "format": 1}
+        )
         super().__init__(
             {
                 "axil": In(AxiLiteSignature(address_bits=ADDRESS_BITS)),
@@ -82,7 +84,11 @@ class Control(wiring.Component):
         self._start(m, port, checker, written)
         half = self._held_for_cores(m)
         busy = Cat(unit.busy for unit in self.units)
-        m.d.comb += [checker.cores_busy.eq(busy[:-1]), checker.shared_busy.eq(busy[-1]), checker.shared_cores.eq(self.core_shared)]
+        m.d.comb += [
+            checker.cores_busy.eq(busy[:-1]),
+            checker.shared_busy.eq(busy[-1]),
+            checker.shared_cores.eq(self.core_shared),
+        ]
         m.d.comb += readout.half.eq(half)
         request = Signal(STATUS_BITS)
         with m.If(checker.valid):
@@ -98,7 +104,9 @@ class Control(wiring.Component):
             "BUSY": in_unit_bits(busy),
             "IRQ_PENDING": in_unit_bits(self._interrupts(m, port, written["IRQ_ENABLE"])),
         }
-        m.d.comb += [readout.common[register.name].eq(values[register.name]) for register in REGISTERS]
+        m.d.comb += [
+            readout.common[register.name].eq(values[register.name]) for register in REGISTERS
+        ]
         return m
 
     def _written(self, port: AxiLite, name: str) -> Value:
@@ -109,7 +117,9 @@ class Control(wiring.Component):
         """The bits of a register that a write in this cycle reaches: the writable ones in the bytes with a strobe."""
         writes, register = port.writes, REGISTER[name]
         here = writes.valid & (writes.payload.index == register.offset // 4)
-        return Cat((here & strobe).replicate(8) for strobe in writes.payload.strb) & register.writable
+        return (
+            Cat((here & strobe).replicate(8) for strobe in writes.payload.strb) & register.writable
+        )
 
     def _written_registers(self, m: Module, port: AxiLite) -> dict[str, Signal]:
         """The registers that hold what was written, by name; only the interrupts of units that exist can be enabled."""
@@ -125,20 +135,37 @@ class Control(wiring.Component):
                 m.d.sync += value.eq((value & ~enabled) | (port.writes.payload.data & enabled))
         return registers
 
-    def _start(self, m: Module, port: AxiLite, checker: Checker, written: dict[str, Signal]) -> None:
+    def _start(
+        self, m: Module, port: AxiLite, checker: Checker, written: dict[str, Signal]
+    ) -> None:
         """Check the job when START is written, and hold the write until the check is complete."""
         starting = Signal()
         checking = Signal()
-        m.d.comb += [starting.eq(self._written(port, "START").any()), port.writes.ready.eq(~starting | checker.valid)]
+        m.d.comb += [
+            starting.eq(self._written(port, "START").any()),
+            port.writes.ready.eq(~starting | checker.valid),
+        ]
         m.d.comb += checker.check.eq(starting & ~checking)
         m.d.sync += checking.eq(starting & ~checker.valid)
-        private, fmt = (written["MODE"][REGISTER["MODE"].field(name).low] for name in ("PRIVATE", "FORMAT"))
+        private, fmt = (
+            written["MODE"][REGISTER["MODE"].field(name).low] for name in ("PRIVATE", "FORMAT")
+        )
         request, job = checker.request, self.job
         for name in ("logits", "labels", "gradient"):
-            m.d.comb += [request[name].eq(written[name.upper()]), job[name].eq(written[name.upper()])]
-        m.d.comb += [request.length.eq(written["LENGTH"]), request.core_mask.eq(written["CORE_MASK"])]
+            m.d.comb += [
+                request[name].eq(written[name.upper()]),
+                job[name].eq(written[name.upper()]),
+            ]
+        m.d.comb += [
+            request.length.eq(written["LENGTH"]),
+            request.core_mask.eq(written["CORE_MASK"]),
+        ]
         m.d.comb += [request.private.eq(private), request.format.eq(fmt)]
-        m.d.comb += [job.size.eq(checker.size), job.core_mask.eq(written["CORE_MASK"]), job.format.eq(fmt)]
+        m.d.comb += [
+            job.size.eq(checker.size),
+            job.core_mask.eq(written["CORE_MASK"]),
+            job.format.eq(fmt),
+        ]
         m.d.comb += self.start.eq(checker.start)
 
     def _held_for_cores(self, m: Module) -> Value:
@@ -147,7 +174,9 @@ class Control(wiring.Component):
         shared = Signal(cores)
         shared_held = Signal(cores)
         joined = self.start[-1].replicate(cores)
-        m.d.comb += shared.eq((joined & self.job.core_mask) | (~joined & ~self.start[:-1] & shared_held))
+        m.d.comb += shared.eq(
+            (joined & self.job.core_mask) | (~joined & ~self.start[:-1] & shared_held)
+        )
         m.d.sync += shared_held.eq(shared)
 
         if len(formats) == 1:
@@ -155,9 +184,14 @@ class Control(wiring.Component):
         else:
             fmt = Signal(cores + 1)
             fmt_held = Signal(cores + 1)
-            m.d.comb += fmt.eq((self.start & self.job.format.replicate(cores + 1)) | (~self.start & fmt_held))
+            m.d.comb += fmt.eq(
+                (self.start & self.job.format.replicate(cores + 1)) | (~self.start & fmt_held)
+            )
             m.d.sync += fmt_held.eq(fmt)
-        m.d.comb += [self.core_shared.eq(shared), self.core_format.eq((shared & fmt[-1].replicate(cores)) | (~shared & fmt[:-1]))]
+        m.d.comb += [
+            self.core_shared.eq(shared),
+            self.core_format.eq((shared & fmt[-1].replicate(cores)) | (~shared & fmt[:-1])),
+        ]
         return Cat(bit == FORMAT_CODES[FP16.name] for bit in fmt)
 
     def _interrupts(self, m: Module, port: AxiLite, enable: Signal) -> Signal:

@@ -49,7 +49,9 @@ def mapped(index: Value) -> Value:
     common = [register.offset // 4 for register in REGISTERS]
     inside = index[:_UNIT_BITS].matches(*(register.offset // 4 for register in UNIT_REGISTERS))
     block = index >> _UNIT_BITS
-    return index.matches(*common) | (inside & ((block == _SHARED) | ((block >= _CORE) & (block < _CORE + MAX_CORES))))
+    return index.matches(*common) | (
+        inside & ((block == _SHARED) | ((block >= _CORE) & (block < _CORE + MAX_CORES)))
+    )
 
 
 class Readout(wiring.Component):
@@ -93,7 +95,9 @@ class Readout(wiring.Component):
         chosen = Signal(self._count)
         blocks = [*range(_CORE, _CORE + self._count - 1), _SHARED]
         m.d.sync += error.eq(~mapped(index))
-        m.d.sync += picked.eq(Cat(index[:_UNIT_BITS] == register.offset // 4 for register in UNIT_REGISTERS))
+        m.d.sync += picked.eq(
+            Cat(index[:_UNIT_BITS] == register.offset // 4 for register in UNIT_REGISTERS)
+        )
         m.d.sync += chosen.eq(Cat(index >> _UNIT_BITS == block for block in blocks))
         common = self._common(m, index)
         values = [self._unit(m, unit, picked) for unit in range(self._count)]
@@ -130,7 +134,11 @@ class Readout(wiring.Component):
         value = Signal(32, name=f"value{number}")
         selected: Value = Const(0, 32)
         for pick, register in zip(picked, UNIT_REGISTERS, strict=True):
-            source = registers[register.name] if register.name in registers else unit.counters[register.name.lower()]
+            source = (
+                registers[register.name]
+                if register.name in registers
+                else unit.counters[register.name.lower()]
+            )
             selected |= pick.replicate(32) & source
         m.d.sync += value.eq(selected)
         return value

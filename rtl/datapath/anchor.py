@@ -12,7 +12,12 @@ def take_part(pipe: Pipeline, fmt: Format) -> None:
     operands = pipe.view(operands_layout(fmt), "operands")
     logit, label = operands.logit, operands.label
     positive = ~logit.sign & logit.significand.any()
-    cancels = positive & ~label.sign & (label.exponent == 0) & (label.significand == 1 << fmt.fraction_bits)
+    cancels = (
+        positive
+        & ~label.sign
+        & (label.exponent == 0)
+        & (label.significand == 1 << fmt.fraction_bits)
+    )
     pipe.positive = positive
     pipe.one = positive & ~cancels
     pipe.y = Mux(cancels, 0, label.significand)
@@ -29,5 +34,10 @@ def anchor(pipe: Pipeline) -> None:
 
 def shifts(pipe: Pipeline) -> None:
     """Third stage: by how much s and y are shifted right, saturating."""
-    for name, amount in (("s_shift", pipe.anchor + pipe.k), ("y_shift", pipe.anchor - pipe.y_exponent)):
-        setattr(pipe, name, Mux(amount >= 1 << SHIFT_BITS, (1 << SHIFT_BITS) - 1, amount)[:SHIFT_BITS])
+    for name, amount in (
+        ("s_shift", pipe.anchor + pipe.k),
+        ("y_shift", pipe.anchor - pipe.y_exponent),
+    ):
+        setattr(
+            pipe, name, Mux(amount >= 1 << SHIFT_BITS, (1 << SHIFT_BITS) - 1, amount)[:SHIFT_BITS]
+        )

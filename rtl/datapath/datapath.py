@@ -32,7 +32,11 @@ class Datapath(wiring.Component):
         self.lanes = [Lane32()] if FP32.name in formats else []
         self.half_lanes = [Lane16(), Lane16()] if FP16.name in formats else []
         super().__init__(
-            {"half": In(1), "operands": In(stream.Signature(OPERANDS)), "gradients": Out(stream.Signature(CHUNK_BITS))},
+            {
+                "half": In(1),
+                "operands": In(stream.Signature(OPERANDS)),
+                "gradients": Out(stream.Signature(CHUNK_BITS)),
+            },
         )
 
     def latency(self, fmt: str) -> int:
@@ -44,7 +48,10 @@ class Datapath(wiring.Component):
         m.submodules.results = results = Fifo(width=CHUNK_BITS, depth=self.depth)
         room = Signal(range(self.depth + 1), init=self.depth)
         second, feed = Signal(), Signal()
-        m.d.comb += [feed.eq(self.operands.valid & (second | room.any())), self.operands.ready.eq(feed & second)]
+        m.d.comb += [
+            feed.eq(self.operands.valid & (second | room.any())),
+            self.operands.ready.eq(feed & second),
+        ]
         m.d.sync += second.eq(second ^ feed)
         m.d.sync += room.eq(room + results.freed - self.operands.ready)
         self._feed(m, feed, second)
@@ -54,16 +61,30 @@ class Datapath(wiring.Component):
 
     def _feed(self, m: Module, feed: Signal, second: Signal) -> None:
         """Half a chunk a cycle: one fp32 element or two fp16 elements of each array."""
-        logits, labels = (Mux(second, chunk[CHUNK_BITS // 2 :], chunk[: CHUNK_BITS // 2]) for chunk in self._chunks())
+        logits, labels = (
+            Mux(second, chunk[CHUNK_BITS // 2 :], chunk[: CHUNK_BITS // 2])
+            for chunk in self._chunks()
+        )
         for lane in self.lanes:
             m.submodules.lane = lane
-            m.d.comb += [lane.i.valid.eq(feed & ~self.half), lane.i.payload.logit.eq(logits), lane.i.payload.label.eq(labels)]
+            m.d.comb += [
+                lane.i.valid.eq(feed & ~self.half),
+                lane.i.payload.logit.eq(logits),
+                lane.i.payload.label.eq(labels),
+            ]
         if self.half_lanes:
             m.submodules.rom = rom = Rom(FP16.name, SIGMOID16.widths, ports=len(self.half_lanes))
         for i, lane in enumerate(self.half_lanes):
             m.submodules[f"half_lane_{i}"] = lane
-            m.d.comb += [rom.address[i].eq(lane.address), lane.entry.eq(rom.data[i]), lane.i.valid.eq(feed & self.half)]
-            m.d.comb += [lane.i.payload.logit.eq(logits.word_select(i, 16)), lane.i.payload.label.eq(labels.word_select(i, 16))]
+            m.d.comb += [
+                rom.address[i].eq(lane.address),
+                lane.entry.eq(rom.data[i]),
+                lane.i.valid.eq(feed & self.half),
+            ]
+            m.d.comb += [
+                lane.i.payload.logit.eq(logits.word_select(i, 16)),
+                lane.i.payload.label.eq(labels.word_select(i, 16)),
+            ]
 
     def _chunks(self) -> tuple:
         return self.operands.payload.logits, self.operands.payload.labels
@@ -75,7 +96,10 @@ class Datapath(wiring.Component):
         for lanes, half in ((self.lanes, 0), (self.half_lanes, 1)):
             if lanes:
                 with m.If(self.half == half):
-                    m.d.comb += [valid.eq(lanes[0].o.valid), value.eq(Cat(lane.o.payload for lane in lanes))]
+                    m.d.comb += [
+                        valid.eq(lanes[0].o.valid),
+                        value.eq(Cat(lane.o.payload for lane in lanes)),
+                    ]
         with m.If(valid):
             m.d.sync += [waiting.eq(~waiting), first.eq(value)]
         m.d.comb += [results.i.valid.eq(valid & waiting), results.i.payload.eq(Cat(first, value))]

@@ -19,7 +19,11 @@ class _Lane(wiring.Component):
     """``i``: encodings of a logit and its label; ``o``: the encoding of sigmoid(x) - y, ``latency`` cycles later, one a cycle."""
 
     def _connect(self, m: Module) -> None:
-        m.submodules.unpack, m.submodules.sigmoid, m.submodules.subtract = self.unpack, self.sigmoid, self.subtract
+        m.submodules.unpack, m.submodules.sigmoid, m.submodules.subtract = (
+            self.unpack,
+            self.sigmoid,
+            self.subtract,
+        )
         m.submodules.round, m.submodules.pack = self.round, self.pack
         connect(m, wiring.flipped(self.i), self.unpack.i)
         connect(m, self.unpack.o, self.sigmoid.i)
@@ -31,14 +35,22 @@ class _Lane(wiring.Component):
     @property
     def latency(self) -> int:
         """Cycles from operands to result."""
-        return sum(stage.latency for stage in (self.unpack, self.sigmoid, self.subtract, self.round, self.pack))
+        return sum(
+            stage.latency
+            for stage in (self.unpack, self.sigmoid, self.subtract, self.round, self.pack)
+        )
 
 
 class Lane32(_Lane):
     """fp32. Latency 40."""
 
     def __init__(self) -> None:
-        self.unpack, self.sigmoid, self.round, self.pack = Unpack(FP32), Sigmoid32(), Round(FP32), Pack(FP32)
+        self.unpack, self.sigmoid, self.round, self.pack = (
+            Unpack(FP32),
+            Sigmoid32(),
+            Round(FP32),
+            Pack(FP32),
+        )
         self.subtract = Subtract(FP32, SIGMOID32.fraction_bits, Sigmoid32.significand_bits)
         encodings = data.StructLayout({"logit": 32, "label": 32})
         super().__init__({"i": In(running(encodings)), "o": Out(running(32))})
@@ -53,11 +65,18 @@ class Lane16(_Lane):
     """fp16. Latency 26. ``address`` and ``entry`` go to a port of the table that two lanes share."""
 
     def __init__(self) -> None:
-        self.unpack, self.sigmoid, self.round, self.pack = Unpack(FP16), Sigmoid16(), Round(FP16), Pack(FP16)
+        self.unpack, self.sigmoid, self.round, self.pack = (
+            Unpack(FP16),
+            Sigmoid16(),
+            Round(FP16),
+            Pack(FP16),
+        )
         self.subtract = Subtract(FP16, SIGMOID16.fraction_bits, Sigmoid16.significand_bits)
         encodings = data.StructLayout({"logit": 16, "label": 16})
         members = {"i": In(running(encodings)), "o": Out(running(16))}
-        super().__init__({**members, "address": Out(range(SIGMOID16.depth)), "entry": In(sum(SIGMOID16.widths))})
+        super().__init__(
+            {**members, "address": Out(range(SIGMOID16.depth)), "entry": In(sum(SIGMOID16.widths))}
+        )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

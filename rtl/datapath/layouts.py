@@ -18,7 +18,13 @@ def exponent_shape(fmt: Format) -> Shape:
 def operand_layout(fmt: Format) -> data.StructLayout:
     """A logit or a label taken apart; as in ``model.unpack.Operand``."""
     return data.StructLayout(
-        {"significand": fmt.precision, "exponent": exponent_shape(fmt), "sign": 1, "infinite": 1, "nan": 1},
+        {
+            "significand": fmt.precision,
+            "exponent": exponent_shape(fmt),
+            "sign": 1,
+            "infinite": 1,
+            "nan": 1,
+        },
     )
 
 
@@ -51,7 +57,15 @@ def sigmoid_layout(fmt: Format, significand_bits: int) -> data.StructLayout:
 
 def difference_layout(fmt: Format) -> data.StructLayout:
     """Subtract to round: as in ``model.subtract.Difference``."""
-    return data.StructLayout({"magnitude": WINDOW[fmt.name] + 2, "anchor": exponent_shape(fmt), "sign": 1, "sticky": 1, "special": SPECIAL})
+    return data.StructLayout(
+        {
+            "magnitude": WINDOW[fmt.name] + 2,
+            "anchor": exponent_shape(fmt),
+            "sign": 1,
+            "sticky": 1,
+            "special": SPECIAL,
+        }
+    )
 
 
 def rounded_layout(fmt: Format) -> data.StructLayout:

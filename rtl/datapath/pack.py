@@ -23,6 +23,8 @@ class Pack(wiring.Component):
         infinity = Cat(Const(self.fmt.infinity, self.fmt.width - 1), special.sign)
         m.d.sync += [
             self.o.valid.eq(self.i.valid),
-            self.o.payload.eq(Mux(special.nan, self.fmt.nan, Mux(special.infinite, infinity, self.i.payload.bits))),
+            self.o.payload.eq(
+                Mux(special.nan, self.fmt.nan, Mux(special.infinite, infinity, self.i.payload.bits))
+            ),
         ]
         return m

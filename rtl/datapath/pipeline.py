@@ -16,7 +16,13 @@ class Pipeline:
 
     def __init__(self, m: Module, valid: ValueLike, **inputs: ValueLike):
         values = {name: [Value.cast(value)] for name, value in inputs.items()}
-        for name, value in (("m", m), ("latency", 0), ("_values", values), ("_written", dict.fromkeys(values, 0)), ("_valid", valid)):
+        for name, value in (
+            ("m", m),
+            ("latency", 0),
+            ("_values", values),
+            ("_written", dict.fromkeys(values, 0)),
+            ("_valid", valid),
+        ):
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: ValueLike) -> None:
@@ -47,7 +53,11 @@ class Pipeline:
     def step(self) -> None:
         """End the current stage."""
         object.__setattr__(self, "latency", self.latency + 1)
-        object.__setattr__(self, "_valid", self._register(Value.cast(self._valid), f"valid_{self.latency}", reset_less=False))
+        object.__setattr__(
+            self,
+            "_valid",
+            self._register(Value.cast(self._valid), f"valid_{self.latency}", reset_less=False),
+        )
 
     def view(self, layout: data.Layout, name: str) -> data.View:
         """The value ``name`` as a view of ``layout``."""

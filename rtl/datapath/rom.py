@@ -21,15 +21,24 @@ class Rom(wiring.Component):
         self.widths = widths
         self.ports = ports
         address = range(len(self.table))
-        super().__init__({"address": In(address).array(ports), "data": Out(sum(widths)).array(ports)})
+        super().__init__(
+            {"address": In(address).array(ports), "data": Out(sum(widths)).array(ports)}
+        )
 
     def _entry(self, row: list[int]) -> int:
-        fields = [Const(int(value) & (1 << width) - 1, width) for value, width in zip(row, self.widths, strict=True)]
+        fields = [
+            Const(int(value) & (1 << width) - 1, width)
+            for value, width in zip(row, self.widths, strict=True)
+        ]
         return Const.cast(Cat(*fields)).value
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.memory = memory = Memory(shape=sum(self.widths), depth=len(self.table), init=[self._entry(row) for row in self.table])
+        m.submodules.memory = memory = Memory(
+            shape=sum(self.widths),
+            depth=len(self.table),
+            init=[self._entry(row) for row in self.table],
+        )
         for i in range(self.ports):
             port = memory.read_port()
             output = Signal(sum(self.widths), name=f"output_{i}", reset_less=True)

@@ -21,7 +21,9 @@ class Round(wiring.Component):
 
     def __init__(self, fmt: Format):
         self.fmt = fmt
-        super().__init__({"i": In(running(difference_layout(fmt))), "o": Out(running(rounded_layout(fmt)))})
+        super().__init__(
+            {"i": In(running(difference_layout(fmt))), "o": Out(running(rounded_layout(fmt)))}
+        )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -30,9 +32,18 @@ class Round(wiring.Component):
         self._normalise(pipe)
         self._cut(pipe)
         up = pipe.guard & (pipe.sticky | pipe.significand[0])
-        pipe.bits = Cat((Cat(pipe.significand[: self.fmt.fraction_bits], pipe.biased) + up)[: self.fmt.width - 1], pipe.sign)
+        pipe.bits = Cat(
+            (Cat(pipe.significand[: self.fmt.fraction_bits], pipe.biased) + up)[
+                : self.fmt.width - 1
+            ],
+            pipe.sign,
+        )
         pipe.step()
-        m.d.comb += [self.o.valid.eq(pipe.valid), self.o.payload.bits.eq(pipe.bits), self.o.payload.special.eq(pipe.special)]
+        m.d.comb += [
+            self.o.valid.eq(pipe.valid),
+            self.o.payload.bits.eq(pipe.bits),
+            self.o.payload.special.eq(pipe.special),
+        ]
         assert pipe.latency == self.latency
         return m
 
@@ -42,7 +53,9 @@ class Round(wiring.Component):
         count_leading_zeros(pipe, "magnitude")
         shift = Mux(pipe.magnitude_zeros < pipe.limit, pipe.magnitude_zeros, pipe.limit)[:6]
         pipe.magnitude_shift = shift
-        pipe.biased = (pipe.anchor + 1 + self.fmt.bias - shift).as_unsigned()[: self.fmt.exponent_bits]
+        pipe.biased = (pipe.anchor + 1 + self.fmt.bias - shift).as_unsigned()[
+            : self.fmt.exponent_bits
+        ]
         pipe.step()
         shift_left(pipe, "magnitude")
 

@@ -46,7 +46,17 @@ class Sigmoid16(wiring.Component):
         pipe.step()
         evaluate(pipe, self.entry)
         m.d.comb += [self.o.valid.eq(pipe.valid), self.o.payload.s.eq(pipe.s)]
-        for name in ("s_shift", "sticky", "y", "y_shift", "negate_y", "one", "positive", "anchor", "special"):
+        for name in (
+            "s_shift",
+            "sticky",
+            "y",
+            "y_shift",
+            "negate_y",
+            "one",
+            "positive",
+            "anchor",
+            "special",
+        ):
             m.d.comb += self.o.payload[name].eq(getattr(pipe, name))
         assert pipe.latency == self.latency
         return m

@@ -25,7 +25,12 @@ class Sigmoid32(wiring.Component):
     significand_bits = SIGMOID32.fraction_bits + 1
 
     def __init__(self) -> None:
-        super().__init__({"i": In(running(operands_layout(FP32))), "o": Out(running(sigmoid_layout(FP32, self.significand_bits)))})
+        super().__init__(
+            {
+                "i": In(running(operands_layout(FP32))),
+                "o": Out(running(sigmoid_layout(FP32, self.significand_bits))),
+            }
+        )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -42,8 +47,21 @@ class Sigmoid32(wiring.Component):
         anchor.shifts(pipe)
         pipe.step()
         horner(pipe, rom.data[0])
-        m.d.comb += [self.o.valid.eq(pipe.valid), self.o.payload.s.eq(Mux(pipe.infinite, 0, pipe.s))]
-        for name in ("s_shift", "sticky", "y", "y_shift", "negate_y", "one", "positive", "anchor", "special"):
+        m.d.comb += [
+            self.o.valid.eq(pipe.valid),
+            self.o.payload.s.eq(Mux(pipe.infinite, 0, pipe.s)),
+        ]
+        for name in (
+            "s_shift",
+            "sticky",
+            "y",
+            "y_shift",
+            "negate_y",
+            "one",
+            "positive",
+            "anchor",
+            "special",
+        ):
             m.d.comb += self.o.payload[name].eq(getattr(pipe, name))
         assert pipe.latency == self.latency
         return m
@@ -66,12 +84,20 @@ def scale(pipe: Pipeline) -> None:
     pipe.right = (spec.overflow_from - 1 - exponent)[:5]
     pipe.step()
     for name in ("low", "middle", "high"):
-        setattr(pipe, name, (getattr(pipe, f"{name}_0") + getattr(pipe, f"{name}_1").shift_left(LIMB))[: 24 + LIMB])
-    pipe.u_shift = Mux(pipe.linear, Mux(pipe.left >= 31, 31, pipe.left), Mux(pipe.overflow, 0, pipe.right))[:5]
+        setattr(
+            pipe,
+            name,
+            (getattr(pipe, f"{name}_0") + getattr(pipe, f"{name}_1").shift_left(LIMB))[: 24 + LIMB],
+        )
+    pipe.u_shift = Mux(
+        pipe.linear, Mux(pipe.left >= 31, 31, pipe.left), Mux(pipe.overflow, 0, pipe.right)
+    )[:5]
     pipe.step()
     pipe.lower = pipe.low.shift_right(22) + pipe.middle.shift_right(5)
     pipe.step()
-    product = (pipe.high.shift_left(9) + pipe.lower.shift_right(3))[: spec.k_bits + spec.u_fraction_bits]
+    product = (pipe.high.shift_left(9) + pipe.lower.shift_right(3))[
+        : spec.k_bits + spec.u_fraction_bits
+    ]
     pipe.u = Mux(pipe.linear, pipe.significand.shift_left(4), product)
     pipe.step()
 
@@ -79,7 +105,11 @@ def scale(pipe: Pipeline) -> None:
 def split(pipe: Pipeline) -> None:
     """One stage: u to k, the table's address and delta."""
     spec = SIGMOID32
-    delta, segment, k = pipe.u[: spec.delta_bits], pipe.u[spec.delta_bits : spec.u_fraction_bits], pipe.u[spec.u_fraction_bits :]
+    delta, segment, k = (
+        pipe.u[: spec.delta_bits],
+        pipe.u[spec.delta_bits : spec.u_fraction_bits],
+        pipe.u[spec.u_fraction_bits :],
+    )
     pipe.k = Mux(pipe.linear, 0, Mux(pipe.overflow, spec.k_overflow, k))
     row = Mux(pipe.overflow | (k >= spec.rows), spec.rows, k)[:6]
     pipe.address = Mux(pipe.linear, spec.linear_row << spec.segment_bits, Cat(segment, row))
@@ -125,7 +155,11 @@ def multiply_add(pipe: Pipeline, width: int, addend: Value, scale: int = 0) -> N
     a = pipe.a.as_signed()[:width].as_signed()
     high, low = a[LIMB:].as_signed(), a[:LIMB]
     delta_high, delta_low = pipe.delta[LIMB:], pipe.delta[:LIMB]
-    pipe.high_high, pipe.high_low, pipe.low_high = high * delta_high, high * delta_low, low * delta_high
+    pipe.high_high, pipe.high_low, pipe.low_high = (
+        high * delta_high,
+        high * delta_low,
+        low * delta_high,
+    )
     pipe.low_low = low * delta_low
     pipe.addend = addend
     pipe.step()

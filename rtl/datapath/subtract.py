@@ -24,13 +24,23 @@ class Subtract(wiring.Component):
         self.fmt = fmt
         self.window = WINDOW[fmt.name]
         self.fraction_bits = fraction_bits
-        super().__init__({"i": In(running(sigmoid_layout(fmt, significand_bits))), "o": Out(running(difference_layout(fmt)))})
+        super().__init__(
+            {
+                "i": In(running(sigmoid_layout(fmt, significand_bits))),
+                "o": Out(running(difference_layout(fmt))),
+            }
+        )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         i, o = self.i.payload, self.o.payload
         names = ("sticky", "negate_y", "one", "positive", "anchor", "special", "s_shift", "y_shift")
-        pipe = Pipeline(m, self.i.valid, s=i.s.shift_left(self.window - self.fraction_bits), **{name: i[name] for name in names})
+        pipe = Pipeline(
+            m,
+            self.i.valid,
+            s=i.s.shift_left(self.window - self.fraction_bits),
+            **{name: i[name] for name in names},
+        )
         pipe.y = i.y.shift_left(self.window - self.fmt.fraction_bits)
         shift_right(pipe, "s", "y")
         self._compress(pipe)
@@ -39,8 +49,14 @@ class Subtract(wiring.Component):
         flip = Mux(negative, ~pipe.total, pipe.total)[: self.window + 2]
         pipe.flipped = flip
         pipe.sign = (pipe.positive ^ negative) & (pipe.total.any() | pipe.inexact)
-        add_in_halves(pipe, "magnitude", "flipped", Const(0, self.window + 2), negative & ~pipe.inexact)
-        m.d.comb += [self.o.valid.eq(pipe.valid), o.magnitude.eq(pipe.magnitude), o.sticky.eq(pipe.inexact)]
+        add_in_halves(
+            pipe, "magnitude", "flipped", Const(0, self.window + 2), negative & ~pipe.inexact
+        )
+        m.d.comb += [
+            self.o.valid.eq(pipe.valid),
+            o.magnitude.eq(pipe.magnitude),
+            o.sticky.eq(pipe.inexact),
+        ]
         m.d.comb += [o[name].eq(getattr(pipe, name)) for name in ("sign", "anchor", "special")]
         assert pipe.latency == self.latency
         return m

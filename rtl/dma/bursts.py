@@ -44,12 +44,16 @@ class Planner(wiring.Component):
     bursts : Out(stream of burst_layout)
     """
 
-    def __init__(self, *, address_bits: int, data_bits: int, burst_beats: int, turn_blocks: int = 1):
+    def __init__(
+        self, *, address_bits: int, data_bits: int, burst_beats: int, turn_blocks: int = 1
+    ):
         self._turn_bits = exact_log2(turn_blocks)
         self.word_bits = exact_log2(data_bits // 8)
         self.beat_bits = exact_log2(burst_beats)
         if not GROUP_BITS <= self.beat_bits <= 8 or self.word_bits + self.beat_bits > 12:
-            raise ValueError(f"burst_beats is {burst_beats}, but must be 4 to {min(256, 4096 * 8 // data_bits)}")
+            raise ValueError(
+                f"burst_beats is {burst_beats}, but must be 4 to {min(256, 4096 * 8 // data_bits)}"
+            )
         self.block_bits = self.word_bits + self.beat_bits
         super().__init__(
             {
@@ -69,7 +73,9 @@ class Planner(wiring.Component):
         blocks_left = Signal(33 - self.block_bits)  # blocks after this one
         tapered = Signal()
 
-        near_end = blocks_left[: exact_log2(TAPER_BLOCKS) + 1] == 0  # all of blocks_left while tapered
+        near_end = (
+            blocks_left[: exact_log2(TAPER_BLOCKS) + 1] == 0
+        )  # all of blocks_left while tapered
         last = Signal()
         group, final_group = beat[GROUP_BITS:], final_beat[GROUP_BITS:]
         group_end = Mux(last, final_beat[:GROUP_BITS], C((1 << GROUP_BITS) - 1))

@@ -6,7 +6,14 @@ from amaranth.lib.wiring import In, Out
 
 from scegrad.rtl.dma.job import CountersLayout
 
-EVENTS = ("read_beats", "write_beats", "stall_read_data", "stall_write", "stall_datapath", "stall_port")
+EVENTS = (
+    "read_beats",
+    "write_beats",
+    "stall_read_data",
+    "stall_write",
+    "stall_datapath",
+    "stall_port",
+)
 """The counters that are incremented by a signal of the same name."""
 
 

@@ -69,13 +69,20 @@ class Dma(wiring.Component):
             buffer_beats=read_buffer_beats,
             turn_beats=read_turn_beats,
         )
-        self.writer = Writer(**port, granule_bytes=granule_bytes, burst_beats=burst_beats, buffer_beats=write_buffer_beats)
+        self.writer = Writer(
+            **port,
+            granule_bytes=granule_bytes,
+            burst_beats=burst_beats,
+            buffer_beats=write_buffer_beats,
+        )
         self._counters = Counters(data_bits=data_bits)
         super().__init__(
             {
                 "start": In(1),
                 "job": In(JobLayout),
-                "operands": Out(stream.Signature(data.StructLayout({"logits": data_bits, "labels": data_bits}))),
+                "operands": Out(
+                    stream.Signature(data.StructLayout({"logits": data_bits, "labels": data_bits}))
+                ),
                 "gradients": In(stream.Signature(data_bits)),
                 "axi": Out(Axi4Signature(**port)),
                 "busy": Out(1),
@@ -93,7 +100,13 @@ class Dma(wiring.Component):
         m.submodules.reader = ResetInserter(clear)(self.reader)
         m.submodules.writer = ResetInserter(clear)(self.writer)
         m.submodules.counters = self._counters
-        for channel, part in (("ar", self.reader), ("r", self.reader), ("aw", self.writer), ("w", self.writer), ("b", self.writer)):
+        for channel, part in (
+            ("ar", self.reader),
+            ("r", self.reader),
+            ("aw", self.writer),
+            ("w", self.writer),
+            ("b", self.writer),
+        ):
             connect(m, flipped(getattr(self.axi, channel)), getattr(part, channel))
         connect(m, self.reader.operands, flipped(self.operands))
         connect(m, flipped(self.gradients), self.writer.gradients)
@@ -108,7 +121,11 @@ class Dma(wiring.Component):
         launch, closing, end = Signal(), Signal(), Signal()
         empty = last_byte[-1]
         for part in (self.reader, self.writer):
-            m.d.comb += [part.start.eq(launch & ~empty), part.last_byte.eq(last_byte), part.halt.eq(self.flush)]
+            m.d.comb += [
+                part.start.eq(launch & ~empty),
+                part.last_byte.eq(last_byte),
+                part.halt.eq(self.flush),
+            ]
         m.d.comb += [
             self.reader.addresses[0].eq(job.logits),
             self.reader.addresses[1].eq(job.labels),
@@ -123,8 +140,17 @@ class Dma(wiring.Component):
         with m.If(self.busy & end):
             m.d.sync += [self.busy.eq(0), self.flush.eq(0), self.status.eq(outcome)]
         with m.Elif(self.start & ~self.busy):
-            m.d.sync += [job.eq(self.job), last_byte.eq(self.job.size - 1), launch.eq(1), self.busy.eq(1)]
-            m.d.sync += [self.status.eq(Status.RUNNING), outcome.eq(Status.DONE), self.fault_address.eq(0)]
+            m.d.sync += [
+                job.eq(self.job),
+                last_byte.eq(self.job.size - 1),
+                launch.eq(1),
+                self.busy.eq(1),
+            ]
+            m.d.sync += [
+                self.status.eq(Status.RUNNING),
+                outcome.eq(Status.DONE),
+                self.fault_address.eq(0),
+            ]
         self._record_fault(m, outcome)
 
     def _record_fault(self, m: Module, outcome: Signal) -> None:
@@ -134,7 +160,11 @@ class Dma(wiring.Component):
         m.d.comb += fault.eq(Mux(reads.valid, reads.payload, writes.payload))
         with m.If(self.busy & ~self.flush & (reads.valid | writes.valid)):
             slverr = Mux(reads.valid, Status.READ_SLVERR, Status.WRITE_SLVERR)
-            m.d.sync += [self.flush.eq(1), outcome.eq(slverr + fault.decerr), self.fault_address.eq(fault.address)]
+            m.d.sync += [
+                self.flush.eq(1),
+                outcome.eq(slverr + fault.decerr),
+                self.fault_address.eq(fault.address),
+            ]
 
     def _count(self, m: Module) -> None:
         """Feed the counters."""
@@ -147,7 +177,9 @@ class Dma(wiring.Component):
             counters.write_beats.eq(axi.w.valid & axi.w.ready),
             counters.bytes.eq(self.writer.w_bytes),
             counters.stall_read_data.eq(working & ~self.operands.valid & self.reader.pending),
-            counters.stall_write.eq(working & ((axi.aw.valid & ~axi.aw.ready) | (axi.w.valid & ~axi.w.ready))),
+            counters.stall_write.eq(
+                working & ((axi.aw.valid & ~axi.aw.ready) | (axi.w.valid & ~axi.w.ready))
+            ),
             counters.stall_datapath.eq(working & self.operands.valid & ~self.operands.ready),
             counters.stall_port.eq(working & axi.ar.valid & ~axi.ar.ready),
             self.counters.eq(counters.counts),

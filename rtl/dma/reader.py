@@ -49,7 +49,16 @@ class ReadRequests(wiring.Component):
     idle : Out(1), nothing is offered or outstanding
     """
 
-    def __init__(self, *, data_bits: int, address_bits: int, id_bits: int, burst_beats: int, buffer_beats: int, turn_beats: int):
+    def __init__(
+        self,
+        *,
+        data_bits: int,
+        address_bits: int,
+        id_bits: int,
+        burst_beats: int,
+        buffer_beats: int,
+        turn_beats: int,
+    ):
         self._turn_beats, self._turn_blocks = turn_beats, turn_beats // burst_beats
         self._long_bits = exact_log2(LONG_JOB_TURNS * turn_beats * data_bits // 8)
         self._shape = {"address_bits": address_bits, "data_bits": data_bits}
@@ -76,9 +85,15 @@ class ReadRequests(wiring.Component):
         fits, gone = Signal(2), Signal(2)
         bursts = []
         for i in (LOGITS, LABELS):
-            planner = Planner(**self._shape, burst_beats=self._burst_beats, turn_blocks=self._turn_blocks)
+            planner = Planner(
+                **self._shape, burst_beats=self._burst_beats, turn_blocks=self._turn_blocks
+            )
             m.submodules[f"planner_{i}"] = planner
-            m.d.comb += [planner.start.eq(self.start), planner.address.eq(self.addresses[i]), planner.last_byte.eq(self.last_byte)]
+            m.d.comb += [
+                planner.start.eq(self.start),
+                planner.address.eq(self.addresses[i]),
+                planner.last_byte.eq(self.last_byte),
+            ]
             m.d.comb += planner.bursts.ready.eq(load & (choice == i))
             burst = planner.bursts.payload
             room = Signal(range(self._buffer_beats + 1), init=self._buffer_beats, name=f"room_{i}")
@@ -88,7 +103,10 @@ class ReadRequests(wiring.Component):
             m.d.sync += room.eq((Cat(self.freed[i], room) + Cat(C(1), debit))[1:])
             # Known one cycle late; in the cycle after a request, in which it is wrong, AR is occupied.
             needed = Mux(long & fresh, self._turn_beats - 1, burst.len)
-            m.d.sync += [fits[i].eq(self.start | (planner.bursts.valid & (room > needed))), gone[i].eq(~self.start & ~planner.bursts.valid)]
+            m.d.sync += [
+                fits[i].eq(self.start | (planner.bursts.valid & (room > needed))),
+                gone[i].eq(~self.start & ~planner.bursts.valid),
+            ]
             bursts.append(burst)
 
         turn = Signal()
@@ -175,8 +193,13 @@ class Reader(wiring.Component):
             turn_beats=turn_beats,
         )
         # The amount of the rotation depends on RID: one multiplexer level less before the first register.
-        self._rotate = Rotate(data_bits=data_bits, granule_bytes=granule_bytes, tag_bits=1, first_levels=1)
-        self._realigns = [Realign(data_bits=data_bits, granule_bytes=granule_bytes, depth=buffer_beats) for _ in (LOGITS, LABELS)]
+        self._rotate = Rotate(
+            data_bits=data_bits, granule_bytes=granule_bytes, tag_bits=1, first_levels=1
+        )
+        self._realigns = [
+            Realign(data_bits=data_bits, granule_bytes=granule_bytes, depth=buffer_beats)
+            for _ in (LOGITS, LABELS)
+        ]
         super().__init__(
             {
                 "start": In(1),
@@ -185,7 +208,9 @@ class Reader(wiring.Component):
                 "halt": In(1),
                 "ar": axi.members["ar"],
                 "r": axi.members["r"],
-                "operands": Out(stream.Signature(data.StructLayout({"logits": data_bits, "labels": data_bits}))),
+                "operands": Out(
+                    stream.Signature(data.StructLayout({"logits": data_bits, "labels": data_bits}))
+                ),
                 "pending": Out(1),
                 "idle": Out(1),
                 "faults": Out(stream.Signature(FaultLayout, always_ready=True)),
@@ -202,7 +227,9 @@ class Reader(wiring.Component):
         m.submodules.requests = requests = self._requests
         m.submodules.rotate = rotate = self._rotate
         m.submodules.logits, m.submodules.labels = logits, labels = self._realigns
-        offsets = [address[self._size - rotate.amount_bits : self._size] for address in self.addresses]
+        offsets = [
+            address[self._size - rotate.amount_bits : self._size] for address in self.addresses
+        ]
 
         connect(m, flipped(self.ar), requests.ar)
         m.d.comb += [
@@ -239,7 +266,10 @@ class Reader(wiring.Component):
 
     def _watch(self, m: Module) -> None:
         """Follow the address of the next beat of each array, and report a beat with an error."""
-        following = [Signal(address.shape(), name=f"following_{i}") for i, address in enumerate(self.addresses)]
+        following = [
+            Signal(address.shape(), name=f"following_{i}")
+            for i, address in enumerate(self.addresses)
+        ]
         for i, address in enumerate(following):
             with m.If(self.r.valid & (self.r.payload.id[0] == i)):
                 m.d.sync += address.eq(Cat(C(0, self._size), address[self._size :] + 1))
@@ -248,5 +278,7 @@ class Reader(wiring.Component):
         m.d.comb += [
             self.faults.valid.eq(self.r.valid & self.r.payload.resp[1]),
             self.faults.payload.decerr.eq(self.r.payload.resp[0]),
-            self.faults.payload.address.eq(Mux(self.r.payload.id[0], following[LABELS], following[LOGITS])),
+            self.faults.payload.address.eq(
+                Mux(self.r.payload.id[0], following[LABELS], following[LOGITS])
+            ),
         ]

@@ -29,12 +29,23 @@ class Rotate(wiring.Component):
     o : Out(stream of {data, tag}, always ready)
     """
 
-    def __init__(self, *, data_bits: int, granule_bytes: int, tag_bits: int = 0, first_levels: int = LEVELS_PER_STAGE):
+    def __init__(
+        self,
+        *,
+        data_bits: int,
+        granule_bytes: int,
+        tag_bits: int = 0,
+        first_levels: int = LEVELS_PER_STAGE,
+    ):
         self.granule_bits = 8 * granule_bytes
         self.amount_bits = exact_log2(data_bits // self.granule_bits)
         self._tag_bits = tag_bits
         word = {"data": data_bits, "tag": tag_bits}
-        self._cuts = [0, *range(min(first_levels, self.amount_bits), self.amount_bits, LEVELS_PER_STAGE), self.amount_bits]
+        self._cuts = [
+            0,
+            *range(min(first_levels, self.amount_bits), self.amount_bits, LEVELS_PER_STAGE),
+            self.amount_bits,
+        ]
         i = data.StructLayout({**word, "amount": self.amount_bits})
         super().__init__(
             {
@@ -56,7 +67,12 @@ class Rotate(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        valid, word, tag, amount = self.i.valid, Value.cast(self.i.payload.data), self.i.payload.tag, self.i.payload.amount
+        valid, word, tag, amount = (
+            self.i.valid,
+            Value.cast(self.i.payload.data),
+            self.i.payload.tag,
+            self.i.payload.amount,
+        )
         for stage, (low, high) in enumerate(zip(self._cuts, self._cuts[1:], strict=False)):
             here, amount = amount[: high - low], amount[high - low :]
             next_valid = Signal(name=f"valid_{stage}")
@@ -67,6 +83,15 @@ class Rotate(wiring.Component):
                 next_word.eq(self._rotated(word, here, low)),
                 next_rest.eq(Cat(tag, amount)),
             ]
-            valid, word, tag, amount = next_valid, next_word, next_rest[: self._tag_bits], next_rest[self._tag_bits :]
-        m.d.comb += [self.o.valid.eq(valid), self.o.payload.data.eq(word), self.o.payload.tag.eq(tag)]
+            valid, word, tag, amount = (
+                next_valid,
+                next_word,
+                next_rest[: self._tag_bits],
+                next_rest[self._tag_bits :],
+            )
+        m.d.comb += [
+            self.o.valid.eq(valid),
+            self.o.payload.data.eq(word),
+            self.o.payload.tag.eq(tag),
+        ]
         return m

@@ -12,7 +12,9 @@ from scegrad.rtl.fifo import Fifo
 
 def beat_layout(data_bits: int, granule_bytes: int) -> data.StructLayout:
     """A beat to write: its data, zero where not selected; one bit per selected granule; whether it ends its burst."""
-    return data.StructLayout({"data": data_bits, "select": data_bits // (8 * granule_bytes), "last": 1})
+    return data.StructLayout(
+        {"data": data_bits, "select": data_bits // (8 * granule_bytes), "last": 1}
+    )
 
 
 class WriteBuffer(wiring.Component):
@@ -41,13 +43,17 @@ class WriteBuffer(wiring.Component):
     beats : Out(stream of beat_layout)
     """
 
-    def __init__(self, *, data_bits: int, granule_bytes: int, address_bits: int, burst_beats: int, depth: int):
+    def __init__(
+        self, *, data_bits: int, granule_bytes: int, address_bits: int, burst_beats: int, depth: int
+    ):
         self._word_bits = exact_log2(data_bits // 8)
         self._granule_bits = 8 * granule_bytes
         self._depth = depth
         self._layout = beat_layout(data_bits, granule_bytes)
         self._rotate = Rotate(data_bits=data_bits, granule_bytes=granule_bytes)
-        self._planner = Planner(address_bits=address_bits, data_bits=data_bits, burst_beats=burst_beats)
+        self._planner = Planner(
+            address_bits=address_bits, data_bits=data_bits, burst_beats=burst_beats
+        )
         super().__init__(
             {
                 "start": In(1),
@@ -70,7 +76,9 @@ class WriteBuffer(wiring.Component):
         m.submodules.planner = planner = self._planner
         m.submodules.fifo = fifo = Fifo(width=self._layout.size, depth=self._depth)
 
-        room = Signal(range(self._depth), init=self._depth - 1)  # one beat is kept for what the last block leaves over
+        room = Signal(
+            range(self._depth), init=self._depth - 1
+        )  # one beat is kept for what the last block leaves over
         m.d.comb += self.gradients.ready.eq(room != 0)
         m.d.sync += room.eq(room - rotate.i.valid + fifo.freed)
         m.d.comb += [
@@ -83,7 +91,10 @@ class WriteBuffer(wiring.Component):
 
         beat = self._layout(fifo.i.payload)
         filling, next_burst = Signal(), Signal()
-        beats_left, last = Signal(8), Signal()  # of the burst that is being filled: after the next beat; that is the last
+        beats_left, last = (
+            Signal(8),
+            Signal(),
+        )  # of the burst that is being filled: after the next beat; that is the last
         self._merge(m, rotate, beat, push=fifo.i.valid)
         m.d.comb += [
             beat.last.eq(last),
@@ -96,7 +107,11 @@ class WriteBuffer(wiring.Component):
         ]
         with m.If(next_burst):
             length = planner.bursts.payload.len
-            m.d.sync += [filling.eq(planner.bursts.valid), beats_left.eq(length), last.eq(length == 0)]
+            m.d.sync += [
+                filling.eq(planner.bursts.valid),
+                beats_left.eq(length),
+                last.eq(length == 0),
+            ]
         with m.Elif(fifo.i.valid):
             m.d.sync += [beats_left.eq(beats_left - 1), last.eq(beats_left == 1)]
         return m
@@ -104,7 +119,9 @@ class WriteBuffer(wiring.Component):
     def _merge(self, m: Module, rotate: Rotate, beat: data.View, push: Signal) -> None:
         """Drive the data and the selection of the next beat, and ``push``."""
         offset = self.address[self._word_bits - rotate.amount_bits : self._word_bits]
-        last_granule = offset + self.last_byte[self._word_bits - rotate.amount_bits : self._word_bits]
+        last_granule = (
+            offset + self.last_byte[self._word_bits - rotate.amount_bits : self._word_bits]
+        )
         granules = range(1 << rotate.amount_bits)
         amount = Signal(rotate.amount_bits)
         carry = Signal()  # the array's last block leaves something over for one more beat
@@ -117,14 +134,23 @@ class WriteBuffer(wiring.Component):
         ]
 
         hold = Signal(len(self.gradients.payload), reset_less=True)
-        first, last, rest = Signal(), Signal(), Signal()  # the first beat; the last block; a beat of what that left over
+        first, last, rest = (
+            Signal(),
+            Signal(),
+            Signal(),
+        )  # the first beat; the last block; a beat of what that left over
         blocks_left = Signal(32 - self._word_bits)
         final = rest | (last & ~carry)
-        word = (hold & self._widened(from_hold)) | (rotate.o.payload.data & ~self._widened(from_hold))
+        word = (hold & self._widened(from_hold)) | (
+            rotate.o.payload.data & ~self._widened(from_hold)
+        )
         m.d.comb += [
             rotate.i.payload.amount.eq(amount),
             push.eq(rotate.o.valid | rest),
-            beat.select.eq(~(from_hold & first.replicate(len(granules))) & (until_last | (~final).replicate(len(granules)))),
+            beat.select.eq(
+                ~(from_hold & first.replicate(len(granules)))
+                & (until_last | (~final).replicate(len(granules)))
+            ),
             beat.data.eq(word & self._widened(beat.select)),
         ]
         with m.If(push):

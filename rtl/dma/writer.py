@@ -41,12 +41,23 @@ class WriteRequests(wiring.Component):
     faults : Out(stream of FaultLayout, always ready), a response with an error, in the cycle in which it arrives
     """
 
-    def __init__(self, *, data_bits: int, address_bits: int, id_bits: int, burst_beats: int, buffer_beats: int):
+    def __init__(
+        self,
+        *,
+        data_bits: int,
+        address_bits: int,
+        id_bits: int,
+        burst_beats: int,
+        buffer_beats: int,
+    ):
         axi = Axi4Signature(address_bits=address_bits, data_bits=data_bits, id_bits=id_bits)
         self._size = exact_log2(data_bits // 8)
         self._buffer_beats = buffer_beats
         # Requests and responses follow the same order, so that walking it twice saves a queue of addresses.
-        self._planners = [Planner(address_bits=address_bits, data_bits=data_bits, burst_beats=burst_beats) for _ in range(2)]
+        self._planners = [
+            Planner(address_bits=address_bits, data_bits=data_bits, burst_beats=burst_beats)
+            for _ in range(2)
+        ]
         super().__init__(
             {
                 "start": In(1),
@@ -67,7 +78,11 @@ class WriteRequests(wiring.Component):
         m = Module()
         m.submodules.requests, m.submodules.responses = requests, responses = self._planners
         for planner in self._planners:
-            m.d.comb += [planner.start.eq(self.start), planner.address.eq(self.address), planner.last_byte.eq(self.last_byte)]
+            m.d.comb += [
+                planner.start.eq(self.start),
+                planner.address.eq(self.address),
+                planner.last_byte.eq(self.last_byte),
+            ]
 
         waiting = Signal(range(self._buffer_beats + 1))
         outstanding = Signal(range(MAX_OUTSTANDING + 1))
@@ -78,7 +93,9 @@ class WriteRequests(wiring.Component):
         m.d.sync += outstanding.eq(outstanding + issue - self.b.valid)
 
         burst = requests.bursts.payload
-        permit_late = Signal()  # the second of two beats leaves the buffer too late to follow the first at once
+        permit_late = (
+            Signal()
+        )  # the second of two beats leaves the buffer too late to follow the first at once
         m.d.sync += permit_late.eq(issue & (burst.len == 1))
         m.d.comb += self.permit.eq(permit_late | (issue & (burst.len != 1)))
         with m.If(self.aw.ready):
@@ -136,7 +153,16 @@ class Writer(wiring.Component):
     faults : Out(stream of FaultLayout, always ready), a response with an error, in the cycle in which it arrives
     """
 
-    def __init__(self, *, data_bits: int, granule_bytes: int, address_bits: int, id_bits: int, burst_beats: int, buffer_beats: int):
+    def __init__(
+        self,
+        *,
+        data_bits: int,
+        granule_bytes: int,
+        address_bits: int,
+        id_bits: int,
+        burst_beats: int,
+        buffer_beats: int,
+    ):
         axi = Axi4Signature(address_bits=address_bits, data_bits=data_bits, id_bits=id_bits)
         shape = {"data_bits": data_bits, "address_bits": address_bits, "burst_beats": burst_beats}
         self._granule_bytes = granule_bytes
@@ -177,7 +203,11 @@ class Writer(wiring.Component):
         connect(m, flipped(self.b), requests.b)
         connect(m, flipped(self.faults), requests.faults)
         for part in (buffer, requests):
-            m.d.comb += [part.start.eq(self.start), part.address.eq(self.address), part.last_byte.eq(self.last_byte)]
+            m.d.comb += [
+                part.start.eq(self.start),
+                part.address.eq(self.address),
+                part.last_byte.eq(self.last_byte),
+            ]
         m.d.comb += [
             requests.halt.eq(self.halt),
             requests.complete.eq(buffer.complete),
@@ -185,7 +215,10 @@ class Writer(wiring.Component):
             self.finished.eq(requests.finished),
         ]
 
-        go, more = Signal(), Signal(range(MAX_OUTSTANDING + 1))  # the burst in hand may go; bursts after it that may
+        go, more = (
+            Signal(),
+            Signal(range(MAX_OUTSTANDING + 1)),
+        )  # the burst in hand may go; bursts after it that may
         loaded, free, taken, next_burst = Signal(), Signal(), Signal(), Signal()
         select = Signal.like(buffer.beats.payload.select)
         m.d.comb += [
@@ -205,7 +238,11 @@ class Writer(wiring.Component):
             m.d.sync += loaded.eq(buffer.beats.valid)
         with m.If(free & buffer.beats.valid):
             beat = buffer.beats.payload
-            m.d.sync += [self.w.payload.data.eq(beat.data), self.w.payload.last.eq(beat.last), select.eq(beat.select)]
+            m.d.sync += [
+                self.w.payload.data.eq(beat.data),
+                self.w.payload.last.eq(beat.last),
+                select.eq(beat.select),
+            ]
         return m
 
 

@@ -82,22 +82,42 @@ def run_job(
         raise RequestError(f"latency is {latency}, but must be 0 to {(1 << 20) - 1} cycles")
     memory_timing = _dram(dram, core_mhz, request, latency)
     check_settings(backend, waves=waves, latency=latency, dram=dram)
-    outcome = run_request(request, Options(Path(waves) if waves is not None else None, timeline, latency, progress, memory_timing))
+    outcome = run_request(
+        request,
+        Options(
+            Path(waves) if waves is not None else None, timeline, latency, progress, memory_timing
+        ),
+    )
     gradient = outcome.gradient.reshape(request.shape).astype(request.dtype, copy=False)
     counters = asdict(outcome.counters) if outcome.counters else {}
-    return Result(gradient, counters.get("cycles"), counters, request.platform, backend, outcome.timeline, outcome.traffic, outcome.dram)
+    return Result(
+        gradient,
+        counters.get("cycles"),
+        counters,
+        request.platform,
+        backend,
+        outcome.timeline,
+        outcome.traffic,
+        outcome.dram,
+    )
 
 
-def _dram(dram: str | Dram | None, core_mhz: int | None, request: Request, latency: int | None) -> Dram | None:
+def _dram(
+    dram: str | Dram | None, core_mhz: int | None, request: Request, latency: int | None
+) -> Dram | None:
     """The DRAM that a request asks for; raises ``RequestError``."""
     if dram is None:
         if core_mhz is not None:
             raise RequestError("core_mhz was given, but matters only beside a DRAM: give dram too")
         return None
     if request.private:
-        raise RequestError("dram was given, but private arrays are in an L2, which is no DRAM: use shared memory")
+        raise RequestError(
+            "dram was given, but private arrays are in an L2, which is no DRAM: use shared memory"
+        )
     if latency is not None:
-        raise RequestError("latency and dram were both given, but the DRAM decides how long it takes")
+        raise RequestError(
+            "latency and dram were both given, but the DRAM decides how long it takes"
+        )
     try:
         if isinstance(dram, str):
             return preset(dram, core_mhz=core_mhz)
@@ -128,4 +148,6 @@ def sigmoid_cross_entropy_with_logits_grad(
 
     Raises ``RequestError``, a ``ValueError``, for a request that cannot be carried out.
     """
-    return run_job(logits, labels, platform=platform, memory=memory, core_mask=core_mask, backend=backend).gradient
+    return run_job(
+        logits, labels, platform=platform, memory=memory, core_mask=core_mask, backend=backend
+    ).gradient

@@ -15,7 +15,17 @@ from .dram import Dram, DramStats
 from .jobs import Counters, Job
 from .platforms import Platform
 from .requests import UART, Request
-from .sim import ALL_PORTS, EVENT, SHARED_PORT, Access, Channel, Memory, Simulation, SimulationError, Traffic
+from .sim import (
+    ALL_PORTS,
+    EVENT,
+    SHARED_PORT,
+    Access,
+    Channel,
+    Memory,
+    Simulation,
+    SimulationError,
+    Traffic,
+)
 from .toolchain import BuildError
 
 Progress = Callable[[int, int], None]
@@ -173,7 +183,9 @@ def _run_in(simulation: Simulation, request: Request, options: Options) -> Outco
     gradient = simulation.read(place.gradient, place.size).view(request.fmt.dtype)
     for region in request.platform.regions:
         simulation.release(region.base, region.size)
-    return Outcome(gradient, counters, timeline, traffic, simulation.dram_stats() if options.dram else None)
+    return Outcome(
+        gradient, counters, timeline, traffic, simulation.dram_stats() if options.dram else None
+    )
 
 
 def _declare(simulation: Simulation, request: Request) -> None:
@@ -193,7 +205,9 @@ def _check(simulation: Simulation, request: Request) -> None:
         raise SimulationError(f"the design broke the rules of its ports: {violations[0]}")
     for address, size in request.place.guards:
         if (simulation.read(address, size) != GUARD_PATTERN).any():
-            raise SimulationError(f"the design wrote outside the output, at {address:#x} to {address + size - 1:#x}")
+            raise SimulationError(
+                f"the design wrote outside the output, at {address:#x} to {address + size - 1:#x}"
+            )
 
 
 def _timeline(simulation: Simulation, platform: Platform, first: int) -> Timeline:
@@ -205,15 +219,25 @@ def _timeline(simulation: Simulation, platform: Platform, first: int) -> Timelin
 def run_icarus(request: Request, options: Options) -> Outcome:
     """Run a request in the cocotb bench ``tb.bench_job`` under Icarus: some hundred cycles a second."""
     if shutil.which("iverilog") is None:
-        raise BuildError("Icarus Verilog is not installed: apt-get install iverilog, or choose another backend")
+        raise BuildError(
+            "Icarus Verilog is not installed: apt-get install iverilog, or choose another backend"
+        )
     from .tb.job_files import Task, run_task
     from .tb.runner import BenchError, Design
 
     platform = request.platform
     design = Design(platform.top_name, verilog(platform).read_text(encoding="ascii"))
-    task = Task(job_of(request), request.place.guards, options.memory(request.private).latency, options.timeline, options.dram)
+    task = Task(
+        job_of(request),
+        request.place.guards,
+        options.memory(request.private).latency,
+        options.timeline,
+        options.dram,
+    )
     try:
-        gradient, ended = run_task(task, request.logits, request.labels, design, "icarus", options.waves)
+        gradient, ended = run_task(
+            task, request.logits, request.labels, design, "icarus", options.waves
+        )
     except BenchError as error:
         raise SimulationError(_gist(str(error))) from error
     rows = [(*row[:4], Channel[row[4].upper()]) for row in ended.events]
@@ -245,7 +269,11 @@ def run_uart(request: Request, options: Options) -> Outcome:
     return Outcome(*carry_out(request, request.backend.removeprefix(UART), options.progress))
 
 
-_RUNNERS: dict[str, Callable[[Request, Options], Outcome]] = {"verilator": run_verilator, "icarus": run_icarus, "model": run_model}
+_RUNNERS: dict[str, Callable[[Request, Options], Outcome]] = {
+    "verilator": run_verilator,
+    "icarus": run_icarus,
+    "model": run_model,
+}
 
 
 def run(request: Request, options: Options) -> Outcome:

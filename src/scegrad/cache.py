@@ -58,7 +58,9 @@ def kept(home: Path, make: Callable[[Path], Path]) -> Path:
     with _locked(home):
         if not home.exists():
             # What cannot be removed now is removed with what killed processes left.
-            with tempfile.TemporaryDirectory(dir=home.parent, prefix=_TEMPORARY, ignore_cleanup_errors=True) as work:
+            with tempfile.TemporaryDirectory(
+                dir=home.parent, prefix=_TEMPORARY, ignore_cleanup_errors=True
+            ) as work:
                 make(Path(work)).replace(home)
             _prune(home.parent)
         with suppress(OSError):  # somebody else's cache can be used, too
@@ -71,7 +73,9 @@ def _locked(home: Path) -> Iterator[None]:
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BuildError(f"{home.parent} cannot be made: {error.strerror}; set SCEGRAD_CACHE to a directory that can be written") from error
+        raise BuildError(
+            f"{home.parent} cannot be made: {error.strerror}; set SCEGRAD_CACHE to a directory that can be written"
+        ) from error
     try:
         with FileLock(_lock(home), timeout=LOCK_LIMIT):
             yield

@@ -59,13 +59,30 @@ def _one_line(text: str) -> str:
 @app.command()
 def run(
     logits: Annotated[
-        Path, typer.Argument(metavar="LOGITS.npy", help="Array of logits x: float32 or float16, of any shape.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="LOGITS.npy",
+            help="Array of logits x: float32 or float16, of any shape.",
+            show_default=False,
+        ),
     ],
     labels: Annotated[
-        Path, typer.Argument(metavar="LABELS.npy", help="Array of labels y, of the same shape and type.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="LABELS.npy",
+            help="Array of labels y, of the same shape and type.",
+            show_default=False,
+        ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="GRADIENT.npy", help="Where to write the gradient.", show_default=False)
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="GRADIENT.npy",
+            help="Where to write the gradient.",
+            show_default=False,
+        ),
     ],
     platform: PlatformName = "ft78ne",
     fmt: Annotated[
@@ -104,7 +121,12 @@ def run(
         ),
     ] = "verilator",
     waves: Annotated[
-        Path | None, typer.Option(metavar="FILE.fst", help="Write the waveform of the whole job, in FST.", show_default=False)
+        Path | None,
+        typer.Option(
+            metavar="FILE.fst",
+            help="Write the waveform of the whole job, in FST.",
+            show_default=False,
+        ),
     ] = None,
     report: Annotated[
         Path | None,
@@ -117,13 +139,17 @@ def run(
     in_place: Annotated[
         str | None,
         typer.Option(
-            metavar=_choice(*IN_PLACE), help="Let the output take this input's place in the hardware's memory.", show_default=False
+            metavar=_choice(*IN_PLACE),
+            help="Let the output take this input's place in the hardware's memory.",
+            show_default=False,
         ),
     ] = None,
     latency: Annotated[
         int | None,
         typer.Option(
-            metavar="CYCLES", help="From a request to the memory's first answer.  [default: 40; private: 0, at once]", show_default=False
+            metavar="CYCLES",
+            help="From a request to the memory's first answer.  [default: 40; private: 0, at once]",
+            show_default=False,
         ),
     ] = None,
     dram: Annotated[
@@ -136,7 +162,11 @@ def run(
     ] = None,
     core_mhz: Annotated[
         int | None,
-        typer.Option(metavar="MHZ", help="Clock of the unit beside the DRAM.  [default: 1000]", show_default=False),
+        typer.Option(
+            metavar="MHZ",
+            help="Clock of the unit beside the DRAM.  [default: 1000]",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Compute the gradient sigmoid(LOGITS) - LABELS on the simulated hardware.
@@ -145,14 +175,23 @@ def run(
     """
     from .run_command import RunArguments, run_files
 
-    arguments = RunArguments(platform, fmt, memory, core_mask, backend, waves, report, in_place, latency, dram, core_mhz)
+    arguments = RunArguments(
+        platform, fmt, memory, core_mask, backend, waves, report, in_place, latency, dram, core_mhz
+    )
     raise typer.Exit(MISMATCH if run_files(logits, labels, output, arguments) else 0)
 
 
 @app.command()
 def verilog(
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write it; made where it is missing.", show_default=False)
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Where to write it; made where it is missing.",
+            show_default=False,
+        ),
     ],
     platform: PlatformName = "ft78ne",
 ) -> None:
@@ -163,18 +202,33 @@ def verilog(
     from .vendor import write_vendor_files
 
     with OutputDirectory(output) as directory:
-        for path in [*write_verilog(chosen, directory.path), *write_vendor_files(chosen, directory.path)]:
+        for path in [
+            *write_verilog(chosen, directory.path),
+            *write_vendor_files(chosen, directory.path),
+        ]:
             typer.echo(path)
 
 
 @app.command()
 def lib(
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write it; made where it is missing.", show_default=False)
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Where to write it; made where it is missing.",
+            show_default=False,
+        ),
     ],
     platform: Annotated[
         str | None,
-        typer.Option("--platform", metavar=_choice(*PLATFORMS), help="The platform.  [default: ft78ne and mt7004]", show_default=False),
+        typer.Option(
+            "--platform",
+            metavar=_choice(*PLATFORMS),
+            help="The platform.  [default: ft78ne and mt7004]",
+            show_default=False,
+        ),
     ] = None,
     access: Annotated[
         str,
@@ -201,11 +255,21 @@ def demo() -> None:
 
 @app.command()
 def bench(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write bench.json and the pictures.")] = Path(
-        "out/bench"
-    ),
-    quick: Annotated[bool, typer.Option("--quick", help="Only the lines of the table: no sweeps, wall times or pictures.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Keep what a run that was stopped has measured.")] = False,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="Where to write bench.json and the pictures."
+        ),
+    ] = Path("out/bench"),
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help="Only the lines of the table: no sweeps, wall times or pictures."
+        ),
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep what a run that was stopped has measured.")
+    ] = False,
 ) -> None:
     """Measure jobs in cycles, for every platform and format, on memory that answers at once, after a fixed time, and when a DRAM does.
 
@@ -221,14 +285,22 @@ def fpga(
     units: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[UNIT]...", help="lane32, lane16, datapath, dma, control, core or top.  [default: each]", show_default=False
+            metavar="[UNIT]...",
+            help="lane32, lane16, datapath, dma, control, core or top.  [default: each]",
+            show_default=False,
         ),
     ] = None,
     platform: PlatformName = "ecp5_demo",
-    seeds: Annotated[str, typer.Option(metavar="N,...", help="Seeds of place and route, each a run.")] = "1,2,3",
+    seeds: Annotated[
+        str, typer.Option(metavar="N,...", help="Seeds of place and route, each a run.")
+    ] = "1,2,3",
     frequency: Annotated[
         float | None,
-        typer.Option(metavar="MHZ", help="What place and route aims at.  [default: a little above the unit's target]", show_default=False),
+        typer.Option(
+            metavar="MHZ",
+            help="What place and route aims at.  [default: a little above the unit's target]",
+            show_default=False,
+        ),
     ] = None,
     output: Annotated[
         Path | None,
@@ -263,7 +335,12 @@ def fpga(
 
 @app.command()
 def tables(
-    check: Annotated[bool, typer.Option("--check", help="Only say whether the kept tables are those that the fits give.")] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Only say whether the kept tables are those that the fits give."
+        ),
+    ] = False,
 ) -> None:
     """Compute the sigmoid's tables from exact arithmetic, keep them, and print the error that each step may add."""
     from .model import budget
@@ -273,7 +350,9 @@ def tables(
         kept.write()
         typer.echo(budget.report(kept.coefficients("fp32")))
     elif kept.stale():
-        typer.echo("model/sigmoid_tables.json is not what the fits give: run scegrad tables", err=True)
+        typer.echo(
+            "model/sigmoid_tables.json is not what the fits give: run scegrad tables", err=True
+        )
         raise typer.Exit(MISMATCH)
 
 

@@ -81,14 +81,24 @@ class Run:
         }
 
 
-def carry_out(run: Run, steps: int, backend: str, compute: Compute, advance: Callable[[], None]) -> None:
+def carry_out(
+    run: Run, steps: int, backend: str, compute: Compute, advance: Callable[[], None]
+) -> None:
     """Train with the hardware's gradients and with those of float64; the last step's bus traffic is recorded."""
     labels = run.task.labels.astype(run.fmt.dtype)
 
     def gradient(step: int, logits: F64, _: F64) -> F64:
         last = step == steps - 1
         run.logits = logits.astype(run.fmt.dtype)
-        result = compute(run.logits, labels, platform=run.platform, memory="shared", core_mask=None, backend=backend, timeline=last)
+        result = compute(
+            run.logits,
+            labels,
+            platform=run.platform,
+            memory="shared",
+            core_mask=None,
+            backend=backend,
+            timeline=last,
+        )
         _account(run, result, labels)
         advance()
         return result.gradient.astype(np.float64)
@@ -103,22 +113,42 @@ def _account(run: Run, result: Result, labels: np.ndarray) -> None:
     run.elements += labels.size
     run.cycles = None if result.cycles is None or run.cycles is None else run.cycles + result.cycles
     run.last = result
-    run.last_mismatches = int(np.count_nonzero(result.gradient.view(bits) != golden.gradient(run.logits, labels).view(bits)))
+    run.last_mismatches = int(
+        np.count_nonzero(
+            result.gradient.view(bits) != golden.gradient(run.logits, labels).view(bits)
+        )
+    )
     run.mismatches += run.last_mismatches
-    run.worst = max(run.worst, float(reference.ulp_error(result.gradient, run.logits, labels).max()))
+    run.worst = max(
+        run.worst, float(reference.ulp_error(result.gradient, run.logits, labels).max())
+    )
 
 
 def table(runs: list[Run]) -> Table:
     """A line for each training."""
-    result = Table(title="sigmoid(logit) - label, computed by the simulated hardware in every step of a training")
+    result = Table(
+        title="sigmoid(logit) - label, computed by the simulated hardware in every step of a training"
+    )
     for heading in ("platform", "data set", "format"):
         result.add_column(heading, no_wrap=True)
-    for heading in ("elements", "cycles", "elements\na cycle", "worst error\nin ulp", "mismatches", "accuracy", "accuracy\nin float64"):
+    for heading in (
+        "elements",
+        "cycles",
+        "elements\na cycle",
+        "worst error\nin ulp",
+        "mismatches",
+        "accuracy",
+        "accuracy\nin float64",
+    ):
         result.add_column(heading, justify="right", no_wrap=True)
     for run in runs:
         assert run.history is not None
         assert run.exact is not None
-        cycles = ("-", "-") if not run.cycles else (f"{run.cycles:,}", f"{run.elements / run.cycles:.2f}")
+        cycles = (
+            ("-", "-")
+            if not run.cycles
+            else (f"{run.cycles:,}", f"{run.elements / run.cycles:.2f}")
+        )
         result.add_row(
             run.platform.name,
             run.task.name,
@@ -144,12 +174,20 @@ def training_picture(runs: list[Run]) -> Figure:
         mine = [run for run in runs if run.task.name == name]
         curves = [("float64", mine[0].exact, {"color": "0.7", "linewidth": 5})]
         for run, colour, dash in zip(mine, COLOURS, ("-", "--", "-.", ":"), strict=False):
-            curves.append((f"{run.platform.name}, {run.fmt.name}", run.history, {"color": colour, "linewidth": 1.5, "linestyle": dash}))
+            curves.append(
+                (
+                    f"{run.platform.name}, {run.fmt.name}",
+                    run.history,
+                    {"color": colour, "linewidth": 1.5, "linestyle": dash},
+                )
+            )
         for label, history, style in curves:
             assert history is not None
             loss.semilogy(history.losses, label=label, **style)
             accuracy.plot(np.multiply(history.accuracies, 100), label=label, **style)
-        loss.set(title=f"{name}: {mine[0].task.logits:,} logits a step", ylabel="mean cross entropy")
+        loss.set(
+            title=f"{name}: {mine[0].task.logits:,} logits a step", ylabel="mean cross entropy"
+        )
         accuracy.set(xlabel="step", ylabel="accuracy in %")
         loss.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
         loss.yaxis.set_major_formatter("{x:g}")
@@ -166,14 +204,23 @@ def write(runs: list[Run], directory: Path, backend: str) -> None:
         save(training_picture(runs), directory / "training.png")
         for run in runs:
             assert run.last is not None
-            request = prepare(run.logits, run.task.labels.astype(run.fmt.dtype), platform=run.platform, backend=backend)
+            request = prepare(
+                run.logits,
+                run.task.labels.astype(run.fmt.dtype),
+                platform=run.platform,
+                backend=backend,
+            )
             with OutputDirectory(directory / run.name) as place:
                 write_report(place.path, request, run.last, run.last_mismatches)
-        numbers.temporary.write_text(json.dumps([run.numbers() for run in runs], indent=2) + "\n", encoding="utf-8")
+        numbers.temporary.write_text(
+            json.dumps([run.numbers() for run in runs], indent=2) + "\n", encoding="utf-8"
+        )
         numbers.commit()
 
 
-def demonstrate(directory: Path, *, backend: str = "verilator", steps: int = STEPS, compute: Compute = run_job) -> list[Run]:
+def demonstrate(
+    directory: Path, *, backend: str = "verilator", steps: int = STEPS, compute: Compute = run_job
+) -> list[Run]:
     """Train on both data sets and platforms, and write what came of it; returns the runs."""
     tasks = breast_cancer(), digits()
     runs = [Run(task, platform, FORMATS[name]) for platform, name in RUNS for task in tasks]
@@ -182,8 +229,15 @@ def demonstrate(directory: Path, *, backend: str = "verilator", steps: int = STE
 
         for platform, _ in RUNS:
             library(platform)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
         for run in runs:
             line = bar.add_task(f"{run.platform.name} {run.fmt.name}: {run.task.name}", total=steps)
             carry_out(run, steps, backend, compute, partial(bar.advance, line))
@@ -199,6 +253,10 @@ def main(directory: Path = Path("out"), *, backend: str = "verilator", steps: in
     mismatches = sum(run.mismatches for run in runs)
     count = sum(run.elements for run in runs)
     if mismatches:
-        console.print(f"[bold red]MISMATCH[/]: {mismatches:,} of {count:,} gradients differ from the golden model")
+        console.print(
+            f"[bold red]MISMATCH[/]: {mismatches:,} of {count:,} gradients differ from the golden model"
+        )
         raise typer.Exit(1)
-    console.print(f"All {count:,} gradients are those of the golden model, bit for bit. Pictures and numbers: {directory}/")
+    console.print(
+        f"All {count:,} gradients are those of the golden model, bit for bit. Pictures and numbers: {directory}/"
+    )

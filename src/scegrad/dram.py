@@ -19,7 +19,9 @@ PRESETS = ("ddr3-1600", "ddr4-2400")
 """Names of memories that ``preset`` knows; their parameters are in ``sw/sim/dram_presets.cpp``."""
 
 
-COMMAND = np.dtype([("clock", "<u8"), ("kind", "<u4"), ("bank", "<u4"), ("row", "<u4"), ("unused", "<u4")])
+COMMAND = np.dtype(
+    [("clock", "<u8"), ("kind", "<u4"), ("bank", "<u4"), ("row", "<u4"), ("unused", "<u4")]
+)
 """A command on the DRAM's bus; ``kind`` is of ``Command``, ``bank`` is bank * bank_groups + group."""
 
 
@@ -144,7 +146,17 @@ _FUNCTIONS: Functions = {
     "scedram_commands": (c_uint64, [c_void_p, POINTER(c_void_p)]),
     "scedram_ideal": (
         c_uint64,
-        [POINTER(DramStructure), c_uint32, c_uint32, POINTER(c_uint32), c_uint32, c_uint32, c_uint32, c_uint32, POINTER(StatsStructure)],
+        [
+            POINTER(DramStructure),
+            c_uint32,
+            c_uint32,
+            POINTER(c_uint32),
+            c_uint32,
+            c_uint32,
+            c_uint32,
+            c_uint32,
+            POINTER(StatsStructure),
+        ],
     ),
 }
 
@@ -248,5 +260,15 @@ def ideal(
     found = StatsStructure()
     places = (c_uint32 * 3)(*addresses)
     structure = byref(dram.structure())
-    cycles = _library().scedram_ideal(structure, port_bytes, burst_beats, places, size, turn_bytes, lag_bytes, outstanding, byref(found))
+    cycles = _library().scedram_ideal(
+        structure,
+        port_bytes,
+        burst_beats,
+        places,
+        size,
+        turn_bytes,
+        lag_bytes,
+        outstanding,
+        byref(found),
+    )
     return int(cycles), found.stats()

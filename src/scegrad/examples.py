@@ -56,7 +56,13 @@ Triple = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Logits, labels, gradient."""
 
 
-def compile_example(name: str, library: Path, output: Path, options: Iterable[str] = ("-O2",), compiler: list[str] | None = None) -> Path:
+def compile_example(
+    name: str,
+    library: Path,
+    output: Path,
+    options: Iterable[str] = ("-O2",),
+    compiler: list[str] | None = None,
+) -> Path:
     """Compile one program, with what gives it its data, against a library. Raises ``BuildError``."""
     folder = software_directory() / "examples"
     sources = [str(folder / f"{part}.c") for part in (name, "exchange")]
@@ -76,29 +82,55 @@ def run_example(example: Example, program: Path, work: Path) -> list[Triple]:
     """Run a program; returns what it computed, and from what. Raises ``RuntimeError`` where it fails or says something is wrong."""
     if example.places is None:
         _run(program, [str(work / "record")], {})
-        return [tuple(step) for step in np.fromfile(work / "record", np.float32).reshape(STEPS, 3, SAMPLES)]
+        return [
+            tuple(step)
+            for step in np.fromfile(work / "record", np.float32).reshape(STEPS, 3, SAMPLES)
+        ]
     dtype = FORMATS[example.fmt].dtype
     random = np.random.default_rng(LENGTH)
-    logits, labels = random.normal(0, 6, LENGTH).astype(dtype), random.choice([0, 1, 0.1], LENGTH).astype(dtype)
+    logits, labels = (
+        random.normal(0, 6, LENGTH).astype(dtype),
+        random.choice([0, 1, 0.1], LENGTH).astype(dtype),
+    )
     logits.tofile(work / "logits")
     labels.tofile(work / "labels")
     load = f"{example.places[0]:#x}={work / 'logits'} {example.places[1]:#x}={work / 'labels'}"
-    _run(program, [], {"EXCHANGE_LOAD": load, "EXCHANGE_SAVE": f"{example.places[2]:#x}:{logits.nbytes}={work / 'gradient'}"})
+    _run(
+        program,
+        [],
+        {
+            "EXCHANGE_LOAD": load,
+            "EXCHANGE_SAVE": f"{example.places[2]:#x}:{logits.nbytes}={work / 'gradient'}",
+        },
+    )
     return [(logits, labels, np.fromfile(work / "gradient", dtype))]
 
 
 def _run(program: Path, words: list[str], settings: dict[str, str]) -> None:
     done = subprocess.run(
-        [str(program), *words], env={**os.environ, **settings}, stderr=subprocess.PIPE, text=True, timeout=TIME_LIMIT, check=False
+        [str(program), *words],
+        env={**os.environ, **settings},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=TIME_LIMIT,
+        check=False,
     )
     if done.returncode or done.stderr:
-        raise RuntimeError(f"{program.name} ended with status {done.returncode}: {done.stderr.strip()}")
+        raise RuntimeError(
+            f"{program.name} ended with status {done.returncode}: {done.stderr.strip()}"
+        )
 
 
 def check(triples: list[Triple]) -> tuple[int, int, float]:
     """Elements, how many of them are out of the contract's bound, and the greatest error in ulp."""
-    wrong = sum(int((~reference.within_bound(gradient, logits, labels)).sum()) for logits, labels, gradient in triples)
-    worst = max(float(reference.ulp_error(gradient, logits, labels).max()) for logits, labels, gradient in triples)
+    wrong = sum(
+        int((~reference.within_bound(gradient, logits, labels)).sum())
+        for logits, labels, gradient in triples
+    )
+    worst = max(
+        float(reference.ulp_error(gradient, logits, labels).max())
+        for logits, labels, gradient in triples
+    )
     return sum(gradient.size for _, _, gradient in triples), wrong, worst
 
 
@@ -110,9 +142,13 @@ def run_all(directory: Path, say: Callable[[str], None] = print) -> int:
         for example in EXAMPLES:
             for platform in example.platforms:
                 library = directory / f"libscegrad_{platform}.so"
-                program = compile_example(example.name, library, work / f"{example.name}-{platform}")
+                program = compile_example(
+                    example.name, library, work / f"{example.name}-{platform}"
+                )
                 elements, wrong, worst = check(run_example(example, program, work))
-                say(f"{example.name:20} {platform:7} {elements:5} results, {wrong} wrong, at most {worst:.3f} ulp from the exact value")
+                say(
+                    f"{example.name:20} {platform:7} {elements:5} results, {wrong} wrong, at most {worst:.3f} ulp from the exact value"
+                )
                 total += wrong
     return total
 
@@ -128,25 +164,35 @@ def time_calls(directory: Path, say: Callable[[str], None] = print) -> None:
             work.mkdir()
             simulated = _timings(directory / library_name(platform), work / "simulated", CALLS)
             alone = _timings(link_library(work, platform, "fake"), work / "alone", 100 * CALLS)
-            for (kind, first, each, cycles), (_, _, driver, _) in zip(simulated, alone, strict=True):
+            for (kind, first, each, cycles), (_, _, driver, _) in zip(
+                simulated, alone, strict=True
+            ):
                 share = 100 * (1 - float(driver) / float(each))
                 line = f"{float(each):7.0f} us a call, {share:.2f} % of it simulation, {float(driver):.1f} us driver; {cycles} cycles"
-                opening = f"; the process's first call {float(first):.1f} ms" if kind == "shared" else ""
+                opening = (
+                    f"; the process's first call {float(first):.1f} ms" if kind == "shared" else ""
+                )
                 say(f"{platform.name} {kind:7} {LENGTH} elements: {line}{opening}")
 
 
 def _timings(library: Path, program: Path, calls: int) -> list[list[str]]:
     """What ``timing.c`` prints with a library: kind, milliseconds of the first call, microseconds of each other, cycles."""
     compile_example("timing", library, program)
-    done = subprocess.run([str(program), str(calls)], capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
+    done = subprocess.run(
+        [str(program), str(calls)], capture_output=True, text=True, timeout=TIME_LIMIT, check=False
+    )
     if done.returncode or done.stderr:
-        raise RuntimeError(f"{program.name} ended with status {done.returncode}: {done.stderr.strip()}")
+        raise RuntimeError(
+            f"{program.name} ended with status {done.returncode}: {done.stderr.strip()}"
+        )
     return [line.split() for line in done.stdout.splitlines()]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Entry point; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m scegrad.examples", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(
+        prog="python -m scegrad.examples", description=__doc__.splitlines()[0] if __doc__ else None
+    )
     parser.add_argument("directory", type=Path, help="where the libraries are (scegrad lib -o DIR)")
     parser.add_argument("--time", action="store_true", help="say how long a call takes instead")
     chosen = parser.parse_args(arguments)

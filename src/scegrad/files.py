@@ -23,7 +23,9 @@ def load_array(path: Path) -> np.ndarray:
     except (ValueError, EOFError, MemoryError) as error:
         if isinstance(error, RequestError):
             raise
-        raise RequestError(f"{path} is not an .npy file of numbers: {_first_line(error)}") from error
+        raise RequestError(
+            f"{path} is not an .npy file of numbers: {_first_line(error)}"
+        ) from error
 
 
 def _first_line(error: Exception) -> str:
@@ -67,7 +69,12 @@ class Output:
         self.temporary.chmod(0o666 & ~mask)
         self.temporary.replace(self.target)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Remove what was not committed."""
         self.temporary.unlink(missing_ok=True)
 
@@ -94,7 +101,12 @@ class OutputDirectory:
         """The directory itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Remove the directories that were made and are still empty."""
         self._remove()
 

@@ -43,13 +43,23 @@ def build(directory: Path) -> dict:
     wanted, options = CLOCK_HZ / 1e6, ["--lpf", "ulx3s.lpf", "--textcfg", f"{TOP}.config"]
     reached: dict[int, float] = {}
     for seed in SEEDS:
-        report = place_and_route(f"{TOP}.json", ULX3S_85F, seed, wanted, directory, f"ulx3s: place and route, seed {seed}", *options)
+        report = place_and_route(
+            f"{TOP}.json",
+            ULX3S_85F,
+            seed,
+            wanted,
+            directory,
+            f"ulx3s: place and route, seed {seed}",
+            *options,
+        )
         reached[seed] = clock(report)
         if reached[seed] >= wanted:
             break
     else:
         clocks = ", ".join(f"{mhz:g}" for mhz in reached.values())
-        raise BuildError(f"{TOP} reaches {clocks} MHz with seeds {', '.join(map(str, SEEDS))}, but its clock is {wanted:g} MHz")
+        raise BuildError(
+            f"{TOP} reaches {clocks} MHz with seeds {', '.join(map(str, SEEDS))}, but its clock is {wanted:g} MHz"
+        )
     result = {
         "part": ULX3S_85F.name,
         "speed": ULX3S_85F.speed,
@@ -59,7 +69,16 @@ def build(directory: Path) -> dict:
         "path": critical_path(report),
     }
     (directory / f"{TOP}.report.json").write_text(json.dumps(result, indent=1) + "\n")
-    run("ecppack", "--compress", f"{TOP}.config", "--bit", f"{TOP}.bit", directory=directory, log="ecppack.log", title="ulx3s: ecppack")
+    run(
+        "ecppack",
+        "--compress",
+        f"{TOP}.config",
+        "--bit",
+        f"{TOP}.bit",
+        directory=directory,
+        log="ecppack.log",
+        title="ulx3s: ecppack",
+    )
     return result
 
 
@@ -72,7 +91,9 @@ def main(arguments: list[str]) -> int:
     except (BuildError, RequestError) as error:
         print(f"scegrad: {error}", file=sys.stderr)
         return 2
-    print(f"{target / TOP}.bit: {result['mhz']:g} MHz after routing with seed {result['seed']} (clock: {CLOCK_HZ / 1e6:g} MHz)")
+    print(
+        f"{target / TOP}.bit: {result['mhz']:g} MHz after routing with seed {result['seed']} (clock: {CLOCK_HZ / 1e6:g} MHz)"
+    )
     return 0
 
 

@@ -17,7 +17,15 @@ DOCUMENTED = ("lane32", "lane16", "datapath", "dma", "control", "core", "top")
 
 SEEDS = (1, 2, 3)
 
-MEGAHERTZ = {"lane32": 160.0, "lane16": 160.0, "datapath": 150.0, "dma": 150.0, "control": 150.0, "core": 130.0, "top": 130.0}
+MEGAHERTZ = {
+    "lane32": 160.0,
+    "lane16": 160.0,
+    "datapath": 150.0,
+    "dma": 150.0,
+    "control": 150.0,
+    "core": 130.0,
+    "top": 130.0,
+}
 """What place and route aims at where nothing else is asked for."""
 
 TABLE_WIDTH = 140
@@ -31,7 +39,9 @@ def seeds_of(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(word) for word in words))
 
 
-def measure_units(units: list[str], platform_name: str, seeds: str, mhz: float | None, output: Path | None) -> None:
+def measure_units(
+    units: list[str], platform_name: str, seeds: str, mhz: float | None, output: Path | None
+) -> None:
     """Measure units one after the other, print them, and write them as JSON where ``output`` is given.
 
     Lines of other units that are in that file already are kept.
@@ -46,7 +56,9 @@ def measure_units(units: list[str], platform_name: str, seeds: str, mhz: float |
     output.parent.mkdir(parents=True, exist_ok=True)
     with Output(output) as file:
         kept = _kept(output)
-        lines = merged(kept, [asdict(measurement) for measurement in _measure(names, platform, numbers, mhz)])
+        lines = merged(
+            kept, [asdict(measurement) for measurement in _measure(names, platform, numbers, mhz)]
+        )
         file.temporary.write_text(json.dumps(lines, indent=1) + "\n")
         file.commit()
 
@@ -89,7 +101,9 @@ def _kept(output: Path) -> list[dict]:
         lines = json.loads(output.read_text())
         merged([], lines)
     except (ValueError, KeyError, TypeError) as error:
-        raise RequestError(f"{output} is there and was not written by this command: remove it or choose another") from error
+        raise RequestError(
+            f"{output} is there and was not written by this command: remove it or choose another"
+        ) from error
     return lines
 
 
@@ -103,7 +117,9 @@ def _has(platform: Platform, unit: str) -> bool:
     return True
 
 
-def _measure(units: list[str], platform: Platform, seeds: tuple[int, ...], mhz: float | None) -> list[Measurement]:
+def _measure(
+    units: list[str], platform: Platform, seeds: tuple[int, ...], mhz: float | None
+) -> list[Measurement]:
     console = Console()
     console = Console(width=max(console.width, TABLE_WIDTH), highlight=False)
     measurements = []
@@ -111,7 +127,9 @@ def _measure(units: list[str], platform: Platform, seeds: tuple[int, ...], mhz: 
         measurements.append(measure(unit, platform, seeds, mhz or MEGAHERTZ[unit]))
         console.print(f"{platform.name} {unit}: {measurements[-1].best:g} MHz, critical path:")
         for stage in measurements[-1].path:
-            console.print(f"  {stage['ns']:5.2f} ns  {stage['kind']:8}  {stage['name']}", markup=False)
+            console.print(
+                f"  {stage['ns']:5.2f} ns  {stage['kind']:8}  {stage['name']}", markup=False
+            )
     console.print(table(measurements))
     return measurements
 
@@ -120,12 +138,33 @@ def table(measurements: list[Measurement]) -> Table:
     """For the terminal."""
     part = measurements[0]
     result = Table(title=f"{part.part}, speed grade {part.speed}; MHz after routing, by seed")
-    columns = ("unit", "MHz", "LUT4 in all", "carry cells", "FF", "MULT18X18D", "DP16KD", "7-series LUT", "DSP48E1", "RAMB36/18")
+    columns = (
+        "unit",
+        "MHz",
+        "LUT4 in all",
+        "carry cells",
+        "FF",
+        "MULT18X18D",
+        "DP16KD",
+        "7-series LUT",
+        "DSP48E1",
+        "RAMB36/18",
+    )
     for column in columns:
         result.add_column(column, justify="left" if column == "unit" else "right")
     for each in measurements:
         clocks = " ".join(f"{mhz:g}" for mhz in each.mhz.values())
         cells, xilinx = each.cells, each.xilinx
-        row = (each.luts, cells["CCU2C"], cells["TRELLIS_FF"], cells["MULT18X18D"], cells["DP16KD"], xilinx["LUT"], xilinx["DSP48E1"])
-        result.add_row(each.unit, clocks, *map(str, row), f"{xilinx['RAMB36E1']}/{xilinx['RAMB18E1']}")
+        row = (
+            each.luts,
+            cells["CCU2C"],
+            cells["TRELLIS_FF"],
+            cells["MULT18X18D"],
+            cells["DP16KD"],
+            xilinx["LUT"],
+            xilinx["DSP48E1"],
+        )
+        result.add_row(
+            each.unit, clocks, *map(str, row), f"{xilinx['RAMB36E1']}/{xilinx['RAMB18E1']}"
+        )
     return result

@@ -12,7 +12,15 @@ from functools import partial
 from pathlib import Path
 
 from .cache import cache_directory, content_key, kept
-from .fpga_tools import LFE5U_85F, announced, clock, critical_path, identity, place_and_route, synthesise
+from .fpga_tools import (
+    LFE5U_85F,
+    announced,
+    clock,
+    critical_path,
+    identity,
+    place_and_route,
+    synthesise,
+)
 from .platforms import Platform
 
 ECP5_CELLS = ("LUT4", "CCU2C", "TRELLIS_FF", "TRELLIS_DPR16X4", "MULT18X18D", "DP16KD")
@@ -50,14 +58,24 @@ class Measurement:
         return max(self.mhz.values())
 
 
-def measure(unit: str, platform: Platform, seeds: tuple[int, ...] = (1, 2, 3), mhz: float = 150) -> Measurement:
+def measure(
+    unit: str, platform: Platform, seeds: tuple[int, ...] = (1, 2, 3), mhz: float = 150
+) -> Measurement:
     """Measure a unit of ``fpga_units.UNITS``; what was measured before is read from the cache. Raises ``BuildError``."""
     tools = identity()
     name = f"{platform.name} {unit}"
     bare, harness = verilog(unit, platform, name)
     work = cache_directory("fpga")
-    cells = _cached(work, ["ecp5", bare, tools], lambda directory: _size(directory, bare, SYNTH_ECP5, f"{name}: synth_ecp5"))
-    slices = _cached(work, ["xilinx", bare, tools], lambda directory: _size(directory, bare, SYNTH_XILINX, f"{name}: synth_xilinx"))
+    cells = _cached(
+        work,
+        ["ecp5", bare, tools],
+        lambda directory: _size(directory, bare, SYNTH_ECP5, f"{name}: synth_ecp5"),
+    )
+    slices = _cached(
+        work,
+        ["xilinx", bare, tools],
+        lambda directory: _size(directory, bare, SYNTH_XILINX, f"{name}: synth_xilinx"),
+    )
     reports = _clocks(work, harness, tools, seeds, mhz, name)
     best = max(reports, key=lambda seed: reports[seed]["mhz"])
     return Measurement(
@@ -82,7 +100,9 @@ def verilog(unit: str, platform: Platform, name: str) -> tuple[str, str]:
     from .rtl.verilog import to_verilog
 
     with announced(f"{name}: generating Verilog"):
-        return to_verilog(Bare(UNITS[unit](platform)), "bare"), to_verilog(Harness(UNITS[unit](platform)), "harness")
+        return to_verilog(Bare(UNITS[unit](platform)), "bare"), to_verilog(
+            Harness(UNITS[unit](platform)), "harness"
+        )
 
 
 def _size(directory: Path, verilog: str, command: str, title: str) -> dict:
@@ -90,7 +110,9 @@ def _size(directory: Path, verilog: str, command: str, title: str) -> dict:
     return synthesise("bare.v", "bare", command, directory, title)
 
 
-def _clocks(work: Path, harness: str, tools: str, seeds: tuple[int, ...], mhz: float, name: str) -> dict[int, dict]:
+def _clocks(
+    work: Path, harness: str, tools: str, seeds: tuple[int, ...], mhz: float, name: str
+) -> dict[int, dict]:
     """Clock and critical path by seed; the harness is synthesised when the first seed needs it."""
     # A result is kept even where the folder it was made in cannot be removed; the cache's next build removes that.
     with tempfile.TemporaryDirectory(dir=work, prefix="tmp-", ignore_cleanup_errors=True) as folder:
@@ -99,9 +121,17 @@ def _clocks(work: Path, harness: str, tools: str, seeds: tuple[int, ...], mhz: f
         def route(seed: int, _: Path) -> dict:
             if not (directory / "harness.json").is_file():
                 (directory / "harness.v").write_text(harness, encoding="ascii")
-                synthesise("harness.v", "harness", SYNTH_ECP5, directory, f"{name}: synth_ecp5 with the harness")
+                synthesise(
+                    "harness.v",
+                    "harness",
+                    SYNTH_ECP5,
+                    directory,
+                    f"{name}: synth_ecp5 with the harness",
+                )
             title = f"{name}: place and route, seed {seed}"
-            report = place_and_route("harness.json", LFE5U_85F, seed, mhz, directory, title, "--lpf-allow-unconstrained")
+            report = place_and_route(
+                "harness.json", LFE5U_85F, seed, mhz, directory, title, "--lpf-allow-unconstrained"
+            )
             return {"mhz": clock(report), "path": critical_path(report)}
 
         key = ["clock", harness, tools, repr(LFE5U_85F), str(mhz)]
@@ -116,10 +146,16 @@ def _cached(work: Path, key: list[str], make: Callable[[Path], dict]) -> dict:
         made.write_text(json.dumps(make(folder)))
         return made
 
-    return json.loads(kept(work / f"{content_key([json.dumps(key).encode()])}.json", write).read_text())
+    return json.loads(
+        kept(work / f"{content_key([json.dumps(key).encode()])}.json", write).read_text()
+    )
 
 
 def _xilinx(cells: dict[str, int]) -> dict[str, int]:
     luts = sum(count for cell, count in cells.items() if cell.startswith("LUT"))
     flops = sum(cells.get(cell, 0) for cell in XILINX_FLOPS)
-    return {"LUT": luts, "FF": flops, **{cell: cells.get(cell, 0) for cell in ("CARRY4", "DSP48E1", "RAMB18E1", "RAMB36E1")}}
+    return {
+        "LUT": luts,
+        "FF": flops,
+        **{cell: cells.get(cell, 0) for cell in ("CARRY4", "DSP48E1", "RAMB18E1", "RAMB36E1")},
+    }

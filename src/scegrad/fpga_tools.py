@@ -67,7 +67,9 @@ def run(tool: str, *arguments: str, directory: Path, log: str, title: str) -> No
         except subprocess.TimeoutExpired as error:
             raise BuildError(f"{tool} did not finish within {TIME_LIMIT} seconds") from error
     if done.returncode:
-        lines = (directory / log).read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no output"]
+        lines = (directory / log).read_text(
+            encoding="utf-8", errors="replace"
+        ).strip().splitlines() or ["no output"]
         cause = next((line for line in lines if line.startswith("ERROR")), lines[-1])
         raise BuildError(f"{tool} failed with status {done.returncode}: {cause.strip()}")
 
@@ -90,7 +92,9 @@ def identity() -> str:
     try:
         return " ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
     except importlib.metadata.PackageNotFoundError as error:
-        raise BuildError(f"the Python package {error.name} is not installed: pip install {error.name}") from error
+        raise BuildError(
+            f"the Python package {error.name} is not installed: pip install {error.name}"
+        ) from error
 
 
 def synthesise(source: str, top: str, command: str, directory: Path, title: str) -> dict[str, int]:
@@ -98,15 +102,38 @@ def synthesise(source: str, top: str, command: str, directory: Path, title: str)
     script = f"read_verilog {source}; {command} -top {top}; write_json {top}.json; tee -q -o {top}.stat.json stat -json"
     run("yosys", "-q", "-p", script, directory=directory, log=f"{top}.yosys.log", title=title)
     cells = json.loads((directory / f"{top}.stat.json").read_text())["design"]["num_cells_by_type"]
-    return {name: int(count) for name, count in sorted(cells.items()) if not name.startswith("$scopeinfo")}
+    return {
+        name: int(count)
+        for name, count in sorted(cells.items())
+        if not name.startswith("$scopeinfo")
+    }
 
 
-def place_and_route(netlist: str, part: Part, seed: int, mhz: float, directory: Path, title: str, *extra: str) -> dict:
+def place_and_route(
+    netlist: str, part: Part, seed: int, mhz: float, directory: Path, title: str, *extra: str
+) -> dict:
     """Run nextpnr on ``netlist``, aiming at ``mhz``; returns its report. A clock that is missed is a result, not an error."""
     report = f"{Path(netlist).stem}.{seed}.report.json"
-    options = ["--json", netlist, f"--{part.size}", "--package", part.package, "--speed", str(part.speed), "--seed", str(seed)]
+    options = [
+        "--json",
+        netlist,
+        f"--{part.size}",
+        "--package",
+        part.package,
+        "--speed",
+        str(part.speed),
+        "--seed",
+        str(seed),
+    ]
     options += ["--freq", f"{mhz:g}", "--report", report, "--timing-allow-fail", *extra]
-    run("nextpnr-ecp5", "-q", *options, directory=directory, log=f"{Path(netlist).stem}.{seed}.nextpnr.log", title=title)
+    run(
+        "nextpnr-ecp5",
+        "-q",
+        *options,
+        directory=directory,
+        log=f"{Path(netlist).stem}.{seed}.nextpnr.log",
+        title=title,
+    )
     return json.loads((directory / report).read_text())
 
 
@@ -117,7 +144,11 @@ def clock(report: dict) -> float:
 
 def critical_path(report: dict) -> list[dict]:
     """The slowest path between registers: kind of each part, nanoseconds, and the net or cell in the names of the source."""
-    paths = [path for path in report["critical_paths"] if path["from"].startswith("posedge") and path["to"].startswith("posedge")]
+    paths = [
+        path
+        for path in report["critical_paths"]
+        if path["from"].startswith("posedge") and path["to"].startswith("posedge")
+    ]
     slowest = max(paths, key=lambda path: sum(stage["delay"] for stage in path["path"]))
     return [_stage(stage) for stage in slowest["path"]]
 
@@ -130,6 +161,15 @@ def _stage(stage: dict) -> dict:
 
 def source_name(name: str) -> str:
     """A name of the netlist without what synthesis added to it: ``unit.sigmoid.u_5_TRELLIS_FF_Q_3`` is ``sigmoid.u_5``."""
-    for mark in ("_TRELLIS_FF", "_MULT18X18D", "_LUT4", "_CCU2C", "_PFUMX", "_L6MUX21", "_DP16KD", "_PDPW16KD"):
+    for mark in (
+        "_TRELLIS_FF",
+        "_MULT18X18D",
+        "_LUT4",
+        "_CCU2C",
+        "_PFUMX",
+        "_L6MUX21",
+        "_DP16KD",
+        "_PDPW16KD",
+    ):
         name = name.split(mark)[0]
     return name.removeprefix("unit.")

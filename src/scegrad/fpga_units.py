@@ -22,7 +22,9 @@ UNITS: dict[str, Callable[[Platform], wiring.Component]] = {
     "lane32": lambda platform: Lane32(),
     "lane16": lambda platform: Lane16(),
     "datapath": lambda platform: Datapath(platform.formats),
-    "dma": lambda platform: make_dma(platform, platform.shared_data_bits, read_turn_beats=platform.read_turn_beats),
+    "dma": lambda platform: make_dma(
+        platform, platform.shared_data_bits, read_turn_beats=platform.read_turn_beats
+    ),
     "control": Control,
     "core": Core,
     "top": Top,
@@ -36,7 +38,9 @@ _FORMATS = {"lane32": FP32, "lane16": FP16}
 def check(unit: str, platform: Platform) -> None:
     """Raise ``RequestError`` where the platform has no such unit."""
     if unit in _FORMATS and not platform.has(_FORMATS[unit]):
-        raise RequestError(f"{platform.name} has no {unit}: it does not compute {_FORMATS[unit].name}")
+        raise RequestError(
+            f"{platform.name} has no {unit}: it does not compute {_FORMATS[unit].name}"
+        )
 
 
 def ports(unit: wiring.Component) -> Iterator[tuple[str, wiring.Flow, Value]]:
@@ -90,7 +94,9 @@ class Harness(wiring.Component):
         level = 0
         while len(bits) > 1:
             folded = Signal(-(-len(bits) // GROUP), name=f"folded_{level}", reset_less=True)
-            m.d.sync += folded.eq(Cat(bits[first : first + GROUP].xor() for first in range(0, len(bits), GROUP)))
+            m.d.sync += folded.eq(
+                Cat(bits[first : first + GROUP].xor() for first in range(0, len(bits), GROUP))
+            )
             bits, level = folded, level + 1
         m.d.comb += self.folded.eq(bits)
         return m

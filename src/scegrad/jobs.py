@@ -10,7 +10,17 @@ from typing import Any, Protocol, TypeVar
 
 from .formats import Format
 from .platforms import Platform
-from .registers import FORMAT_CODES, ID_VALUE, REGISTER, SHARED, Status, capabilities_value, offset, unit_offset, widths_value
+from .registers import (
+    FORMAT_CODES,
+    ID_VALUE,
+    REGISTER,
+    SHARED,
+    Status,
+    capabilities_value,
+    offset,
+    unit_offset,
+    widths_value,
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,9 @@ class Job:
     def mode(self) -> int:
         """The value of the register ``MODE``."""
         mode = REGISTER["MODE"]
-        return (mode.field("PRIVATE").mask if self.private else 0) | FORMAT_CODES[self.fmt.name] << mode.field("FORMAT").low
+        return (mode.field("PRIVATE").mask if self.private else 0) | FORMAT_CODES[
+            self.fmt.name
+        ] << mode.field("FORMAT").low
 
     def check(self) -> Status:
         """What the hardware answers to this job when nothing runs: ACCEPTED or the refusal."""
@@ -73,9 +85,14 @@ class Job:
             return Status.CORE_MASK_INVALID
         if any(address % self.fmt.bytes for address in self.arrays):
             return Status.MISALIGNED
-        if not all(any(region.holds(address, self.size) for region in regions) for address in self.arrays):
+        if not all(
+            any(region.holds(address, self.size) for region in regions) for address in self.arrays
+        ):
             return Status.OUTSIDE_MEMORY
-        shared = all(any(region.holds(address, self.size) for region in self.platform.shared) for address in self.arrays)
+        shared = all(
+            any(region.holds(address, self.size) for region in self.platform.shared)
+            for address in self.arrays
+        )
         if self.core is None if self.private else not shared:
             return Status.MIXED_MEMORIES
         if any(0 < abs(self.gradient - address) < self.size for address in inputs):
@@ -103,7 +120,9 @@ class JobRefused(Exception):  # noqa: N818 (a refusal is an answer)
     def __init__(self, status: Status, job: Job):
         self.status = status
         self.job = job
-        arrays = ", ".join(f"{name} {getattr(job, name):#010x}" for name in ("logits", "labels", "gradient"))
+        arrays = ", ".join(
+            f"{name} {getattr(job, name):#010x}" for name in ("logits", "labels", "gradient")
+        )
         where = f"{arrays}, {job.length} elements of {job.fmt.name}, core_mask {job.core_mask:#x}"
         super().__init__(f"job refused: {status.description} ({status.name}: {where})")
 
@@ -115,7 +134,9 @@ class BusError(Exception):
         self.status = status
         self.fault_address = fault_address
         self.counters = counters
-        super().__init__(f"bus error: {status.description} at {fault_address:#010x} ({status.name})")
+        super().__init__(
+            f"bus error: {status.description} at {fault_address:#010x} ({status.name})"
+        )
 
 
 @dataclass(frozen=True)
@@ -218,10 +239,16 @@ def _read(address: int) -> Steps[int]:
 
 def prepare(platform: Platform) -> Steps[None]:
     """Make sure that the hardware is that of ``platform`` (else ``RuntimeError``) and let every unit's end raise irq."""
-    for name, value in (("ID", ID_VALUE), ("CAPABILITIES", capabilities_value(platform)), ("WIDTHS", widths_value(platform))):
+    for name, value in (
+        ("ID", ID_VALUE),
+        ("CAPABILITIES", capabilities_value(platform)),
+        ("WIDTHS", widths_value(platform)),
+    ):
         found = yield from _read(offset(name))
         if found != value:
-            raise RuntimeError(f"register {name} reads {found:#010x}, but {platform.name} has {value:#010x}")
+            raise RuntimeError(
+                f"register {name} reads {found:#010x}, but {platform.name} has {value:#010x}"
+            )
     yield Write(offset("IRQ_ENABLE"), 1 << SHARED | platform.all_cores)
 
 
@@ -258,7 +285,9 @@ def finish(unit: int, limit: int) -> Steps[Counters]:
     if status.bus_error:
         raise BusError(status, (yield from _read(unit_offset(unit, "FAULT_ADDRESS"))), counters)
     if status is not Status.DONE:
-        raise RuntimeError(f"unit {unit} has ended with status {status.name}, but must be DONE or a bus error")
+        raise RuntimeError(
+            f"unit {unit} has ended with status {status.name}, but must be DONE or a bus error"
+        )
     return counters
 
 

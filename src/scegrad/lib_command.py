@@ -41,13 +41,22 @@ def build_library(directory: Path, platform: Platform, access: str = "sim") -> l
     """Write one platform's library, headers and what build systems read; returns the files, the library first. Raises ``BuildError``."""
     target = directory / library_name(platform)
     # The library is finished even where the folder it was made in cannot be removed.
-    with tempfile.TemporaryDirectory(dir=directory, prefix=".build-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(
+        dir=directory, prefix=".build-", ignore_cleanup_errors=True
+    ) as name:
         work = Path(name)
-        made = Path(shutil.copy(library(platform), work)) if access == "sim" else link_library(work, platform, access)
+        made = (
+            Path(shutil.copy(library(platform), work))
+            if access == "sim"
+            else link_library(work, platform, access)
+        )
         made.replace(target)
     names = HEADERS + (SIM_HEADERS if access == "sim" else ())
     headers = [Path(shutil.copy(software_directory() / name, directory)) for name in names]
-    packages = {f"scegrad_{platform.name}.pc": pkg_config(platform), f"scegrad_{platform.name}-config.cmake": cmake_package(platform)}
+    packages = {
+        f"scegrad_{platform.name}.pc": pkg_config(platform),
+        f"scegrad_{platform.name}-config.cmake": cmake_package(platform),
+    }
     for name, text in packages.items():
         (directory / name).write_text(text, encoding="ascii")
     return [target, *headers, *(directory / name for name in packages)]

@@ -26,13 +26,26 @@ class Maker:
 
     def main(self, arguments: list[str] | None = None, root: Path = ROOT) -> int:
         """Write the files, or with ``--check`` name those that are stale; returns the exit status. Raises what ``generated`` raises."""
-        parser = argparse.ArgumentParser(prog=self.command, description=f"Make what the repository keeps of {self.source} anew.")
-        parser.add_argument("--check", action="store_true", help="write nothing, and exit with 1 where a file is stale")
+        parser = argparse.ArgumentParser(
+            prog=self.command, description=f"Make what the repository keeps of {self.source} anew."
+        )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="write nothing, and exit with 1 where a file is stale",
+        )
         check = parser.parse_args(arguments).check
-        stale = [(path, text) for path, text in self.generated(root).items() if _content(root / path) != text]
+        stale = [
+            (path, text)
+            for path, text in self.generated(root).items()
+            if _content(root / path) != text
+        ]
         for path, text in stale:
             if check:
-                print(f"{path} does not agree with {self.source}: run `{self.command}`", file=sys.stderr)
+                print(
+                    f"{path} does not agree with {self.source}: run `{self.command}`",
+                    file=sys.stderr,
+                )
             else:
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 (root / path).write_text(text, encoding="utf-8")
@@ -40,12 +53,17 @@ class Maker:
 
     def page(self, path: Path, blocks: Mapping[str, str], root: Path = ROOT) -> str:
         """The text of a page with each block in its place; raises ``ValueError`` unless every block has exactly one."""
-        places = re.compile(rf"(<!-- begin (\S+), made by {re.escape(self.command)} -->\n)(.*?)(<!-- end \2 -->\n)", re.DOTALL)
+        places = re.compile(
+            rf"(<!-- begin (\S+), made by {re.escape(self.command)} -->\n)(.*?)(<!-- end \2 -->\n)",
+            re.DOTALL,
+        )
         text = (root / path).read_text(encoding="utf-8")
         found = [match[2] for match in places.finditer(text)]
         if sorted(found) != sorted(blocks):
             there = f"places for {', '.join(found)}" if found else "no place"
-            raise ValueError(f"{path} has {there} made by {self.command}, but must have one each for {', '.join(blocks)}")
+            raise ValueError(
+                f"{path} has {there} made by {self.command}, but must have one each for {', '.join(blocks)}"
+            )
         return places.sub(lambda match: match[1] + blocks[match[2]] + match[4], text)
 
 

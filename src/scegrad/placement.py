@@ -36,11 +36,15 @@ def place(
     the misalignment is not a multiple of the element's size.
     """
     region = max(platform.shared, key=lambda item: item.size) if core is None else platform.l2[core]
-    names = [name for name in ("logits", "labels", "gradient") if not (name == "gradient" and in_place)]
+    names = [
+        name for name in ("logits", "labels", "gradient") if not (name == "gradient" and in_place)
+    ]
     offsets = dict(zip(("logits", "labels", "gradient"), misalignment, strict=True))
     for name, offset in offsets.items():
         if offset < 0 or offset % fmt.bytes:
-            raise ValueError(f"misalignment of {name} is {offset} bytes, but must be a multiple of {fmt.bytes}: the size of an element")
+            raise ValueError(
+                f"misalignment of {name} is {offset} bytes, but must be a multiple of {fmt.bytes}: the size of an element"
+            )
     size = length * fmt.bytes
     for guard, unit in ((GUARD_BYTES, 4096), (GUARD_BYTES, 64), (0, 64), (0, fmt.bytes)):
         found = _lay_out(region, size, names, offsets, guard, unit)
@@ -48,10 +52,14 @@ def place(
             found.setdefault("gradient", found.get(in_place or "", 0))
             return Place(**found, size=size, guards=_guards(region, found, size))
     many = f"{len(names)} arrays of {length} {fmt.name} elements ({len(names)} x {size} bytes)"
-    raise ValueError(f"{many} do not fit {region.name} of {platform.name}, which has {region.size} bytes")
+    raise ValueError(
+        f"{many} do not fit {region.name} of {platform.name}, which has {region.size} bytes"
+    )
 
 
-def _lay_out(region: Region, size: int, names: list[str], offsets: dict[str, int], guard: int, unit: int) -> dict[str, int] | None:
+def _lay_out(
+    region: Region, size: int, names: list[str], offsets: dict[str, int], guard: int, unit: int
+) -> dict[str, int] | None:
     """Addresses one after the other, each at a multiple of ``unit`` plus its offset, ``guard`` bytes apart; None where they do not fit."""
     result = {}
     cursor = region.base
@@ -67,6 +75,14 @@ def _guards(region: Region, addresses: dict[str, int], size: int) -> tuple[tuple
     start = addresses["gradient"]
     end = start + size
     others = [address for address in addresses.values() if address != start]
-    below = max([region.base, start - GUARD_BYTES, *(address + size for address in others if address < start)])
-    above = min([region.end, end + GUARD_BYTES, *(address for address in others if address > start)])
+    below = max(
+        [
+            region.base,
+            start - GUARD_BYTES,
+            *(address + size for address in others if address < start),
+        ]
+    )
+    above = min(
+        [region.end, end + GUARD_BYTES, *(address for address in others if address > start)]
+    )
     return tuple((low, high - low) for low, high in ((below, start), (end, above)) if high > low)

@@ -72,13 +72,19 @@ class Platform:
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a configuration that cannot be built."""
         if not self.name.isidentifier():
-            raise ValueError(f"platform name is {self.name!r}, but must be an identifier: it becomes a Verilog module's name")
+            raise ValueError(
+                f"platform name is {self.name!r}, but must be an identifier: it becomes a Verilog module's name"
+            )
         if not 1 <= self.cores <= 16:
             raise ValueError(f"cores is {self.cores}, but must be 1 to 16")
         if not self.formats or any(name not in FORMATS for name in self.formats):
-            raise ValueError(f"formats is {self.formats}, but must name one or more of {', '.join(FORMATS)}")
+            raise ValueError(
+                f"formats is {self.formats}, but must name one or more of {', '.join(FORMATS)}"
+            )
         if not (_power_of_two(self.shared_data_bits) and 64 <= self.shared_data_bits <= 1024):
-            raise ValueError(f"shared_data_bits is {self.shared_data_bits}, but must be a power of two from 64 to 1024")
+            raise ValueError(
+                f"shared_data_bits is {self.shared_data_bits}, but must be a power of two from 64 to 1024"
+            )
         for name in ("burst_beats", "write_buffer_beats"):
             if not _power_of_two(getattr(self, name)):
                 raise ValueError(f"{name} is {getattr(self, name)}, but must be a power of two")
@@ -87,21 +93,36 @@ class Platform:
                 f"burst_beats is {self.burst_beats}, but must be 4 to {4096 * 8 // self.shared_data_bits}: a burst stays inside 4 KiB"
             )
         if self.read_buffer_beats % self.burst_beats:
-            raise ValueError(f"read_buffer_beats is {self.read_buffer_beats}, but must be a multiple of burst_beats, {self.burst_beats}")
+            raise ValueError(
+                f"read_buffer_beats is {self.read_buffer_beats}, but must be a multiple of burst_beats, {self.burst_beats}"
+            )
         if self.burst_beats > 256:
-            raise ValueError(f"burst_beats is {self.burst_beats}, but an AXI4 burst has at most 256 beats")
+            raise ValueError(
+                f"burst_beats is {self.burst_beats}, but an AXI4 burst has at most 256 beats"
+            )
         for name in ("read_buffer_beats", "write_buffer_beats"):
             if getattr(self, name) < 2 * self.burst_beats:
-                raise ValueError(f"{name} is {getattr(self, name)}, but must be {2 * self.burst_beats} or more: two bursts")
+                raise ValueError(
+                    f"{name} is {getattr(self, name)}, but must be {2 * self.burst_beats} or more: two bursts"
+                )
         if not _power_of_two(self.l2_stride) or self.l2_size > self.l2_stride:
-            raise ValueError(f"l2_stride is {self.l2_stride:#x}, but must be a power of two and no less than l2_size")
+            raise ValueError(
+                f"l2_stride is {self.l2_stride:#x}, but must be a power of two and no less than l2_size"
+            )
         self._check_map()
 
     def _check_map(self) -> None:
         regions = sorted(self.regions, key=lambda region: region.base)
         for region in regions:
-            if region.base % 4096 or region.size % 4096 or region.size <= 0 or region.end > 1 << self.address_bits:
-                raise ValueError(f"{region.name} at {region.base:#x} must be whole 4 KiB pages below {1 << self.address_bits:#x}")
+            if (
+                region.base % 4096
+                or region.size % 4096
+                or region.size <= 0
+                or region.end > 1 << self.address_bits
+            ):
+                raise ValueError(
+                    f"{region.name} at {region.base:#x} must be whole 4 KiB pages below {1 << self.address_bits:#x}"
+                )
         for lower, upper in pairwise(regions):
             if lower.end > upper.base:
                 raise ValueError(f"{lower.name} and {upper.name} overlap at {upper.base:#x}")
@@ -109,7 +130,10 @@ class Platform:
     @property
     def l2(self) -> tuple[Region, ...]:
         """The L2 of every core, in the order of the cores."""
-        return tuple(Region(f"L2 of core {k}", self.l2_base + k * self.l2_stride, self.l2_size) for k in range(self.cores))
+        return tuple(
+            Region(f"L2 of core {k}", self.l2_base + k * self.l2_stride, self.l2_size)
+            for k in range(self.cores)
+        )
 
     @property
     def regions(self) -> tuple[Region, ...]:
@@ -147,7 +171,9 @@ class Platform:
 
 FT78NE = Platform("ft78ne", cores=8, formats=("fp32",))
 MT7004 = Platform("mt7004", cores=4, formats=("fp32", "fp16"))
-ECP5_DEMO = Platform("ecp5_demo", cores=1, formats=("fp32", "fp16"), shared_data_bits=64, read_buffer_beats=512)
+ECP5_DEMO = Platform(
+    "ecp5_demo", cores=1, formats=("fp32", "fp16"), shared_data_bits=64, read_buffer_beats=512
+)
 
 PLATFORMS = {platform.name: platform for platform in (FT78NE, MT7004, ECP5_DEMO)}
 """The platforms that the command line offers by name; the last is one core for an FPGA board, see ``docs/fpga.md``."""

@@ -66,7 +66,10 @@ class Status(IntEnum):
     CORE_MASK_INVALID = 18, "core_mask is 0 or names a core that the platform lacks (shared jobs)"
     MISALIGNED = 19, "an address is not a multiple of the element's size"
     OUTSIDE_MEMORY = 20, "an array lies outside every memory or runs past the end of its memory"
-    MIXED_MEMORIES = 21, "the arrays are not all in shared memory, or not all in the L2 of one core, as the job's mode asks"
+    MIXED_MEMORIES = (
+        21,
+        "the arrays are not all in shared memory, or not all in the L2 of one core, as the job's mode asks",
+    )
     OVERLAP = 22, "the output overlaps an input without being exactly that input"
     BUSY = 23, "a unit that the job needs is still running a job"
     READ_SLVERR = 32, "a read was answered SLVERR"
@@ -142,13 +145,23 @@ def _units(what: str) -> tuple[Field, ...]:
 
 
 REGISTERS = (
-    Register("ID", 0x000, Access.RO, f'{ID_VALUE:#010x} ("SCEG"): this is the unit that the page describes.', reset=ID_VALUE),
+    Register(
+        "ID",
+        0x000,
+        Access.RO,
+        f'{ID_VALUE:#010x} ("SCEG"): this is the unit that the page describes.',
+        reset=ID_VALUE,
+    ),
     Register(
         "VERSION",
         0x004,
         Access.RO,
         "Version of the design.",
-        (Field("MAJOR", 16, 16, "major"), Field("MINOR", 8, 8, "minor"), Field("PATCH", 0, 8, "patch")),
+        (
+            Field("MAJOR", 16, 16, "major"),
+            Field("MINOR", 8, 8, "minor"),
+            Field("PATCH", 0, 8, "patch"),
+        ),
         reset=None,
     ),
     Register(
@@ -168,13 +181,26 @@ REGISTERS = (
         0x00C,
         Access.RO,
         "Data widths of the AXI4 ports.",
-        (Field("SHARED", 0, 16, "bits of the port to shared memory"), Field("L2", 16, 16, "bits of each core's port to its L2")),
+        (
+            Field("SHARED", 0, 16, "bits of the port to shared memory"),
+            Field("L2", 16, 16, "bits of each core's port to its L2"),
+        ),
         reset=None,
     ),
     Register("LOGITS", 0x010, Access.RW, "Address of the logits, in bytes."),
     Register("LABELS", 0x014, Access.RW, "Address of the labels, in bytes."),
-    Register("GRADIENT", 0x018, Access.RW, "Address of the output, in bytes; it may be that of the logits or of the labels (in place)."),
-    Register("LENGTH", 0x01C, Access.RW, "Elements of each array, as a signed number: 0 to 2147483647 are valid."),
+    Register(
+        "GRADIENT",
+        0x018,
+        Access.RW,
+        "Address of the output, in bytes; it may be that of the logits or of the labels (in place).",
+    ),
+    Register(
+        "LENGTH",
+        0x01C,
+        Access.RW,
+        "Elements of each array, as a signed number: 0 to 2147483647 are valid.",
+    ),
     Register(
         "CORE_MASK",
         0x020,
@@ -187,8 +213,15 @@ REGISTERS = (
         Access.RW,
         "Kind of the job.",
         (
-            Field("PRIVATE", 0, 1, "0: shared job, arrays in shared memory; 1: private job, arrays in the L2 of one core"),
-            Field("FORMAT", 1, 1, ", ".join(f"{code}: {name}" for name, code in FORMAT_CODES.items())),
+            Field(
+                "PRIVATE",
+                0,
+                1,
+                "0: shared job, arrays in shared memory; 1: private job, arrays in the L2 of one core",
+            ),
+            Field(
+                "FORMAT", 1, 1, ", ".join(f"{code}: {name}" for name, code in FORMAT_CODES.items())
+            ),
         ),
     ),
     Register(
@@ -196,11 +229,25 @@ REGISTERS = (
         0x028,
         Access.WO,
         "Reads 0.",
-        (Field("START", 0, 1, "writing 1 checks and starts the job that LOGITS to MODE describe, and is answered when REQUEST is final"),),
+        (
+            Field(
+                "START",
+                0,
+                1,
+                "writing 1 checks and starts the job that LOGITS to MODE describe, and is answered when REQUEST is final",
+            ),
+        ),
     ),
-    Register("REQUEST", 0x02C, Access.RO, "Status code of the last start: ACCEPTED, or why it was refused; IDLE after reset."),
+    Register(
+        "REQUEST",
+        0x02C,
+        Access.RO,
+        "Status code of the last start: ACCEPTED, or why it was refused; IDLE after reset.",
+    ),
     Register("BUSY", 0x030, Access.RO, "What runs.", _units("1 while {} runs")),
-    Register("IRQ_ENABLE", 0x034, Access.RW, "What raises irq.", _units("1 lets the end of {} raise irq")),
+    Register(
+        "IRQ_ENABLE", 0x034, Access.RW, "What raises irq.", _units("1 lets the end of {} raise irq")
+    ),
     Register(
         "IRQ_PENDING",
         0x038,
@@ -212,16 +259,45 @@ REGISTERS = (
 """The registers that exist once."""
 
 UNIT_REGISTERS = (
-    Register("STATUS", 0x00, Access.RO, "Status code of the unit: IDLE, RUNNING, DONE or a bus error."),
-    Register("FAULT_ADDRESS", 0x04, Access.RO, "Where the first bus error of the last job was; 0 where there was none."),
-    Register("CYCLES", 0x08, Access.RO, "Clock cycles in which the job ran, from its start to its end."),
+    Register(
+        "STATUS", 0x00, Access.RO, "Status code of the unit: IDLE, RUNNING, DONE or a bus error."
+    ),
+    Register(
+        "FAULT_ADDRESS",
+        0x04,
+        Access.RO,
+        "Where the first bus error of the last job was; 0 where there was none.",
+    ),
+    Register(
+        "CYCLES", 0x08, Access.RO, "Clock cycles in which the job ran, from its start to its end."
+    ),
     Register("ELEMENTS", 0x0C, Access.RO, "Elements in the W beats that the memory has accepted."),
     Register("READ_BEATS", 0x10, Access.RO, "R beats received."),
     Register("WRITE_BEATS", 0x14, Access.RO, "W beats accepted."),
-    Register("STALL_READ_DATA", 0x18, Access.RO, "Cycles in which operands were still to come from memory and none were there."),
-    Register("STALL_WRITE", 0x1C, Access.RO, "Cycles in which an AW or a W beat was offered and the memory did not accept it."),
-    Register("STALL_DATAPATH", 0x20, Access.RO, "Cycles in which operands were offered and the cores did not take them."),
-    Register("STALL_PORT", 0x24, Access.RO, "Cycles in which an AR was offered and the memory did not accept it."),
+    Register(
+        "STALL_READ_DATA",
+        0x18,
+        Access.RO,
+        "Cycles in which operands were still to come from memory and none were there.",
+    ),
+    Register(
+        "STALL_WRITE",
+        0x1C,
+        Access.RO,
+        "Cycles in which an AW or a W beat was offered and the memory did not accept it.",
+    ),
+    Register(
+        "STALL_DATAPATH",
+        0x20,
+        Access.RO,
+        "Cycles in which operands were offered and the cores did not take them.",
+    ),
+    Register(
+        "STALL_PORT",
+        0x24,
+        Access.RO,
+        "Cycles in which an AR was offered and the memory did not accept it.",
+    ),
 )
 """The registers of one unit: at ``SHARED_BLOCK`` for the shared job, at ``CORE_BLOCK + k * CORE_BLOCK_STRIDE`` for core k."""
 
@@ -242,7 +318,9 @@ def unit_block(unit: int) -> int:
     if unit == SHARED:
         return SHARED_BLOCK
     if not 0 <= unit < MAX_CORES:
-        raise ValueError(f"unit is {unit}, but must be 0 to {MAX_CORES - 1} (a core) or {SHARED} (the shared job)")
+        raise ValueError(
+            f"unit is {unit}, but must be 0 to {MAX_CORES - 1} (a core) or {SHARED} (the shared job)"
+        )
     return CORE_BLOCK + unit * CORE_BLOCK_STRIDE
 
 
@@ -259,7 +337,11 @@ def version_value() -> int:
 
 def capabilities_value(platform: Platform) -> int:
     """What the register ``CAPABILITIES`` reads."""
-    formats = {field.name.lower(): field.mask for field in REGISTER["CAPABILITIES"].fields if field.name.lower() in FORMATS}
+    formats = {
+        field.name.lower(): field.mask
+        for field in REGISTER["CAPABILITIES"].fields
+        if field.name.lower() in FORMATS
+    }
     return platform.cores | sum(formats[name] for name in platform.formats)
 
 
@@ -273,16 +355,29 @@ def _check_block(registers: Iterable[Register], size: int, block: str) -> None:
     seen: dict[int, str] = {}
     for register in registers:
         if register.offset % 4:
-            raise ValueError(f"{register.name} is at {register.offset:#x}, but must be at a multiple of 4")
+            raise ValueError(
+                f"{register.name} is at {register.offset:#x}, but must be at a multiple of 4"
+            )
         if not 0 <= register.offset < size:
-            raise ValueError(f"{register.name} is at {register.offset:#x}, but {block} has {size:#x} bytes")
+            raise ValueError(
+                f"{register.name} is at {register.offset:#x}, but {block} has {size:#x} bytes"
+            )
         if register.offset in seen or register.name in seen.values():
-            raise ValueError(f"{register.name} at {register.offset:#x} is not the only register of that name or offset")
+            raise ValueError(
+                f"{register.name} at {register.offset:#x} is not the only register of that name or offset"
+            )
         seen[register.offset] = register.name
         used = 0
         for field in register.fields:
-            if field.width < 1 or field.low < 0 or field.low + field.width > 32 or field.mask & used:
-                raise ValueError(f"{register.name}.{field.name} is outside 32 bits or overlaps another field")
+            if (
+                field.width < 1
+                or field.low < 0
+                or field.low + field.width > 32
+                or field.mask & used
+            ):
+                raise ValueError(
+                    f"{register.name}.{field.name} is outside 32 bits or overlaps another field"
+                )
             used |= field.mask
 
 

@@ -62,9 +62,15 @@ def c_header() -> str:
     for register in UNIT_REGISTERS:
         lines += [*_c_register(register, "UNIT_")]
     lines += ["", "/* Values of MODE.FORMAT. */"]
-    lines += [_define(f"FORMAT_{name.upper()}", code, "", hexadecimal=False) for name, code in FORMAT_CODES.items()]
+    lines += [
+        _define(f"FORMAT_{name.upper()}", code, "", hexadecimal=False)
+        for name, code in FORMAT_CODES.items()
+    ]
     lines += ["", "/* Values of REQUEST and of a unit's STATUS. */", "enum scegrad_status {"]
-    lines += [f"    SCEGRAD_STATUS_{status.name} = {status.value}, /* {status.description} */" for status in Status]
+    lines += [
+        f"    SCEGRAD_STATUS_{status.name} = {status.value}, /* {status.description} */"
+        for status in Status
+    ]
     lines += ["};", "", "#endif"]
     return "\n".join(lines) + "\n"
 
@@ -89,11 +95,20 @@ def _table(head: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
 
 def _register_table() -> str:
     def reset(register: Register) -> str:
-        return "platform" if register.reset is None else f"{register.reset:#x}" if register.reset else "0"
+        return (
+            "platform"
+            if register.reset is None
+            else f"{register.reset:#x}"
+            if register.reset
+            else "0"
+        )
 
     return _table(
         ("offset", "name", "access", "reset", "what"),
-        ((f"0x{r.offset:03X}", f"`{r.name}`", r.access.value, reset(r), r.description) for r in REGISTERS),
+        (
+            (f"0x{r.offset:03X}", f"`{r.name}`", r.access.value, reset(r), r.description)
+            for r in REGISTERS
+        ),
     )
 
 
@@ -101,7 +116,11 @@ def _field_table() -> str:
     def bits(low: int, width: int) -> str:
         return f"{low + width - 1}:{low}" if width > 1 else f"{low}"
 
-    rows = ((f"`{r.name}`", bits(f.low, f.width), f"`{f.name}`", f.description) for r in REGISTERS for f in r.fields)
+    rows = (
+        (f"`{r.name}`", bits(f.low, f.width), f"`{f.name}`", f.description)
+        for r in REGISTERS
+        for f in r.fields
+    )
     return _table(("register", "bits", "field", "what"), rows)
 
 
@@ -110,20 +129,36 @@ def _unit_table() -> str:
         places = (f"0x{unit_offset(unit, register.name):03X}" for unit in (registers.SHARED, 0, 1))
         return (f"+0x{register.offset:02X}", f"`{register.name}`", register.description, *places)
 
-    return _table(("offset", "name", "what", "shared job", "core 0", "core 1"), map(row, UNIT_REGISTERS))
+    return _table(
+        ("offset", "name", "what", "shared job", "core 0", "core 1"), map(row, UNIT_REGISTERS)
+    )
 
 
 def _status_table() -> str:
     def seen(status: Status) -> str:
-        return "both" if status is Status.IDLE else "`REQUEST`" if status.refusal or status is Status.ACCEPTED else "`STATUS`"
+        return (
+            "both"
+            if status is Status.IDLE
+            else "`REQUEST`"
+            if status.refusal or status is Status.ACCEPTED
+            else "`STATUS`"
+        )
 
-    return _table(("code", "name", "in", "meaning"), ((s.value, f"`{s.name}`", seen(s), s.description) for s in Status))
+    return _table(
+        ("code", "name", "in", "meaning"),
+        ((s.value, f"`{s.name}`", seen(s), s.description) for s in Status),
+    )
 
 
 def _platform_table() -> str:
     platforms = PLATFORMS.values()
-    shared = ["<br>".join(f"{r.name} 0x{r.base:08X} .. 0x{r.end - 1:08X}" for r in p.shared) for p in platforms]
-    l2 = [f"0x{p.l2_size:X} bytes at 0x{p.l2_base:08X} + k * 0x{p.l2_stride:08X}" for p in platforms]
+    shared = [
+        "<br>".join(f"{r.name} 0x{r.base:08X} .. 0x{r.end - 1:08X}" for r in p.shared)
+        for p in platforms
+    ]
+    l2 = [
+        f"0x{p.l2_size:X} bytes at 0x{p.l2_base:08X} + k * 0x{p.l2_stride:08X}" for p in platforms
+    ]
     rows = [
         ("top module", *(f"`{p.top_name}`" for p in platforms)),
         ("cores", *(p.cores for p in platforms)),
@@ -152,7 +187,10 @@ TABLES: dict[str, Callable[[], str]] = {
 
 def generated(root: Path = ROOT) -> dict[Path, str]:
     """What each committed file must hold."""
-    return {HEADER: c_header(), PAGE: MAKER.page(PAGE, {name: f"\n{table()}\n" for name, table in TABLES.items()}, root)}
+    return {
+        HEADER: c_header(),
+        PAGE: MAKER.page(PAGE, {name: f"\n{table()}\n" for name, table in TABLES.items()}, root),
+    }
 
 
 MAKER = Maker(COMMAND, "src/scegrad/registers.py", generated)

@@ -40,7 +40,9 @@ LANES = {"read": COLOURS[0], "write": COLOURS[1], "results": COLOURS[2]}
 """Colours of the time line."""
 
 
-def write_report(directory: Path, request: Request, result: Result, mismatches: int, *, seed: int | None = None) -> list[Path]:
+def write_report(
+    directory: Path, request: Request, result: Result, mismatches: int, *, seed: int | None = None
+) -> list[Path]:
     """Write ``report.json``, ``gradient.png`` and, where events were recorded, ``timeline.png`` into a directory that is there.
 
     ``mismatches`` is how many elements differ from the golden model, and ``seed`` what the inputs were made with, if they were. Each file
@@ -51,12 +53,22 @@ def write_report(directory: Path, request: Request, result: Result, mismatches: 
     gradient = result.gradient.reshape(-1)[sample].astype(request.fmt.dtype, copy=False)
     errors = reference.ulp_error(gradient, logits, labels)
     due = reference.gradient(logits, labels).view(request.fmt.bits_dtype)
-    values = numbers(request, result, mismatches, errors, int(np.count_nonzero(due != gradient.view(request.fmt.bits_dtype))), seed)
+    values = numbers(
+        request,
+        result,
+        mismatches,
+        errors,
+        int(np.count_nonzero(due != gradient.view(request.fmt.bits_dtype))),
+        seed,
+    )
     written = [directory / "report.json", directory / "gradient.png"]
     with Output(written[0]) as output:
         output.temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
         output.commit()
-    save(gradient_picture(request.fmt, logits, labels, gradient, errors, heading(request, result)), written[1])
+    save(
+        gradient_picture(request.fmt, logits, labels, gradient, errors, heading(request, result)),
+        written[1],
+    )
     if result.timeline is not None and result.timeline.events.size:
         written.append(directory / "timeline.png")
         title = heading(request, result)
@@ -67,7 +79,12 @@ def write_report(directory: Path, request: Request, result: Result, mismatches: 
 
 
 def numbers(
-    request: Request, result: Result, mismatches: int, errors: np.ndarray, misrounded: int, seed: int | None = None
+    request: Request,
+    result: Result,
+    mismatches: int,
+    errors: np.ndarray,
+    misrounded: int,
+    seed: int | None = None,
 ) -> dict[str, Any]:
     """What ``report.json`` holds; errors are in ulp of the exact value."""
     finite = errors[np.isfinite(errors)]
@@ -101,7 +118,11 @@ def heading(request: Request, result: Result) -> str:
     memory = f"L2 of core {request.core}" if request.private else "shared memory"
     count = request.logits.size
     head = f"{request.platform.name}, {request.fmt.name}, {memory}, {cores} core{'s' * (cores > 1)}: {count:,} elements"
-    return f"{head} in {result.cycles:,} cycles, {count / result.cycles:.2f} a cycle" if result.cycles else head
+    return (
+        f"{head} in {result.cycles:,} cycles, {count / result.cycles:.2f} a cycle"
+        if result.cycles
+        else head
+    )
 
 
 def save(figure: Figure, path: Path) -> None:
@@ -117,7 +138,12 @@ def _spread(count: int, most: int) -> np.ndarray:
 
 
 def gradient_picture(
-    fmt: Format, logits: np.ndarray, labels: np.ndarray, gradient: np.ndarray, errors: np.ndarray, title: str = ""
+    fmt: Format,
+    logits: np.ndarray,
+    labels: np.ndarray,
+    gradient: np.ndarray,
+    errors: np.ndarray,
+    title: str = "",
 ) -> Figure:
     """Gradient over logit above, with labels told by colour; error over logit below."""
     finite = np.flatnonzero(np.isfinite(logits) & np.isfinite(gradient) & np.isfinite(errors))
@@ -131,8 +157,12 @@ def gradient_picture(
     worst = float(errors[finite].max(initial=0))
     bound = BOUND[fmt.name] if np.isin(y, (0, 1)).all() else 0.5
     below.axhline(bound, color="black", linewidth=0.9, linestyle="--", label=f"{bound} ulp")
-    below.set(xlabel="logit", ylabel="error in ulp of the exact value", ylim=(0, max(0.6, 1.1 * worst)))
-    below.set_title(f"distance from the exact value: worst {worst:.6f} ulp of {finite.size:,} results")
+    below.set(
+        xlabel="logit", ylabel="error in ulp of the exact value", ylim=(0, max(0.6, 1.1 * worst))
+    )
+    below.set_title(
+        f"distance from the exact value: worst {worst:.6f} ulp of {finite.size:,} results"
+    )
     below.legend(loc="upper right", framealpha=0.9)
     for axes in (above, below):
         axes.grid(alpha=0.3)
@@ -148,7 +178,14 @@ def _scatter_by_label(figure: Figure, above: Axes, below: Axes, points: np.ndarr
     if kinds.size <= FEW:
         for kind, colour in zip(kinds, COLOURS, strict=False):
             at = y == kind
-            above.scatter(x[at], g[at], s=5, color=colour, linewidths=0, label=f"label {kind:g} ({at.sum():,})")
+            above.scatter(
+                x[at],
+                g[at],
+                s=5,
+                color=colour,
+                linewidths=0,
+                label=f"label {kind:g} ({at.sum():,})",
+            )
             below.scatter(x[at], e[at], s=3, color=colour, linewidths=0, alpha=0.6)
         if kinds.size:
             above.legend(loc="upper left", markerscale=3, framealpha=0.9)
@@ -160,7 +197,13 @@ def _scatter_by_label(figure: Figure, above: Axes, below: Axes, points: np.ndarr
     style: dict[str, Any] = {"c": y, "cmap": "viridis", "vmin": low, "vmax": high, "linewidths": 0}
     image = above.scatter(x, g, s=5, **style)
     below.scatter(x, e, s=3, **style)
-    figure.colorbar(image, ax=(above, below), label="label", extend="both" if y.min() < low or y.max() > high else "neither", pad=0.02)
+    figure.colorbar(
+        image,
+        ax=(above, below),
+        label="label",
+        extend="both" if y.min() < low or y.max() > high else "neither",
+        pad=0.02,
+    )
 
 
 def timeline_picture(recorded: Activity, title: str = "") -> Figure:
@@ -176,24 +219,45 @@ def timeline_picture(recorded: Activity, title: str = "") -> Figure:
             _draw_lane(axes, row, lane, recorded.width)
         names = [lane.name for lane in reversed(lanes)]
         axes.set_yticks(np.arange(len(lanes)) + 0.4, names, fontsize=9)
-        axes.set(ylim=(-0.1, len(lanes)), title=f"{group} (a full lane: {lanes[0].most:.3g} a cycle)")
+        axes.set(
+            ylim=(-0.1, len(lanes)), title=f"{group} (a full lane: {lanes[0].most:.3g} a cycle)"
+        )
         axes.title.set_fontsize(10)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.tick_params(axis="y", length=0)
     last = parts[-1]
-    last.set_xlabel("clock cycles since the start of the job" + (f", averaged over {recorded.width}" if recorded.width > 1 else ""))
+    last.set_xlabel(
+        "clock cycles since the start of the job"
+        + (f", averaged over {recorded.width}" if recorded.width > 1 else "")
+    )
     last.set_xlim(0, recorded.cycles)
     last.xaxis.set_major_locator(MaxNLocator(integer=True))
     handles = [Patch(color=colour, label=name) for name, colour in LANES.items()]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False, fontsize=9)
+    figure.legend(
+        handles=handles, loc="outside lower center", ncols=len(handles), frameon=False, fontsize=9
+    )
     return figure
 
 
 def _draw_lane(axes: Axes, row: int, lane: Lane, width: int) -> None:
     """Fill a lane to its rate, with its total at the right."""
-    kind = "results" if lane.unit == "results" else "read" if lane.name.startswith(("AR", "R")) else "write"
+    kind = (
+        "results"
+        if lane.unit == "results"
+        else "read"
+        if lane.name.startswith(("AR", "R"))
+        else "write"
+    )
     edges = np.arange(lane.rate.size + 1) * width
     height = np.minimum(lane.rate / lane.most, 1) * 0.8
     axes.stairs(row + height, edges, baseline=row, fill=True, color=LANES[kind])
     axes.axhline(row, color="0.8", linewidth=0.6, zorder=0)
-    axes.text(1.005, row + 0.4, f"{lane.total:,} {lane.unit}", transform=axes.get_yaxis_transform(), va="center", fontsize=8, color="0.3")
+    axes.text(
+        1.005,
+        row + 0.4,
+        f"{lane.total:,} {lane.unit}",
+        transform=axes.get_yaxis_transform(),
+        va="center",
+        fontsize=8,
+        color="0.3",
+    )

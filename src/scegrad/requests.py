@@ -69,7 +69,9 @@ def check_settings(backend: str, **settings: object) -> None:
     """Refuse what only simulated hardware can be told, where it is given; raises ``RequestError``."""
     given = [name for name, value in settings.items() if value is not None]
     if given and backend not in SIMULATORS:
-        raise RequestError(f"the backend {backend} has no {' and no '.join(given)} to choose: use {' or '.join(SIMULATORS)}")
+        raise RequestError(
+            f"the backend {backend} has no {' and no '.join(given)} to choose: use {' or '.join(SIMULATORS)}"
+        )
 
 
 def check_mask(platform: Platform, core_mask: int | None, private: bool) -> tuple[int, int]:
@@ -79,7 +81,9 @@ def check_mask(platform: Platform, core_mask: int | None, private: bool) -> tupl
     if not 0 < core_mask <= platform.all_cores:
         last = platform.cores - 1
         cores = f"core 0 to core {last}" if last else "core 0"
-        raise RequestError(f"core mask is {core_mask:#x}, but {platform.name} has {cores}: it must be 0x1 to {platform.all_cores:#x}")
+        raise RequestError(
+            f"core mask is {core_mask:#x}, but {platform.name} has {cores}: it must be 0x1 to {platform.all_cores:#x}"
+        )
     return core_mask, (core_mask & -core_mask).bit_length() - 1
 
 
@@ -110,35 +114,59 @@ def prepare(
     mask, core = check_mask(chosen, core_mask, private)
     x, y = np.asarray(logits), np.asarray(labels)
     if x.shape != y.shape:
-        raise RequestError(f"logits have shape {x.shape}, labels {y.shape}, but the shapes must agree")
+        raise RequestError(
+            f"logits have shape {x.shape}, labels {y.shape}, but the shapes must agree"
+        )
     x_flat, y_flat, form = _convert(x, y, fmt)
     if not chosen.has(form):
-        raise RequestError(f"{chosen.name} does not compute {form.name}: its cores have {' and '.join(chosen.formats)}")
+        raise RequestError(
+            f"{chosen.name} does not compute {form.name}: its cores have {' and '.join(chosen.formats)}"
+        )
     if x.size > MAX_LENGTH:
         raise RequestError(f"the arrays have {x.size} elements, but a job has at most {MAX_LENGTH}")
     try:
-        where = place(chosen, form, x.size, core=core if private else None, in_place=in_place, misalignment=misalignment)
+        where = place(
+            chosen,
+            form,
+            x.size,
+            core=core if private else None,
+            in_place=in_place,
+            misalignment=misalignment,
+        )
     except ValueError as error:
         raise RequestError(str(error)) from error
     dtype = x.dtype if fmt is None else form.dtype
-    return Request(chosen, form, private, mask, core, backend, x_flat, y_flat, x.shape, dtype, where)
+    return Request(
+        chosen, form, private, mask, core, backend, x_flat, y_flat, x.shape, dtype, where
+    )
 
 
-def _convert(x: np.ndarray, y: np.ndarray, fmt: str | Format | None) -> tuple[np.ndarray, np.ndarray, Format]:
+def _convert(
+    x: np.ndarray, y: np.ndarray, fmt: str | Format | None
+) -> tuple[np.ndarray, np.ndarray, Format]:
     """Both arrays flat, contiguous and in the format's type."""
     if isinstance(fmt, str):
         check_choice("format", fmt, tuple(FORMATS))
         fmt = FORMATS[fmt]
     if fmt is None:
         if x.dtype.newbyteorder("=") != y.dtype.newbyteorder("="):
-            raise RequestError(f"logits are {x.dtype}, labels {y.dtype}, but the types must agree (or a format be given)")
+            raise RequestError(
+                f"logits are {x.dtype}, labels {y.dtype}, but the types must agree (or a format be given)"
+            )
         try:
             fmt = format_of(x.dtype.newbyteorder("="))
         except ValueError as error:
             raise RequestError(str(error)) from error
     for name, array in (("logits", x), ("labels", y)):
         if array.dtype.kind != "f":
-            raise RequestError(f"{name} are {array.dtype}, but only floating-point arrays are converted to {fmt.name}")
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # to infinity, zero, NaN: that is what rounding to the format gives
-        flat = [np.ascontiguousarray(array).reshape(-1).astype(fmt.dtype, copy=False) for array in (x, y)]
+            raise RequestError(
+                f"{name} are {array.dtype}, but only floating-point arrays are converted to {fmt.name}"
+            )
+    with np.errstate(
+        over="ignore", under="ignore", invalid="ignore"
+    ):  # to infinity, zero, NaN: that is what rounding to the format gives
+        flat = [
+            np.ascontiguousarray(array).reshape(-1).astype(fmt.dtype, copy=False)
+            for array in (x, y)
+        ]
     return flat[0], flat[1], fmt

@@ -47,7 +47,9 @@ class RunArguments:
             in_place=self.in_place,
         )
 
-    def run(self, request: Request, waves: Path | None, progress: Callable[[int, int], None]) -> Result:
+    def run(
+        self, request: Request, waves: Path | None, progress: Callable[[int, int], None]
+    ) -> Result:
         """Carry the request out."""
         return run_job(
             request.logits.reshape(request.shape),
@@ -74,7 +76,9 @@ def run_files(logits: Path, labels: Path, output: Path, arguments: RunArguments)
     with ExitStack() as stack:
         gradient = stack.enter_context(Output(output))
         waves = stack.enter_context(Output(arguments.waves)) if arguments.waves else None
-        report = stack.enter_context(OutputDirectory(arguments.report)) if arguments.report else None
+        report = (
+            stack.enter_context(OutputDirectory(arguments.report)) if arguments.report else None
+        )
         with _bar("computing") as progress:
             result = arguments.run(request, waves.temporary if waves else None, progress)
         mismatches = _compare(request, result)
@@ -120,15 +124,28 @@ def summary(request: Request, result: Result, mismatches: int, output: Path) -> 
     count = request.logits.size
     if result.cycles is None:
         return f"{where}: {count} elements by the golden model -> {output}"
-    speed = f"{count} elements in {result.cycles} cycles ({count / max(result.cycles, 1):.3f} a cycle)"
-    verdict = "bit for bit the golden model" if not mismatches else f"MISMATCH: {mismatches} elements differ from the golden model"
+    speed = (
+        f"{count} elements in {result.cycles} cycles ({count / max(result.cycles, 1):.3f} a cycle)"
+    )
+    verdict = (
+        "bit for bit the golden model"
+        if not mismatches
+        else f"MISMATCH: {mismatches} elements differ from the golden model"
+    )
     return f"{where}: {speed}, {verdict} -> {output}"
 
 
 @contextmanager
 def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on a terminal, nothing elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

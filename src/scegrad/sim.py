@@ -47,10 +47,14 @@ class Breach(IntEnum):
     BAD_LAST = 4
 
 
-EVENT = np.dtype([("edge", "<u8"), ("address", "<u4"), ("beats", "<u2"), ("port", "u1"), ("channel", "u1")])
+EVENT = np.dtype(
+    [("edge", "<u8"), ("address", "<u4"), ("beats", "<u2"), ("port", "u1"), ("channel", "u1")]
+)
 """One accepted beat: of AR and AW the address and length of the burst, of the others the address of the beat or burst."""
 
-VIOLATION = np.dtype([("edge", "<u8"), ("address", "<u4"), ("port", "<u4"), ("kind", "<u4"), ("access", "<u4")])
+VIOLATION = np.dtype(
+    [("edge", "<u8"), ("address", "<u4"), ("port", "<u4"), ("kind", "<u4"), ("access", "<u4")]
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,9 @@ class Traffic:
 
     def __sub__(self, earlier: "Traffic") -> "Traffic":
         """What went over since ``earlier``."""
-        return Traffic(*(getattr(self, item.name) - getattr(earlier, item.name) for item in fields(Traffic)))
+        return Traffic(
+            *(getattr(self, item.name) - getattr(earlier, item.name) for item in fields(Traffic))
+        )
 
 
 class Simulation:
@@ -105,7 +111,12 @@ class Simulation:
         """The handle itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Free the handle."""
         self.close()
 
@@ -157,7 +168,9 @@ class Simulation:
 
     def write(self, address: int, data: bytes | np.ndarray) -> None:
         """Put bytes into memory, in no time; an array is written as its elements lie in memory, in C order."""
-        content = np.frombuffer(data, "u1") if isinstance(data, bytes) else np.ascontiguousarray(data)
+        content = (
+            np.frombuffer(data, "u1") if isinstance(data, bytes) else np.ascontiguousarray(data)
+        )
         self._call("write", address, content.ctypes.data, content.nbytes)
 
     def read(self, address: int, size: int) -> np.ndarray:
@@ -185,8 +198,14 @@ class Simulation:
         """Give the memory behind a port, or behind all, another behaviour; only while nothing is in flight."""
         for name in ("latency", "outstanding", "stall", "seed"):
             if not 0 <= getattr(memory, name) < 1 << 32:
-                raise SimulationError(f"{name} is {getattr(memory, name)}, but must be 0 to {(1 << 32) - 1}")
-        self._call("set_memory", port, byref(MemoryStructure(memory.latency, memory.outstanding, memory.stall, memory.seed)))
+                raise SimulationError(
+                    f"{name} is {getattr(memory, name)}, but must be 0 to {(1 << 32) - 1}"
+                )
+        self._call(
+            "set_memory",
+            port,
+            byref(MemoryStructure(memory.latency, memory.outstanding, memory.stall, memory.seed)),
+        )
 
     def set_dram(self, dram: Dram, port: int = SHARED_PORT) -> None:
         """Make the memory behind a port a DRAM whose time begins with its first burst; only while nothing is in flight there."""
@@ -219,7 +238,9 @@ class Simulation:
     def violations(self) -> list[str]:
         """The accesses that broke the rules, the first 64 of them, in words."""
         records = np.zeros(64, VIOLATION)
-        count = int(self._library.scesim_violations(self._handle, records.ctypes.data, len(records)))
+        count = int(
+            self._library.scesim_violations(self._handle, records.ctypes.data, len(records))
+        )
         return [
             f"{Breach(kind).name} on port {port}: {Access(access).name} at {address:#x}, edge {edge}"
             for edge, address, port, kind, access in records[:count].tolist()

@@ -21,13 +21,21 @@ class SimulationError(RuntimeError):
 class MemoryStructure(ctypes.Structure):
     """``scesim_memory``."""
 
-    _fields_ = [("latency", c_uint32), ("outstanding", c_uint32), ("stall", c_uint32), ("seed", c_uint64)]
+    _fields_ = [
+        ("latency", c_uint32),
+        ("outstanding", c_uint32),
+        ("stall", c_uint32),
+        ("seed", c_uint64),
+    ]
 
 
 class TrafficStructure(ctypes.Structure):
     """``scesim_traffic``."""
 
-    _fields_ = [(name, c_uint64) for name in ("bursts_read", "read_beats", "bursts_written", "write_beats", "write_bytes")]
+    _fields_ = [
+        (name, c_uint64)
+        for name in ("bursts_read", "read_beats", "bursts_written", "write_beats", "write_bytes")
+    ]
 
 
 _FUNCTIONS: Functions = {
@@ -93,5 +101,7 @@ def load(path: Path) -> ctypes.CDLL:
     except (OSError, AttributeError) as error:
         raise SimulationError(f"{path} is not a simulator library: {error}") from error
     if library.scesim_abi() != ABI:
-        raise SimulationError(f"{path} speaks version {library.scesim_abi()} of the interface, but must speak {ABI}")
+        raise SimulationError(
+            f"{path} speaks version {library.scesim_abi()} of the interface, but must speak {ABI}"
+        )
     return library

@@ -55,7 +55,9 @@ def activity(request: Request, result: Result) -> Activity:
     cycles = last - start
     width = 1 if cycles <= SHARP else PERIOD * -(-cycles // (PERIOD * BINS))
     bins = _Bins(timeline.events, start, width, -(-cycles // width))
-    return Activity(cycles, width, (*_bus_lanes(request, timeline, bins), *_core_lanes(request, bins)))
+    return Activity(
+        cycles, width, (*_bus_lanes(request, timeline, bins), *_core_lanes(request, bins))
+    )
 
 
 class _Bins:
@@ -67,7 +69,9 @@ class _Bins:
         self._width = width
         self._count = count
 
-    def rate(self, which: NDArray[np.bool_], weight: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+    def rate(
+        self, which: NDArray[np.bool_], weight: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
         """How many of the events that ``which`` picks there are in a cycle, or the sum of their weights."""
         chosen = weight[which] if weight is not None else None
         return np.bincount(self._bin[which], chosen, minlength=self._count) / self._width
@@ -88,9 +92,20 @@ def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Lane]:
         (Channel.W, "W", "beats", request.place.gradient),
         (Channel.B, "B", "bursts", request.place.gradient),
     ):
-        inside = (events["address"] >= array // bus * bus) & (events["address"] < array + request.place.size)
+        inside = (events["address"] >= array // bus * bus) & (
+            events["address"] < array + request.place.size
+        )
         which = (events["port"] == port) & (events["channel"] == channel) & inside
-        lanes.append(Lane(f"port to {timeline.ports[port]} memory", name, unit, int(which.sum()), 1.0, bins.rate(which)))
+        lanes.append(
+            Lane(
+                f"port to {timeline.ports[port]} memory",
+                name,
+                unit,
+                int(which.sum()),
+                1.0,
+                bins.rate(which),
+            )
+        )
     return lanes
 
 
@@ -99,14 +114,28 @@ def _core_lanes(request: Request, bins: _Bins) -> list[Lane]:
 
     Chunk j of an array is computed by core number j mod n of the n cores in the mask.
     """
-    cores = [request.core] if request.private else [k for k in range(request.platform.cores) if request.core_mask >> k & 1]
+    cores = (
+        [request.core]
+        if request.private
+        else [k for k in range(request.platform.cores) if request.core_mask >> k & 1]
+    )
     computed = _results_by_core(request, bins.events, len(cores))
     written = bins.events["channel"] == Channel.W
     rates = [bins.rate(written, results) for results in computed]
     # The bus writes faster than a core computes, so a short bin may hold more than a core's share.
-    most = max(float(request.platform.results_per_cycle(request.fmt)), *(float(rate.max()) for rate in rates))
+    most = max(
+        float(request.platform.results_per_cycle(request.fmt)),
+        *(float(rate.max()) for rate in rates),
+    )
     return [
-        Lane("results of each core, as they are written", f"core {core}", "results", int(results.sum()), most, rate)
+        Lane(
+            "results of each core, as they are written",
+            f"core {core}",
+            "results",
+            int(results.sum()),
+            most,
+            rate,
+        )
         for core, results, rate in zip(cores, computed, rates, strict=True)
     ]
 
@@ -126,4 +155,6 @@ def _results_by_core(request: Request, events: np.ndarray, cores: int) -> NDArra
 
 
 def _bus_bytes(request: Request) -> int:
-    return (request.platform.l2_data_bits if request.private else request.platform.shared_data_bits) // 8
+    return (
+        request.platform.l2_data_bits if request.private else request.platform.shared_data_bits
+    ) // 8

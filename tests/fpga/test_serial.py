@@ -18,7 +18,13 @@ class Loop(wiring.Component):
 
     def __init__(self, sends: int, receives: int):
         self.transmitter, self.receiver = Transmitter(divisor=sends), Receiver(divisor=receives)
-        super().__init__({"i": In(stream.Signature(8)), "o": Out(stream.Signature(8, always_ready=True)), "noise": In(1)})
+        super().__init__(
+            {
+                "i": In(stream.Signature(8)),
+                "o": Out(stream.Signature(8, always_ready=True)),
+                "noise": In(1),
+            }
+        )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -68,7 +74,9 @@ def test_a_short_dip_is_no_start_bit() -> None:
     assert looped(b"", 25, 25, range(20, 290)) == b"", "no stop bit"
 
 
-@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")  # what is refused is never elaborated
+@pytest.mark.filterwarnings(
+    "ignore::amaranth.hdl.UnusedElaboratable"
+)  # what is refused is never elaborated
 def test_divisor_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^divisor is 3, but must be 4 or more$"):
         Receiver(divisor=3)
@@ -81,7 +89,12 @@ class Through(wiring.Component):
     def __init__(self) -> None:
         self.frame, self.unframe = Frame(), Unframe()
         super().__init__(
-            {"i": In(stream.Signature(FRAMED)), "line": Out(8), "valid": Out(1), "o": Out(stream.Signature(FRAMED, always_ready=True))}
+            {
+                "i": In(stream.Signature(FRAMED)),
+                "line": Out(8),
+                "valid": Out(1),
+                "o": Out(stream.Signature(FRAMED, always_ready=True)),
+            }
         )
 
     def elaborate(self, platform: object) -> Module:
@@ -97,11 +110,19 @@ class Through(wiring.Component):
 
 def test_frames(seed: int) -> None:
     rng, dut = random.Random(seed), Through()
-    frames = [bytes(rng.choice((0xC0, 0xDB, 0xDC, 0xDD, rng.getrandbits(8))) for _ in range(rng.randrange(1, 20))) for _ in range(20)]
+    frames = [
+        bytes(
+            rng.choice((0xC0, 0xDB, 0xDC, 0xDD, rng.getrandbits(8)))
+            for _ in range(rng.randrange(1, 20))
+        )
+        for _ in range(20)
+    ]
     line, out, last = bytearray(), [], bytearray()
 
     async def send(ctx: SimulatorContext) -> None:
-        for data, end in [item for frame in frames for item in (*((byte, 0) for byte in frame), (0, 1))]:
+        for data, end in [
+            item for frame in frames for item in (*((byte, 0) for byte in frame), (0, 1))
+        ]:
             ctx.set(dut.i.payload, {"data": data, "end": end})
             ctx.set(dut.i.valid, 1)
             await ctx.tick().until(dut.i.ready)
@@ -110,7 +131,9 @@ def test_frames(seed: int) -> None:
 
     async def take(ctx: SimulatorContext) -> None:
         while True:
-            _, _, valid, item, line_valid, byte = await ctx.tick().sample(dut.o.valid, dut.o.payload, dut.valid, dut.line)
+            _, _, valid, item, line_valid, byte = await ctx.tick().sample(
+                dut.o.valid, dut.o.payload, dut.valid, dut.line
+            )
             if line_valid:
                 line.append(byte)
             if valid and item.end:

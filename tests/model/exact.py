@@ -12,7 +12,11 @@ from scegrad.formats import FP32, Format, format_of
 DIGITS = 160
 """Decimal digits of a sigmoid: enough for x^3/48 to show beside 1/2 for every |x| above 2^-100."""
 
-FP16_LOGITS = np.concatenate([np.arange(0x7C00), np.arange(0x8000, 0xFC00)]).astype(np.uint16).view(np.float16)
+FP16_LOGITS = (
+    np.concatenate([np.arange(0x7C00), np.arange(0x8000, 0xFC00)])
+    .astype(np.uint16)
+    .view(np.float16)
+)
 """Every finite fp16 number."""
 
 
@@ -61,7 +65,9 @@ def encode(value: Fraction, fmt: Format) -> int:
     count = round(abs(value) / unit)
     magnitude = np.ldexp(float(count), binade(unit))
     assert magnitude <= np.finfo(fmt.dtype).max
-    return int(np.array(magnitude, fmt.dtype).view(fmt.bits_dtype)) | (fmt.sign_bit if value < 0 else 0)
+    return int(np.array(magnitude, fmt.dtype).view(fmt.bits_dtype)) | (
+        fmt.sign_bit if value < 0 else 0
+    )
 
 
 def gradient(logits: NDArray, labels: NDArray) -> NDArray:

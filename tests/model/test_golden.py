@@ -14,7 +14,9 @@ HALVES = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
 
 
 def assert_same_bits(result: np.ndarray, expected: np.ndarray, note: str = "") -> None:
-    np.testing.assert_array_equal(result.view(f"u{result.itemsize}"), expected.view(f"u{expected.itemsize}"), err_msg=note)
+    np.testing.assert_array_equal(
+        result.view(f"u{result.itemsize}"), expected.view(f"u{expected.itemsize}"), err_msg=note
+    )
 
 
 @pytest.mark.parametrize("label", [0.0, 1.0, 0.5, -0.0, 0.9, 1e-7, -3.0, 65504.0, np.inf, np.nan])
@@ -32,7 +34,8 @@ def test_random_fp16_pairs_are_correctly_rounded(seed):
 @pytest.mark.parametrize("fmt", [FP16, FP32], ids=lambda fmt: fmt.name)
 def test_specials(fmt):
     logits, labels = (
-        np.array(values, dtype=fmt.bits_dtype).view(fmt.dtype) for values in zip(*itertools.product(specials(fmt), repeat=2), strict=True)
+        np.array(values, dtype=fmt.bits_dtype).view(fmt.dtype)
+        for values in zip(*itertools.product(specials(fmt), repeat=2), strict=True)
     )
     result, expected = gradient(logits, labels), reference.gradient(logits, labels)
     if fmt is FP16:
@@ -40,17 +43,27 @@ def test_specials(fmt):
     else:
         assert reference.within_bound(result, logits, labels).all()
         # With y = 1/2 and a logit next to 0, the bound leaves 2**-35 where the exact result would vanish.
-        edges = ~np.isfinite(logits) | ~np.isfinite(labels) | ((expected == 0) & ((labels != 0.5) | (logits == 0)))
+        edges = (
+            ~np.isfinite(logits)
+            | ~np.isfinite(labels)
+            | ((expected == 0) & ((labels != 0.5) | (logits == 0)))
+        )
         assert_same_bits(result[edges], expected[edges])
 
 
 @pytest.mark.parametrize("label", [0.0, 1.0])
 def test_fp32_logits_within_0_501_ulp(label, seed):
     rng = np.random.default_rng(seed)
-    ordinary = (rng.standard_normal(1 << 17) * np.exp2(rng.uniform(-14, 7, 1 << 17))).astype(np.float32)
-    logits = np.concatenate([rng.integers(0, 1 << 32, 1 << 17, dtype=np.uint32).view(np.float32), ordinary])
+    ordinary = (rng.standard_normal(1 << 17) * np.exp2(rng.uniform(-14, 7, 1 << 17))).astype(
+        np.float32
+    )
+    logits = np.concatenate(
+        [rng.integers(0, 1 << 32, 1 << 17, dtype=np.uint32).view(np.float32), ordinary]
+    )
     labels = np.full_like(logits, label)
-    assert reference.ulp_error(gradient(logits, labels), logits, labels).max() <= 0.501, f"seed {seed}"
+    assert reference.ulp_error(gradient(logits, labels), logits, labels).max() <= 0.501, (
+        f"seed {seed}"
+    )
 
 
 def test_fp32_pairs_within_the_bound(seed):
@@ -62,7 +75,9 @@ def test_fp32_pairs_within_the_bound(seed):
 def test_antisymmetry(fmt, seed):
     logits = pairs(fmt, 1 << 18, seed)[0]
     logits = logits[np.isfinite(logits) & (logits > 0)]
-    assert_same_bits(gradient(logits, np.ones_like(logits)), -gradient(-logits, np.zeros_like(logits)))
+    assert_same_bits(
+        gradient(logits, np.ones_like(logits)), -gradient(-logits, np.zeros_like(logits))
+    )
 
 
 def test_never_decreases_in_fp16():
@@ -73,7 +88,12 @@ def test_never_decreases_in_fp16():
 
 def test_never_decreases_in_fp32_where_segments_and_rows_meet():
     meeting = np.arange(1, 151 * 16) / 16 * np.log(2)
-    first = np.concatenate([meeting, np.exp2(np.arange(-14.0, 7))]).astype(np.float32).view(np.uint32).astype(np.int64)
+    first = (
+        np.concatenate([meeting, np.exp2(np.arange(-14.0, 7))])
+        .astype(np.float32)
+        .view(np.uint32)
+        .astype(np.int64)
+    )
     logits = (first[:, None] + np.arange(-40, 41)).astype(np.uint32).view(np.float32)
     for sign, label in itertools.product((1, -1), (0, 1)):
         values = gradient(sign * logits, np.full_like(logits, label)).astype(float) * sign
@@ -83,7 +103,11 @@ def test_never_decreases_in_fp32_where_segments_and_rows_meet():
 def test_shape_is_kept_and_bad_types_are_refused():
     logits = np.zeros((3, 0, 2), np.float32)
     assert gradient(logits, logits).shape == logits.shape
-    with pytest.raises(ValueError, match=r"elements are float64, but must be float32 \(fp32\) or float16 \(fp16\)"):
+    with pytest.raises(
+        ValueError, match=r"elements are float64, but must be float32 \(fp32\) or float16 \(fp16\)"
+    ):
         gradient(np.zeros(1), np.zeros(1))
-    with pytest.raises(ValueError, match=r"labels are float32\(2,\), but must be like the logits, float32\(1,\)"):
+    with pytest.raises(
+        ValueError, match=r"labels are float32\(2,\), but must be like the logits, float32\(1,\)"
+    ):
         gradient(np.zeros(1, np.float32), np.zeros(2, np.float32))

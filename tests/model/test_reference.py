@@ -23,7 +23,10 @@ anything = st.floats(width=32)
 
 def slow_gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The fp32 gradient with MPFR for every pair."""
-    return np.array([exact_mpfr.rounded(float(x), float(y)) for x, y in zip(logits, labels, strict=True)], np.float32)
+    return np.array(
+        [exact_mpfr.rounded(float(x), float(y)) for x, y in zip(logits, labels, strict=True)],
+        np.float32,
+    )
 
 
 # 1/(1 + e), tanh(1/2) / 2 and 1/(1 + e^n) as tabulated, to more digits than either format needs.
@@ -50,7 +53,14 @@ def test_published_values(fmt: Format, x: float, y: float, value: str) -> None:
 
 def test_encodings_written_out() -> None:
     x, y = of(FP32, 1, 20, -20, 0, 104, -1e30), of(FP32, 0, 1, 0, 2, 1, 0)
-    assert [f"{b:08x}" for b in bits(gradient(x, y))] == ["3f3b26a8", "b10da433", "310da433", "bfc00000", "80000000", "00000000"]
+    assert [f"{b:08x}" for b in bits(gradient(x, y))] == [
+        "3f3b26a8",
+        "b10da433",
+        "310da433",
+        "bfc00000",
+        "80000000",
+        "00000000",
+    ]
 
 
 SPECIALS = [
@@ -107,20 +117,27 @@ def test_exact_differences_round_to_even(fmt: Format, x: float, base: float) -> 
 @pytest.mark.parametrize("y", [0.0, 1.0, 0.5])
 def test_every_fp16_logit(y: float) -> None:
     labels = np.full_like(FP16_LOGITS, y)
-    np.testing.assert_array_equal(bits(gradient(FP16_LOGITS, labels)), bits(exact.gradient(FP16_LOGITS, labels)))
+    np.testing.assert_array_equal(
+        bits(gradient(FP16_LOGITS, labels)), bits(exact.gradient(FP16_LOGITS, labels))
+    )
 
 
 def test_fp16_pairs(seed: int) -> None:
     rng = np.random.default_rng(seed)
     x = rng.choice(FP16_LOGITS, 30_000)
-    y = np.where(rng.random(x.size) < 0.3, rng.choice(FP16_LOGITS, x.size), rng.random(x.size)).astype(np.float16)
+    y = np.where(
+        rng.random(x.size) < 0.3, rng.choice(FP16_LOGITS, x.size), rng.random(x.size)
+    ).astype(np.float16)
     y = np.where(rng.random(x.size) < 0.3, labels_next_to_sigmoid(x).astype(np.float16), y)
     np.testing.assert_array_equal(bits(gradient(x, y)), bits(exact.gradient(x, y)))
 
 
 def test_the_fp16_pairs_that_40_bits_can_flip() -> None:
     """The logits whose sigmoid lies next to a multiple of 2^-25, with every label for which that is a tie."""
-    x = np.repeat(of(FP16, 0.3388671875, 1.1953125, 3.029296875, 0.0162506103515625, 2**-10, -(2**-23)), 2 << 14)
+    x = np.repeat(
+        of(FP16, 0.3388671875, 1.1953125, 3.029296875, 0.0162506103515625, 2**-10, -(2**-23)),
+        2 << 14,
+    )
     y = np.tile(np.arange(2 << 14, dtype=np.uint16).view(np.float16), 6)
     keep = np.abs(y) < 1
     x, y = x[keep][::5], y[keep][::5]
@@ -135,7 +152,9 @@ def test_fast_path_agrees_with_mpfr(seed: int) -> None:
 def test_fast_path_agrees_with_fractions(seed: int) -> None:
     x, y = all_cases(seed, count=2_000)
     visible = (np.abs(x) > 2.0**-100) | (x == 0)
-    np.testing.assert_array_equal(bits(gradient(x[visible], y[visible])), bits(exact.gradient(x[visible], y[visible])))
+    np.testing.assert_array_equal(
+        bits(gradient(x[visible], y[visible])), bits(exact.gradient(x[visible], y[visible]))
+    )
 
 
 def test_what_the_bound_leaves_open_goes_to_mpfr(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +163,11 @@ def test_what_the_bound_leaves_open_goes_to_mpfr(monkeypatch: pytest.MonkeyPatch
     want = gradient(x, y)
     asked = []
     monkeypatch.setattr(exact_fp32, "RADIUS", 2.0**-24)
-    monkeypatch.setattr(exact_mpfr, "rounded", lambda *pair, rounded=exact_mpfr.rounded: asked.append(pair) or rounded(*pair))
+    monkeypatch.setattr(
+        exact_mpfr,
+        "rounded",
+        lambda *pair, rounded=exact_mpfr.rounded: asked.append(pair) or rounded(*pair),
+    )
     np.testing.assert_array_equal(bits(gradient(x, y)), bits(want))
     assert len(asked) > len(x) // 10
 
@@ -152,14 +175,20 @@ def test_what_the_bound_leaves_open_goes_to_mpfr(monkeypatch: pytest.MonkeyPatch
 def test_next_to_nothing_goes_to_mpfr(monkeypatch: pytest.MonkeyPatch) -> None:
     x, y = all_cases(seed=4, count=50_000)
     asked = []
-    monkeypatch.setattr(exact_mpfr, "rounded", lambda *pair, rounded=exact_mpfr.rounded: asked.append(pair) or rounded(*pair))
+    monkeypatch.setattr(
+        exact_mpfr,
+        "rounded",
+        lambda *pair, rounded=exact_mpfr.rounded: asked.append(pair) or rounded(*pair),
+    )
     gradient(x, y)
     assert len(asked) <= len(x) // 10_000
 
 
 def test_term_is_as_accurate_as_the_docstring_says() -> None:
     rng = np.random.default_rng(5)
-    x = np.abs(np.concatenate([logits_of_every_size(rng, 6000), np.arange(0, 40_000, 7) / 256])).astype(np.float32)
+    x = np.abs(
+        np.concatenate([logits_of_every_size(rng, 6000), np.arange(0, 40_000, 7) / 256])
+    ).astype(np.float32)
     z = x[(x <= exact_fp32.LARGEST) & (x > 2.0**-60)].astype(np.float64)
     high, low, central = exact_fp32._term(z)
     for k, value in enumerate(z):
@@ -195,7 +224,9 @@ def test_antisymmetry(fmt: Format) -> None:
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=str)
 @pytest.mark.parametrize("y", [0.0, 1.0, 0.5, 0.1, -3.0, 2.0**-14])
 def test_monotone_and_bounded(fmt: Format, y: float) -> None:
-    x = np.sort(FP16_LOGITS if fmt is FP16 else logits_of_every_size(np.random.default_rng(7), 200_000))
+    x = np.sort(
+        FP16_LOGITS if fmt is FP16 else logits_of_every_size(np.random.default_rng(7), 200_000)
+    )
     result = gradient(x, np.full_like(x, y))
     assert (np.diff(result.astype(np.float64)) >= 0).all()
     if 0 <= y <= 1:
@@ -216,7 +247,9 @@ def test_shapes_are_kept(fmt: Format, shape: tuple[int, ...]) -> None:
 
 
 def test_arrays_must_be_alike() -> None:
-    with pytest.raises(ValueError, match=r"arrays are float32 \(2,\) and float32 \(3,\), but must be alike"):
+    with pytest.raises(
+        ValueError, match=r"arrays are float32 \(2,\) and float32 \(3,\), but must be alike"
+    ):
         gradient(np.zeros(2, np.float32), np.zeros(3, np.float32))
     with pytest.raises(ValueError, match="elements are float64, but must be"):
         gradient(np.zeros(2), np.zeros(2))

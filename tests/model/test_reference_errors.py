@@ -25,7 +25,10 @@ def neighbours(rng: np.random.Generator, result: np.ndarray) -> np.ndarray:
 
 def test_ulp_error_agrees_with_fractions(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    for x, y in (all_cases(seed, count=1_000), (rng.choice(FP16_LOGITS, 9_000), rng.random(9_000).astype(np.float16))):
+    for x, y in (
+        all_cases(seed, count=1_000),
+        (rng.choice(FP16_LOGITS, 9_000), rng.random(9_000).astype(np.float16)),
+    ):
         fmt = FP32 if x.dtype == np.float32 else FP16
         x, y = x[np.abs(x) > 2.0**-100], y[np.abs(x) > 2.0**-100]
         result = neighbours(rng, gradient(x, y))
@@ -40,19 +43,32 @@ def test_mpfr_agrees_with_fractions() -> None:
     """The slow ``error`` and ``within``, which the fast ones ask almost never."""
     x, y = all_cases(seed=16, count=200)
     x, y = x[np.abs(x) > 2.0**-100], y[np.abs(x) > 2.0**-100]
-    for result, logit, label in zip(neighbours(np.random.default_rng(17), gradient(x, y)).tolist(), x.tolist(), y.tolist(), strict=True):
+    for result, logit, label in zip(
+        neighbours(np.random.default_rng(17), gradient(x, y)).tolist(),
+        x.tolist(),
+        y.tolist(),
+        strict=True,
+    ):
         value = exact.difference(logit, label)
         distance = abs(Fraction(result) - value)
         allowed = exact.ulp(Fraction(result)) / 2 + exact.small_sigmoid(logit) / 2**34
-        assert exact_mpfr.error(result, logit, label) == pytest.approx(float(distance / exact.ulp(value)), abs=1e-12, rel=1e-12)
+        assert exact_mpfr.error(result, logit, label) == pytest.approx(
+            float(distance / exact.ulp(value)), abs=1e-12, rel=1e-12
+        )
         assert exact_mpfr.within(result, logit, label) == (distance <= allowed)
 
 
-def test_ulp_error_asks_mpfr_where_the_label_is_as_close_as_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ulp_error_asks_mpfr_where_the_label_is_as_close_as_can_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The closest of ten million pairs: sigmoid(x) - y is 2^-46.9 of sigmoid(x)."""
     x, y = of(FP32, float.fromhex("-0x1.0a572ap+5")), of(FP32, float.fromhex("0x1.f51c8ep-49"))
     asked = []
-    monkeypatch.setattr(exact_mpfr, "error", lambda *args, error=exact_mpfr.error: asked.append(args) or error(*args))
+    monkeypatch.setattr(
+        exact_mpfr,
+        "error",
+        lambda *args, error=exact_mpfr.error: asked.append(args) or error(*args),
+    )
     value = exact.difference(float(x[0]), float(y[0]))
     for result in neighbours(np.random.default_rng(18), np.repeat(gradient(x, y), 10)):
         want = abs(Fraction(float(result)) - value) / exact.ulp(value)
@@ -62,7 +78,9 @@ def test_ulp_error_asks_mpfr_where_the_label_is_as_close_as_can_be(monkeypatch: 
 
 def test_ulp_error_of_a_sigmoid_that_was_rounded_first() -> None:
     """What libraries give for x = 16.64, y = 1: 0 where -5.9e-8 is due, 1.7e7 ulp off or nearly so."""
-    assert ulp_error(of(FP32, 0), of(FP32, 16.7), of(FP32, 1))[0] == pytest.approx(float.fromhex("0x1.0p23") * 1.9, rel=0.1)
+    assert ulp_error(of(FP32, 0), of(FP32, 16.7), of(FP32, 1))[0] == pytest.approx(
+        float.fromhex("0x1.0p23") * 1.9, rel=0.1
+    )
     assert ulp_error(of(FP32, 3), of(FP32, 0), of(FP32, 0))[0] == 2.5 * 2**24
 
 
@@ -75,7 +93,10 @@ def test_within_bound_agrees_with_fractions(seed: int) -> None:
     for k in range(x.size):
         small, value = exact.small_sigmoid(float(x[k])), exact.difference(float(x[k]), float(y[k]))
         distance = abs(Fraction(float(result[k])) - value)
-        assert got[k] == (distance <= exact.ulp(Fraction(float(result[k]))) / 2 + small / 2**34), (x[k], y[k])
+        assert got[k] == (distance <= exact.ulp(Fraction(float(result[k]))) / 2 + small / 2**34), (
+            x[k],
+            y[k],
+        )
     assert 0.2 < got.mean() < 0.8
 
 
@@ -86,7 +107,11 @@ def test_what_the_bound_leaves_open_goes_to_mpfr(monkeypatch: pytest.MonkeyPatch
     want = within_bound(result, x, y)
     asked = []
     monkeypatch.setattr(exact_fp32, "RADIUS", 2.0**-22)
-    monkeypatch.setattr(exact_mpfr, "within", lambda *args, within=exact_mpfr.within: asked.append(args) or within(*args))
+    monkeypatch.setattr(
+        exact_mpfr,
+        "within",
+        lambda *args, within=exact_mpfr.within: asked.append(args) or within(*args),
+    )
     np.testing.assert_array_equal(within_bound(result, x, y), want)
     assert len(asked) > len(x) // 8
 
@@ -101,7 +126,9 @@ def test_within_bound_at_a_tie_that_only_the_sigmoid_breaks() -> None:
 
 def test_within_bound_wants_the_exact_bits_for_infinite_logits() -> None:
     """1 - 2^-25 is a tie: to even, though its neighbour is no further away."""
-    assert within_bound(of(FP32, 1, 1 - 2.0**-24), of(FP32, INF, INF), of(FP32, 2.0**-25, 2.0**-25)).tolist() == [True, False]
+    assert within_bound(
+        of(FP32, 1, 1 - 2.0**-24), of(FP32, INF, INF), of(FP32, 2.0**-25, 2.0**-25)
+    ).tolist() == [True, False]
 
 
 def test_within_bound_allows_another_sigmoid_but_no_more() -> None:

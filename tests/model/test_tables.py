@@ -28,7 +28,9 @@ def test_a_wrong_coefficient_breaks_the_budget():
 
 def test_every_logit_of_the_fp16_table_lies_in_its_interval():
     exponents = np.arange(SIGMOID16.first_exponent, SIGMOID16.first_exponent + SIGMOID16.binades)
-    exponent, significand = (grid.ravel() for grid in np.meshgrid(exponents, np.arange(1 << 10, 1 << 11), indexing="ij"))
+    exponent, significand = (
+        grid.ravel() for grid in np.meshgrid(exponents, np.arange(1 << 10, 1 << 11), indexing="ij")
+    )
     s = sigmoid16(exponent, significand, np.zeros_like(exponent, dtype=bool))
     expected = [target(int(e), int(m)) for e, m in zip(exponent, significand, strict=True)]
     np.testing.assert_array_equal(s.significand, expected)

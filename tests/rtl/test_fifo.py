@@ -11,7 +11,9 @@ from scegrad.rtl.fifo import Fifo
 SEED = 5
 
 
-def passed(depth: int, words: list[int], write_pause: float, read_pause: float) -> tuple[list[int], list[int]]:
+def passed(
+    depth: int, words: list[int], write_pause: float, read_pause: float
+) -> tuple[list[int], list[int]]:
     """The words that come out, and the cycles from the input of each to its first offer; never more than ``depth`` inside."""
     dut, random = Fifo(width=8, depth=depth), Random(SEED)
     out: list[int] = []
@@ -54,7 +56,9 @@ def test_order(depth: int, write_pause: float, read_pause: float) -> None:
         assert max(latencies) == Fifo.latency
 
 
-@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")  # what is refused is never elaborated
+@pytest.mark.filterwarnings(
+    "ignore::amaranth.hdl.UnusedElaboratable"
+)  # what is refused is never elaborated
 def test_depth_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^depth is 6, but must be a power of two$"):
         Fifo(width=8, depth=6)

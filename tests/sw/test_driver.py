@@ -26,13 +26,24 @@ def build(directory: Path, name: str, *options: str, access: str = "fake") -> Pa
     objects += [linkable(TINY)] if access == "sim" else []
     sources = [directory / f"{name}.o", *objects]
     fake = ["-DFAKE"] if access == "fake" else []
-    compile_program(sources[0], [HERE / f"{name}.c"], ["-c", "-O1", "-Wall", "-Werror", *fake, *options, *INCLUDES])
-    return compile_program(directory / name, sources, ["-pthread", *options], list(Toolchain.find().cxx))
+    compile_program(
+        sources[0],
+        [HERE / f"{name}.c"],
+        ["-c", "-O1", "-Wall", "-Werror", *fake, *options, *INCLUDES],
+    )
+    return compile_program(
+        directory / name, sources, ["-pthread", *options], list(Toolchain.find().cxx)
+    )
 
 
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("driver"), "driver", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    return build(
+        tmp_path_factory.mktemp("driver"),
+        "driver",
+        "-fsanitize=address,undefined",
+        "-fno-sanitize-recover=all",
+    )
 
 
 def scenario(driver: Path, *words: str) -> tuple[list[int], str, str]:
@@ -44,14 +55,20 @@ def scenario(driver: Path, *words: str) -> tuple[list[int], str, str]:
     return [int(status), *map(int, second.split())], fault, message
 
 
-@pytest.mark.parametrize("status", [status for status in Status if status.refusal], ids=lambda status: status.name)
+@pytest.mark.parametrize(
+    "status", [status for status in Status if status.refusal], ids=lambda status: status.name
+)
 def test_a_refusal_is_handed_on(driver: Path, status: Status) -> None:
     numbers, _, message = scenario(driver, "request", str(int(status)))
     assert numbers == [status, 0, 2]
-    assert message.endswith("(Input0 0xa0000000, Input1 0xa0000000, output 0xa0000000, length 8, core_mask 0x1)")
+    assert message.endswith(
+        "(Input0 0xa0000000, Input1 0xa0000000, output 0xa0000000, length 8, core_mask 0x1)"
+    )
 
 
-@pytest.mark.parametrize("status", [status for status in Status if status.bus_error], ids=lambda status: status.name)
+@pytest.mark.parametrize(
+    "status", [status for status in Status if status.bus_error], ids=lambda status: status.name
+)
 def test_a_bus_error_is_handed_on_with_its_address(driver: Path, status: Status) -> None:
     numbers, fault, message = scenario(driver, "ended", str(int(status)))
     assert (numbers, fault) == ([status, 0, 2], "a0000010")
@@ -75,7 +92,10 @@ def test_nonsense_in_status(driver: Path, code: int) -> None:
 def test_a_job_that_never_ends(driver: Path) -> None:
     numbers, _, message = scenario(driver, "never")
     assert numbers == [64, Status.BUSY, 2]
-    assert "time-out after 5000 cycles; shared unit: STATUS 2, ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0" in message
+    assert (
+        "time-out after 5000 cycles; shared unit: STATUS 2, ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0"
+        in message
+    )
 
 
 @pytest.mark.parametrize("words", ["stuck", "stopped"])
@@ -109,23 +129,47 @@ def test_a_job_that_ends_after_it_was_given_up(driver: Path) -> None:
 READS = [
     offset("REQUEST"),
     offset("IRQ_PENDING"),
-    *(unit_offset(SHARED_UNIT, name) for name in ("STATUS", "FAULT_ADDRESS", "CYCLES", "STALL_PORT")),
+    *(
+        unit_offset(SHARED_UNIT, name)
+        for name in ("STATUS", "FAULT_ADDRESS", "CYCLES", "STALL_PORT")
+    ),
 ]
-WRITES = [offset(name) for name in ("LOGITS", "LABELS", "GRADIENT", "LENGTH", "CORE_MASK", "MODE", "START", "IRQ_PENDING")]
+WRITES = [
+    offset(name)
+    for name in (
+        "LOGITS",
+        "LABELS",
+        "GRADIENT",
+        "LENGTH",
+        "CORE_MASK",
+        "MODE",
+        "START",
+        "IRQ_PENDING",
+    )
+]
 
 
-@pytest.mark.parametrize(("kind", "register"), [*itertools.product(["read"], READS), *itertools.product(["write"], WRITES)])
+@pytest.mark.parametrize(
+    ("kind", "register"),
+    [*itertools.product(["read"], READS), *itertools.product(["write"], WRITES)],
+)
 def test_registers_that_cannot_be_accessed(driver: Path, kind: str, register: int) -> None:
     numbers, _, message = scenario(driver, kind, str(register))
     assert numbers[0] == 67
     assert "the fake was told to fail" in message
 
 
-@pytest.mark.parametrize("words", [("identity",), ("read", "0"), ("write", str(offset("IRQ_ENABLE")))])
+@pytest.mark.parametrize(
+    "words", [("identity",), ("read", "0"), ("write", str(offset("IRQ_ENABLE")))]
+)
 def test_hardware_that_cannot_be_opened(driver: Path, words: tuple[str, ...]) -> None:
     numbers, _, message = scenario(driver, *words)
     assert numbers == [66, 66, 0]
-    assert ("register ID reads 0x12345678, but tiny has 0x53434547" if words == ("identity",) else "told to fail") in message
+    assert (
+        "register ID reads 0x12345678, but tiny has 0x53434547"
+        if words == ("identity",)
+        else "told to fail"
+    ) in message
 
 
 def test_threads_on_the_fake(tmp_path: Path) -> None:
@@ -147,7 +191,9 @@ def test_threads_on_the_simulated_hardware(tmp_path: Path) -> None:
 
 def test_private_memory_under_address_sanitizer(tmp_path: Path) -> None:
     call = build(tmp_path / "build", "call", "-fsanitize=address", access="sim")
-    run = execute(call, "fp:0x10810000:0x10820000:0x10830000:1024", "fs:0xA0000000:0xA0000000:0xA0000000:8:1")
+    run = execute(
+        call, "fp:0x10810000:0x10820000:0x10830000:1024", "fs:0xA0000000:0xA0000000:0xA0000000:8:1"
+    )
     assert [outcome.status for outcome in outcomes(run.stdout)] == [0, 65]
     assert "DDR (0x80000000 .. 0xffffffff) cannot be mapped" in run.stderr
 
@@ -155,8 +201,23 @@ def test_private_memory_under_address_sanitizer(tmp_path: Path) -> None:
 @pytest.mark.whole
 def test_no_leak_and_no_bad_access_under_valgrind(call: Path) -> None:
     if shutil.which("valgrind") is None:
-        pytest.skip("valgrind is not installed, and the project does not need it: AddressSanitizer and ThreadSanitizer run everywhere")
-    words = ["fs:0xA0000000:0xA0100000:0xC0000000:100:3", "fp:0x10810000:0x10820000:0x10830000:100", "fs:m:m:m:8:1"]
-    run = execute(Path("/usr/bin/env"), "valgrind", "--leak-check=full", "--error-exitcode=9", "-q", str(call), *words, SCEGRAD_QUIET="1")
+        pytest.skip(
+            "valgrind is not installed, and the project does not need it: AddressSanitizer and ThreadSanitizer run everywhere"
+        )
+    words = [
+        "fs:0xA0000000:0xA0100000:0xC0000000:100:3",
+        "fp:0x10810000:0x10820000:0x10830000:100",
+        "fs:m:m:m:8:1",
+    ]
+    run = execute(
+        Path("/usr/bin/env"),
+        "valgrind",
+        "--leak-check=full",
+        "--error-exitcode=9",
+        "-q",
+        str(call),
+        *words,
+        SCEGRAD_QUIET="1",
+    )
     assert (run.returncode, run.stderr) == (0, "")
     assert [outcome.status for outcome in outcomes(run.stdout)] == [0, 0, Status.OUTSIDE_MEMORY]

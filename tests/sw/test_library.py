@@ -13,7 +13,19 @@ from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import Status
 from tests.tb.platforms import TINY
 
-from .programs import EXAMPLES, GRADIENT, HERE, LABELS, LOGITS, check, compile_program, execute, flags, operands, outcomes
+from .programs import (
+    EXAMPLES,
+    GRADIENT,
+    HERE,
+    LABELS,
+    LOGITS,
+    check,
+    compile_program,
+    execute,
+    flags,
+    operands,
+    outcomes,
+)
 
 L2 = [region.base for region in TINY.l2]
 SMC = 0x0C00_0000
@@ -33,7 +45,15 @@ def test_private(call: Path, tmp_path: Path, seed: int, kind: str, dtype: type, 
 
 
 def test_all_of_an_l2(call: Path, tmp_path: Path, seed: int) -> None:
-    check(call, tmp_path, "fp", np.float32, (L2[0] + 4, L2[0] + 0x11000, L2[0] + 0x22004), 16_384, seed)
+    check(
+        call,
+        tmp_path,
+        "fp",
+        np.float32,
+        (L2[0] + 4, L2[0] + 0x11000, L2[0] + 0x22004),
+        16_384,
+        seed,
+    )
 
 
 def test_across_memories_and_at_any_element(call: Path, tmp_path: Path, seed: int) -> None:
@@ -44,7 +64,9 @@ def test_across_memories_and_at_any_element(call: Path, tmp_path: Path, seed: in
 def test_last_bytes_of_the_address_space(call: Path, tmp_path: Path) -> None:
     np.zeros(256, np.float32).tofile(tmp_path / "zeros")
     end = 0xFFFF_FC00
-    run = execute(call, f"fs:{end:#x}:{end:#x}:{end:#x}:256:1", save={end: (1024, tmp_path / "after")})
+    run = execute(
+        call, f"fs:{end:#x}:{end:#x}:{end:#x}:256:1", save={end: (1024, tmp_path / "after")}
+    )
     assert outcomes(run.stdout)[0].status == 0
     assert (np.fromfile(tmp_path / "after", np.float32) == 0.5).all()
 
@@ -56,7 +78,12 @@ def test_in_place(call: Path, tmp_path: Path, seed: int, index: int) -> None:
     labels.tofile(tmp_path / "labels")
     target = (LOGITS, LABELS)[index]
     load = {LOGITS: tmp_path / "logits", LABELS: tmp_path / "labels"}
-    run = execute(call, f"fs:{LOGITS:#x}:{LABELS:#x}:{target:#x}:500:3", load=load, save={target: (2000, tmp_path / "after")})
+    run = execute(
+        call,
+        f"fs:{LOGITS:#x}:{LABELS:#x}:{target:#x}:500:3",
+        load=load,
+        save={target: (2000, tmp_path / "after")},
+    )
     assert outcomes(run.stdout)[0].status == 0
     assert (tmp_path / "after").read_bytes() == golden.gradient(logits, labels).tobytes()
 
@@ -84,8 +111,17 @@ BAD = [
 
 
 @pytest.mark.parametrize(("kind", "places", "length", "mask", "status"), BAD)
-def test_refusals(call: Path, kind: str, places: tuple[int | str, ...], length: int, mask: int, status: Status) -> None:
-    word = ":".join([kind, *(place if isinstance(place, str) else hex(place) for place in places), str(length), hex(mask)])
+def test_refusals(
+    call: Path, kind: str, places: tuple[int | str, ...], length: int, mask: int, status: Status
+) -> None:
+    word = ":".join(
+        [
+            kind,
+            *(place if isinstance(place, str) else hex(place) for place in places),
+            str(length),
+            hex(mask),
+        ]
+    )
     run = execute(call, word, f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:8:3")
     refused, after = outcomes(run.stdout)
     assert (refused.status, refused.cycles, refused.elements) == (status, 0, 0)
@@ -109,7 +145,9 @@ def test_time_out_gives_the_unit_back_when_it_has_ended(call: Path) -> None:
     word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:512:3"
     run = execute(call, word, word, f"fp:{L2[1]:#x}:{L2[1]:#x}:{L2[1]:#x}:1", SCEGRAD_TIMEOUT="100")
     assert [outcome.status for outcome in outcomes(run.stdout)] == [64, Status.BUSY, Status.BUSY]
-    assert "time-out after 100 cycles; shared unit: STATUS 2, ELEMENTS" in run.stderr.splitlines()[0]
+    assert (
+        "time-out after 100 cycles; shared unit: STATUS 2, ELEMENTS" in run.stderr.splitlines()[0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +160,9 @@ def test_time_out_gives_the_unit_back_when_it_has_ended(call: Path) -> None:
 )
 def test_a_bus_error(call: Path, fault: str, address: int, kind: str, status: Status) -> None:
     """The unit tells the bus word of a read or the burst of a write that was answered so, and takes the next job."""
-    places = (LOGITS, LABELS, GRADIENT) if kind == "fs" else (L2[1], L2[1] + 0x20000, L2[1] + 0x40000)
+    places = (
+        (LOGITS, LABELS, GRADIENT) if kind == "fs" else (L2[1], L2[1] + 0x20000, L2[1] + 0x40000)
+    )
     word = ":".join([kind, *map(hex, places), "1024", "3"])
     run = execute(call, word, f"fs:{SMC:#x}:{SMC:#x}:{SMC:#x}:8:3", SCEGRAD_FAULT=fault)
     failed, after = outcomes(run.stdout)
@@ -134,7 +174,10 @@ def test_hardware_that_hangs(call: Path) -> None:
     word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:512:3"
     run = execute(call, word, word, SCEGRAD_MEMORY="stuck", SCEGRAD_TIMEOUT="5000")
     assert [outcome.status for outcome in outcomes(run.stdout)] == [64, Status.BUSY]
-    assert "time-out after 5000 cycles; shared unit: STATUS 2, ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0" in run.stderr
+    assert (
+        "time-out after 5000 cycles; shared unit: STATUS 2, ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0"
+        in run.stderr
+    )
 
 
 def test_two_runs_take_the_same_cycles(call: Path) -> None:
@@ -155,11 +198,19 @@ def test_waves(call: Path, tmp_path: Path) -> None:
     ("name", "value", "message"),
     [
         ("SCEGRAD_WAVES", "/nowhere/waves.fst", "waves cannot be written to /nowhere/waves.fst"),
-        ("SCEGRAD_MEMORY", "core", 'SCEGRAD_MEMORY is "core", but must be ideal or stuck or ddr3-1600 or ddr4-2400'),
+        (
+            "SCEGRAD_MEMORY",
+            "core",
+            'SCEGRAD_MEMORY is "core", but must be ideal or stuck or ddr3-1600 or ddr4-2400',
+        ),
         ("SCEGRAD_CORE_MHZ", "0", 'SCEGRAD_CORE_MHZ is "0", but must be 1 to 10000'),
         ("SCEGRAD_CORE_MHZ", "1e3", "must be 1 to 10000"),
         ("SCEGRAD_FAULT", "read:0xA0000000", "must be read:ADDRESS:BYTES or write:ADDRESS:BYTES"),
-        ("SCEGRAD_FAULT", "fetch:0xA0000000:4", "must be read:ADDRESS:BYTES or write:ADDRESS:BYTES"),
+        (
+            "SCEGRAD_FAULT",
+            "fetch:0xA0000000:4",
+            "must be read:ADDRESS:BYTES or write:ADDRESS:BYTES",
+        ),
         ("SCEGRAD_FAULT", "write:0xFFFFFFFF:4", "are not inside the 32-bit address space"),
         ("SCEGRAD_TIMEOUT", "soon", "must be a number"),
         ("SCEGRAD_TIMEOUT", " -5", "must be a number"),
@@ -174,9 +225,13 @@ def test_bad_settings_refuse_every_call(call: Path, name: str, value: str, messa
 
 
 def test_memory_by_name(call: Path) -> None:
-    shared, private = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:100:3", f"fp:{L2[0]:#x}:{L2[0]:#x}:{L2[0]:#x}:100"
+    shared, private = (
+        f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:100:3",
+        f"fp:{L2[0]:#x}:{L2[0]:#x}:{L2[0]:#x}:100",
+    )
     plain, ideal, slow, again = (
-        outcomes(execute(call, shared, private, SCEGRAD_MEMORY=name).stdout) for name in ("", "ideal", "ddr3-1600", "ddr3-1600")
+        outcomes(execute(call, shared, private, SCEGRAD_MEMORY=name).stdout)
+        for name in ("", "ideal", "ddr3-1600", "ddr3-1600")
     )
     assert plain == ideal
     assert slow == again
@@ -194,7 +249,9 @@ def test_nothing_is_mapped_over(library: Path, tmp_path: Path) -> None:
 
 
 def test_a_heap_in_a_window_is_another_after_a_restart(library: Path, tmp_path: Path) -> None:
-    program = compile_program(tmp_path / "heap", [HERE / "heap.c"], ["-fno-pie", "-no-pie", *flags(library)])
+    program = compile_program(
+        tmp_path / "heap", [HERE / "heap.c"], ["-fno-pie", "-no-pie", *flags(library)]
+    )
     runs = [execute(program, "100") for _ in range(100)]
     assert [(run.returncode, run.stderr) for run in runs] == [(0, "")] * 100
     assert {run.stdout.replace("start\n", "") for run in runs} == {""}
@@ -210,7 +267,10 @@ def test_restarts_end(library: Path, tmp_path: Path) -> None:
 
 
 def test_no_restart_of_a_program_that_runs(library: Path, tmp_path: Path) -> None:
-    run = execute(compile_program(tmp_path / "later", [HERE / "later.c"], ["-fno-pie", "-no-pie"]), str(library))
+    run = execute(
+        compile_program(tmp_path / "later", [HERE / "later.c"], ["-fno-pie", "-no-pie"]),
+        str(library),
+    )
     assert (run.returncode, run.stdout) == (0, "start\n")
     assert "DDR (0x80000000 .. 0xffffffff) cannot be mapped: [heap] at 0x" in run.stderr
 
@@ -222,11 +282,15 @@ def test_no_windows_when_told_so(call: Path) -> None:
 
 
 def test_symbols(library: Path) -> None:
-    words = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True).stdout.split()
+    words = subprocess.run(
+        ["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True
+    ).stdout.split()
     simulator = {name for name in words[2::3] if name.startswith(("scesim_", "scedram_"))}
     assert sorted(set(words[2::3]) - simulator) == sorted(symbols(TINY))
     assert {"scesim_create", "scesim_run", "scesim_free"} <= simulator
-    assert any(name.startswith("hp_") for name in symbols(MT7004)) and not any(name.startswith("hp_") for name in symbols(FT78NE))
+    assert any(name.startswith("hp_") for name in symbols(MT7004)) and not any(
+        name.startswith("hp_") for name in symbols(FT78NE)
+    )
 
 
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
@@ -246,7 +310,9 @@ COMPILERS = [
 @pytest.mark.parametrize(("compiler", "options"), COMPILERS)
 def test_compilers(library: Path, tmp_path: Path, compiler: list[str], options: list[str]) -> None:
     if shutil.which(compiler[0]) is None:
-        pytest.skip(f"{compiler[0]} is not installed, and the project does not need it: the header is for whoever has it")
+        pytest.skip(
+            f"{compiler[0]} is not installed, and the project does not need it: the header is for whoever has it"
+        )
     source = tmp_path / ("half.cpp" if "++" in compiler[0] else "half.c")
     source.write_text((HERE / "half.c").read_text())
     program = compile_program(tmp_path / "half", [source], [*options, *flags(library)], compiler)
@@ -272,21 +338,32 @@ target_link_libraries(program scegrad::tiny)
 
 def test_cmake(library: Path, tmp_path: Path) -> None:
     if shutil.which("cmake") is None:
-        pytest.skip("cmake is not installed, and the project does not need it: its package is for whoever has it")
+        pytest.skip(
+            "cmake is not installed, and the project does not need it: its package is for whoever has it"
+        )
     (tmp_path / "CMakeLists.txt").write_text(CMAKE_PROJECT)
     shutil.copy(HERE / "half.c", tmp_path / "program.c")
     place = f"-Dscegrad_tiny_DIR={library.parent}"
-    for command in (["cmake", "-S", tmp_path, "-B", tmp_path / "build", place], ["cmake", "--build", tmp_path / "build"]):
+    for command in (
+        ["cmake", "-S", tmp_path, "-B", tmp_path / "build", place],
+        ["cmake", "--build", tmp_path / "build"],
+    ):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
     assert execute(tmp_path / "build" / "program").returncode == 0
 
 
 def test_real_use(library: Path, tmp_path: Path) -> None:
-    program = compile_program(tmp_path / "program", [EXAMPLES / "logistic_regression.c"], ["-Wall", "-Werror", *flags(library), "-lm"])
+    program = compile_program(
+        tmp_path / "program",
+        [EXAMPLES / "logistic_regression.c"],
+        ["-Wall", "-Werror", *flags(library), "-lm"],
+    )
     run = execute(program, str(tmp_path / "record"))
     assert (run.returncode, run.stderr) == (0, "")
-    for logits, labels, gradient in np.fromfile(tmp_path / "record", np.float32).reshape(5, 3, 1000):
+    for logits, labels, gradient in np.fromfile(tmp_path / "record", np.float32).reshape(
+        5, 3, 1000
+    ):
         assert gradient.tobytes() == golden.gradient(logits, labels).tobytes()
 
 
@@ -295,7 +372,16 @@ def test_texts_of_statuses(library: Path, tmp_path: Path) -> None:
     source.write_text(
         "#include <scegrad.h>\n#include <stdio.h>\nint main(void) { for (int k = 0; k < 80; ++k) puts(scegrad_strerror(k)); }"
     )
-    texts = execute(compile_program(tmp_path / "texts", [source], flags(library))).stdout.splitlines()
+    texts = execute(
+        compile_program(tmp_path / "texts", [source], flags(library))
+    ).stdout.splitlines()
     known = {k for k, text in enumerate(texts) if text != "unknown status"}
-    assert known == {0, 64, 65, 66, 67, *(status for status in Status if status.refusal or status.bus_error)}
+    assert known == {
+        0,
+        64,
+        65,
+        66,
+        67,
+        *(status for status in Status if status.refusal or status.bus_error),
+    }
     assert len({texts[k] for k in known}) == len(known)

@@ -19,8 +19,15 @@ from .programs import execute, operands, outcomes
 
 def windows() -> list[str]:
     """Mappings of this process at addresses of the platform's memories."""
-    ranges = [tuple(int(word, 16) for word in line.split()[0].split("-")) for line in Path("/proc/self/maps").read_text().splitlines()]
-    return [hex(low) for low, high in ranges if any(low < region.end and high > region.base for region in TINY.regions)]
+    ranges = [
+        tuple(int(word, 16) for word in line.split()[0].split("-"))
+        for line in Path("/proc/self/maps").read_text().splitlines()
+    ]
+    return [
+        hex(low)
+        for low, high in ranges
+        if any(low < region.end and high > region.base for region in TINY.regions)
+    ]
 
 
 def test_the_file_is_the_same(library: Path) -> None:
@@ -35,8 +42,12 @@ def test_python_maps_no_windows(library: Path) -> None:
     assert "SCEGRAD_WINDOWS" not in os.environ
 
 
-@pytest.mark.parametrize(("memory", "core_mhz"), [("ddr3-1600", None), ("ddr4-2400", None), ("ddr3-1600", 200)])
-def test_c_and_python_take_the_same_cycles_on_a_dram(call: Path, seed: int, memory: str, core_mhz: int | None) -> None:
+@pytest.mark.parametrize(
+    ("memory", "core_mhz"), [("ddr3-1600", None), ("ddr4-2400", None), ("ddr3-1600", 200)]
+)
+def test_c_and_python_take_the_same_cycles_on_a_dram(
+    call: Path, seed: int, memory: str, core_mhz: int | None
+) -> None:
     logits, labels = operands(5000, FORMATS["fp32"].dtype, seed)
     place = prepare(logits, labels, platform=TINY).place
     word = f"fs:{place.logits:#x}:{place.labels:#x}:{place.gradient:#x}:5000:3"
@@ -47,13 +58,27 @@ def test_c_and_python_take_the_same_cycles_on_a_dram(call: Path, seed: int, memo
     assert outcome.cycles != run_job(logits, labels, platform=TINY, latency=0).cycles
 
 
-@pytest.mark.parametrize(("kind", "fmt"), [("fs", "fp32"), ("hs", "fp16"), ("fp", "fp32"), ("hp", "fp16")])
-def test_c_and_python_take_the_same_cycles(library: Path, call: Path, seed: int, kind: str, fmt: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "fmt"), [("fs", "fp32"), ("hs", "fp16"), ("fp", "fp32"), ("hp", "fp16")]
+)
+def test_c_and_python_take_the_same_cycles(
+    library: Path, call: Path, seed: int, kind: str, fmt: str
+) -> None:
     private = kind[1] == "p"
     logits, labels = operands(1500, FORMATS[fmt].dtype, seed)
-    request = prepare(logits, labels, platform=TINY, memory="private" if private else "shared", core_mask=1 if private else 3)
+    request = prepare(
+        logits,
+        labels,
+        platform=TINY,
+        memory="private" if private else "shared",
+        core_mask=1 if private else 3,
+    )
     place = request.place
-    (outcome,) = outcomes(execute(call, f"{kind}:{place.logits:#x}:{place.labels:#x}:{place.gradient:#x}:1500:3").stdout)
+    (outcome,) = outcomes(
+        execute(
+            call, f"{kind}:{place.logits:#x}:{place.labels:#x}:{place.gradient:#x}:1500:3"
+        ).stdout
+    )
     with Simulation(library) as simulation:
         simulation.set_memory(Memory(), ALL_PORTS)
         simulation.write(place.logits, logits)
@@ -61,7 +86,15 @@ def test_c_and_python_take_the_same_cycles(library: Path, call: Path, seed: int,
         access = SimulationAccess(simulation, request, Options().progress)
         jobs.execute(jobs.prepare(TINY), access)
         counters = jobs.execute(jobs.run(job_of(request)), access)
-        assert simulation.read(place.gradient, place.size).tobytes() == golden.gradient(logits, labels).tobytes()
+        assert (
+            simulation.read(place.gradient, place.size).tobytes()
+            == golden.gradient(logits, labels).tobytes()
+        )
     assert (outcome.cycles, outcome.elements) == (counters.cycles, 1500)
-    options = {"platform": TINY, "memory": "private" if private else "shared", "core_mask": 1 if private else 3, "latency": 0}
+    options = {
+        "platform": TINY,
+        "memory": "private" if private else "shared",
+        "core_mask": 1 if private else 3,
+        "latency": 0,
+    }
     assert run_job(logits, labels, **options).cycles == outcome.cycles

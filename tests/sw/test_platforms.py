@@ -9,7 +9,17 @@ import pytest
 from scegrad.driver_build import symbols
 from scegrad.platforms import FT78NE, MT7004, Platform
 
-from .programs import EXAMPLES, GRADIENT, HERE, LABELS, LOGITS, check, compile_program, execute, flags
+from .programs import (
+    EXAMPLES,
+    GRADIENT,
+    HERE,
+    LABELS,
+    LOGITS,
+    check,
+    compile_program,
+    execute,
+    flags,
+)
 
 pytestmark = pytest.mark.whole
 
@@ -25,24 +35,53 @@ def library_of(libraries: Path, platform: Platform) -> Path:
     return libraries / f"libscegrad_{platform.name}.so"
 
 
-@pytest.mark.parametrize(("platform", "kind", "dtype", "mask"), CALLS, ids=lambda value: getattr(value, "name", str(value)))
-def test_masks_with_holes(libraries: Path, tmp_path: Path, seed: int, platform: Platform, kind: str, dtype: type, mask: int) -> None:
+@pytest.mark.parametrize(
+    ("platform", "kind", "dtype", "mask"),
+    CALLS,
+    ids=lambda value: getattr(value, "name", str(value)),
+)
+def test_masks_with_holes(
+    libraries: Path,
+    tmp_path: Path,
+    seed: int,
+    platform: Platform,
+    kind: str,
+    dtype: type,
+    mask: int,
+) -> None:
     options = [*flags(library_of(libraries, platform)), *(["-DFP16"] if platform is MT7004 else [])]
-    program = compile_program(tmp_path / "call", [HERE / "call.c", EXAMPLES / "exchange.c"], options)
+    program = compile_program(
+        tmp_path / "call", [HERE / "call.c", EXAMPLES / "exchange.c"], options
+    )
     for length in LENGTHS:
-        check(program, tmp_path, kind, dtype, (LOGITS + 4, LABELS, GRADIENT + 64), length, seed, mask)
+        check(
+            program, tmp_path, kind, dtype, (LOGITS + 4, LABELS, GRADIENT + 64), length, seed, mask
+        )
 
 
 @pytest.mark.parametrize("platform", [FT78NE, MT7004], ids=lambda platform: platform.name)
-def test_as_many_threads_as_cores_and_two(libraries: Path, tmp_path: Path, platform: Platform) -> None:
-    run = execute(compile_program(tmp_path / "threads", [HERE / "threads.c"], [*flags(library_of(libraries, platform)), "-pthread"]))
+def test_as_many_threads_as_cores_and_two(
+    libraries: Path, tmp_path: Path, platform: Platform
+) -> None:
+    run = execute(
+        compile_program(
+            tmp_path / "threads",
+            [HERE / "threads.c"],
+            [*flags(library_of(libraries, platform)), "-pthread"],
+        )
+    )
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.count(" 0 failures") == platform.cores + 2
 
 
 @pytest.mark.parametrize("platform", [FT78NE, MT7004], ids=lambda platform: platform.name)
 def test_functions_of_the_operator_library(libraries: Path, platform: Platform) -> None:
-    listing = subprocess.run(["nm", "-D", "--defined-only", library_of(libraries, platform)], capture_output=True, text=True, check=True)
+    listing = subprocess.run(
+        ["nm", "-D", "--defined-only", library_of(libraries, platform)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     found = {name for name in listing.stdout.split() if "sigmoid" in name}
     assert found == {name for name in symbols(platform) if "sigmoid" in name}
     assert {name[:2] for name in found} == ({"fp"} if platform is FT78NE else {"fp", "hp"})

@@ -18,13 +18,22 @@ LENGTHS = (-(1 << 31), -1, 0, 1, 2, 3, 17, 64, (1 << 31) - 1)
 def address(draw: random.Random) -> int:
     """Near an edge of a memory, or somewhere inside, now and then misaligned."""
     region = draw.choice(TINY.regions)
-    place = draw.choice((region.base, region.end, region.base + 0x1000, region.base + 0x1000, region.base + 0x2000))
+    place = draw.choice(
+        (region.base, region.end, region.base + 0x1000, region.base + 0x1000, region.base + 0x2000)
+    )
     return (place + 2 * draw.randint(-40, 40) + (draw.random() < 0.05)) % (1 << 32)
 
 
 def random_job(draw: random.Random) -> Job:
     base = address(draw)
-    arrays = [base if draw.random() < 0.3 else (base + 0x400 * k) % (1 << 32) if draw.random() < 0.8 else address(draw) for k in range(3)]
+    arrays = [
+        base
+        if draw.random() < 0.3
+        else (base + 0x400 * k) % (1 << 32)
+        if draw.random() < 0.8
+        else address(draw)
+        for k in range(3)
+    ]
     fmt, length = draw.choice(list(FORMATS.values())), draw.choice(LENGTHS)
     if draw.random() < 0.8:
         arrays = [array - array % fmt.bytes for array in arrays]
@@ -44,6 +53,10 @@ def test_random_calls(call: Path, seed: int) -> None:
     assert (run.returncode, run.stderr) == (0, "")
     expected = [0 if job.check() is Status.ACCEPTED else job.check() for job in jobs]
     found = [outcome.status for outcome in outcomes(run.stdout)]
-    assert [(word(job), is_, must) for job, is_, must in zip(jobs, found, expected, strict=True) if is_ != must] == []
+    assert [
+        (word(job), is_, must)
+        for job, is_, must in zip(jobs, found, expected, strict=True)
+        if is_ != must
+    ] == []
     assert COUNT / 10 < expected.count(0) < COUNT * 9 / 10
     assert len(set(expected)) >= 6

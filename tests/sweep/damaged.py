@@ -16,7 +16,9 @@ from scegrad.sweep.unit import Design, SweepUnit
 class _Before(wiring.Component):
     """``inner`` with one field of its operands changed; the latency is that of ``inner``."""
 
-    def __init__(self, inner: wiring.Component, name: str, change: Callable[[wiring.PureInterface], Value]):
+    def __init__(
+        self, inner: wiring.Component, name: str, change: Callable[[wiring.PureInterface], Value]
+    ):
         self.inner, self.name, self.change = inner, name, change
         self.latency = inner.latency
         super().__init__(inner.signature)
@@ -30,7 +32,9 @@ class _Before(wiring.Component):
         return m
 
 
-def before_subtract(fmt: Format, name: str, change: Callable[[wiring.PureInterface], Value]) -> Design:
+def before_subtract(
+    fmt: Format, name: str, change: Callable[[wiring.PureInterface], Value]
+) -> Design:
     """A lane in which the subtraction sees another value of the field ``name``."""
     unit = SweepUnit(fmt)
     unit.lane.subtract = _Before(unit.lane.subtract, name, change)
@@ -43,7 +47,9 @@ def flipped_table_bit(fmt: Format, entry: int, bit: int, monkeypatch: pytest.Mon
     contents = Rom._entry
 
     def damaged(rom: Rom, row: list[int]) -> int:
-        return contents(rom, row) ^ (1 << bit if row is rom.table[entry] or (row == rom.table[entry]).all() else 0)
+        return contents(rom, row) ^ (
+            1 << bit if row is rom.table[entry] or (row == rom.table[entry]).all() else 0
+        )
 
     with monkeypatch.context() as patch:
         patch.setattr(Rom, "_entry", damaged)

@@ -30,9 +30,13 @@ def kill_a_worker(address: str, ledger: Path) -> None:
 
 @pytest.mark.whole
 def test_a_worker_killed_in_the_middle(tmp_path: Path) -> None:
-    with LocalCluster(n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None) as workers:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None
+    ) as workers:
         address = workers.scheduler_address
-        killer = threading.Thread(target=kill_a_worker, args=(address, tmp_path / "dask" / FILE), daemon=True)
+        killer = threading.Thread(
+            target=kill_a_worker, args=(address, tmp_path / "dask" / FILE), daemon=True
+        )
         killer.start()
         on_cluster = sweep(SPACE, Options(tmp_path / "dask", scheduler=address))
         killer.join()

@@ -41,7 +41,15 @@ def start() -> Iterator[Start]:
 
     def run(*arguments: str | Path) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "scegrad", "sweep", *map(str, arguments)]
-        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=listen))
+        started.append(
+            subprocess.Popen(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                preexec_fn=listen,
+            )
+        )
         return started[-1]
 
     yield run
@@ -70,7 +78,9 @@ def stripped(directory: Path) -> dict:
 
 
 @pytest.mark.whole
-def test_killed_interrupted_resumed_and_run_at_once_are_the_same(start: Start, tmp_path: Path) -> None:
+def test_killed_interrupted_resumed_and_run_at_once_are_the_same(
+    start: Start, tmp_path: Path
+) -> None:
     parts, whole = tmp_path / "parts", tmp_path / "whole"
     killed = start(*ARGUMENTS, "--workers", "1", "-o", parts)
     wait_for_records(parts, 20)
@@ -96,14 +106,23 @@ def test_killed_interrupted_resumed_and_run_at_once_are_the_same(start: Start, t
     assert all(after[shard] == record for shard, record in before.items()), "a shard was done again"
     assert stripped(parts) == stripped(whole)
     summary = json.loads((whole / SUMMARY).read_text())
-    assert (summary["count"], summary["mismatches"], summary["breaches"], summary["ok"]) == (SPACE.count, 0, 0, True)
+    assert (summary["count"], summary["mismatches"], summary["breaches"], summary["ok"]) == (
+        SPACE.count,
+        0,
+        0,
+        True,
+    )
 
 
 @pytest.mark.whole
 def test_a_killed_worker_is_replaced(start: Start, tmp_path: Path) -> None:
     process = start(*ARGUMENTS, *TWO, "-o", tmp_path)
     wait_for_records(tmp_path, 5)
-    workers = [child for child in psutil.Process(process.pid).children() if "spawn_main" in " ".join(child.cmdline())]
+    workers = [
+        child
+        for child in psutil.Process(process.pid).children()
+        if "spawn_main" in " ".join(child.cmdline())
+    ]
     workers[0].kill()
     status, said = finish(process)
     assert status == 0, said
@@ -113,7 +132,10 @@ def test_a_killed_worker_is_replaced(start: Start, tmp_path: Path) -> None:
 @pytest.mark.whole
 def test_a_shard_repeats() -> None:
     lane = Lane(design(FP32))
-    first, second = ({key: value for key, value in run_shard(SPACE, 7, lane).items() if key != "seconds"} for _ in range(2))
+    first, second = (
+        {key: value for key, value in run_shard(SPACE, 7, lane).items() if key != "seconds"}
+        for _ in range(2)
+    )
     assert first == second
 
 
@@ -121,14 +143,28 @@ def test_a_shard_repeats() -> None:
     ("arguments", "message"),
     [
         (["fp32-logits", "--label", "2"], "scegrad: the label of fp32-logits must be 0 or 1\n"),
-        (["fp16-pairs", "--shards", "5:5"], "scegrad: --shards is '5:5', but must be A:B with 0 <= A < B <= 4096\n"),
-        (["fp16-pairs", "--shards", "4000:5000"], "scegrad: --shards is '4000:5000', but must be A:B with 0 <= A < B <= 4096\n"),
-        (["fp32-random", "--count", "5"], "scegrad: the count of fp32-random must be a multiple of 1,048,576, the size of a shard\n"),
-        (["fp16-pairs", "--workers", "0"], "scegrad: Invalid value for '--workers': Input should be greater than or equal to 1\n"),
+        (
+            ["fp16-pairs", "--shards", "5:5"],
+            "scegrad: --shards is '5:5', but must be A:B with 0 <= A < B <= 4096\n",
+        ),
+        (
+            ["fp16-pairs", "--shards", "4000:5000"],
+            "scegrad: --shards is '4000:5000', but must be A:B with 0 <= A < B <= 4096\n",
+        ),
+        (
+            ["fp32-random", "--count", "5"],
+            "scegrad: the count of fp32-random must be a multiple of 1,048,576, the size of a shard\n",
+        ),
+        (
+            ["fp16-pairs", "--workers", "0"],
+            "scegrad: Invalid value for '--workers': Input should be greater than or equal to 1\n",
+        ),
         (["summary", "nowhere"], "scegrad: nowhere/ledger.jsonl: no such ledger\n"),
     ],
 )
-def test_bad_requests_are_one_line(arguments: list[str], message: str, start: Start, tmp_path: Path) -> None:
+def test_bad_requests_are_one_line(
+    arguments: list[str], message: str, start: Start, tmp_path: Path
+) -> None:
     output = [] if arguments[0] == "summary" else ["-o", tmp_path / "out"]
     assert finish(start(*arguments, *output)) == (2, message)
     assert not (tmp_path / "out").exists()

@@ -23,7 +23,9 @@ def logits_of(record: Record, fmt) -> np.ndarray:
 
 def test_a_table_bit_flipped(monkeypatch: pytest.MonkeyPatch) -> None:
     logit = int(np.array(1.25, np.float16).view(np.uint16))
-    entry = (0 - SIGMOID16.first_exponent << SIGMOID16.segment_bits) | (logit & 0x3FF) >> SIGMOID16.offset_bits
+    entry = (0 - SIGMOID16.first_exponent << SIGMOID16.segment_bits) | (
+        logit & 0x3FF
+    ) >> SIGMOID16.offset_bits
     lane = Lane(flipped_table_bit(FP16, entry, SIGMOID16.guard_bits, monkeypatch))
     space = Space("fp16-pairs", shard_bits=19)  # eight logits, the reach of an entry
     shard = logit >> 3
@@ -36,7 +38,13 @@ def test_a_table_bit_flipped(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_sticky_bit_of_small_logits_removed() -> None:
     lane = Lane(before_subtract(FP16, "sticky", lambda i: i.sticky & (i.s < HALF - (1 << 11))))
     space = Space("fp16-pairs", shard_bits=16)
-    for value, fails in ((2.0**-20, True), (-(2.0**-14), True), (0.0, False), (0.5, False), (-3.0, False)):
+    for value, fails in (
+        (2.0**-20, True),
+        (-(2.0**-14), True),
+        (0.0, False),
+        (0.5, False),
+        (-3.0, False),
+    ):
         shard = int(np.array(value, np.float16).view(np.uint16))
         record = run_shard(space, shard, lane)
         assert (record["breaches"] > 0, record["mismatches"] > 0) == (fails, fails), value
@@ -48,7 +56,9 @@ def test_a_guard_bit_cut(label: int, cut_lane: Lane) -> None:
     """Bit 14 is the guard bit about |x| = 2; about 1, where the sigmoid's first bit is one higher, sticky bits outweigh it."""
     space = Space("fp32-logits", label=label, shard_bits=18)
     sign = 0x8000_0000 * (1 - label)
-    near_two, near_one = (run_shard(space, (bits ^ sign) >> 18, cut_lane) for bits in (0x40000000, 0x3F800000))
+    near_two, near_one = (
+        run_shard(space, (bits ^ sign) >> 18, cut_lane) for bits in (0x40000000, 0x3F800000)
+    )
     assert near_two["mismatches"] >= near_two["breaches"] > space.shard_size // 4
     assert (np.abs(np.abs(logits_of(near_two, FP32)) - 2) < 2**-4).all()
     assert near_one["mismatches"] == near_one["breaches"] == 0

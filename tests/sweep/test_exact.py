@@ -14,7 +14,26 @@ COUNT = 1500
 STEPS = (0, 1, -1, 2, 1 << 31)
 """What is added to the encoding of the right result; the last turns its sign."""
 
-EDGES = np.array([0, -0.0, 1, -1, 0.5, 1.5, 2**-24, 2**-25, 1 - 2**-24, 1e-40, -3e38, 3e38, np.inf, -np.inf, np.nan], np.float32)
+EDGES = np.array(
+    [
+        0,
+        -0.0,
+        1,
+        -1,
+        0.5,
+        1.5,
+        2**-24,
+        2**-25,
+        1 - 2**-24,
+        1e-40,
+        -3e38,
+        3e38,
+        np.inf,
+        -np.inf,
+        np.nan,
+    ],
+    np.float32,
+)
 
 
 def pairs(name: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -23,7 +42,9 @@ def pairs(name: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     if name == "hard":
         logits, labels = all_cases(seed, COUNT // 8)
     elif name == "edges":
-        logits, labels = (np.ascontiguousarray(axis).reshape(-1) for axis in np.meshgrid(EDGES, EDGES))
+        logits, labels = (
+            np.ascontiguousarray(axis).reshape(-1) for axis in np.meshgrid(EDGES, EDGES)
+        )
     elif name == "random":
         return random_pairs(seed, 0, COUNT // 8 * len(KINDS))
     else:
@@ -45,7 +66,9 @@ def test_fp32_equals_reference(name: str, step: int, seed: int) -> None:
     errors = reference.ulp_error(results[hard].view(np.float32), x[hard], y[hard])
     allowed[hard] = errors <= exact.ULP_LIMIT
     np.testing.assert_array_equal(kinds != Kind.WRONG, allowed, err_msg=f"seed {seed}")
-    np.testing.assert_array_equal((kinds != Kind.NEAREST)[hard], (results != due)[hard], err_msg=f"seed {seed}")
+    np.testing.assert_array_equal(
+        (kinds != Kind.NEAREST)[hard], (results != due)[hard], err_msg=f"seed {seed}"
+    )
     assert not ((kinds == Kind.FARTHER) & (results == due)).any()
     finite = np.isfinite(errors) & ~np.isnan(x[hard])
     if finite.any():
@@ -63,7 +86,9 @@ def test_fp16_equals_reference(step: int, seed: int) -> None:
     np.testing.assert_array_equal(kinds == Kind.NEAREST, results == due, err_msg=f"seed {seed}")
     measured = np.isfinite(results.view(np.float16)) & np.isfinite(y) & ~np.isnan(x)
     errors = reference.ulp_error(results.view(np.float16), x, y)[measured]
-    np.testing.assert_array_equal(tally["count"], np.bincount(logits >> 10, minlength=exact.BINADES))
+    np.testing.assert_array_equal(
+        tally["count"], np.bincount(logits >> 10, minlength=exact.BINADES)
+    )
     assert tally["histogram"].sum() == measured.sum()
     due_error = np.abs(errors[np.isfinite(errors)]).max()
     assert tally["error"].max() == pytest.approx(due_error, abs=2**-28) or step == 1 << 15
@@ -76,7 +101,9 @@ def test_worst_is_where_the_tally_says(seed: int) -> None:
     tally, _, _ = judge(FP32, results, logits, labels)
     binade = int(np.argmax(tally["error"]))
     at = tally["error_at"][binade]
-    assert exact.error_in_ulp(FP32, results[at], logits[at], labels[at]) == pytest.approx(tally["error"][binade], abs=2**-25)
+    assert exact.error_in_ulp(FP32, results[at], logits[at], labels[at]) == pytest.approx(
+        tally["error"][binade], abs=2**-25
+    )
 
 
 def test_sigmoid_is_close_and_repeats(seed: int) -> None:
@@ -84,4 +111,7 @@ def test_sigmoid_is_close_and_repeats(seed: int) -> None:
     values = exact.sigmoid(logits.view(np.uint32))
     z = logits.astype(np.float64)
     np.testing.assert_allclose(values, np.exp(-np.logaddexp(0, -z)), rtol=1e-13)
-    np.testing.assert_array_equal(values, np.concatenate([exact.sigmoid(part) for part in np.split(logits.view(np.uint32), 3)]))
+    np.testing.assert_array_equal(
+        values,
+        np.concatenate([exact.sigmoid(part) for part in np.split(logits.view(np.uint32), 3)]),
+    )

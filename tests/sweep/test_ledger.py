@@ -17,7 +17,16 @@ RTL = "ab" * 32
 def record(shard: int) -> Record:
     """A record as ``run_shard`` gives it, of no real results."""
     sums = dict.fromkeys(("mismatches", "breaches", "misrounded", "by_mpfr"), 0)
-    return {"shard": shard, "first": shard << 10, "count": 1 << 10, **sums, "digest": "00", "worst": {}, "binades": {}, "seconds": 1.0}
+    return {
+        "shard": shard,
+        "first": shard << 10,
+        "count": 1 << 10,
+        **sums,
+        "digest": "00",
+        "worst": {},
+        "binades": {},
+        "seconds": 1.0,
+    }
 
 
 @pytest.fixture
@@ -55,26 +64,42 @@ def test_a_torn_header_starts_anew(filled: Path) -> None:
 def test_a_damaged_line_is_refused(filled: Path) -> None:
     path = filled / FILE
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join([*lines[:1], lines[1].replace(b'"mismatches":0', b'"mismatches":1'), *lines[2:]]))
+    path.write_bytes(
+        b"".join([*lines[:1], lines[1].replace(b'"mismatches":0', b'"mismatches":1'), *lines[2:]])
+    )
     with pytest.raises(RequestError, match=r"line 2 is damaged$"), Ledger(filled, SPACE, RTL):
         pass
 
 
 def test_a_shard_twice_is_refused(filled: Path) -> None:
-    with Ledger(filled, SPACE, RTL) as ledger, pytest.raises(RequestError, match="already has a record of shard 5"):
+    with (
+        Ledger(filled, SPACE, RTL) as ledger,
+        pytest.raises(RequestError, match="already has a record of shard 5"),
+    ):
         ledger.add(record(5))
     path = filled / FILE
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines, lines[-1]]))
-    with pytest.raises(RequestError, match=r"line 5 is a second record of shard 5$"), Ledger(filled, SPACE, RTL):
+    with (
+        pytest.raises(RequestError, match=r"line 5 is a second record of shard 5$"),
+        Ledger(filled, SPACE, RTL),
+    ):
         pass
 
 
-@pytest.mark.parametrize(("space", "rtl"), [(SPACE, "cd" * 32), (Space("fp32-random", count=1 << 14, seed=4, shard_bits=10), RTL)])
-def test_results_of_another_design_or_space_are_refused(filled: Path, space: Space, rtl: str) -> None:
+@pytest.mark.parametrize(
+    ("space", "rtl"),
+    [(SPACE, "cd" * 32), (Space("fp32-random", count=1 << 14, seed=4, shard_bits=10), RTL)],
+)
+def test_results_of_another_design_or_space_are_refused(
+    filled: Path, space: Space, rtl: str
+) -> None:
     before = (filled / FILE).read_bytes()
     with (
-        pytest.raises(RequestError, match=r"holds results of another (rtl|space), .*: choose another directory"),
+        pytest.raises(
+            RequestError,
+            match=r"holds results of another (rtl|space), .*: choose another directory",
+        ),
         Ledger(filled, space, rtl),
     ):
         pass
@@ -82,7 +107,11 @@ def test_results_of_another_design_or_space_are_refused(filled: Path, space: Spa
 
 
 def test_one_process_at_a_time(filled: Path) -> None:
-    with Ledger(filled, SPACE, RTL), pytest.raises(RequestError, match="is in use by another sweep"), Ledger(filled, SPACE, RTL):
+    with (
+        Ledger(filled, SPACE, RTL),
+        pytest.raises(RequestError, match="is in use by another sweep"),
+        Ledger(filled, SPACE, RTL),
+    ):
         pass
 
 

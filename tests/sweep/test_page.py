@@ -22,7 +22,9 @@ def test_summary_is_whole_good_and_of_todays_rtl(name: str, hashes: dict[str, st
     space = Space(**summary["space"])
     assert summary["complete"] and summary["ok"] and summary["count"] == space.total
     assert (summary["mismatches"], summary["breaches"]) == (0, 0)
-    assert summary["rtl"] == hashes[space.fmt.name], f"the RTL has changed: run {page.command(space)} again"
+    assert summary["rtl"] == hashes[space.fmt.name], (
+        f"the RTL has changed: run {page.command(space)} again"
+    )
 
 
 def test_fp32_is_antisymmetric() -> None:
@@ -30,9 +32,14 @@ def test_fp32_is_antisymmetric() -> None:
     assert (one["digest"], zero["digest"]) == (zero["mirror"], one["mirror"])
 
 
-def test_page_is_made_from_the_summaries(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_is_made_from_the_summaries(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert page.MAKER.main(["--check"]) == 0
     monkeypatch.setattr(page, "table", lambda found: "another table\n")
     monkeypatch.setattr(page, "summaries", lambda: {"fp16-pairs": {}})
     assert page.MAKER.main(["--check"]) == 1
-    assert capsys.readouterr().err == "docs/accuracy.md does not agree with docs/accuracy/: run `python -m scegrad.sweep.page`\n"
+    assert (
+        capsys.readouterr().err
+        == "docs/accuracy.md does not agree with docs/accuracy/: run `python -m scegrad.sweep.page`\n"
+    )

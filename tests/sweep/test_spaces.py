@@ -36,7 +36,9 @@ def test_fp32_logits_count_through_the_encodings() -> None:
 
 
 def test_random_pairs_repeat_and_differ() -> None:
-    shards = [b"".join(array.tobytes() for array in RANDOM.inputs(shard).pairs()) for shard in (0, 1, 0)]
+    shards = [
+        b"".join(array.tobytes() for array in RANDOM.inputs(shard).pairs()) for shard in (0, 1, 0)
+    ]
     assert shards[0] == shards[2] != shards[1]
     assert hashlib.sha256(shards[0]).hexdigest()[:16] == "f74ed7401d9a1c2b"
 
@@ -61,7 +63,10 @@ def test_shared_work_changes_no_bit_of_the_golden_model(space: Space) -> None:
 
 @pytest.mark.parametrize("fmt", [FP16, FP32])
 def test_order_of_encodings(fmt) -> None:
-    values = np.array([-np.inf, -2, -1, -fmt.dtype.type(6e-8), -0.0, 0, fmt.dtype.type(6e-8), 1, 2, np.inf], fmt.dtype)
+    values = np.array(
+        [-np.inf, -2, -1, -fmt.dtype.type(6e-8), -0.0, 0, fmt.dtype.type(6e-8), 1, 2, np.inf],
+        fmt.dtype,
+    )
     keys = ordered(values.view(fmt.bits_dtype), fmt)
     np.testing.assert_array_equal(np.sign(np.diff(keys)), [1, 1, 1, 1, 0, 1, 1, 1, 1])
 
@@ -71,12 +76,18 @@ def test_order_of_encodings(fmt) -> None:
     [
         ({"name": "fp64"}, "^no space fp64: there are fp16-pairs, fp32-logits, fp32-random$"),
         ({"name": "fp32-logits", "label": 2}, "^the label of fp32-logits must be 0 or 1$"),
-        ({"name": "fp16-pairs", "shard_bits": 15}, r"^shards of fp16-pairs have 2\^16 to 2\^24 pairs, not 2\^15$"),
+        (
+            {"name": "fp16-pairs", "shard_bits": 15},
+            r"^shards of fp16-pairs have 2\^16 to 2\^24 pairs, not 2\^15$",
+        ),
         (
             {"name": "fp32-random", "count": 1000, "seed": 1},
             "^the count of fp32-random must be a multiple of 1,048,576, the size of a shard$",
         ),
-        ({"name": "fp32-random", "count": 1 << 20, "seed": -1}, r"^the seed of fp32-random must be a whole number below 2\^64$"),
+        (
+            {"name": "fp32-random", "count": 1 << 20, "seed": -1},
+            r"^the seed of fp32-random must be a whole number below 2\^64$",
+        ),
     ],
 )
 def test_bad_spaces(fields: dict, message: str) -> None:

@@ -32,10 +32,37 @@ class AxiCopy(wiring.Component):
     def __init__(self, *, data_bits: int = 64, beats: int = 4):
         self._beats = beats
         self._size = (data_bits // 8).bit_length() - 1
-        address = {"id": 1, "addr": 32, "len": 8, "size": 3, "burst": 2, "lock": 1, "cache": 4, "prot": 3}
-        outputs = {f"{channel}{name}": width for channel in ("ar", "aw") for name, width in address.items()}
-        outputs |= {"arvalid": 1, "awvalid": 1, "wdata": data_bits, "wstrb": data_bits // 8, "wlast": 1, "wvalid": 1}
-        inputs = {"arready": 1, "awready": 1, "wready": 1, "rid": 1, "rdata": data_bits, "rresp": 2, "rlast": 1, "rvalid": 1}
+        address = {
+            "id": 1,
+            "addr": 32,
+            "len": 8,
+            "size": 3,
+            "burst": 2,
+            "lock": 1,
+            "cache": 4,
+            "prot": 3,
+        }
+        outputs = {
+            f"{channel}{name}": width for channel in ("ar", "aw") for name, width in address.items()
+        }
+        outputs |= {
+            "arvalid": 1,
+            "awvalid": 1,
+            "wdata": data_bits,
+            "wstrb": data_bits // 8,
+            "wlast": 1,
+            "wvalid": 1,
+        }
+        inputs = {
+            "arready": 1,
+            "awready": 1,
+            "wready": 1,
+            "rid": 1,
+            "rdata": data_bits,
+            "rresp": 2,
+            "rlast": 1,
+            "rvalid": 1,
+        }
         outputs |= {"rready": 1, "bready": 1}
         inputs |= {"bid": 1, "bresp": 2, "bvalid": 1}
         super().__init__(
@@ -65,13 +92,20 @@ class AxiCopy(wiring.Component):
         m.submodules.buffer = buffer = Memory(shape=len(self.m_axi_wdata), depth=beats, init=[])
         write, read = buffer.write_port(), buffer.read_port(domain="comb")
         m.d.comb += [write.addr.eq(beat), write.data.eq(self.m_axi_rdata), read.addr.eq(beat)]
-        m.d.comb += [self.m_axi_rready.eq(1), self.m_axi_bready.eq(1), self.m_axi_wdata.eq(read.data)]
+        m.d.comb += [
+            self.m_axi_rready.eq(1),
+            self.m_axi_bready.eq(1),
+            self.m_axi_wdata.eq(read.data),
+        ]
         for channel in ("ar", "aw"):
             m.d.comb += getattr(self, f"m_axi_{channel}len").eq(beats - 1)
             m.d.comb += getattr(self, f"m_axi_{channel}size").eq(self._size)
             m.d.comb += getattr(self, f"m_axi_{channel}burst").eq(1)
         m.d.comb += [self.m_axi_araddr.eq(source), self.m_axi_awaddr.eq(target)]
-        m.d.comb += [self.m_axi_wstrb.eq(~Const(0, bus_bytes)), self.m_axi_wlast.eq(beat == beats - 1)]
+        m.d.comb += [
+            self.m_axi_wstrb.eq(~Const(0, bus_bytes)),
+            self.m_axi_wlast.eq(beat == beats - 1),
+        ]
         with m.FSM():
             with m.State("IDLE"), m.If(self.start):
                 m.d.sync += [source.eq(self.source), target.eq(self.target), left.eq(self.bursts)]
@@ -93,17 +127,32 @@ class AxiCopy(wiring.Component):
                     m.d.sync += [beat.eq(0), sent_address.eq(0)]
                     m.next = "WRITE"
             with m.State("WRITE"):
-                m.d.comb += [self.m_axi_awvalid.eq(~sent_address & awake), self.m_axi_wvalid.eq(beat != beats)]
-                m.d.sync += [sent_address.eq(sent_address | self.m_axi_awready), beat.eq(beat + (self.m_axi_wvalid & self.m_axi_wready))]
+                m.d.comb += [
+                    self.m_axi_awvalid.eq(~sent_address & awake),
+                    self.m_axi_wvalid.eq(beat != beats),
+                ]
+                m.d.sync += [
+                    sent_address.eq(sent_address | self.m_axi_awready),
+                    beat.eq(beat + (self.m_axi_wvalid & self.m_axi_wready)),
+                ]
                 with m.If(self.m_axi_bvalid):
-                    m.d.sync += [source.eq(source + beats * bus_bytes), target.eq(target + beats * bus_bytes), left.eq(left - 1)]
+                    m.d.sync += [
+                        source.eq(source + beats * bus_bytes),
+                        target.eq(target + beats * bus_bytes),
+                        left.eq(left - 1),
+                    ]
                     m.next = "CHECK"
         self._break(m, source, target, beat, toggle)
         return m
 
-    def _break(self, m: Module, source: Signal, target: Signal, beat: Signal, toggle: Signal) -> None:
+    def _break(
+        self, m: Module, source: Signal, target: Signal, beat: Signal, toggle: Signal
+    ) -> None:
         """Override what the defect spoils; ``toggle`` alternates every cycle."""
-        port = {name: getattr(self, f"m_axi_{name}") for name in ("arid", "arsize", "arburst", "araddr", "arlen", "awaddr", "wlast")}
+        port = {
+            name: getattr(self, f"m_axi_{name}")
+            for name in ("arid", "arsize", "arburst", "araddr", "arlen", "awaddr", "wlast")
+        }
         page_end = Cat(source[:12] | Const(0xFF8, 12), source[12:])
         overrides = {
             "ar_changes": port["arid"].eq(toggle),

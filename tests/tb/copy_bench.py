@@ -44,7 +44,9 @@ async def copy(dut, memory: AxiMemory, rng: random.Random, *, beats: int, short:
 
 
 @asynccontextmanager
-async def serving(dut, defect: str | None = None, name: str = "copy") -> AsyncIterator[tuple[AxiMemory, random.Random]]:
+async def serving(
+    dut, defect: str | None = None, name: str = "copy"
+) -> AsyncIterator[tuple[AxiMemory, random.Random]]:
     """A memory that serves from reset on, and a manager with one defect; ``name`` varies the random choices of a run."""
     rng = randomness(name)
     memory = AxiMemory(dut, "m_axi", Storage(1), rng, max_beats=parameters()["beats"])
@@ -65,7 +67,9 @@ async def good_manager(dut) -> None:
         for trial in range(12):
             memory.behaviour = Behaviour() if trial == 0 else Behaviour.draw(rng)
             memory.storage.windows.clear()
-            assert await copy(dut, memory, rng, beats=parameters()["beats"]), f"{memory.behaviour}: no end"
+            assert await copy(dut, memory, rng, beats=parameters()["beats"]), (
+                f"{memory.behaviour}: no end"
+            )
             assert not memory.log.failures, f"{memory.behaviour}: {memory.log.failures}"
 
 
@@ -79,19 +83,30 @@ async def timing(dut) -> None:
             memory.log.events.clear()
             memory.storage.windows.clear()
             assert await copy(dut, memory, rng, beats=4)
-            accepted, *beats = [event.cycle for event in memory.log.events if event.channel in ("ar", "r")][:5]
-            assert [cycle - accepted for cycle in beats] == [latency + 1 + index for index in range(4)]
+            accepted, *beats = [
+                event.cycle for event in memory.log.events if event.channel in ("ar", "r")
+            ][:5]
+            assert [cycle - accepted for cycle in beats] == [
+                latency + 1 + index for index in range(4)
+            ]
 
 
 @cocotb.test()
 async def faults(dut) -> None:
     """Injected errors are answered, noted and no failure."""
     async with serving(dut) as (memory, rng):
-        memory.storage.faults = [Fault(SOURCE + 3 * WORD, Resp.SLVERR), Fault(TARGET + 5 * WORD + 1, Resp.DECERR, write=True)]
+        memory.storage.faults = [
+            Fault(SOURCE + 3 * WORD, Resp.SLVERR),
+            Fault(TARGET + 5 * WORD + 1, Resp.DECERR, write=True),
+        ]
         await copy(dut, memory, rng, beats=4)
         read, write = memory.log.errors
         assert (read.channel, read.address, read.response) == ("r", SOURCE + 3 * WORD, Resp.SLVERR)
-        assert (write.channel, write.address, write.response) == ("b", TARGET + 4 * WORD, Resp.DECERR)
+        assert (write.channel, write.address, write.response) == (
+            "b",
+            TARGET + 4 * WORD,
+            Resp.DECERR,
+        )
         assert not memory.log.failures
 
 
@@ -115,22 +130,33 @@ async def bad_manager(dut) -> None:
         # Whether a defect shows can depend on how long the memory happens to hold the manager up.
         for attempt in range(ATTEMPTS):
             async with serving(dut, defect, f"copy {attempt}") as (memory, rng):
-                memory.behaviour = Behaviour(ar=0.5, aw=0.5, w=0.5, r=0.2, latency=(0, 3), patient=defect == "aw_waits")
+                memory.behaviour = Behaviour(
+                    ar=0.5, aw=0.5, w=0.5, r=0.2, latency=(0, 3), patient=defect == "aw_waits"
+                )
                 ended = await copy(dut, memory, rng, beats=4)
                 found = memory.log.failures + ([] if ended else ["no end"])
             if any(expected in failure for failure in found):
                 break
         else:
-            raise AssertionError(f"{defect}: expected {expected!r} in one of {ATTEMPTS} runs, got {found} in the last")
+            raise AssertionError(
+                f"{defect}: expected {expected!r} in one of {ATTEMPTS} runs, got {found} in the last"
+            )
 
 
 @cocotb.test()
 async def unknown_values(dut) -> None:
     """X is found where it matters (Icarus only)."""
-    for port, expected in (("wdata", "wdata has X"), ("wstrb", "wstrb is xxxxxxxx"), ("araddr", "ar: X"), ("awvalid", "awvalid is x")):
+    for port, expected in (
+        ("wdata", "wdata has X"),
+        ("wstrb", "wstrb is xxxxxxxx"),
+        ("araddr", "ar: X"),
+        ("awvalid", "awvalid is x"),
+    ):
         async with serving(dut) as (memory, rng):
             signal = getattr(dut, f"m_axi_{port}")
             signal.value = Force("x" * len(signal))
             await copy(dut, memory, rng, beats=4)
             signal.value = Release()
-            assert any(expected.lower() in failure.lower() for failure in memory.log.failures), f"{port}: got {memory.log.failures}"
+            assert any(expected.lower() in failure.lower() for failure in memory.log.failures), (
+                f"{port}: got {memory.log.failures}"
+            )

@@ -2,13 +2,37 @@
 
 from scegrad.platforms import FT78NE, MT7004, Platform
 
-TINY = Platform("tiny", cores=2, formats=("fp32", "fp16"), shared_data_bits=128, burst_beats=4, read_buffer_beats=8, write_buffer_beats=8)
+TINY = Platform(
+    "tiny",
+    cores=2,
+    formats=("fp32", "fp16"),
+    shared_data_bits=128,
+    burst_beats=4,
+    read_buffer_beats=8,
+    write_buffer_beats=8,
+)
 """Both formats, two cores; every buffer as small as may be."""
 
-SINGLE = Platform("single", cores=1, formats=("fp32",), shared_data_bits=64, burst_beats=8, read_buffer_beats=16, write_buffer_beats=16)
+SINGLE = Platform(
+    "single",
+    cores=1,
+    formats=("fp32",),
+    shared_data_bits=64,
+    burst_beats=8,
+    read_buffer_beats=16,
+    write_buffer_beats=16,
+)
 """One core behind a port as narrow as may be."""
 
-WIDE = Platform("wide", cores=3, formats=("fp16",), shared_data_bits=256, burst_beats=4, read_buffer_beats=16, write_buffer_beats=8)
+WIDE = Platform(
+    "wide",
+    cores=3,
+    formats=("fp16",),
+    shared_data_bits=256,
+    burst_beats=4,
+    read_buffer_beats=16,
+    write_buffer_beats=8,
+)
 """Three cores, fp16 alone, and a port that takes more than one turn of them."""
 
 __all__ = ["FT78NE", "MT7004", "SINGLE", "TINY", "WIDE"]

@@ -39,7 +39,9 @@ def test_every_defect_has_a_message() -> None:
 
 @pytest.mark.parametrize("simulator", SIMULATORS)
 def test_bad_manager(simulator: str) -> None:
-    run_bench(AxiCopy(), BENCH, simulator, {"beats": 4, "expected": EXPECTED}, tests=["bad_manager"])
+    run_bench(
+        AxiCopy(), BENCH, simulator, {"beats": 4, "expected": EXPECTED}, tests=["bad_manager"]
+    )
 
 
 def test_unknown_values() -> None:
@@ -60,4 +62,6 @@ def test_storage() -> None:
     assert "nobody declared" in (storage.write(0x200B, b"34") or "")
     storage.faults = [Fault(0x2005, Resp.SLVERR)]
     assert storage.fault(0x2000, 8, write=False) is Resp.SLVERR
-    assert storage.fault(0x2000, 8, write=True) is storage.fault(0x2008, 8, write=False) is Resp.OKAY
+    assert (
+        storage.fault(0x2000, 8, write=True) is storage.fault(0x2008, 8, write=False) is Resp.OKAY
+    )

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from scegrad.tb.runner import SIMULATORS, BenchError, PublicPortsVerilator, build, control_file, design_of, read_results, run_bench
+from scegrad.tb.runner import (
+    SIMULATORS,
+    BenchError,
+    PublicPortsVerilator,
+    build,
+    control_file,
+    design_of,
+    read_results,
+    run_bench,
+)
 
 from .axi_copy import AxiCopy
 
@@ -27,7 +36,10 @@ def test_a_crash_fails() -> None:
         run_bench(AxiCopy(), BENCH, "icarus", tests=["leaves"])
 
 
-@pytest.mark.parametrize(("content", "message"), [(None, "without results"), ("", "without results"), ("<testsuites/>", "no test ran")])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "without results"), ("", "without results"), ("<testsuites/>", "no test ran")],
+)
 def test_results_that_tell_nothing(tmp_path: Path, content: str | None, message: str) -> None:
     file = tmp_path / "results.xml"
     if content is not None:
@@ -44,7 +56,9 @@ def test_seed_and_parameters_reach_the_bench() -> None:
     assert "parameters {'answer': [42]}" in result.log
 
 
-@pytest.mark.parametrize("simulator", ["icarus", pytest.param("verilator", marks=pytest.mark.whole)])
+@pytest.mark.parametrize(
+    "simulator", ["icarus", pytest.param("verilator", marks=pytest.mark.whole)]
+)
 def test_waves(simulator: str, tmp_path: Path) -> None:
     file = tmp_path / "waves.fst"
     run_bench(AxiCopy(), BENCH, simulator, tests=["passes"], waves=file)
@@ -75,12 +89,16 @@ def test_only_ports_are_public() -> None:
 
 def test_cocotbs_flag_is_dropped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     commands = []
-    monkeypatch.setattr(PublicPortsVerilator, "_execute", lambda self, cmds, cwd: commands.extend(cmds))
+    monkeypatch.setattr(
+        PublicPortsVerilator, "_execute", lambda self, cmds, cwd: commands.extend(cmds)
+    )
     PublicPortsVerilator().build(sources=[], hdl_toplevel="top", build_dir=tmp_path)
     assert commands
     assert not any("--public-flat-rw" in command for command in commands)
 
 
 def test_unknown_simulator() -> None:
-    with pytest.raises(ValueError, match="simulator is 'vcs', but must be one of icarus, verilator"):
+    with pytest.raises(
+        ValueError, match="simulator is 'vcs', but must be one of icarus, verilator"
+    ):
         build(design_of(AxiCopy()), "vcs")

@@ -10,8 +10,14 @@ from .platforms import FT78NE, MT7004, SINGLE, TINY, WIDE
 SYSTEM = "scegrad.tb.bench_system"
 COCOTBEXT = "scegrad.tb.bench_cocotbext"
 FEW = {"longest": 30, "jobs": 5, "requests": 30}
-MANY = {"icarus": {"longest": 150, "jobs": 15}, "verilator": {"longest": 700, "jobs": 60, "requests": 150}}
-SHORT = {"icarus": {"longest": 24, "jobs": 1, "requests": 12}, "verilator": {"longest": 300, "jobs": 30}}
+MANY = {
+    "icarus": {"longest": 150, "jobs": 15},
+    "verilator": {"longest": 700, "jobs": 60, "requests": 150},
+}
+SHORT = {
+    "icarus": {"longest": 24, "jobs": 1, "requests": 12},
+    "verilator": {"longest": 300, "jobs": 30},
+}
 
 
 @pytest.mark.parametrize("simulator", SIMULATORS)
@@ -57,5 +63,7 @@ def test_simulators_agree_to_the_cycle() -> None:
         return [line for line in result.log.splitlines() if "core_mask=" in line]
 
     tests = ["random_jobs", "side_by_side"]
-    one, two = (run_bench(TINY, SYSTEM, simulator, FEW, tests=tests, seed=7) for simulator in SIMULATORS)
+    one, two = (
+        run_bench(TINY, SYSTEM, simulator, FEW, tests=tests, seed=7) for simulator in SIMULATORS
+    )
     assert times(one) == times(two) != []

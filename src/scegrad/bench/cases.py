@@ -48,7 +48,9 @@ class Case:
     def port_bytes(self) -> int:
         """Width of the port that the job uses."""
         platform = PLATFORMS[self.platform]
-        return (platform.l2_data_bits if self.memory == "private" else platform.shared_data_bits) // 8
+        return (
+            platform.l2_data_bits if self.memory == "private" else platform.shared_data_bits
+        ) // 8
 
     @property
     def where(self) -> str:
@@ -60,7 +62,11 @@ class Case:
     @property
     def offsets(self) -> str:
         """The misalignment in words, empty where there is none."""
-        return f"arrays off by {', '.join(map(str, self.misalignment))} bytes" if any(self.misalignment) else ""
+        return (
+            f"arrays off by {', '.join(map(str, self.misalignment))} bytes"
+            if any(self.misalignment)
+            else ""
+        )
 
 
 def lines() -> Iterator[Case]:
@@ -78,7 +84,9 @@ def _all_cores(platform: Platform, fmt: str) -> Iterator[Case]:
     yield Case(*common, LONG, 100)
     yield Case(*common, LONG, 100, MISALIGNED)
     yield Case(*common, 1024, 40)
-    clocks = (FPGA_MHZ, DSP_MHZ) if platform.cores > 1 else (FPGA_MHZ,)  # a single core is for an FPGA
+    clocks = (
+        (FPGA_MHZ, DSP_MHZ) if platform.cores > 1 else (FPGA_MHZ,)
+    )  # a single core is for an FPGA
     for dram in PRESETS:
         for core_mhz in clocks:
             for misalignment in ((0, 0, 0), MISALIGNED):
@@ -98,7 +106,9 @@ def sweeps() -> Iterator[Case]:
                     yield Case(*common, elements, dram=dram, core_mhz=FPGA_MHZ)
             for cores in core_counts(platform):
                 for dram in PRESETS:
-                    yield Case(platform.name, fmt, "shared", cores, LONG, dram=dram, core_mhz=FPGA_MHZ)
+                    yield Case(
+                        platform.name, fmt, "shared", cores, LONG, dram=dram, core_mhz=FPGA_MHZ
+                    )
 
 
 def core_counts(platform: Platform) -> list[int]:

@@ -31,12 +31,31 @@ def table(measurements: Iterable[Measurement]) -> Table:
     """For the terminal."""
     result = Table(title="cycles from start to done, under Verilator")
     left = ("platform", "format", "memory", "offsets")
-    for column in (*left[:3], "cores", "elements", left[3], "cycles", "results a cycle", "compared with", "share"):
+    for column in (
+        *left[:3],
+        "cores",
+        "elements",
+        left[3],
+        "cycles",
+        "results a cycle",
+        "compared with",
+        "share",
+    ):
         result.add_column(column, justify="left" if column in left else "right")
     for item in measurements:
         case = item.case
-        cells = (case.platform, case.fmt, case.where, case.cores, case.elements, case.offsets, item.cycles)
-        result.add_row(*map(str, cells), f"{item.rate:.3f}", item.compared_with, f"{item.share:.3f}")
+        cells = (
+            case.platform,
+            case.fmt,
+            case.where,
+            case.cores,
+            case.elements,
+            case.offsets,
+            item.cycles,
+        )
+        result.add_row(
+            *map(str, cells), f"{item.rate:.3f}", item.compared_with, f"{item.share:.3f}"
+        )
     return result
 
 
@@ -50,7 +69,9 @@ class Notebook:
             for line in path.read_text(encoding="utf-8").splitlines():
                 try:
                     record = json.loads(line)
-                except json.JSONDecodeError:  # the line that was being written when the run was stopped
+                except (
+                    json.JSONDecodeError
+                ):  # the line that was being written when the run was stopped
                     continue
                 measurement = Measurement.of(record["measurement"])
                 self._known[record["simulator"], measurement.case] = measurement
@@ -64,7 +85,9 @@ class Notebook:
         if found is None:
             found = self._known[simulator, case] = measure(case)
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"simulator": simulator, "measurement": found.record()}) + "\n")
+                file.write(
+                    json.dumps({"simulator": simulator, "measurement": found.record()}) + "\n"
+                )
         return found
 
 
@@ -85,7 +108,10 @@ def main(output: Path, *, quick: bool, resume: bool) -> None:
             times = [wall.measure(name) for name in PLATFORMS]
             for item in times:
                 ratios = f"{item.over_bare:.2f} times the bare model's wall time, {item.over_cocotb:.0f} times as fast as the cocotb bench"
-                console.print(f"{item.platform}: {item.elements:,} elements in {item.seconds:.1f} s: {ratios}", highlight=False)
+                console.print(
+                    f"{item.platform}: {item.elements:,} elements in {item.seconds:.1f} s: {ratios}",
+                    highlight=False,
+                )
             results["wall"] = [item.record() for item in times]
         with Output(directory.path / RESULTS) as file:
             file.temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
@@ -95,17 +121,32 @@ def main(output: Path, *, quick: bool, resume: bool) -> None:
 
             write_pictures(directory.path, measured, swept)
         count = sum(len(results.get(part, ())) for part in ("lines", "sweeps"))
-        console.print(f"{count} cases measured, every counter as the memory saw it; written to {output}", highlight=False)
+        console.print(
+            f"{count} cases measured, every counter as the memory saw it; written to {output}",
+            highlight=False,
+        )
 
 
-def _run(cases: list[Case], measured: Callable[[Case], Measurement], what: str) -> list[Measurement]:
+def _run(
+    cases: list[Case], measured: Callable[[Case], Measurement], what: str
+) -> list[Measurement]:
     """Measure the cases with a progress bar on standard error."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     results = []
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
         task = bar.add_task(what, total=len(cases))
         for case in cases:
-            bar.update(task, description=f"{what}: {case.platform} {case.fmt} {case.where}, {case.elements:,}")
+            bar.update(
+                task,
+                description=f"{what}: {case.platform} {case.fmt} {case.where}, {case.elements:,}",
+            )
             results.append(measured(case))
             bar.advance(task)
     return results

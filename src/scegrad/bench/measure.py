@@ -16,7 +16,12 @@ from .cases import Case
 
 SEED = 1
 
-IDEAL_BURSTS, IDEAL_TURNS, IDEAL_LAGS, IDEAL_OUTSTANDING = (1024, 4096), (1024, 4096), (0, 1024, 4096), (4, 16, 64)
+IDEAL_BURSTS, IDEAL_TURNS, IDEAL_LAGS, IDEAL_OUTSTANDING = (
+    (1024, 4096),
+    (1024, 4096),
+    (0, 1024, 4096),
+    (4, 16, 64),
+)
 """What the ideal manager tries, in bytes and bursts: its best counts."""
 
 IDEAL_LIMIT = 1 << 18
@@ -56,8 +61,13 @@ class Measurement:
     @property
     def compared_with(self) -> str:
         """What ``share`` is a share of."""
-        dram = self.ideal_cycles is not None and self.ideal_cycles > self.case.elements / self.case.bound
-        return f"ideal manager: {self.ideal_cycles} cycles" if dram else f"{self.case.bound:g} a cycle"
+        dram = (
+            self.ideal_cycles is not None
+            and self.ideal_cycles > self.case.elements / self.case.bound
+        )
+        return (
+            f"ideal manager: {self.ideal_cycles} cycles" if dram else f"{self.case.bound:g} a cycle"
+        )
 
     def record(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -67,14 +77,18 @@ class Measurement:
     def of(cls, record: dict[str, Any]) -> "Measurement":
         """The other way round."""
         case = Case(**{**record["case"], "misalignment": tuple(record["case"]["misalignment"])})
-        return cls(case, record["cycles"], record["counters"], record["ideal_cycles"], record["dram"])
+        return cls(
+            case, record["cycles"], record["counters"], record["ideal_cycles"], record["dram"]
+        )
 
 
 def operands(case: Case) -> tuple[np.ndarray, np.ndarray]:
     """Logits and hard labels of the case, always the same."""
     rng = np.random.default_rng(SEED)
     dtype = FORMATS[case.fmt].dtype
-    return rng.standard_normal(case.elements).astype(dtype), rng.integers(0, 2, case.elements).astype(dtype)
+    return rng.standard_normal(case.elements).astype(dtype), rng.integers(
+        0, 2, case.elements
+    ).astype(dtype)
 
 
 def measure(case: Case) -> Measurement:
@@ -94,7 +108,9 @@ def measure(case: Case) -> Measurement:
     assert result.cycles is not None
     check(case, result)
     least = _ideal(case) if case.dram and case.elements <= IDEAL_LIMIT else None
-    return Measurement(case, result.cycles, result.counters, least, asdict(result.dram) if result.dram else None)
+    return Measurement(
+        case, result.cycles, result.counters, least, asdict(result.dram) if result.dram else None
+    )
 
 
 def check(case: Case, result: Result) -> None:
@@ -102,17 +118,27 @@ def check(case: Case, result: Result) -> None:
     counters, traffic = result.counters, result.traffic
     assert traffic is not None
     assert result.cycles is not None
-    expected = {"elements": case.elements, "read_beats": traffic.read_beats, "write_beats": traffic.write_beats}
+    expected = {
+        "elements": case.elements,
+        "read_beats": traffic.read_beats,
+        "write_beats": traffic.write_beats,
+    }
     for name, value in expected.items():
         if counters[name] != value:
-            raise CountersWrongError(f"{case}: counter {name} is {counters[name]}, but the memory saw {value}")
+            raise CountersWrongError(
+                f"{case}: counter {name} is {counters[name]}, but the memory saw {value}"
+            )
     if traffic.write_bytes != case.elements * FORMATS[case.fmt].bytes:
-        raise CountersWrongError(f"{case}: {traffic.write_bytes} bytes were written for {case.elements} elements")
+        raise CountersWrongError(
+            f"{case}: {traffic.write_bytes} bytes were written for {case.elements} elements"
+        )
     if result.timeline is not None and result.timeline.events.size and not result.timeline.lost:
         edges = result.timeline.events["edge"]
         seen = int(edges.max() - edges.min())
         if not 0 <= result.cycles - seen < START_AND_END:
-            raise CountersWrongError(f"{case}: counter cycles is {result.cycles}, but the memory was busy for {seen}")
+            raise CountersWrongError(
+                f"{case}: counter cycles is {result.cycles}, but the memory was busy for {seen}"
+            )
 
 
 def _ideal(case: Case) -> int:
@@ -124,7 +150,12 @@ def _ideal(case: Case) -> int:
     addresses, width = (where.logits, where.labels, where.gradient), case.port_bytes
 
     def cycles(burst: int, turn: int, lag: int, outstanding: int) -> int:
-        ways = {"burst_beats": burst // width, "turn_bytes": turn, "lag_bytes": lag, "outstanding": outstanding}
+        ways = {
+            "burst_beats": burst // width,
+            "turn_bytes": turn,
+            "lag_bytes": lag,
+            "outstanding": outstanding,
+        }
         return ideal(memory, addresses, where.size, port_bytes=width, **ways)[0]
 
     return min(starmap(cycles, product(IDEAL_BURSTS, IDEAL_TURNS, IDEAL_LAGS, IDEAL_OUTSTANDING)))

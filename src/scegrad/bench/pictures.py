@@ -26,7 +26,9 @@ CYCLE_KINDS = (
 """What a cycle of a job is: the operands' side of the datapath counts each of them once."""
 
 
-def write_pictures(directory: Path, lines: Sequence[Measurement], sweeps: Sequence[Measurement]) -> list[Path]:
+def write_pictures(
+    directory: Path, lines: Sequence[Measurement], sweeps: Sequence[Measurement]
+) -> list[Path]:
     """Write every picture into a directory that is there; returns the files."""
     measurements = [*lines, *sweeps]
     drawn = {
@@ -51,15 +53,37 @@ def roofline(measurements: Sequence[Measurement]) -> Figure:
     axes = figure.subplots()
     for (platform, fmt), colour in zip(_units(measurements), (*COLOURS, "0.3"), strict=True):
         size = FORMATS[fmt].bytes
-        chosen = [m for m in measurements if (m.case.platform, m.case.fmt) == (platform, fmt) and m.case.elements == LONG]
-        chosen = [m for m in chosen if m.case.memory == "shared" and m.case.cores == PLATFORMS[platform].cores]
+        chosen = [
+            m
+            for m in measurements
+            if (m.case.platform, m.case.fmt) == (platform, fmt) and m.case.elements == LONG
+        ]
+        chosen = [
+            m
+            for m in chosen
+            if m.case.memory == "shared" and m.case.cores == PLATFORMS[platform].cores
+        ]
         bound = max(m.case.bound for m in chosen)
         bytes_a_cycle = np.geomspace(4, 256, 200)
-        axes.plot(bytes_a_cycle, np.minimum(bytes_a_cycle / (3 * size), bound), color=colour, lw=1, label=f"{platform} {fmt}: bound")
+        axes.plot(
+            bytes_a_cycle,
+            np.minimum(bytes_a_cycle / (3 * size), bound),
+            color=colour,
+            lw=1,
+            label=f"{platform} {fmt}: bound",
+        )
         points = [(_bandwidth(m.case), m.rate) for m in chosen]
         axes.plot(*zip(*points, strict=True), "o", color=colour, ms=4)
-    axes.set(xscale="log", yscale="log", xlabel="bytes a cycle that the memory can move", ylabel="results a cycle")
-    for ticks, set_ticks in (([4, 8, 16, 32, 64, 128, 256], axes.set_xticks), ([0.25, 0.5, 1, 2, 4, 8], axes.set_yticks)):
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="bytes a cycle that the memory can move",
+        ylabel="results a cycle",
+    )
+    for ticks, set_ticks in (
+        ([4, 8, 16, 32, 64, 128, 256], axes.set_xticks),
+        ([0.25, 0.5, 1, 2, 4, 8], axes.set_yticks),
+    ):
         set_ticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.set_title(f"long jobs ({LONG:,} elements), all cores; dots are measured", fontsize=10)
@@ -78,19 +102,49 @@ def _bandwidth(case: Case) -> float:
 def scaling(measurements: Sequence[Measurement]) -> Figure:
     """Results a cycle over the number of cores, on memory that answers at once and on DRAM."""
     figure = Figure(figsize=(10, 3.8), layout="constrained")
-    units = [(platform, fmt) for platform, fmt in _units(measurements) if PLATFORMS[platform].cores > 1]
-    for axes, (platform, fmt) in zip(np.atleast_1d(figure.subplots(1, len(units))), units, strict=True):
-        mine = [m for m in measurements if (m.case.platform, m.case.fmt) == (platform, fmt) and m.case.elements == LONG]
-        mine = [m for m in mine if m.case.memory == "shared" and not any(m.case.misalignment) and not m.case.latency]
-        for mark, colour, dram in zip(MARKS, COLOURS, (None, "ddr3-1600", "ddr4-2400"), strict=False):
-            points = sorted({(m.case.cores, m.rate) for m in mine if m.case.dram == dram and m.case.core_mhz in (None, FPGA_MHZ)})
+    units = [
+        (platform, fmt) for platform, fmt in _units(measurements) if PLATFORMS[platform].cores > 1
+    ]
+    for axes, (platform, fmt) in zip(
+        np.atleast_1d(figure.subplots(1, len(units))), units, strict=True
+    ):
+        mine = [
+            m
+            for m in measurements
+            if (m.case.platform, m.case.fmt) == (platform, fmt) and m.case.elements == LONG
+        ]
+        mine = [
+            m
+            for m in mine
+            if m.case.memory == "shared" and not any(m.case.misalignment) and not m.case.latency
+        ]
+        for mark, colour, dram in zip(
+            MARKS, COLOURS, (None, "ddr3-1600", "ddr4-2400"), strict=False
+        ):
+            points = sorted(
+                {
+                    (m.case.cores, m.rate)
+                    for m in mine
+                    if m.case.dram == dram and m.case.core_mhz in (None, FPGA_MHZ)
+                }
+            )
             if points:
                 name = f"{dram}, {FPGA_MHZ} MHz" if dram else "answers at once"
-                axes.plot(*zip(*points, strict=True), marker=mark, color=colour, ms=4, lw=1, label=name)
+                axes.plot(
+                    *zip(*points, strict=True), marker=mark, color=colour, ms=4, lw=1, label=name
+                )
         counts = sorted({m.case.cores for m in mine})
         per_core = PLATFORMS[platform].results_per_cycle(FORMATS[fmt])
-        axes.plot(counts, [per_core * count for count in counts], ":", color="0.4", lw=1, label="linear")
-        axes.set(title=f"{platform} {fmt}", xlabel="cores", ylabel="results a cycle", xticks=counts, ylim=(0, None))
+        axes.plot(
+            counts, [per_core * count for count in counts], ":", color="0.4", lw=1, label="linear"
+        )
+        axes.set(
+            title=f"{platform} {fmt}",
+            xlabel="cores",
+            ylabel="results a cycle",
+            xticks=counts,
+            ylim=(0, None),
+        )
         axes.grid(alpha=0.3)
     _one_legend(figure)
     return figure
@@ -100,17 +154,38 @@ def lengths(measurements: Sequence[Measurement]) -> Figure:
     """Share of the bound over the length of the job, for each kind of memory."""
     figure = Figure(figsize=(10, 3.8), layout="constrained")
     units = _units(measurements)
-    for axes, (platform, fmt) in zip(np.atleast_1d(figure.subplots(1, len(units))), units, strict=True):
-        mine = [m for m in measurements if (m.case.platform, m.case.fmt) == (platform, fmt) and m.case.memory == "shared"]
-        mine = [m for m in mine if m.case.cores == PLATFORMS[platform].cores and m.case.core_mhz in (None, FPGA_MHZ)]
+    for axes, (platform, fmt) in zip(
+        np.atleast_1d(figure.subplots(1, len(units))), units, strict=True
+    ):
+        mine = [
+            m
+            for m in measurements
+            if (m.case.platform, m.case.fmt) == (platform, fmt) and m.case.memory == "shared"
+        ]
+        mine = [
+            m
+            for m in mine
+            if m.case.cores == PLATFORMS[platform].cores and m.case.core_mhz in (None, FPGA_MHZ)
+        ]
         kinds = dict.fromkeys((m.case.where, m.case.offsets) for m in mine)
         kept = 0
         for where, offsets in kinds:
-            points = sorted({(m.case.elements, m.rate / m.case.bound) for m in mine if (m.case.where, m.case.offsets) == (where, offsets)})
+            points = sorted(
+                {
+                    (m.case.elements, m.rate / m.case.bound)
+                    for m in mine
+                    if (m.case.where, m.case.offsets) == (where, offsets)
+                }
+            )
             if len(points) > 3:
                 colour, mark = COLOURS[kept % len(COLOURS)], MARKS[kept % len(MARKS)]
                 axes.plot(
-                    *zip(*points, strict=True), marker=mark, ms=3, lw=1, color=colour, label=where + (", misaligned" if offsets else "")
+                    *zip(*points, strict=True),
+                    marker=mark,
+                    ms=3,
+                    lw=1,
+                    color=colour,
+                    label=where + (", misaligned" if offsets else ""),
                 )
                 kept += 1
         axes.set(xscale="log", xlabel="elements", ylim=(0, 1.05))
@@ -123,13 +198,21 @@ def lengths(measurements: Sequence[Measurement]) -> Figure:
 
 def _one_legend(figure: Figure) -> None:
     """Above the plots, each name once."""
-    named = {label: line for axes in figure.axes for line, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    named = {
+        label: line
+        for axes in figure.axes
+        for line, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
     figure.legend(named.values(), named.keys(), fontsize=8, loc="outside upper center", ncols=3)
 
 
 def cycles(measurements: Sequence[Measurement]) -> Figure:
     """Where the cycles of each line's job went, by the counters: aligned arrays, one core or all of them."""
-    chosen = [m for m in measurements if m.case.cores in (1, PLATFORMS[m.case.platform].cores) and not m.case.offsets]
+    chosen = [
+        m
+        for m in measurements
+        if m.case.cores in (1, PLATFORMS[m.case.platform].cores) and not m.case.offsets
+    ]
     figure = Figure(figsize=(9, 0.22 * len(chosen) + 1.4), layout="constrained")
     axes = figure.subplots()
     names = [_name(m.case) for m in chosen]
@@ -148,7 +231,13 @@ def cycles(measurements: Sequence[Measurement]) -> Figure:
 
 
 def _name(case: Case) -> str:
-    words = [case.platform, case.fmt, f"{case.cores} cores" if case.cores > 1 else "1 core", case.where, f"{case.elements:,}"]
+    words = [
+        case.platform,
+        case.fmt,
+        f"{case.cores} cores" if case.cores > 1 else "1 core",
+        case.where,
+        f"{case.elements:,}",
+    ]
     return ", ".join(words) + (", misaligned" if case.offsets else "")
 
 
@@ -163,6 +252,9 @@ def spent(measurement: Measurement) -> tuple[float, float, float, float]:
 
 def _stalls(axes: Axes, chosen: Sequence[Measurement]) -> None:
     """Mark, on top of the bars, the cycles in which an address or data waited for the memory."""
-    for counter, mark, label in (("stall_port", "|", "AR waiting"), ("stall_write", "x", "AW or W waiting")):
+    for counter, mark, label in (
+        ("stall_port", "|", "AR waiting"),
+        ("stall_write", "x", "AW or W waiting"),
+    ):
         shares = [m.counters[counter] / m.cycles for m in chosen]
         axes.plot(shares, range(len(chosen)), mark, color="black", ms=5, label=label)

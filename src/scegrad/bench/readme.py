@@ -15,34 +15,59 @@ from scegrad.platforms import PLATFORMS
 from .cases import DSP_MHZ, Case
 from .measure import Measurement
 
-README, PAGE, MEASURED = Path("README.md"), Path("docs/performance.md"), Path("docs/bench/bench.json")
+README, PAGE, MEASURED = (
+    Path("README.md"),
+    Path("docs/performance.md"),
+    Path("docs/bench/bench.json"),
+)
 
 
 def table(measurements: Iterable[Measurement]) -> str:
     """The measurements as Markdown."""
-    lines = ["| platform | format | memory | cores | elements | cycles | results a cycle | share |", "| --- " * 8 + "|"]
+    lines = [
+        "| platform | format | memory | cores | elements | cycles | results a cycle | share |",
+        "| --- " * 8 + "|",
+    ]
     for item in measurements:
         case = item.case
         where = ", ".join(filter(None, (case.where, case.offsets)))
         share = f"{item.share:.1%} of {item.compared_with}"
-        cells = (case.platform, case.fmt, where, case.cores, f"{case.elements:,}", f"{item.cycles:,}", f"{item.rate:.3f}", share)
+        cells = (
+            case.platform,
+            case.fmt,
+            where,
+            case.cores,
+            f"{case.elements:,}",
+            f"{item.cycles:,}",
+            f"{item.rate:.3f}",
+            share,
+        )
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines) + "\n"
 
 
 def wall_times(records: Iterable[dict[str, Any]]) -> str:
     """The ratios of wall times as Markdown."""
-    lines = ["| platform | elements | cycles | times the bare model's wall time | times as fast as the cocotb bench |", "| --- " * 5 + "|"]
+    lines = [
+        "| platform | elements | cycles | times the bare model's wall time | times as fast as the cocotb bench |",
+        "| --- " * 5 + "|",
+    ]
     for record in records:
         ratios = f"{record['over_bare']:.2f} | {record['over_cocotb']:.0f}"
-        lines.append(f"| {record['platform']} | {record['elements']:,} | {record['cycles']:,} | {ratios} |")
+        lines.append(
+            f"| {record['platform']} | {record['elements']:,} | {record['cycles']:,} | {ratios} |"
+        )
     return "\n".join(lines) + "\n"
 
 
 def short(case: Case) -> bool:
     """Whether the README has the case: all cores of the platforms of several, in the narrowest format, on aligned arrays."""
     platform = PLATFORMS[case.platform]
-    whole = platform.cores > 1 and case.fmt == platform.formats[-1] and case.cores == (1 if case.memory == "private" else platform.cores)
+    whole = (
+        platform.cores > 1
+        and case.fmt == platform.formats[-1]
+        and case.cores == (1 if case.memory == "private" else platform.cores)
+    )
     return whole and not case.offsets and case.core_mhz != DSP_MHZ
 
 

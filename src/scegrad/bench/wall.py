@@ -55,9 +55,22 @@ def measure(platform: str) -> WallTime:
     """Time the platform's fp32 jobs on shared memory, set-up and builds left out; of each time the least of several repetitions."""
     request = _request(platform, FAST_ELEMENTS)
     with Simulation(library(PLATFORMS[platform])) as simulation:
-        seconds, bare, cycles = map(min, zip(*(_once(simulation, request) for _ in range(REPEATS)), strict=True))
-    cocotb_cycles, cocotb_seconds = map(min, zip(*(_cocotb(platform) for _ in range(COCOTB_REPEATS)), strict=True))
-    return WallTime(platform, FAST_ELEMENTS, int(cycles), seconds, bare, COCOTB_ELEMENTS, int(cocotb_cycles), cocotb_seconds)
+        seconds, bare, cycles = map(
+            min, zip(*(_once(simulation, request) for _ in range(REPEATS)), strict=True)
+        )
+    cocotb_cycles, cocotb_seconds = map(
+        min, zip(*(_cocotb(platform) for _ in range(COCOTB_REPEATS)), strict=True)
+    )
+    return WallTime(
+        platform,
+        FAST_ELEMENTS,
+        int(cycles),
+        seconds,
+        bare,
+        COCOTB_ELEMENTS,
+        int(cocotb_cycles),
+        cocotb_seconds,
+    )
 
 
 def _request(platform: str, elements: int) -> Request:
@@ -88,8 +101,12 @@ def _cocotb(platform: str) -> tuple[int, float]:
 
     request = _request(platform, COCOTB_ELEMENTS)
     task = Task(job_of(request), request.place.guards, SHARED_LATENCY, record=False)
-    _, ended = run_task(task, request.logits, request.labels, design_of(request.platform), "verilator")
+    _, ended = run_task(
+        task, request.logits, request.labels, design_of(request.platform), "verilator"
+    )
     fast = run_job(request.logits, request.labels, platform=platform, latency=SHARED_LATENCY)
     if ended.counters.cycles != fast.cycles:
-        raise RuntimeError(f"the cocotb bench counts {ended.counters.cycles} cycles, the fast simulation {fast.cycles}")
+        raise RuntimeError(
+            f"the cocotb bench counts {ended.counters.cycles} cycles, the fast simulation {fast.cycles}"
+        )
     return ended.counters.cycles, ended.seconds

@@ -18,35 +18,69 @@ app = typer.Typer(
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="DIR", help="Directory of the ledger and summary.json.  [default: out/sweep/SPACE]", show_default=False
+        "--output",
+        "-o",
+        metavar="DIR",
+        help="Directory of the ledger and summary.json.  [default: out/sweep/SPACE]",
+        show_default=False,
     ),
 ]
-Shards = Annotated[str | None, typer.Option(metavar="A:B", help="Only the shards A to B - 1.  [default: all]", show_default=False)]
+Shards = Annotated[
+    str | None,
+    typer.Option(
+        metavar="A:B", help="Only the shards A to B - 1.  [default: all]", show_default=False
+    ),
+]
 Workers = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Processes of this machine.  [default: one for each processor]", show_default=False)
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="N",
+        help="Processes of this machine.  [default: one for each processor]",
+        show_default=False,
+    ),
 ]
 Scheduler = Annotated[
     str | None,
-    typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask cluster instead (docs/accuracy.md).", show_default=False),
+    typer.Option(
+        metavar="tcp://HOST:PORT",
+        help="Run on this Dask cluster instead (docs/accuracy.md).",
+        show_default=False,
+    ),
 ]
 ShardBits = Annotated[int, typer.Option(metavar="BITS", help="A shard has 2^BITS pairs.")]
 
 
-def _run(space: "Space", name: str, output: Path | None, shards: str | None, workers: int | None, scheduler: str | None) -> None:
+def _run(
+    space: "Space",
+    name: str,
+    output: Path | None,
+    shards: str | None,
+    workers: int | None,
+    scheduler: str | None,
+) -> None:
     from scegrad.sweep.command import Options, main, parse_range
 
     chosen = parse_range(shards, space.shards) if shards else None
-    raise typer.Exit(main(space, Options(output or Path("out/sweep") / name, chosen, workers, scheduler)))
+    raise typer.Exit(
+        main(space, Options(output or Path("out/sweep") / name, chosen, workers, scheduler))
+    )
 
 
 @app.command("fp16-pairs")
 def fp16_pairs(
-    output: Output = None, shards: Shards = None, workers: Workers = None, scheduler: Scheduler = None, shard_bits: ShardBits = 20
+    output: Output = None,
+    shards: Shards = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    shard_bits: ShardBits = 20,
 ) -> None:
     """All 2^32 pairs of an fp16 logit and label; each result must be correctly rounded."""
     from scegrad.sweep.spaces import Space
 
-    _run(Space("fp16-pairs", shard_bits=shard_bits), "fp16-pairs", output, shards, workers, scheduler)
+    _run(
+        Space("fp16-pairs", shard_bits=shard_bits), "fp16-pairs", output, shards, workers, scheduler
+    )
 
 
 @app.command("fp32-logits")
@@ -61,12 +95,21 @@ def fp32_logits(
     """All 2^32 fp32 logits with the label 0 or 1; the error must be at most 0.501 ulp."""
     from scegrad.sweep.spaces import Space
 
-    _run(Space("fp32-logits", label=label, shard_bits=shard_bits), f"fp32-logits-{label}", output, shards, workers, scheduler)
+    _run(
+        Space("fp32-logits", label=label, shard_bits=shard_bits),
+        f"fp32-logits-{label}",
+        output,
+        shards,
+        workers,
+        scheduler,
+    )
 
 
 @app.command("fp32-random")
 def fp32_random(
-    count: Annotated[int, typer.Option(metavar="N", help="Pairs; a multiple of the size of a shard.")] = 1 << 30,
+    count: Annotated[
+        int, typer.Option(metavar="N", help="Pairs; a multiple of the size of a shard.")
+    ] = 1 << 30,
     seed: Annotated[int, typer.Option(metavar="S", help="Which pairs.")] = 1,
     output: Output = None,
     shards: Shards = None,
@@ -83,9 +126,18 @@ def fp32_random(
 
 @app.command()
 def summary(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Directory of a ledger.", show_default=False)],
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Directory of a ledger.", show_default=False)
+    ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE.json", help="Write the summary there.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE.json",
+            help="Write the summary there.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Sum up a ledger, also while a sweep is writing it; the exit status is 1 where a check failed."""

@@ -85,7 +85,9 @@ def run(space: Space, shards: Iterable[int], design: Design, address: str) -> It
             ]
 
         ahead = max(AHEAD * sum(client.nthreads().values()), FEWEST)
-        queue = as_completed([future for _ in range(ahead) for future in submit()], loop=client.loop)
+        queue = as_completed(
+            [future for _ in range(ahead) for future in submit()], loop=client.loop
+        )
         for future in queue:
             try:
                 record: Record = future.result()

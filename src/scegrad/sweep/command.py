@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from scegrad.requests import RequestError
 from scegrad.sim_library import SimulationError
@@ -53,13 +60,17 @@ def sweep(space: Space, options: Options) -> Summary:
     console = Console(stderr=True, highlight=False)
     with Ledger(options.directory, space, unit.rtl) as ledger:
         todo = [shard for shard in range(first, last) if shard not in ledger.records]
-        console.print(f"{_title(space)}: RTL {unit.rtl[:16]}, shards {first}:{last}, {last - first - len(todo)} of them in {ledger.path}")
+        console.print(
+            f"{_title(space)}: RTL {unit.rtl[:16]}, shards {first}:{last}, {last - first - len(todo)} of them in {ledger.path}"
+        )
         if todo:
             with _Bar(space, len(todo), console) as records:
                 for record in records(_engine(space, todo, unit, options)):
                     ledger.add(record)
         if left := [shard for shard in todo if shard not in ledger.records]:
-            raise SimulationError(f"{len(left)} shards are not in {ledger.path}, the first one being {left[0]}")
+            raise SimulationError(
+                f"{len(left)} shards are not in {ledger.path}, the first one being {left[0]}"
+            )
         summary = summarise(space, unit.rtl, ledger.records)
     write_summary(options.directory / SUMMARY, summary)
     console.print(describe(summary))
@@ -81,8 +92,16 @@ class _Bar:
 
     def __init__(self, space: Space, total: int, console: Console):
         self.space, self.total, self.console = space, total, console
-        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TimeRemainingColumn())
-        self.progress = Progress(TextColumn(_title(space)), *columns, console=console, disable=not console.is_terminal)
+        columns = (
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        self.progress = Progress(
+            TextColumn(_title(space)), *columns, console=console, disable=not console.is_terminal
+        )
 
     def __enter__(self) -> Any:
         self.progress.start()
@@ -102,7 +121,9 @@ class _Bar:
             if not self.console.is_terminal and now - said >= self.INTERVAL:
                 said = now
                 left = (self.total - done) * self.space.shard_size / rate
-                self.console.print(f"{_title(self.space)}: {done} of {self.total} shards, {rate / 1e6:.2f} M/s, {left / 60:.1f} min left")
+                self.console.print(
+                    f"{_title(self.space)}: {done} of {self.total} shards, {rate / 1e6:.2f} M/s, {left / 60:.1f} min left"
+                )
 
 
 def _title(space: Space) -> str:
@@ -133,31 +154,54 @@ def write_summary(path: Path, summary: Summary) -> None:
 def _lines(summary: Summary) -> str:
     """JSON with a line for each field and each binade."""
     fields = {name: json.dumps(value) for name, value in summary.items()}
-    binades = ",\n".join(f"  {json.dumps(key)}: {json.dumps(binade)}" for key, binade in summary["binades"].items())
+    binades = ",\n".join(
+        f"  {json.dumps(key)}: {json.dumps(binade)}" for key, binade in summary["binades"].items()
+    )
     fields["binades"] = f"{{\n{binades}\n }}"
-    return "{\n" + ",\n".join(f" {json.dumps(name)}: {text}" for name, text in fields.items()) + "\n}\n"
+    return (
+        "{\n"
+        + ",\n".join(f" {json.dumps(name)}: {text}" for name, text in fields.items())
+        + "\n}\n"
+    )
 
 
 def describe(summary: Summary) -> str:
     """A few lines for a person."""
     space = Space(**summary["space"])
-    lines = [f"{_title(space)}: {summary['count']:,} results in {summary['shards']} of {summary['of']} shards, RTL {summary['rtl'][:16]}"]
-    whole = "the union of the shards is the whole space" if summary["complete"] else "the space is not complete"
+    lines = [
+        f"{_title(space)}: {summary['count']:,} results in {summary['shards']} of {summary['of']} shards, RTL {summary['rtl'][:16]}"
+    ]
+    whole = (
+        "the union of the shards is the whole space"
+        if summary["complete"]
+        else "the space is not complete"
+    )
     lines.append(f"  {whole}; {summary['cpu_seconds']:,} s of processor time")
-    lines.append(f"  differ from the golden model: {summary['mismatches']:,}; outside the bound: {summary['breaches']:,}")
+    lines.append(
+        f"  differ from the golden model: {summary['mismatches']:,}; outside the bound: {summary['breaches']:,}"
+    )
     at_least = "" if space.exhaustive else "at least "
     lines.append(f"  not correctly rounded: {at_least}{summary['misrounded']:,}")
-    for name, text in (("ulp", "worst error {value:.6f} ulp"), ("used", "most of the allowance 2^-34 sigmoid(-|x|) used: {value:.4f}")):
+    for name, text in (
+        ("ulp", "worst error {value:.6f} ulp"),
+        ("used", "most of the allowance 2^-34 sigmoid(-|x|) used: {value:.4f}"),
+    ):
         if worst := summary["worst"].get(name):
-            lines.append(f"  {text.format(**worst)}, at logit {worst['logit']}, label {worst['label']}: {worst['result']}")
+            lines.append(
+                f"  {text.format(**worst)}, at logit {worst['logit']}, label {worst['label']}: {worst['result']}"
+            )
     if "falls" in summary:
         lines.append(f"  falls though the logit grows: {summary['falls']:,}")
     if "asymmetries" in summary:
         lines.append(f"  shards that are not antisymmetric: {summary['asymmetries']}")
     for logit, label, result, golden, kind in summary.get("cases", []):
-        lines.append(f"  logit {logit}, label {label}: {result}, golden model {golden}, exact side: {kind}")
+        lines.append(
+            f"  logit {logit}, label {label}: {result}, golden model {golden}, exact side: {kind}"
+        )
     if failing := summary.get("failing_shards"):
-        lines.append(f"  {len(failing)} shards fail, the first ones {', '.join(map(str, failing[:8]))}")
+        lines.append(
+            f"  {len(failing)} shards fail, the first ones {', '.join(map(str, failing[:8]))}"
+        )
     return "\n".join(lines)
 
 
@@ -166,5 +210,8 @@ def main(space: Space, options: Options) -> int:
     try:
         return 0 if sweep(space, options)["ok"] else 1
     except KeyboardInterrupt:
-        print(f"scegrad: what is done is in {options.directory}; the same command goes on from there", file=sys.stderr)
+        print(
+            f"scegrad: what is done is in {options.directory}; the same command goes on from there",
+            file=sys.stderr,
+        )
         raise

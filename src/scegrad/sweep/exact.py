@@ -61,7 +61,9 @@ def _fp16_tables() -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     return places.astype(np.int32), smalls
 
 
-def judge(fmt: Format, results: NDArray, logits: NDArray, labels: NDArray) -> tuple[np.ndarray, NDArray[np.uint8], int]:
+def judge(
+    fmt: Format, results: NDArray, logits: NDArray, labels: NDArray
+) -> tuple[np.ndarray, NDArray[np.uint8], int]:
     """Tally (a ``TALLY`` scalar), ``Kind`` of each result, none of them open, and how many MPFR decided; contiguous arrays of encodings."""
     library = load_exact()
     assert library.sceexact_tally_bytes() == TALLY.itemsize
@@ -70,9 +72,17 @@ def judge(fmt: Format, results: NDArray, logits: NDArray, labels: NDArray) -> tu
     kinds = np.empty(results.size, np.uint8)
     arrays = [pointer(array) for array in (results, logits, labels)]
     if fmt is FP16:
-        library.sceexact_fp16(*arrays, results.size, *(pointer(table) for table in _fp16_tables()), pointer(tally), pointer(kinds))
+        library.sceexact_fp16(
+            *arrays,
+            results.size,
+            *(pointer(table) for table in _fp16_tables()),
+            pointer(tally),
+            pointer(kinds),
+        )
     else:
-        library.sceexact_fp32(*arrays, results.size, pointer(exponentials()), pointer(tally), pointer(kinds))
+        library.sceexact_fp32(
+            *arrays, results.size, pointer(exponentials()), pointer(tally), pointer(kinds)
+        )
     opened = np.flatnonzero((kinds == Kind.OPEN_HALF) | (kinds == Kind.OPEN_BOUND))
     for k in opened:
         kinds[k] = settle(results[k : k + 1], logits[k : k + 1], labels[k : k + 1])
@@ -84,7 +94,11 @@ def settle(result: NDArray, logit: NDArray, label: NDArray) -> Kind:
     """The kind of one fp32 result for a finite label and a logit that is not NaN, by MPFR; arrays of one encoding each."""
     r, x, y = (array.view(FP32.dtype) for array in (result, logit, label))
     if np.isinf(x[0]):
-        return Kind.NEAREST if reference.gradient(x, y).view(FP32.bits_dtype)[0] == result[0] else Kind.WRONG
+        return (
+            Kind.NEAREST
+            if reference.gradient(x, y).view(FP32.bits_dtype)[0] == result[0]
+            else Kind.WRONG
+        )
     values = float(r[0]), float(x[0]), float(y[0])
     if values[2] not in (0.0, 1.0):
         return Kind.NEAREST if reference.within_bound(r, x, y)[0] else Kind.WRONG
@@ -104,5 +118,7 @@ def error_in_ulp(fmt: Format, result: int, logit: int, label: int) -> float:
 def sigmoid(logits: NDArray[np.uint32]) -> NDArray[np.float64]:
     """Sigmoids in float64, the same bits on every machine, from encodings; NaN and infinity count as 200."""
     result = np.empty(logits.size)
-    load_exact().sceexact_sigmoid(pointer(logits), logits.size, pointer(exponentials()), pointer(result))
+    load_exact().sceexact_sigmoid(
+        pointer(logits), logits.size, pointer(exponentials()), pointer(result)
+    )
     return result

@@ -45,7 +45,12 @@ class Ledger:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._file.close()
         self._lock.release()
 
@@ -64,7 +69,9 @@ class Ledger:
             return 0
         for key, due in self.header.items():
             if header.get(key) != due:
-                raise RequestError(f"{self.path} holds results of another {key}, {header.get(key)}, not of {due}: choose another directory")
+                raise RequestError(
+                    f"{self.path} holds results of another {key}, {header.get(key)}, not of {due}: choose another directory"
+                )
         self.records = records
         return length
 
@@ -99,7 +106,9 @@ def read(path: Path) -> tuple[dict[str, Any] | None, dict[int, Record], int]:
         if number == 1:
             header = value
         elif value["shard"] in records:
-            raise RequestError(f"{path}: line {number} is a second record of shard {value['shard']}")
+            raise RequestError(
+                f"{path}: line {number} is a second record of shard {value['shard']}"
+            )
         else:
             records[value["shard"]] = value
     return header, records, length

@@ -48,7 +48,9 @@ def _work(space: Space, shard: int) -> Record:
 
 @contextmanager
 def _pool(design: Design, workers: int) -> Iterator[ProcessPoolExecutor]:
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start, initargs=(design, os.getpid()))
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_start, initargs=(design, os.getpid())
+    )
     try:
         yield pool
     finally:
@@ -80,4 +82,6 @@ def run(space: Space, shards: Iterable[int], design: Design, workers: int) -> It
             return
         except BrokenProcessPool:
             todo += sorted(underway.values(), reverse=True)
-    raise WorkersLostError(f"worker processes ended {RESTARTS + 1} times before their shards were done; what is done is kept")
+    raise WorkersLostError(
+        f"worker processes ended {RESTARTS + 1} times before their shards were done; what is done is kept"
+    )

@@ -43,7 +43,10 @@ def _built(name: str, parts: list[bytes], make: Make) -> Path:
         make(tools, work)
         return work / "result"
 
-    home = cache_directory() / f"sweep-{Path(name).stem}-{content_key([tools.identity().encode(), *parts])}"
+    home = (
+        cache_directory()
+        / f"sweep-{Path(name).stem}-{content_key([tools.identity().encode(), *parts])}"
+    )
     return kept(home, announced) / name
 
 
@@ -53,7 +56,10 @@ def _runtime(tools: Toolchain, model: Path) -> Path:
 
     def make(tools: Toolchain, work: Path) -> None:
         (work / "result").mkdir()
-        tools.merge(tools.compile(sources, [], work, waves=False, progress=_silent), work / "result" / "runtime.o")
+        tools.merge(
+            tools.compile(sources, [], work, waves=False, progress=_silent),
+            work / "result" / "runtime.o",
+        )
 
     return _built("runtime.o", [path.name.encode() for path in sources], make)
 
@@ -71,13 +77,19 @@ def lane_library(design: Design) -> Path:
         model.mkdir()
         result.mkdir()
         verilog.write_text(design.verilog)
-        (model / "design.h").write_text(f'#define SCELANE_RTL "{design.rtl}"\n#define SCELANE_BITS {design.fmt.width}\n')
+        (model / "design.h").write_text(
+            f'#define SCELANE_RTL "{design.rtl}"\n#define SCELANE_BITS {design.fmt.width}\n'
+        )
         tools.verilate([verilog], Design.TOP, model, waves=False, split=False)
         files = [*model.glob("*.cpp"), *(path for path in sources if path.suffix == ".cpp")]
-        objects = tools.compile(files, [model, sources[0].parent], model, waves=False, progress=_silent)
+        objects = tools.compile(
+            files, [model, sources[0].parent], model, waves=False, progress=_silent
+        )
         tools.link([*objects, _runtime(tools, model)], result / "lane.so")
 
-    return _built("lane.so", [design.verilog.encode(), *(path.read_bytes() for path in sources)], make)
+    return _built(
+        "lane.so", [design.verilog.encode(), *(path.read_bytes() for path in sources)], make
+    )
 
 
 def exact_library() -> Path:
@@ -86,9 +98,15 @@ def exact_library() -> Path:
 
     def make(tools: Toolchain, work: Path) -> None:
         (work / "result").mkdir()
-        tools.share([path for path in sources if path.suffix == ".cpp"], EXACT_FLAGS, work / "result" / "exact.so")
+        tools.share(
+            [path for path in sources if path.suffix == ".cpp"],
+            EXACT_FLAGS,
+            work / "result" / "exact.so",
+        )
 
-    return _built("exact.so", [" ".join(EXACT_FLAGS).encode(), *(path.read_bytes() for path in sources)], make)
+    return _built(
+        "exact.so", [" ".join(EXACT_FLAGS).encode(), *(path.read_bytes() for path in sources)], make
+    )
 
 
 class Lane:
@@ -97,7 +115,10 @@ class Lane:
     def __init__(self, design: Design):
         self.design = design
         self._library = library = _load_lane(lane_library(design))
-        if library.scelane_rtl().decode() != design.rtl or library.scelane_bits() != design.fmt.width:
+        if (
+            library.scelane_rtl().decode() != design.rtl
+            or library.scelane_bits() != design.fmt.width
+        ):
             raise BuildError("the library of the lane was made from other Verilog")
         self._handle = c_void_p(library.scelane_create())
 
@@ -110,7 +131,9 @@ class Lane:
         fmt = self.design.fmt
         assert logits.dtype == labels.dtype == fmt.bits_dtype and logits.shape == labels.shape
         results = np.empty_like(logits)
-        latency = self._library.scelane_run(self._handle, pointer(logits), pointer(labels), pointer(results), results.size)
+        latency = self._library.scelane_run(
+            self._handle, pointer(logits), pointer(labels), pointer(results), results.size
+        )
         if latency != self.design.latency:
             raise SimulationError(
                 f"results of the lane came {latency} cycles after their operands, but must come {self.design.latency} after"
@@ -134,7 +157,10 @@ _LANE: Functions = {
 _EXACT: Functions = {
     "sceexact_tally_bytes": (c_int, []),
     "sceexact_fp32": (None, [c_void_p, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p, c_void_p]),
-    "sceexact_fp16": (None, [c_void_p, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p, c_void_p, c_void_p]),
+    "sceexact_fp16": (
+        None,
+        [c_void_p, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p, c_void_p, c_void_p],
+    ),
     "sceexact_sigmoid": (None, [c_void_p, c_uint64, c_void_p, c_void_p]),
 }
 

@@ -31,7 +31,13 @@ def summaries() -> dict[str, dict[str, Any]]:
 def command(space: Space) -> str:
     """The command that sweeps a space."""
     options = {"--label": space.label, "--count": space.count, "--seed": space.seed}
-    return " ".join(["scegrad sweep", space.name, *(f"{name} {value}" for name, value in options.items() if value is not None)])
+    return " ".join(
+        [
+            "scegrad sweep",
+            space.name,
+            *(f"{name} {value}" for name, value in options.items() if value is not None),
+        ]
+    )
 
 
 def table(found: dict[str, dict[str, Any]]) -> str:
@@ -43,11 +49,20 @@ def table(found: dict[str, dict[str, Any]]) -> str:
         rows.append([title, *cells])
 
     row("results", [f"{s['count']:,}" for s in each])
-    row("whole space", ["yes" if s["complete"] else f"no: {s['shards']} of {s['of']} shards" for s in each])
+    row(
+        "whole space",
+        ["yes" if s["complete"] else f"no: {s['shards']} of {s['of']} shards" for s in each],
+    )
     row("differ from the golden model", [f"{s['mismatches']:,}" for s in each])
     row("outside the bound", [f"{s['breaches']:,}" for s in each])
-    row("not the nearest number", [("" if "falls" in s else "at least ") + f"{s['misrounded']:,}" for s in each])
-    row("worst error, in ulp (labels 0 and 1; fp16: any)", [_worst(s, "ulp", "{value:.6f}") for s in each])
+    row(
+        "not the nearest number",
+        [("" if "falls" in s else "at least ") + f"{s['misrounded']:,}" for s in each],
+    )
+    row(
+        "worst error, in ulp (labels 0 and 1; fp16: any)",
+        [_worst(s, "ulp", "{value:.6f}") for s in each],
+    )
     row("most of 2^-34 sigmoid(-abs(x)) used", [_worst(s, "used", "{value:.4f}") for s in each])
     row("falls though x grows", [f"{s['falls']:,}" if "falls" in s else "" for s in each])
     row("antisymmetric", [_antisymmetric(name, found) for name in found])
@@ -71,7 +86,11 @@ def _antisymmetric(name: str, found: dict[str, dict[str, Any]]) -> str:
     if "asymmetries" in found[name]:
         return "no" if found[name]["asymmetries"] else "yes"
     both = [found.get(f"fp32-logits-{label}") for label in (0, 1)]
-    if not name.startswith("fp32-logits") or not all(both) or not all(summary and "mirror" in summary for summary in both):
+    if (
+        not name.startswith("fp32-logits")
+        or not all(both)
+        or not all(summary and "mirror" in summary for summary in both)
+    ):
         return ""
     zero, one = (summary or {} for summary in both)
     return "yes" if zero["mirror"] == one["digest"] and one["mirror"] == zero["digest"] else "no"
@@ -87,9 +106,22 @@ def libraries() -> str:
     for name, labels in measured["worst"].items():
         rows.append(f"| {name} | {_ulps(labels['0'])} | {_ulps(labels['1'])} |")
     found = summaries()
-    unit = [found.get(f"fp32-logits-{label}", {}).get("worst", {}).get("ulp", {}).get("value") for label in (0, 1)]
-    rows.append(f"| this unit, every logit | {' | '.join(f'{value:.6f}' if value else '' for value in unit)} |")
-    return "\n".join(["", f"Libraries in float32, {measured['samples']:,} logits in each binade from 2^-30 to 2^7:", "", *rows, ""])
+    unit = [
+        found.get(f"fp32-logits-{label}", {}).get("worst", {}).get("ulp", {}).get("value")
+        for label in (0, 1)
+    ]
+    rows.append(
+        f"| this unit, every logit | {' | '.join(f'{value:.6f}' if value else '' for value in unit)} |"
+    )
+    return "\n".join(
+        [
+            "",
+            f"Libraries in float32, {measured['samples']:,} logits in each binade from 2^-30 to 2^7:",
+            "",
+            *rows,
+            "",
+        ]
+    )
 
 
 def _ulps(value: float) -> str:

@@ -35,7 +35,10 @@ def _numpy_sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.float32(1) / (np.float32(1) + np.exp(-x))
 
 
-SIGMOIDS: dict[str, Sigmoid] = {"NumPy, 1 / (1 + exp(-x)) - y": _numpy_sigmoid, "SciPy, expit(x) - y": expit}
+SIGMOIDS: dict[str, Sigmoid] = {
+    "NumPy, 1 / (1 + exp(-x)) - y": _numpy_sigmoid,
+    "SciPy, expit(x) - y": expit,
+}
 UNIT = "this unit"
 
 
@@ -56,8 +59,14 @@ def measure_library(sigmoid: Sigmoid, label: int) -> dict[str, float]:
 
 def measure_libraries() -> dict[str, Any]:
     """Errors of all libraries: per binade, and the worst."""
-    binades = {name: {str(label): measure_library(sigmoid, label) for label in (0, 1)} for name, sigmoid in SIGMOIDS.items()}
-    worst = {name: {label: max(errors.values()) for label, errors in labels.items()} for name, labels in binades.items()}
+    binades = {
+        name: {str(label): measure_library(sigmoid, label) for label in (0, 1)}
+        for name, sigmoid in SIGMOIDS.items()
+    }
+    worst = {
+        name: {label: max(errors.values()) for label, errors in labels.items()}
+        for name, labels in binades.items()
+    }
     return {"samples": SAMPLES, "seed": SEED, "worst": worst, "binades": binades}
 
 
@@ -66,14 +75,26 @@ def axis(fmt: Format) -> list[tuple[str, str]]:
     first, last = max(LEAST, fmt.emin - 1), min(MOST, fmt.emax + 1)
     exponents = range(first, last)
     key = {exponent: exponent + fmt.bias for exponent in exponents}
-    negative = [(str(1 << fmt.exponent_bits | key[exponent]), f"-2^{exponent}") for exponent in reversed(exponents)]
+    negative = [
+        (str(1 << fmt.exponent_bits | key[exponent]), f"-2^{exponent}")
+        for exponent in reversed(exponents)
+    ]
     return negative + [(str(key[exponent]), f"2^{exponent}") for exponent in exponents]
 
 
 def _label_axis(axes: Any, names: list[str]) -> None:
     ticks = {k: int(name.split("^")[1]) for k, name in enumerate(names)}
-    shown = [k for k, exponent in ticks.items() if exponent % 5 == 0 and exponent > min(ticks.values()) + 1]
-    axes.set_xticks(shown, [f"${names[k].split('^')[0]}^{{{ticks[k]}}}$" for k in shown], rotation=60, fontsize=7)
+    shown = [
+        k
+        for k, exponent in ticks.items()
+        if exponent % 5 == 0 and exponent > min(ticks.values()) + 1
+    ]
+    axes.set_xticks(
+        shown,
+        [f"${names[k].split('^')[0]}^{{{ticks[k]}}}$" for k in shown],
+        rotation=60,
+        fontsize=7,
+    )
     axes.set_xlabel("logit, by binade")
 
 
@@ -83,10 +104,19 @@ def draw_worst(found: dict[str, Any], measured: dict[str, Any]) -> None:
     keys, names = zip(*axis(FP32), strict=True)
     for label, axes in enumerate(both):
         for name, labels in measured["binades"].items():
-            axes.plot([max(labels[str(label)].get(key, 0), 1e-2) for key in keys], label=name, drawstyle="steps-mid")
+            axes.plot(
+                [max(labels[str(label)].get(key, 0), 1e-2) for key in keys],
+                label=name,
+                drawstyle="steps-mid",
+            )
         summary = found.get(f"fp32-logits-{label}")
         if summary:
-            axes.plot([max(summary["binades"].get(key, {}).get("worst", 0), 1e-2) for key in keys], label=UNIT, drawstyle="steps-mid", lw=2)
+            axes.plot(
+                [max(summary["binades"].get(key, {}).get("worst", 0), 1e-2) for key in keys],
+                label=UNIT,
+                drawstyle="steps-mid",
+                lw=2,
+            )
         axes.axhline(0.5, color="grey", lw=0.7, ls=":")
         axes.set(yscale="log", title=f"fp32, y = {label}")
         _label_axis(axes, list(names))
@@ -99,19 +129,44 @@ def draw_worst(found: dict[str, Any], measured: dict[str, Any]) -> None:
 def draw_density(found: dict[str, Any]) -> None:
     """How the unit's errors are spread in each binade."""
     panels = [
-        (name, FP16 if name.startswith("fp16") else FP32) for name in ("fp16-pairs", "fp32-logits-0", "fp32-logits-1") if name in found
+        (name, FP16 if name.startswith("fp16") else FP32)
+        for name in ("fp16-pairs", "fp32-logits-0", "fp32-logits-1")
+        if name in found
     ]
-    figure, all_axes = plt.subplots(1, len(panels), figsize=(4.6 * len(panels), 3.8), sharey=True, layout="constrained", squeeze=False)
+    figure, all_axes = plt.subplots(
+        1,
+        len(panels),
+        figsize=(4.6 * len(panels), 3.8),
+        sharey=True,
+        layout="constrained",
+        squeeze=False,
+    )
     for (name, fmt), axes in zip(panels, all_axes[0], strict=True):
         keys, names = zip(*axis(fmt), strict=True)
         binades = found[name]["binades"]
-        counts = np.array([binades[key]["histogram"] if key in binades else [0] * exact.BINS for key in keys], float)
+        counts = np.array(
+            [binades[key]["histogram"] if key in binades else [0] * exact.BINS for key in keys],
+            float,
+        )
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         extent = (-0.5, len(keys) - 0.5, 0, exact.BINS / exact.BINS_PER_ULP)
         norm = mpl.colors.LogNorm(1e-5, 1)
-        image = axes.imshow(np.ma.masked_equal(shares.T, 0), origin="lower", aspect="auto", extent=extent, norm=norm, cmap="viridis")
+        image = axes.imshow(
+            np.ma.masked_equal(shares.T, 0),
+            origin="lower",
+            aspect="auto",
+            extent=extent,
+            norm=norm,
+            cmap="viridis",
+        )
         axes.axhline(0.5, color="grey", lw=0.7, ls=":")
-        axes.set_title({"fp16-pairs": "fp16, every pair", "fp32-logits-0": "fp32, y = 0", "fp32-logits-1": "fp32, y = 1"}[name])
+        axes.set_title(
+            {
+                "fp16-pairs": "fp16, every pair",
+                "fp32-logits-0": "fp32, y = 0",
+                "fp32-logits-1": "fp32, y = 1",
+            }[name]
+        )
         _label_axis(axes, list(names))
     all_axes[0][0].set_ylabel("error, in ulp of the exact result")
     figure.colorbar(image, ax=all_axes[0].tolist(), label="share of the binade's results")

@@ -14,7 +14,9 @@ from scegrad.sweep.exact import sigmoid
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
 
-HARD_AND_SMOOTHED = np.array([0, 1, -0.0, 0.5, 0.1, 0.9, 0.05, 0.95, 0.01, 0.99, 1 / 3, 2 / 3, 0.25, 0.75, 2, -1], np.float32)
+HARD_AND_SMOOTHED = np.array(
+    [0, 1, -0.0, 0.5, 0.1, 0.9, 0.05, 0.95, 0.01, 0.99, 1 / 3, 2 / 3, 0.25, 0.75, 2, -1], np.float32
+)
 """Labels as training has them, and a few outside."""
 
 ULPS = np.ldexp(1.0, -24 - np.arange(8))
@@ -81,7 +83,9 @@ def any_logit(a: U64, b: U64) -> tuple[U32, U32]:
 def underflowing(a: U64, b: U64) -> tuple[U32, U32]:
     """Logits from -112 to -80, where results are subnormal or less, and labels within eight encodings of the sigmoid, or 0."""
     x = _encode(-80 - 32 * (_field(a, 0, 24) * 2.0**-24))
-    return x, np.where(_field(b, 4, 2) == 0, 0, _next_to(sigmoid(x) + 2.0**-146, _field(b, 0, 4) - 8)).astype(np.uint32)
+    return x, np.where(
+        _field(b, 4, 2) == 0, 0, _next_to(sigmoid(x) + 2.0**-146, _field(b, 0, 4) - 8)
+    ).astype(np.uint32)
 
 
 def near_one(a: U64, b: U64) -> tuple[U32, U32]:
@@ -105,6 +109,12 @@ KINDS: tuple[Callable[[U64, U64], tuple[U32, U32]], ...] = (
 
 def random_pairs(seed: int, shard: int, size: int) -> tuple[U32, U32]:
     """Encodings of the logits and labels of a shard; ``size`` is a multiple of the number of kinds."""
-    words = np.random.Philox(key=[seed, shard]).random_raw(2 * size).reshape(len(KINDS), 2, size // len(KINDS))
+    words = (
+        np.random.Philox(key=[seed, shard])
+        .random_raw(2 * size)
+        .reshape(len(KINDS), 2, size // len(KINDS))
+    )
     pairs = [kind(*both) for kind, both in zip(KINDS, words, strict=True)]
-    return np.concatenate([logits for logits, _ in pairs]), np.concatenate([labels for _, labels in pairs])
+    return np.concatenate([logits for logits, _ in pairs]), np.concatenate(
+        [labels for _, labels in pairs]
+    )

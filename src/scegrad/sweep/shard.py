@@ -47,7 +47,9 @@ def run_shard(space: Space, shard: int, lane: Lane) -> Record:
     }
     if failing.size:
         record["cases"] = [
-            [_hex(fmt, array[k]) for array in (logits, labels, results, due)] + [Kind(kinds[k]).name.lower()] for k in failing[:CASES]
+            [_hex(fmt, array[k]) for array in (logits, labels, results, due)]
+            + [Kind(kinds[k]).name.lower()]
+            for k in failing[:CASES]
         ]
     record |= _order_and_symmetry(space, inputs, results)
     return record | {"seconds": round(time.process_time() - start, 3)}
@@ -66,20 +68,26 @@ def golden_results(inputs: Inputs, fmt: Format) -> NDArray:
     results = np.empty(logits.size, fmt.bits_dtype)
     for first in range(0, logits.size, BLOCK):
         block = slice(first, first + BLOCK)
-        results[block] = golden.gradient_bits(logits[block], labels if labels.size == 1 else labels[block], fmt)
+        results[block] = golden.gradient_bits(
+            logits[block], labels if labels.size == 1 else labels[block], fmt
+        )
     return results
 
 
 def _digest(results: NDArray) -> str:
     """SHA-256 of the encodings in the order of the space, little-endian."""
-    return hashlib.sha256(results.astype(results.dtype.newbyteorder("<"), copy=False).tobytes()).hexdigest()
+    return hashlib.sha256(
+        results.astype(results.dtype.newbyteorder("<"), copy=False).tobytes()
+    ).hexdigest()
 
 
 def _hex(fmt: Format, bits: int) -> str:
     return f"{int(bits):#0{fmt.width // 4 + 2}x}"
 
 
-def _worst(fmt: Format, tally: np.ndarray, results: NDArray, logits: NDArray, labels: NDArray) -> Record:
+def _worst(
+    fmt: Format, tally: np.ndarray, results: NDArray, logits: NDArray, labels: NDArray
+) -> Record:
     """The worst error of hard labels or fp16 in ulp, measured again by MPFR, and the most that a soft label uses of its allowance."""
     worst: Record = {}
     for name in ("error", "used"):
@@ -89,7 +97,9 @@ def _worst(fmt: Format, tally: np.ndarray, results: NDArray, logits: NDArray, la
             continue
         element = [int(array[at]) for array in (results, logits, labels)]
         value = exact.error_in_ulp(fmt, *element) if name == "error" else float(tally[name][binade])
-        encodings = dict(zip(("result", "logit", "label"), (_hex(fmt, bits) for bits in element), strict=True))
+        encodings = dict(
+            zip(("result", "logit", "label"), (_hex(fmt, bits) for bits in element), strict=True)
+        )
         worst["ulp" if name == "error" else "used"] = {"value": value, **encodings}
     return worst
 
@@ -121,9 +131,15 @@ def _order_and_symmetry(space: Space, inputs: Inputs, results: NDArray) -> Recor
     falling = np.less if logits[0] < fmt.sign_bit else np.greater
     record: Record = {"falls": int(falling(keys[1:], keys[:-1]).sum())}
     if space.name == "fp32-logits":
-        return record | {"mirror": _digest(_mirrored(results, magnitudes, fmt)), "ends": [int(results[0]), int(results[-1])]}
+        return record | {
+            "mirror": _digest(_mirrored(results, magnitudes, fmt)),
+            "ends": [int(results[0]), int(results[-1])],
+        }
     zero, one = (int(np.array(value, fmt.dtype).view(fmt.bits_dtype)) for value in (0, 1))
-    return record | {"one": _digest(rows[:, one]), "mirror": _digest(_mirrored(rows[:, zero], magnitudes, fmt))}
+    return record | {
+        "one": _digest(rows[:, one]),
+        "mirror": _digest(_mirrored(rows[:, zero], magnitudes, fmt)),
+    }
 
 
 def ordered(bits: NDArray, fmt: Format) -> NDArray:

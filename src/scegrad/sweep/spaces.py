@@ -45,13 +45,23 @@ class Space:
     def __post_init__(self) -> None:
         if self.name not in NAMES:
             raise RequestError(f"no space {self.name}: there are {', '.join(NAMES)}")
-        if (self.label is not None) != (self.name == "fp32-logits") or self.label not in (None, 0, 1):
+        if (self.label is not None) != (self.name == "fp32-logits") or self.label not in (
+            None,
+            0,
+            1,
+        ):
             raise RequestError("the label of fp32-logits must be 0 or 1")
         least = 16 if self.name == "fp16-pairs" else 10
         if not least <= self.shard_bits <= 24:
-            raise RequestError(f"shards of {self.name} have 2^{least} to 2^24 pairs, not 2^{self.shard_bits}")
-        if self.name == "fp32-random" and (self.count is None or self.count < 1 or self.count % self.shard_size):
-            raise RequestError(f"the count of fp32-random must be a multiple of {self.shard_size:,}, the size of a shard")
+            raise RequestError(
+                f"shards of {self.name} have 2^{least} to 2^24 pairs, not 2^{self.shard_bits}"
+            )
+        if self.name == "fp32-random" and (
+            self.count is None or self.count < 1 or self.count % self.shard_size
+        ):
+            raise RequestError(
+                f"the count of fp32-random must be a multiple of {self.shard_size:,}, the size of a shard"
+            )
         if self.name == "fp32-random" and not 0 <= (self.seed or 0) < 1 << 64:
             raise RequestError("the seed of fp32-random must be a whole number below 2^64")
 

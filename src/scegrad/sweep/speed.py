@@ -37,7 +37,9 @@ def measure(space: Space, shards: int) -> tuple[float, float]:
     run_shard(space, 0, lane)
     swept, bare = [], []
     for k in range(shards):
-        swept.append(_seconds(partial(run_shard, space, (2 * k + 1) * space.shards // (2 * shards), lane)))
+        swept.append(
+            _seconds(partial(run_shard, space, (2 * k + 1) * space.shards // (2 * shards), lane))
+        )
         bare.append(_seconds(partial(lane.bare, space.shard_size)))
     return space.shard_size / statistics.median(swept), space.shard_size / statistics.median(bare)
 

@@ -18,9 +18,18 @@ def missing(space: Space, records: Mapping[int, Record]) -> list[tuple[int, int]
     Raises ``ValueError`` for a record that is not of a shard of this space.
     """
     gaps, covered = [], 0
-    for first, count, shard in sorted((record["first"], record["count"], record["shard"]) for record in records.values()):
-        if count != space.shard_size or first != shard << space.shard_bits or first < covered or first + count > space.total:
-            raise ValueError(f"the record of shard {shard} covers {first} .. {first + count}, which is no shard of {space.name}")
+    for first, count, shard in sorted(
+        (record["first"], record["count"], record["shard"]) for record in records.values()
+    ):
+        if (
+            count != space.shard_size
+            or first != shard << space.shard_bits
+            or first < covered
+            or first + count > space.total
+        ):
+            raise ValueError(
+                f"the record of shard {shard} covers {first} .. {first + count}, which is no shard of {space.name}"
+            )
         if first > covered:
             gaps.append((covered, first))
         covered = first + count
@@ -30,7 +39,10 @@ def missing(space: Space, records: Mapping[int, Record]) -> list[tuple[int, int]
 def summarise(space: Space, rtl: str, records: Mapping[int, Record]) -> Summary:
     """The sums over all records; ``complete`` tells whether they are the whole space, ``ok`` whether something was checked and held."""
     done = [records[shard] for shard in sorted(records)]
-    sums = {name: sum(record[name] for record in done) for name in ("count", "mismatches", "breaches", "misrounded", "by_mpfr")}
+    sums = {
+        name: sum(record[name] for record in done)
+        for name in ("count", "mismatches", "breaches", "misrounded", "by_mpfr")
+    }
     gaps = missing(space, records)
     summary: Summary = {
         "space": space.identity(),
@@ -51,7 +63,9 @@ def summarise(space: Space, rtl: str, records: Mapping[int, Record]) -> Summary:
     if cases := [case for record in done for case in record.get("cases", [])]:
         summary["cases"] = cases[:CASES]
         summary["failing_shards"] = [record["shard"] for record in done if record.get("cases")]
-    summary["ok"] = bool(done) and not any(summary.get(name) for name in ("mismatches", "breaches", "falls", "asymmetries"))
+    summary["ok"] = bool(done) and not any(
+        summary.get(name) for name in ("mismatches", "breaches", "falls", "asymmetries")
+    )
     return summary
 
 
@@ -77,7 +91,12 @@ def _binades(done: list[Record]) -> dict[str, Record]:
                     into[name] = max(into.get(name, 0.0), part[name])
             if "histogram" in part:
                 into["histogram"] = [
-                    a + b for a, b in zip(into.get("histogram", [0] * len(part["histogram"])), part["histogram"], strict=True)
+                    a + b
+                    for a, b in zip(
+                        into.get("histogram", [0] * len(part["histogram"])),
+                        part["histogram"],
+                        strict=True,
+                    )
                 ]
     return dict(sorted(merged.items(), key=lambda item: int(item[0])))
 
@@ -91,11 +110,20 @@ def _order_and_symmetry(space: Space, records: Mapping[int, Record]) -> Summary:
     opposite = space.shards >> 1
     falls = sum(record["falls"] for record in records.values()) + _falls_between(space, records)
     if space.name == "fp16-pairs":
-        pairs = [(record, records[shard ^ opposite]) for shard, record in records.items() if shard ^ opposite in records]
-        return {"falls": falls, "asymmetries": sum(record["one"] != other["mirror"] for record, other in pairs)}
+        pairs = [
+            (record, records[shard ^ opposite])
+            for shard, record in records.items()
+            if shard ^ opposite in records
+        ]
+        return {
+            "falls": falls,
+            "asymmetries": sum(record["one"] != other["mirror"] for record, other in pairs),
+        }
     complete = len(records) == space.shards
     return {"falls": falls} | (
-        {"mirror": _combined(records[shard ^ opposite]["mirror"] for shard in range(space.shards))} if complete else {}
+        {"mirror": _combined(records[shard ^ opposite]["mirror"] for shard in range(space.shards))}
+        if complete
+        else {}
     )
 
 
@@ -106,8 +134,15 @@ def _falls_between(space: Space, records: Mapping[int, Record]) -> int:
         after = records.get(shard + 1)
         first_logit = shard + 1 << space.shard_bits
         magnitude = first_logit & space.fmt.sign_bit - 1
-        if after is None or "ends" not in record or magnitude == 0 or magnitude > space.fmt.infinity:
+        if (
+            after is None
+            or "ends" not in record
+            or magnitude == 0
+            or magnitude > space.fmt.infinity
+        ):
             continue
-        last, first = ordered(np.array([record["ends"][1], after["ends"][0]], space.fmt.bits_dtype), space.fmt)
+        last, first = ordered(
+            np.array([record["ends"][1], after["ends"][0]], space.fmt.bits_dtype), space.fmt
+        )
         falls += int(first > last if first_logit & space.fmt.sign_bit else first < last)
     return falls

@@ -25,7 +25,15 @@ class SweepUnit(wiring.Component):
         self.fmt = fmt
         self.lane = Lane16() if fmt is FP16 else Lane32()
         width = fmt.width
-        super().__init__({"valid": In(1), "logit": In(width), "label": In(width), "done": Out(1), "gradient": Out(width)})
+        super().__init__(
+            {
+                "valid": In(1),
+                "logit": In(width),
+                "label": In(width),
+                "done": Out(1),
+                "gradient": Out(width),
+            }
+        )
 
     @property
     def latency(self) -> int:
@@ -38,7 +46,11 @@ class SweepUnit(wiring.Component):
         if isinstance(lane, Lane16):
             m.submodules.rom = rom = Rom(self.fmt.name, SIGMOID16.widths)
             m.d.comb += [rom.address[0].eq(lane.address), lane.entry.eq(rom.data[0])]
-        m.d.comb += [lane.i.valid.eq(self.valid), lane.i.payload.logit.eq(self.logit), lane.i.payload.label.eq(self.label)]
+        m.d.comb += [
+            lane.i.valid.eq(self.valid),
+            lane.i.payload.logit.eq(self.logit),
+            lane.i.payload.label.eq(self.label),
+        ]
         m.d.comb += [self.done.eq(lane.o.valid), self.gradient.eq(lane.o.payload)]
         return m
 

@@ -18,7 +18,11 @@ from scegrad.rtl.control.control import Control
 
 MAPPED = {
     *(register.offset for register in REGISTERS),
-    *(unit_offset(unit, register.name) for unit in (SHARED, *range(MAX_CORES)) for register in UNIT_REGISTERS),
+    *(
+        unit_offset(unit, register.name)
+        for unit in (SHARED, *range(MAX_CORES))
+        for register in UNIT_REGISTERS
+    ),
 }
 """Where there is a register, on some platform."""
 
@@ -36,7 +40,9 @@ class Manager:
     def _delay(self) -> int:
         return 0 if self._rng is None else self._rng.choice((0, 0, 1, 2, 7))
 
-    async def write(self, ctx: SimulatorContext, address: int, value: int, strobes: int = 0b1111) -> Resp:
+    async def write(
+        self, ctx: SimulatorContext, address: int, value: int, strobes: int = 0b1111
+    ) -> Resp:
         """One write; AW and W come independently."""
         aw, w, b = self._port.aw, self._port.w, self._port.b
         waits = {id(aw): self._delay(), id(w): self._delay()}
@@ -49,7 +55,9 @@ class Manager:
                 waits[id(channel)] -= 1
             ctx.set(b.ready, self._ready())
             taking = ctx.get(b.ready)
-            *_, aw_ready, w_ready, answered, resp = await ctx.tick().sample(aw.ready, w.ready, b.valid, b.payload.resp)
+            *_, aw_ready, w_ready, answered, resp = await ctx.tick().sample(
+                aw.ready, w.ready, b.valid, b.payload.resp
+            )
             for channel, ready in ((aw, aw_ready), (w, w_ready)):
                 if ctx.get(channel.valid) and not ready:
                     waits[id(channel)] = 0
@@ -69,7 +77,9 @@ class Manager:
             wait -= 1
             ctx.set(r.ready, self._ready())
             taking = ctx.get(r.ready)
-            *_, ready, answered, value, resp = await ctx.tick().sample(ar.ready, r.valid, r.payload.data, r.payload.resp)
+            *_, ready, answered, value, resp = await ctx.tick().sample(
+                ar.ready, r.valid, r.payload.data, r.payload.resp
+            )
             if ctx.get(ar.valid) and not ready:
                 wait = 0
             if answered and taking:
@@ -82,14 +92,26 @@ class Manager:
 async def watch(ctx: SimulatorContext, port: PureInterface, reset: Signal) -> None:
     """Assert that an answer, once offered, stays as it is until it is taken or reset; for a background testbench."""
     offered: dict[str, Any] = {}
-    signals = (port.b.valid, port.b.ready, port.b.payload.resp, port.r.valid, port.r.ready, port.r.payload)
+    signals = (
+        port.b.valid,
+        port.b.ready,
+        port.b.payload.resp,
+        port.r.valid,
+        port.r.ready,
+        port.r.payload,
+    )
     while True:
         *_, b_valid, b_ready, resp, r_valid, r_ready, data = await ctx.tick().sample(*signals)
         if ctx.get(reset):
             offered.clear()
             continue
-        for name, valid, ready, payload in (("b", b_valid, b_ready, resp), ("r", r_valid, r_ready, (data.data, data.resp))):
-            assert name not in offered or (valid and payload == offered[name]), f"{name} was withdrawn or changed"
+        for name, valid, ready, payload in (
+            ("b", b_valid, b_ready, resp),
+            ("r", r_valid, r_ready, (data.data, data.resp)),
+        ):
+            assert name not in offered or (valid and payload == offered[name]), (
+                f"{name} was withdrawn or changed"
+            )
             offered.pop(name, None)
             if valid and not ready:
                 offered[name] = payload
@@ -120,7 +142,10 @@ class Units:
             *_, start, job, core_format, core_shared = await ctx.tick().sample(*shown)
             for unit in range(len(control.units)):
                 if start >> unit & 1:
-                    arrays = {name: getattr(job, name) for name in ("logits", "labels", "gradient", "size", "core_mask", "format")}
+                    arrays = {
+                        name: getattr(job, name)
+                        for name in ("logits", "labels", "gradient", "size", "core_mask", "format")
+                    }
                     self.started.append(Started(unit, arrays, core_format, core_shared))
                     assert not ctx.get(control.units[unit].busy), "started while busy"
                     ctx.set(control.units[unit].busy, 1)
@@ -159,7 +184,9 @@ class Bench:
     async def _watch(self, ctx: SimulatorContext) -> None:
         await watch(ctx, self.control.axil, self.reset)
 
-    async def write(self, ctx: SimulatorContext, address: int, value: int, strobes: int = 0b1111) -> None:
+    async def write(
+        self, ctx: SimulatorContext, address: int, value: int, strobes: int = 0b1111
+    ) -> None:
         """A write that must be answered OKAY."""
         assert await self.manager.write(ctx, address, value, strobes) is Resp.OKAY
 
@@ -191,7 +218,9 @@ class Access:
         raise TimeoutError(f"irq did not rise in {limit} cycles")
 
 
-def shared(core_mask: int = 1, *, length: int = 1, fmt: Format = FP32, platform: Platform = FT78NE) -> Job:
+def shared(
+    core_mask: int = 1, *, length: int = 1, fmt: Format = FP32, platform: Platform = FT78NE
+) -> Job:
     """A shared job that is accepted, if mask, length and format are."""
     base = platform.shared[0].base
     return Job(platform, fmt, False, base, base + 0x1000, base + 0x2000, length, core_mask)

@@ -9,14 +9,24 @@ from scegrad.formats import FP16, FP32, Format
 from scegrad.platforms import FT78NE, MT7004, KiB, Platform, Region
 from scegrad.registers import Status
 
-ONE = Platform("one", cores=1, formats=("fp32",), shared_data_bits=64, shared=(Region("RAM", 0x4000_0000, 64 * KiB),))
+ONE = Platform(
+    "one",
+    cores=1,
+    formats=("fp32",),
+    shared_data_bits=64,
+    shared=(Region("RAM", 0x4000_0000, 64 * KiB),),
+)
 """The smallest build, with a port as narrow as the L2's."""
 
 ADJOINING = Platform(
     "adjoining",
     cores=16,
     formats=("fp16",),
-    shared=(Region("LOW", 0, 4 * KiB), Region("BELOW", 0x1000_0000 - 8 * KiB, 8 * KiB), Region("TOP", 0xFFFF_F000, 4 * KiB)),
+    shared=(
+        Region("LOW", 0, 4 * KiB),
+        Region("BELOW", 0x1000_0000 - 8 * KiB, 8 * KiB),
+        Region("TOP", 0xFFFF_F000, 4 * KiB),
+    ),
     l2_base=0x1000_0000,
     l2_size=4 * KiB,
     l2_stride=4 * KiB,
@@ -46,21 +56,36 @@ def answer(platform: Platform, request: Request) -> tuple[Status, int]:
     """The status, and the start pulses: bit k for a private job on core k, bit ``cores`` for the shared job."""
     status = _refusal(platform, request)
     core = _owner(platform, request)
-    start = 0 if status is not Status.ACCEPTED else 1 << core if request.private else 1 << platform.cores
+    start = (
+        0
+        if status is not Status.ACCEPTED
+        else 1 << core
+        if request.private
+        else 1 << platform.cores
+    )
     return status, start
 
 
 def _arrays(request: Request) -> list[range]:
-    return [range(a, a + request.length * request.fmt.bytes) for a in (request.logits, request.labels, request.gradient)]
+    return [
+        range(a, a + request.length * request.fmt.bytes)
+        for a in (request.logits, request.labels, request.gradient)
+    ]
 
 
 def _inside(array: range, region: Region) -> bool:
-    return array.start in range(region.base, region.end + 1) and array.stop in range(region.base, region.end + 1)
+    return array.start in range(region.base, region.end + 1) and array.stop in range(
+        region.base, region.end + 1
+    )
 
 
 def _owner(platform: Platform, request: Request) -> int:
     """The core whose L2 holds every array; the number of cores where there is none."""
-    owners = [k for k, l2 in enumerate(platform.l2) if all(_inside(array, l2) for array in _arrays(request))]
+    owners = [
+        k
+        for k, l2 in enumerate(platform.l2)
+        if all(_inside(array, l2) for array in _arrays(request))
+    ]
     return (*owners, platform.cores)[0]
 
 
@@ -75,17 +100,31 @@ def _refusal(platform: Platform, request: Request) -> Status:
     *inputs, output = arrays = _arrays(request)
     if any(array.start % request.fmt.bytes for array in arrays):
         return Status.MISALIGNED
-    memories = [{region.name for region in platform.regions if _inside(array, region)} for array in arrays]
+    memories = [
+        {region.name for region in platform.regions if _inside(array, region)} for array in arrays
+    ]
     if not all(memories):
         return Status.OUTSIDE_MEMORY
     shared = {region.name for region in platform.shared}
     owner = _owner(platform, request)
-    if owner == platform.cores if request.private else not all(memory & shared for memory in memories):
+    if (
+        owner == platform.cores
+        if request.private
+        else not all(memory & shared for memory in memories)
+    ):
         return Status.MIXED_MEMORIES
-    if any(array.start != output.start and max(array.start, output.start) < min(array.stop, output.stop) for array in inputs):
+    if any(
+        array.start != output.start
+        and max(array.start, output.start) < min(array.stop, output.stop)
+        for array in inputs
+    ):
         return Status.OVERLAP
     private = {core for core in range(platform.cores) if request.cores_busy >> core & 1}
-    lent = {core for core in range(platform.cores) if request.shared_cores >> core & 1} if request.shared_busy else set()
+    lent = (
+        {core for core in range(platform.cores) if request.shared_cores >> core & 1}
+        if request.shared_busy
+        else set()
+    )
     busy = owner in private | lent if request.private else request.shared_busy or cores & private
     return Status.BUSY if busy else Status.ACCEPTED
 
@@ -93,7 +132,11 @@ def _refusal(platform: Platform, request: Request) -> Status:
 def addresses(platform: Platform) -> list[int]:
     """Around both ends of every region and of the address space."""
     edges = [edge for region in platform.regions for edge in (region.base, region.end)]
-    near = [edge + step for edge in (0, 1 << 31, 1 << 32, *edges) for step in (-4096, -8, -4, -2, -1, 0, 1, 2, 4, 64)]
+    near = [
+        edge + step
+        for edge in (0, 1 << 31, 1 << 32, *edges)
+        for step in (-4096, -8, -4, -2, -1, 0, 1, 2, 4, 64)
+    ]
     return sorted({address for address in near if 0 <= address < 1 << 32})
 
 
@@ -120,21 +163,32 @@ def valid(platform: Platform, rng: random.Random) -> Request:
     if rng.random() < 0.3:
         places[2] = rng.choice(places[:2])
     logits, labels, gradient = places
-    return Request(logits, labels, gradient, length, rng.randrange(1, 1 << platform.cores), private, fmt)
+    return Request(
+        logits, labels, gradient, length, rng.randrange(1, 1 << platform.cores), private, fmt
+    )
 
 
 def spoiled(platform: Platform, request: Request, rng: random.Random) -> Request:
     """The job with one thing changed, mostly to something at a boundary."""
     name = rng.choice(("logits", "labels", "gradient"))
     size = request.length * request.fmt.bytes
-    step = rng.choice((0, 1, 2, request.fmt.bytes, size - request.fmt.bytes, size, size + request.fmt.bytes)) * rng.choice((-1, 1))
+    step = rng.choice(
+        (0, 1, 2, request.fmt.bytes, size - request.fmt.bytes, size, size + request.fmt.bytes)
+    ) * rng.choice((-1, 1))
     masks = (0, 1, platform.all_cores, platform.all_cores + 1, 1 << 31, rng.randrange(1 << 32))
     changes: tuple[dict[str, Any], ...] = (
         {name: rng.choice(addresses(platform))},
-        {name: rng.choice(platform.regions).end - size + rng.choice((-2, -1, 0, 1, 2)) * request.fmt.bytes},
+        {
+            name: rng.choice(platform.regions).end
+            - size
+            + rng.choice((-2, -1, 0, 1, 2)) * request.fmt.bytes
+        },
         {name: rng.randrange(1 << 32)},
         {"gradient": rng.choice((request.logits, request.labels)) + step},
-        {"gradient": rng.choice((request.logits, request.labels)) + rng.choice((-1, 1)) * request.fmt.bytes},
+        {
+            "gradient": rng.choice((request.logits, request.labels))
+            + rng.choice((-1, 1)) * request.fmt.bytes
+        },
         {"length": rng.choice(lengths(platform))},
         {"length": -rng.randrange(1 << 31)},
         {"core_mask": rng.choice(masks)},
@@ -144,7 +198,10 @@ def spoiled(platform: Platform, request: Request, rng: random.Random) -> Request
         {"cores_busy": 1 << rng.randrange(platform.cores)},
         {"shared_busy": True, "shared_cores": rng.randrange(1 << platform.cores)},
     )
-    change = {key: value & 0xFFFF_FFFF if key in ("logits", "labels", "gradient") else value for key, value in rng.choice(changes).items()}
+    change = {
+        key: value & 0xFFFF_FFFF if key in ("logits", "labels", "gradient") else value
+        for key, value in rng.choice(changes).items()
+    }
     return replace(request, **change)
 
 
@@ -164,8 +221,22 @@ def directed(platform: Platform) -> Iterator[Request]:
     for region in dict.fromkeys((*platform.shared, *platform.l2[:2], platform.l2[-1])):
         private = region in platform.l2
         for size in (0, fmt.bytes, region.size, region.size // 2, 3 * fmt.bytes):
-            base = Request(region.base, region.base, region.base, size // fmt.bytes, platform.all_cores, private, fmt)
-            for place in (region.base - fmt.bytes, region.base, region.end - size, region.end - size + fmt.bytes, region.end):
+            base = Request(
+                region.base,
+                region.base,
+                region.base,
+                size // fmt.bytes,
+                platform.all_cores,
+                private,
+                fmt,
+            )
+            for place in (
+                region.base - fmt.bytes,
+                region.base,
+                region.end - size,
+                region.end - size + fmt.bytes,
+                region.end,
+            ):
                 for moved in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 1)):
                     logits, labels, gradient = (place if one else region.base for one in moved)
                     if 0 <= place < 1 << 32:

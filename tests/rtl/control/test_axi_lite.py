@@ -6,7 +6,16 @@ import pytest
 from amaranth.back import verilog
 from amaranth.sim import SimulatorContext
 
-from scegrad.registers import ADDRESS_BITS, ID_VALUE, REGISTERS, Access, capabilities_value, offset, version_value, widths_value
+from scegrad.registers import (
+    ADDRESS_BITS,
+    ID_VALUE,
+    REGISTERS,
+    Access,
+    capabilities_value,
+    offset,
+    version_value,
+    widths_value,
+)
 from scegrad.rtl.axi import Resp
 from scegrad.rtl.control.axi_lite import AxiLite
 
@@ -19,11 +28,17 @@ def test_writes_with_any_strobes_and_timing(seed: int | None) -> None:
     """Registers hold what was written to them and no others, while reads of them go on beside the writes."""
     bench = Bench(ONE, seed)
     rng = random.Random(7)
-    kept = {r.offset: r.writable for r in REGISTERS if r.access is Access.RW} | {offset("IRQ_ENABLE"): 0x1_0001}
+    kept = {r.offset: r.writable for r in REGISTERS if r.access is Access.RW} | {
+        offset("IRQ_ENABLE"): 0x1_0001
+    }
     model = dict.fromkeys(MAPPED, 0)
     model |= {offset("ID"): ID_VALUE, offset("VERSION"): version_value()}
     model |= {offset("CAPABILITIES"): capabilities_value(ONE), offset("WIDTHS"): widths_value(ONE)}
-    others = [address for address in range(0, 0x700, 4) if address not in kept and address != offset("START")]
+    others = [
+        address
+        for address in range(0, 0x700, 4)
+        if address not in kept and address != offset("START")
+    ]
     done = []
 
     async def writes(ctx: SimulatorContext) -> None:
@@ -32,7 +47,9 @@ def test_writes_with_any_strobes_and_timing(seed: int | None) -> None:
             value, strobes = rng.randrange(1 << 32), rng.randrange(16)
             resp = await bench.manager.write(ctx, address | rng.randrange(4), value, strobes)
             assert resp is (Resp.OKAY if address in MAPPED else Resp.SLVERR), hex(address)
-            mask = sum(0xFF << 8 * byte for byte in range(4) if strobes >> byte & 1) & kept.get(address, 0)
+            mask = sum(0xFF << 8 * byte for byte in range(4) if strobes >> byte & 1) & kept.get(
+                address, 0
+            )
             model[address] = model.get(address, 0) & ~mask | value & mask
             assert await bench.manager.read(ctx, address) == (model[address], resp), hex(address)
         done.append(True)
@@ -82,4 +99,6 @@ def test_unaccepted_answers_stop_one_direction_alone() -> None:
 
 
 def test_becomes_verilog() -> None:
-    assert "module register_port" in verilog.convert(AxiLite(address_bits=ADDRESS_BITS), name="register_port")
+    assert "module register_port" in verilog.convert(
+        AxiLite(address_bits=ADDRESS_BITS), name="register_port"
+    )

@@ -55,7 +55,9 @@ def rtl_answers(platform: Platform, asked: Iterable[Request]) -> list[tuple[Stat
 def assert_as_predicted(platform: Platform, asked: list[Request]) -> Counter[Status]:
     """Raise ``AssertionError`` with the first job that is answered differently; returns how often each status was seen."""
     predicted = [answer(platform, request) for request in asked]
-    for request, expected, found in zip(asked, predicted, rtl_answers(platform, asked), strict=True):
+    for request, expected, found in zip(
+        asked, predicted, rtl_answers(platform, asked), strict=True
+    ):
         assert found == expected, request
     return Counter(status for status, _ in predicted)
 
@@ -80,7 +82,16 @@ def test_software_agrees(platform: Platform) -> None:
     """``Job.check`` says the same as long as nothing runs."""
     for request in (*requests(platform, 1500, seed=2), *directed(platform)):
         idle = replace(request, cores_busy=0, shared_busy=False)
-        job = Job(platform, idle.fmt, idle.private, idle.logits, idle.labels, idle.gradient, idle.length, idle.core_mask)
+        job = Job(
+            platform,
+            idle.fmt,
+            idle.private,
+            idle.logits,
+            idle.labels,
+            idle.gradient,
+            idle.length,
+            idle.core_mask,
+        )
         status, start = answer(platform, idle)
         assert job.check() is status, idle
         if idle.private and start:
@@ -95,7 +106,12 @@ MAX = (1 << 31) - 1
 
 CASES = [
     (FT78NE, Request(0xA000_0000, 0xA010_0000, 0xC000_0000, 1024, 0xFF), Status.ACCEPTED, 1 << 8),
-    (FT78NE, Request(0x1081_0000, 0x1082_0000, 0x1083_0000, 1024, private=True), Status.ACCEPTED, 1 << 0),
+    (
+        FT78NE,
+        Request(0x1081_0000, 0x1082_0000, 0x1083_0000, 1024, private=True),
+        Status.ACCEPTED,
+        1 << 0,
+    ),
     (FT78NE, Request(L2[7], L2[7], L2[7] + 0x4_0000, 0x1_0000, 0, True), Status.ACCEPTED, 1 << 7),
     (FT78NE, Request(D, S, D + 4, 1, 0x81), Status.ACCEPTED, 1 << 8),
     (FT78NE, Request(D, D, D, 1 << 29, 1), Status.ACCEPTED, 1 << 8),
@@ -105,7 +121,12 @@ CASES = [
     (FT78NE, Request(0xFFFF_FFFC, D, D, 2, 1), Status.OUTSIDE_MEMORY, 0),
     (FT78NE, Request(S - 4, D, D, 1, 1), Status.OUTSIDE_MEMORY, 0),
     (FT78NE, Request(D, D, S + 0x40_0000 - 4, 2, 1), Status.OUTSIDE_MEMORY, 0),
-    (FT78NE, Request(L2[0] + 0x8_0000 - 4, L2[0], L2[0], 2, private=True), Status.OUTSIDE_MEMORY, 0),
+    (
+        FT78NE,
+        Request(L2[0] + 0x8_0000 - 4, L2[0], L2[0], 2, private=True),
+        Status.OUTSIDE_MEMORY,
+        0,
+    ),
     (FT78NE, Request(L2[7] + 0x100_0000, L2[0], L2[0], 1, private=True), Status.OUTSIDE_MEMORY, 0),
     (FT78NE, Request(0, 0, 0, 0, 1), Status.OUTSIDE_MEMORY, 0),
     (FT78NE, Request(D, D, D, -1, 0, fmt=FP16), Status.LENGTH_NEGATIVE, 0),
@@ -130,30 +151,65 @@ CASES = [
     (FT78NE, Request(D, D, D, 1, 3, cores_busy=2), Status.BUSY, 0),
     (FT78NE, Request(D, D, D, 1, 3, shared_busy=True, shared_cores=4), Status.BUSY, 0),
     (FT78NE, Request(L2[2], L2[2], L2[2], 1, private=True, cores_busy=4), Status.BUSY, 0),
-    (FT78NE, Request(L2[2], L2[2], L2[2], 1, private=True, shared_busy=True, shared_cores=4), Status.BUSY, 0),
-    (FT78NE, Request(L2[2], L2[2], L2[2], 1, private=True, shared_busy=True, shared_cores=0xFB, cores_busy=0), Status.ACCEPTED, 4),
-    (FT78NE, Request(L2[2], L2[2], L2[2], 1, private=True, shared_cores=4, cores_busy=0xFB), Status.ACCEPTED, 4),
+    (
+        FT78NE,
+        Request(L2[2], L2[2], L2[2], 1, private=True, shared_busy=True, shared_cores=4),
+        Status.BUSY,
+        0,
+    ),
+    (
+        FT78NE,
+        Request(
+            L2[2], L2[2], L2[2], 1, private=True, shared_busy=True, shared_cores=0xFB, cores_busy=0
+        ),
+        Status.ACCEPTED,
+        4,
+    ),
+    (
+        FT78NE,
+        Request(L2[2], L2[2], L2[2], 1, private=True, shared_cores=4, cores_busy=0xFB),
+        Status.ACCEPTED,
+        4,
+    ),
     (ONE, Request(0x4000_0000, 0x4000_0000, 0x4000_8000, 0x2000, 1), Status.ACCEPTED, 2),
     (ONE, Request(0x4000_0000, 0x4000_0000, 0x4000_0000, 0x4001, 1), Status.OUTSIDE_MEMORY, 0),
     (ADJOINING, Request(0, 0, 0xFFFF_FFFE, 1, 0x8000, fmt=FP16), Status.ACCEPTED, 1 << 16),
-    (ADJOINING, Request(0x1000_0FFE, 0x1000_0FFE, 0x1000_0FFE, 2, private=True, fmt=FP16), Status.OUTSIDE_MEMORY, 0),
-    (ADJOINING, Request(0x1001_0000, 0x1000_F000, 0x1000_F000, 0, private=True, fmt=FP16), Status.ACCEPTED, 1 << 15),
+    (
+        ADJOINING,
+        Request(0x1000_0FFE, 0x1000_0FFE, 0x1000_0FFE, 2, private=True, fmt=FP16),
+        Status.OUTSIDE_MEMORY,
+        0,
+    ),
+    (
+        ADJOINING,
+        Request(0x1001_0000, 0x1000_F000, 0x1000_F000, 0, private=True, fmt=FP16),
+        Status.ACCEPTED,
+        1 << 15,
+    ),
 ]
 """Platform, job, status, start pulses."""
 
 
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
 def test_directed(platform: Platform) -> None:
-    cases = [(request, (status, start)) for other, request, status, start in CASES if other is platform]
+    cases = [
+        (request, (status, start)) for other, request, status, start in CASES if other is platform
+    ]
     assert cases
-    for (request, expected), found in zip(cases, rtl_answers(platform, [request for request, _ in cases]), strict=True):
+    for (request, expected), found in zip(
+        cases, rtl_answers(platform, [request for request, _ in cases]), strict=True
+    ):
         assert found == expected == answer(platform, request), request
 
 
 def test_overlap_looks_at_every_bit_of_the_distance() -> None:
     overlap = Overlap()
     distances = [sign * (1 << bit) for bit in range(32) for sign in (1, -1)]
-    cases = [(max(0, -distance), max(0, distance), abs(distance) + more) for distance in distances for more in (0, 1)]
+    cases = [
+        (max(0, -distance), max(0, distance), abs(distance) + more)
+        for distance in distances
+        for more in (0, 1)
+    ]
 
     async def ask(ctx: SimulatorContext) -> None:
         for operand, gradient, size in cases:
@@ -161,7 +217,11 @@ def test_overlap_looks_at_every_bit_of_the_distance() -> None:
             ctx.set(overlap.gradient, gradient)
             ctx.set(overlap.size, size)
             await ctx.tick().repeat(Overlap.latency)
-            assert ctx.get(overlap.overlap) == (abs(gradient - operand) < size), (operand, gradient, size)
+            assert ctx.get(overlap.overlap) == (abs(gradient - operand) < size), (
+                operand,
+                gradient,
+                size,
+            )
 
     simulator = Simulator(overlap)
     simulator.add_clock(1e-6)

@@ -82,7 +82,11 @@ def test_jobs_arrive_at_their_units(seed: int | None) -> None:
     running: dict[int, Job] = {}  # by unit
 
     def cores(unit: int) -> list[int]:
-        return [core for core in range(4) if (running[unit].core_mask >> core & 1 if unit == SHARED else core == unit)]
+        return [
+            core
+            for core in range(4)
+            if (running[unit].core_mask >> core & 1 if unit == SHARED else core == unit)
+        ]
 
     def assert_cores(core_format: int, core_shared: int) -> None:
         for unit, job in running.items():
@@ -95,7 +99,12 @@ def test_jobs_arrive_at_their_units(seed: int | None) -> None:
         fmt, length = rng.choice(list(FORMATS.values())), rng.randrange(1000)
         if free and (SHARED in running or rng.random() < 0.5):
             return private(rng.choice(free), length=length, fmt=fmt, platform=MT7004)
-        return shared(sum(1 << core for core in free if rng.random() < 0.7) or 1, length=length, fmt=fmt, platform=MT7004)
+        return shared(
+            sum(1 << core for core in free if rng.random() < 0.7) or 1,
+            length=length,
+            fmt=fmt,
+            platform=MT7004,
+        )
 
     async def test(ctx: SimulatorContext) -> None:
         access = Access(bench, ctx)
@@ -104,14 +113,20 @@ def test_jobs_arrive_at_their_units(seed: int | None) -> None:
                 del running[unit]
                 await bench.units.end(ctx, 4 if unit == SHARED else unit)
             job = idle_job()
-            if not job.private and (SHARED in running or any(core in running for core in range(4) if job.core_mask >> core & 1)):
+            if not job.private and (
+                SHARED in running
+                or any(core in running for core in range(4) if job.core_mask >> core & 1)
+            ):
                 continue
             before = len(bench.units.started)
             unit = await execute_async(start(job), access)
             running[unit] = job
             (shown,) = bench.units.started[before:]
             assert shown.unit == (4 if unit == SHARED else unit), count
-            fields = {name: getattr(job, name) for name in ("logits", "labels", "gradient", "size", "core_mask")}
+            fields = {
+                name: getattr(job, name)
+                for name in ("logits", "labels", "gradient", "size", "core_mask")
+            }
             assert shown.job == fields | {"format": int(job.fmt is FP16)}
             assert_cores(shown.core_format, shown.core_shared)
             await ctx.tick().repeat(3)

@@ -22,15 +22,23 @@ def test_driver_runs_jobs(seed: int | None) -> None:
     async def test(ctx: SimulatorContext) -> None:
         access = Access(bench, ctx)
         await execute_async(prepare(MT7004), access)
-        with pytest.raises(RuntimeError, match=r"^register CAPABILITIES reads 0x00000304, but ft78ne has 0x00000108$"):
+        with pytest.raises(
+            RuntimeError,
+            match=r"^register CAPABILITIES reads 0x00000304, but ft78ne has 0x00000108$",
+        ):
             await execute_async(prepare(FT78NE), access)
         for unit in bench.control.units:
             for name, value in counters.items():
-                ctx.set(unit.counters["written_bytes" if name == "elements" else name], value * 4 if name == "elements" else value)
+                ctx.set(
+                    unit.counters["written_bytes" if name == "elements" else name],
+                    value * 4 if name == "elements" else value,
+                )
         results.append(await execute_async(run(shared(platform=MT7004)), access))
         for core in (0, 1):
             await execute_async(start(private(core, platform=MT7004)), access)
-        with pytest.raises(BusError, match=r"^bus error: a read was answered DECERR at 0x10800010 \(READ_DECERR\)$") as error:
+        with pytest.raises(
+            BusError, match=r"^bus error: a read was answered DECERR at 0x10800010 \(READ_DECERR\)$"
+        ) as error:
             await execute_async(finish(0, 500), access)
         assert error.value.counters == Counters(**counters)
         results.append(await execute_async(finish(1, 500), access))

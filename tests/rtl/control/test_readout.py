@@ -57,10 +57,16 @@ def test_every_address_after_reset(platform: Platform) -> None:
             0xFFC,
             *random.Random(1).sample(range(0, 0x1000, 4), 60),
         }
-        units = {unit_offset(unit, register.name) for unit in (0, 1, 15, SHARED) for register in UNIT_REGISTERS}
+        units = {
+            unit_offset(unit, register.name)
+            for unit in (0, 1, 15, SHARED)
+            for register in UNIT_REGISTERS
+        }
         for address in sorted({register.offset for register in REGISTERS} | units | gaps):
             expected = (constants.get(address, 0), Resp.OKAY if address in MAPPED else Resp.SLVERR)
-            assert await bench.manager.read(ctx, address + address // 4 % 4) == expected, hex(address)
+            assert await bench.manager.read(ctx, address + address // 4 % 4) == expected, hex(
+                address
+            )
 
     bench.run(test)
 

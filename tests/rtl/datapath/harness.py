@@ -8,7 +8,13 @@ from amaranth.lib import stream
 from amaranth.sim import Simulator, SimulatorContext
 
 
-async def send(ctx: SimulatorContext, port: stream.Interface, payloads: Sequence[object], offered: float, rng: random.Random) -> None:
+async def send(
+    ctx: SimulatorContext,
+    port: stream.Interface,
+    payloads: Sequence[object],
+    offered: float,
+    rng: random.Random,
+) -> None:
     """Offer the payloads in order, each cycle with the probability ``offered``, until all are taken."""
     for payload in payloads:
         while rng.random() >= offered:
@@ -19,7 +25,9 @@ async def send(ctx: SimulatorContext, port: stream.Interface, payloads: Sequence
         ctx.set(port.valid, 0)
 
 
-async def receive(ctx: SimulatorContext, port: stream.Interface, count: int, taken: float, rng: random.Random) -> list[tuple[int, int]]:
+async def receive(
+    ctx: SimulatorContext, port: stream.Interface, count: int, taken: float, rng: random.Random
+) -> list[tuple[int, int]]:
     """Take ``count`` payloads, ready each cycle with the probability ``taken``: (cycle, payload) of each."""
     received = []
     cycle = 0

@@ -32,7 +32,11 @@ def pairs(fmt: Format, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     special = rng.choice(specials(fmt), shape)
     ordinary = (rng.standard_normal(count) * np.exp2(rng.uniform(-13, 6, count))).astype(fmt.dtype)
     near = (1 / (1 + np.exp(-ordinary.astype(float)))).astype(fmt.dtype)
-    labels = np.select(list(rng.integers(0, 4, (1, count)) == np.arange(3)[:, None]), [0, 1, rng.random(count)], near).astype(fmt.dtype)
+    labels = np.select(
+        list(rng.integers(0, 4, (1, count)) == np.arange(3)[:, None]),
+        [0, 1, rng.random(count)],
+        near,
+    ).astype(fmt.dtype)
     plain = np.stack([ordinary, labels]).view(fmt.bits_dtype)
     kind = rng.integers(0, 6, shape)
     bits = np.select([kind == 0, kind == 1], [anything, special], plain)

@@ -26,7 +26,10 @@ def run(
     """Gradients of ``count`` pairs, and the cycles in which their chunks came out."""
     logits, labels = pairs(fmt, count, seed)
     dut, rng, received = Datapath(formats), random.Random(seed), []
-    operands = [{"logits": x, "labels": y} for x, y in zip(to_chunks(logits), to_chunks(labels), strict=True)]
+    operands = [
+        {"logits": x, "labels": y}
+        for x, y in zip(to_chunks(logits), to_chunks(labels), strict=True)
+    ]
 
     async def feed(ctx):
         ctx.set(dut.half, fmt.name == "fp16")
@@ -37,13 +40,23 @@ def run(
 
     simulate(dut, feed, drain)
     result = np.array([chunk for _, chunk in received], dtype=np.uint64).view(fmt.bits_dtype)
-    np.testing.assert_array_equal(result, gradient(logits, labels).view(fmt.bits_dtype), err_msg=f"seed {seed}")
+    np.testing.assert_array_equal(
+        result, gradient(logits, labels).view(fmt.bits_dtype), err_msg=f"seed {seed}"
+    )
     return result, [cycle for cycle, _ in received], dut
 
 
-@pytest.mark.parametrize("pace", [(1.0, 1.0), (0.5, 1.0), (1.0, 0.3)], ids=["full", "starved", "held back"])
 @pytest.mark.parametrize(
-    ("formats", "name"), [(("fp32",), "fp32"), (("fp16",), "fp16"), (("fp32", "fp16"), "fp32"), (("fp32", "fp16"), "fp16")]
+    "pace", [(1.0, 1.0), (0.5, 1.0), (1.0, 0.3)], ids=["full", "starved", "held back"]
+)
+@pytest.mark.parametrize(
+    ("formats", "name"),
+    [
+        (("fp32",), "fp32"),
+        (("fp16",), "fp16"),
+        (("fp32", "fp16"), "fp32"),
+        (("fp32", "fp16"), "fp16"),
+    ],
 )
 def test_equals_golden_model(formats, name, pace):
     run(formats, FORMATS[name], 240, *pace, seed=random.randrange(1 << 32))

@@ -63,7 +63,15 @@ class Bench:
     ``operand_cycles`` and ``gradient_cycles`` are those of the last job's handshakes, counted like the memory's.
     """
 
-    def __init__(self, *, data_bits: int = 64, granule_bytes: int = 4, size: int = 0x4000, seed: int = 0, **buffers: int):
+    def __init__(
+        self,
+        *,
+        data_bits: int = 64,
+        granule_bytes: int = 4,
+        size: int = 0x4000,
+        seed: int = 0,
+        **buffers: int,
+    ):
         self.buffers = BUFFERS | buffers
         self.buffers.setdefault("read_turn_beats", self.buffers["burst_beats"])
         self.bus_bytes = data_bits // 8
@@ -72,7 +80,9 @@ class Bench:
         self.dut = Dma(data_bits=data_bits, granule_bytes=granule_bytes, **self.buffers)
         self.domain = ClockDomain("sync")
         room = self.buffers["read_buffer_beats"]
-        self.memory = SimMemory(self.dut.axi, base=BASE, contents=self.random.randbytes(size), read_room=room, seed=seed)
+        self.memory = SimMemory(
+            self.dut.axi, base=BASE, contents=self.random.randbytes(size), read_room=room, seed=seed
+        )
         self.datapath = Datapath()
         self.forget()
 
@@ -109,14 +119,20 @@ class Bench:
                 giving = False
             if taking and valid:
                 self.operand_cycles.append(cycle)
-                results.append((cycle + self.datapath.delay, (pair & word) ^ (pair >> 8 * self.bus_bytes)))
+                results.append(
+                    (cycle + self.datapath.delay, (pair & word) ^ (pair >> 8 * self.bus_bytes))
+                )
                 next_take = cycle + self.datapath.interval
             if rst or flush:
                 self.flush_cycles.append(cycle)
                 results.clear()
                 giving = False
-            taking = cycle + 1 >= max(next_take, self.datapath.begin) and not self._pauses("operands")
-            giving = giving or (bool(results) and results[0][0] <= cycle + 1 and not self._pauses("gradients"))
+            taking = cycle + 1 >= max(next_take, self.datapath.begin) and not self._pauses(
+                "operands"
+            )
+            giving = giving or (
+                bool(results) and results[0][0] <= cycle + 1 and not self._pauses("gradients")
+            )
             ctx.set(operands.ready, taking)
             ctx.set(gradients.valid, giving)
             if giving:
@@ -135,7 +151,12 @@ class Bench:
         self.forget()
         self.memory.readable = [job.array(job.logits), job.array(job.labels)]
         self.memory.writable = [job.array(job.gradient)]
-        fields = {"logits": BASE + job.logits, "labels": BASE + job.labels, "gradient": BASE + job.gradient, "size": job.size}
+        fields = {
+            "logits": BASE + job.logits,
+            "labels": BASE + job.labels,
+            "gradient": BASE + job.gradient,
+            "size": job.size,
+        }
         ctx.set(self.dut.job, fields)
         ctx.set(self.dut.start, 1)
         await ctx.tick()
@@ -145,7 +166,9 @@ class Bench:
     async def finish(self, ctx: SimulatorContext, limit: int) -> Outcome:
         """Wait for the end of a job that was just started."""
         cycles = 0
-        async for _, _, busy, done, status in ctx.tick().sample(self.dut.busy, self.dut.done, self.dut.status):
+        async for _, _, busy, done, status in ctx.tick().sample(
+            self.dut.busy, self.dut.done, self.dut.status
+        ):
             cycles += 1
             assert busy != done
             assert cycles < limit
@@ -157,13 +180,17 @@ class Bench:
         assert not any(ctx.get(signal) for signal in (self.dut.done, self.dut.busy, self.dut.flush))
         assert named["cycles"] == cycles - 1
         assert self.memory.quiet, "the job ended with something in flight"
-        return Outcome(Status(ctx.get(self.dut.status)), ctx.get(self.dut.fault_address), named, cycles)
+        return Outcome(
+            Status(ctx.get(self.dut.status)), ctx.get(self.dut.fault_address), named, cycles
+        )
 
     def expected(self, job: Job) -> bytes:
         """The memory after a job that starts now."""
         after = bytearray(self.memory.contents)
         logits, labels = (after[at : at + job.size] for at in (job.logits, job.labels))
-        after[job.gradient : job.gradient + job.size] = bytes(x ^ y for x, y in zip(logits, labels, strict=True))
+        after[job.gradient : job.gradient + job.size] = bytes(
+            x ^ y for x, y in zip(logits, labels, strict=True)
+        )
         return bytes(after)
 
     def words(self, start: int, size: int) -> int:

@@ -110,7 +110,9 @@ class SimMemory:
     def quiet(self) -> bool:
         """Whether nothing is in flight or offered."""
         in_flight = (*self._reads.values(), self._bursts, self._write_beats, self._responses)
-        return not any(in_flight) and not any(payload is not None for payload in self._held.values())
+        return not any(in_flight) and not any(
+            payload is not None for payload in self._held.values()
+        )
 
     def cycles(self, channel: str) -> list[int]:
         """The cycles in which a channel handed something over."""
@@ -118,7 +120,11 @@ class SimMemory:
 
     async def run(self, ctx: SimulatorContext) -> None:
         """The process: take what was offered before each clock edge, and drive what follows it."""
-        signals = [signal for name in MANAGED for signal in (self.channels[name].valid, Value.cast(self.channels[name].payload))]
+        signals = [
+            signal
+            for name in MANAGED
+            for signal in (self.channels[name].valid, Value.cast(self.channels[name].payload))
+        ]
         signals += [self.channels["r"].ready, self.channels["b"].ready]
         async for _, rst, *sampled in ctx.tick().sample(*signals):
             self.cycle += 1
@@ -126,14 +132,18 @@ class SimMemory:
                 self.reset()
             else:
                 assert all(sampled[-2:]), "RREADY and BREADY must be high"
-                self._take({name: (sampled[2 * i], sampled[2 * i + 1]) for i, name in enumerate(MANAGED)})
+                self._take(
+                    {name: (sampled[2 * i], sampled[2 * i + 1]) for i, name in enumerate(MANAGED)}
+                )
             self._drive(ctx, w_valid=bool(sampled[2]))
 
     def _take(self, offers: dict[str, tuple[int, int]]) -> None:
         """Check and take what the manager offered in this cycle."""
         for name, (valid, payload) in offers.items():
             before = self._held[name]
-            assert before is None or (valid and payload == before), f"{name} was not held until it was accepted"
+            assert before is None or (valid and payload == before), (
+                f"{name} was not held until it was accepted"
+            )
             accepted = valid and self._ready[name]
             self._held[name] = payload if valid and not accepted else None
             if name != "w" and valid and before is None:
@@ -155,13 +165,21 @@ class SimMemory:
         """Check a request in the first cycle in which it is offered."""
         self.requests.append(Request(self.cycle, channel, burst))
         words = self._words(burst)
-        assert (1 << burst.size, burst.kind, burst.address % self.bus_bytes) == (self.bus_bytes, BURST_INCR, 0)
-        assert burst.address // PAGE_BYTES == words[-1] // PAGE_BYTES, f"{channel} burst at {burst.address:#x} crosses 4 KiB"
+        assert (1 << burst.size, burst.kind, burst.address % self.bus_bytes) == (
+            self.bus_bytes,
+            BURST_INCR,
+            0,
+        )
+        assert burst.address // PAGE_BYTES == words[-1] // PAGE_BYTES, (
+            f"{channel} burst at {burst.address:#x} crosses 4 KiB"
+        )
         if channel == "aw":
             self._announced += burst.beats
             assert burst.id == 0
         for word in words if channel == "ar" else ():
-            allowed = any(max(word, r.start) < min(word + self.bus_bytes, r.stop) for r in self.readable)
+            allowed = any(
+                max(word, r.start) < min(word + self.bus_bytes, r.stop) for r in self.readable
+            )
             assert allowed, f"read of {word:#x}"
 
     def _take_ar(self, payload: int) -> None:
@@ -182,7 +200,9 @@ class SimMemory:
         last = payload >> 9 * self.bus_bytes
         lanes = word.to_bytes(self.bus_bytes, "little")
         assert strobes, "W without a byte"
-        assert not any(byte for lane, byte in enumerate(lanes) if not strobes >> lane & 1), "WDATA is not 0 where not selected"
+        assert not any(byte for lane, byte in enumerate(lanes) if not strobes >> lane & 1), (
+            "WDATA is not 0 where not selected"
+        )
         self._announced -= 1
         assert self._announced >= 0, "W before its AW was offered"
         self._in_burst = not last
@@ -200,14 +220,22 @@ class SimMemory:
             assert last == (address == words[-1]), "WLAST is not on the burst's last beat"
             for lane, byte in enumerate(word.to_bytes(self.bus_bytes, "little")):
                 if strobes >> lane & 1:
-                    assert any(address + lane in r for r in self.writable), f"write of {address + lane:#x}"
+                    assert any(address + lane in r for r in self.writable), (
+                        f"write of {address + lane:#x}"
+                    )
                     self.contents[address + lane - self.base] = byte
-        due, resp = self.cycle + self.behaviour.write_latency, max(self._resp(word) for word in words)
+        due, resp = (
+            self.cycle + self.behaviour.write_latency,
+            max(self._resp(word) for word in words),
+        )
         self._responses.append(Beat(due, burst.id, burst.address, resp, True))
 
     def _resp(self, word: int) -> Resp:
         errors = self.behaviour.errors
-        return max((resp for address, resp in errors.items() if word <= address < word + self.bus_bytes), default=Resp.OKAY)
+        return max(
+            (resp for address, resp in errors.items() if word <= address < word + self.bus_bytes),
+            default=Resp.OKAY,
+        )
 
     def _pauses(self, channel: str) -> bool:
         probability = self.behaviour.pauses.get(channel, 0)
@@ -244,7 +272,10 @@ class SimMemory:
             self.log.append((self.cycle + 1, name))
             if beat.resp > Resp.EXOKAY:
                 self.failed.append((self.cycle + 1, name, beat.address, beat.resp))
-            ctx.set(Value.cast(channel.payload), self._read_payload(beat) if name == "r" else beat.id | beat.resp << self.id_bits)
+            ctx.set(
+                Value.cast(channel.payload),
+                self._read_payload(beat) if name == "r" else beat.id | beat.resp << self.id_bits,
+            )
 
     def _read_payload(self, beat: Beat) -> int:
         at = beat.address - self.base

@@ -26,9 +26,16 @@ def random_weather(bench: Bench, random: Random) -> None:
     """Random latencies, pauses on every channel and stream, and interleaving."""
     pauses = {channel: random.choice((0, 0.2, 0.6)) for channel in ("aw", "w", "b", "ar", "r")}
     latencies = {"read_latency": random.randrange(1, 30), "write_latency": random.randrange(1, 30)}
-    bench.behave(pauses=pauses, interleave=random.random() < 0.7, aw_with_w=random.random() < 0.3, **latencies)
+    bench.behave(
+        pauses=pauses,
+        interleave=random.random() < 0.7,
+        aw_with_w=random.random() < 0.3,
+        **latencies,
+    )
     slow = {stream: random.choice((0, 0.3)) for stream in ("operands", "gradients")}
-    bench.datapath = Datapath(interval=random.choice((1, 2, 4)), delay=random.randrange(1, 20), pauses=slow)
+    bench.datapath = Datapath(
+        interval=random.choice((1, 2, 4)), delay=random.randrange(1, 20), pauses=slow
+    )
 
 
 def random_job(bench: Bench, random: Random, size: int) -> Job:
@@ -36,7 +43,9 @@ def random_job(bench: Bench, random: Random, size: int) -> Job:
     third = len(bench.memory.contents) // 3 // PAGE_BYTES * PAGE_BYTES
     places = []
     for base in (0, third, 2 * third):
-        near_page = base + PAGE_BYTES - random.randrange(size + 4 * bench.bus_bytes)  # so that most arrays cross it
+        near_page = (
+            base + PAGE_BYTES - random.randrange(size + 4 * bench.bus_bytes)
+        )  # so that most arrays cross it
         places.append(max(base, near_page) // bench.granule_bytes * bench.granule_bytes)
     if random.random() < 0.25:
         places[2] = places[random.randrange(2)]
@@ -44,17 +53,25 @@ def random_job(bench: Bench, random: Random, size: int) -> Job:
 
 
 @pytest.mark.parametrize(
-    ("data_bits", "granule_bytes", "buffers"), [(64, 4, SMALL), (64, 2, SMALL), (128, 2, SMALL), (64, 4, BUFFERS), (512, 2, BUFFERS)]
+    ("data_bits", "granule_bytes", "buffers"),
+    [(64, 4, SMALL), (64, 2, SMALL), (128, 2, SMALL), (64, 4, BUFFERS), (512, 2, BUFFERS)],
 )
-def test_sizes_around_every_boundary(data_bits: int, granule_bytes: int, buffers: dict[str, int]) -> None:
+def test_sizes_around_every_boundary(
+    data_bits: int, granule_bytes: int, buffers: dict[str, int]
+) -> None:
     word = data_bits // 8
     block = word * buffers["burst_beats"]
     boundaries = [word, 2 * word, block]
     if buffers is SMALL:
         boundaries += [2 * block, TAPER_BLOCKS * block, (TAPER_BLOCKS + 1) * block]
-    sizes = {granule_bytes, *(b + extra for b in boundaries for extra in (-granule_bytes, 0, granule_bytes))}
+    sizes = {
+        granule_bytes,
+        *(b + extra for b in boundaries for extra in (-granule_bytes, 0, granule_bytes)),
+    }
     random = Random(SEED)
-    bench = Bench(data_bits=data_bits, granule_bytes=granule_bytes, size=0x6000, seed=SEED, **buffers)
+    bench = Bench(
+        data_bits=data_bits, granule_bytes=granule_bytes, size=0x6000, seed=SEED, **buffers
+    )
 
     async def test(ctx: SimulatorContext) -> None:
         for size in sorted(sizes):
@@ -82,7 +99,9 @@ def test_alignments(data_bits: int, granule_bytes: int) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_back_pressure(seed: int) -> None:
     random = Random(seed)
-    buffers = random.choice((SMALL, BUFFERS, {"burst_beats": 8, "read_buffer_beats": 32, "write_buffer_beats": 16}))
+    buffers = random.choice(
+        (SMALL, BUFFERS, {"burst_beats": 8, "read_buffer_beats": 32, "write_buffer_beats": 16})
+    )
     bench = Bench(granule_bytes=random.choice((2, 4)), size=0x6000, seed=seed, **buffers)
 
     async def test(ctx: SimulatorContext) -> None:
@@ -143,7 +162,11 @@ async def fail(ctx: SimulatorContext, bench: Bench, job: Job, errors: dict[int, 
     outcome = await bench.finish(ctx, limit=3000)
     cycle, channel, address, resp = bench.memory.failed[0]
     starts = [BASE + start for start in job[:3]]
-    fitting = [max(address, start) for start in starts if start // bench.bus_bytes * bench.bus_bytes <= address < start + job.size]
+    fitting = [
+        max(address, start)
+        for start in starts
+        if start // bench.bus_bytes * bench.bus_bytes <= address < start + job.size
+    ]
     assert outcome.status == CODES[channel, resp]
     assert outcome.fault_address in fitting
     assert all(request.cycle <= cycle + 1 for request in bench.memory.requests)
@@ -161,15 +184,33 @@ async def fail(ctx: SimulatorContext, bench: Bench, job: Job, errors: dict[int, 
 @pytest.mark.parametrize("seed", range(8))
 def test_bus_errors(seed: int) -> None:
     random = Random(seed)
-    bench = Bench(granule_bytes=random.choice((2, 4)), size=0x6000, seed=seed, **random.choice((SMALL, BUFFERS)))
+    bench = Bench(
+        granule_bytes=random.choice((2, 4)),
+        size=0x6000,
+        seed=seed,
+        **random.choice((SMALL, BUFFERS)),
+    )
 
     async def test(ctx: SimulatorContext) -> None:
         for _ in range(3):
             random_weather(bench, random)
-            job = random_job(bench, random, size=random.randrange(bench.granule_bytes, 0x140, bench.granule_bytes))
+            job = random_job(
+                bench,
+                random,
+                size=random.randrange(bench.granule_bytes, 0x140, bench.granule_bytes),
+            )
             starts = random.sample(job[:3], random.choice((1, 1, 2)))
-            places = [BASE + random.choice((start, start + job.size - 1, start + random.randrange(job.size))) for start in starts]
-            await fail(ctx, bench, job, {place: random.choice((Resp.SLVERR, Resp.DECERR)) for place in places})
+            places = [
+                BASE
+                + random.choice((start, start + job.size - 1, start + random.randrange(job.size)))
+                for start in starts
+            ]
+            await fail(
+                ctx,
+                bench,
+                job,
+                {place: random.choice((Resp.SLVERR, Resp.DECERR)) for place in places},
+            )
             await bench.check(ctx, *random_job(bench, random, size=0x40))
 
     bench.run(test)

@@ -20,7 +20,11 @@ def test_latency(data_bits: int, granule_bytes: int) -> None:
     word, reader = data_bits // 8, bench.dut.reader
 
     async def test(ctx: SimulatorContext) -> None:
-        for logits, labels, size in ((0, 0, word), (word - granule_bytes, 0, 2 * granule_bytes), (0, granule_bytes, 2 * word)):
+        for logits, labels, size in (
+            (0, 0, word),
+            (word - granule_bytes, 0, 2 * granule_bytes),
+            (0, granule_bytes, 2 * word),
+        ):
             start = bench.memory.cycle + 1
             await bench.check(ctx, logits, 0x1000 + labels, 0x2000, size)
             assert bench.memory.cycles("ar")[0] == start + 1 + reader.request_latency
@@ -64,7 +68,9 @@ def test_turns() -> None:
         await bench.check(ctx, 0, 0x1400, 0x2800, 0x800)
         ids = [request.burst.id for request in bench.memory.requests if request.channel == "ar"]
         assert ids == [0, 1] * (len(ids) // 2)
-        lengths = [request.burst.beats for request in bench.memory.requests if request.channel == "ar"]
+        lengths = [
+            request.burst.beats for request in bench.memory.requests if request.channel == "ar"
+        ]
         assert lengths == [16] * 24 + [4] * 32
 
     bench.run(test)
@@ -84,7 +90,11 @@ def test_long_turns(offsets: tuple[int, int], stall: float) -> None:
             bursts = [request.burst for request in bench.memory.requests if request.channel == "ar"]
             changes = [(one, two) for one, two in pairwise(bursts) if one.id != two.id]
             if size > 16 * turn:
-                early = [one for one, two in changes if (one.address + one.beats * bench.bus_bytes) % turn]
+                early = [
+                    one
+                    for one, two in changes
+                    if (one.address + one.beats * bench.bus_bytes) % turn
+                ]
                 assert len(early) <= 2 * TAPER_BLOCKS
                 assert len(changes) < len(bursts) / 3
             else:
@@ -95,7 +105,11 @@ def test_long_turns(offsets: tuple[int, int], stall: float) -> None:
 
 @pytest.mark.parametrize("burst_beats", [4, 8])
 def test_smallest_buffers_never_block(burst_beats: int) -> None:
-    bench = Bench(burst_beats=burst_beats, read_buffer_beats=2 * burst_beats, write_buffer_beats=2 * burst_beats)
+    bench = Bench(
+        burst_beats=burst_beats,
+        read_buffer_beats=2 * burst_beats,
+        write_buffer_beats=2 * burst_beats,
+    )
     word = bench.bus_bytes
     block = word * burst_beats
 

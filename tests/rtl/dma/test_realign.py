@@ -19,7 +19,9 @@ def words_of(array: bytes, offset: int) -> list[int]:
     return [int.from_bytes(word[offset:] + word[:offset], "little") for word in words]
 
 
-async def blocks(ctx: SimulatorContext, dut: Realign, words: list[int], offset: int, size: int, pause: float) -> list[int]:
+async def blocks(
+    ctx: SimulatorContext, dut: Realign, words: list[int], offset: int, size: int, pause: float
+) -> list[int]:
     """The blocks that the gateware makes of an array's words."""
     random, out = Random(SEED), []
     ctx.set(dut.offset, offset)
@@ -51,7 +53,14 @@ def test_realign(granule_bytes: int) -> None:
         for offset in range(0, BYTES, granule_bytes):
             for size in range(granule_bytes, 4 * BYTES, granule_bytes):
                 array = random.randbytes(size)
-                made = await blocks(ctx, dut, words_of(array, offset), offset // granule_bytes, size, pause=random.choice((0, 0.5)))
+                made = await blocks(
+                    ctx,
+                    dut,
+                    words_of(array, offset),
+                    offset // granule_bytes,
+                    size,
+                    pause=random.choice((0, 0.5)),
+                )
                 assert len(made) == -(-size // BYTES)
                 assert b"".join(block.to_bytes(BYTES, "little") for block in made)[:size] == array
 

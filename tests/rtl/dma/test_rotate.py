@@ -11,14 +11,19 @@ SEED = 3
 
 
 @pytest.mark.parametrize(
-    ("data_bits", "granule_bytes", "first_levels", "latency"), [(64, 4, 2, 1), (64, 2, 2, 1), (64, 2, 1, 2), (512, 4, 1, 3), (512, 2, 2, 3)]
+    ("data_bits", "granule_bytes", "first_levels", "latency"),
+    [(64, 4, 2, 1), (64, 2, 2, 1), (64, 2, 1, 2), (512, 4, 1, 3), (512, 2, 2, 3)],
 )
 def test_rotate(data_bits: int, granule_bytes: int, first_levels: int, latency: int) -> None:
     random = Random(SEED)
-    dut = Rotate(data_bits=data_bits, granule_bytes=granule_bytes, tag_bits=4, first_levels=first_levels)
+    dut = Rotate(
+        data_bits=data_bits, granule_bytes=granule_bytes, tag_bits=4, first_levels=first_levels
+    )
     granules = data_bits // (8 * granule_bytes)
     assert dut.latency == latency
-    words = [(random.getrandbits(data_bits), amount, random.getrandbits(4)) for amount in range(granules)] * 2
+    words = [
+        (random.getrandbits(data_bits), amount, random.getrandbits(4)) for amount in range(granules)
+    ] * 2
     valids = [True] * granules + [random.random() < 0.5 for _ in range(granules)]
 
     async def test(ctx: SimulatorContext) -> None:
@@ -29,7 +34,10 @@ def test_rotate(data_bits: int, granule_bytes: int, first_levels: int, latency: 
             if before >= 0 and valids[before]:
                 word, amount, tag = words[before]
                 shift = 8 * granule_bytes * amount
-                assert ctx.get(dut.o.payload.data) == (word >> shift | word << data_bits - shift) & (1 << data_bits) - 1
+                assert (
+                    ctx.get(dut.o.payload.data)
+                    == (word >> shift | word << data_bits - shift) & (1 << data_bits) - 1
+                )
                 assert ctx.get(dut.o.payload.tag) == tag
             if cycle < len(words):
                 word, amount, tag = words[cycle]

@@ -23,7 +23,9 @@ def test_latency(data_bits: int, granule_bytes: int, words: int) -> None:
             assert bench.memory.cycles("w")[-1] == last_block + writer.latency(words)
         if words == 4:  # one more beat would be a burst of its own, behind another
             return
-        await bench.check(ctx, 0, 0x1000, 0x2000 + granule_bytes, words * word)  # the last block leaves a granule over
+        await bench.check(
+            ctx, 0, 0x1000, 0x2000 + granule_bytes, words * word
+        )  # the last block leaves a granule over
         last_block = bench.gradient_cycles[-1] + 1
         assert bench.memory.cycles("aw") == [last_block + writer.request_latency]
         assert bench.memory.cycles("w")[-1] == last_block + writer.latency(words + 1)
@@ -36,7 +38,9 @@ def test_one_beat_per_cycle(gradient: int) -> None:
     bench = Bench()
 
     async def test(ctx: SimulatorContext) -> None:
-        bench.datapath = Datapath(begin=bench.memory.cycle + 400)  # 128 pairs wait by then, enough for a beat per cycle
+        bench.datapath = Datapath(
+            begin=bench.memory.cycle + 400
+        )  # 128 pairs wait by then, enough for a beat per cycle
         await bench.check(ctx, 0, 0x1000, 0x2000 + gradient, 0x600)
         assert bench.gradient_cycles[119] - bench.gradient_cycles[0] == 119
         beats = bench.memory.cycles("w")[16:112]
