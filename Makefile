@@ -28,17 +28,17 @@ lib: $(INSTALLED) tools  ## the C library of every platform, in out/lib/
 	$(BIN)/scegrad lib -o out/lib
 
 examples: lib  ## the C programs of sw/examples on it, compared with the exact reference
-	$(BIN)/python -m scegrad.examples out/lib
+	$(BIN)/python -m scegrad.lib.examples out/lib
 
 lint: $(INSTALLED)  ## style, format, types, and whether generated files are up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m scegrad.registers_gen --check
+	$(BIN)/python -m scegrad.generate.registers --check
 	$(BIN)/scegrad tables --check
-	$(BIN)/python -m scegrad.bench.readme --check
-	$(BIN)/python -m scegrad.fpga_page --check
-	$(BIN)/python -m scegrad.sweep.page --check
+	$(BIN)/python -m scegrad.generate.bench --check
+	$(BIN)/python -m scegrad.generate.fpga --check
+	$(BIN)/python -m scegrad.generate.accuracy --check
 
 format: $(INSTALLED)  ## put the code into the format that lint asks for
 	$(BIN)/ruff check --fix .
@@ -46,22 +46,22 @@ format: $(INSTALLED)  ## put the code into the format that lint asks for
 
 bench: $(INSTALLED)  ## cycles, share of the bound, pictures, for the README
 	$(BIN)/scegrad bench -o docs/bench
-	$(BIN)/python -m scegrad.bench.readme
+	$(BIN)/python -m scegrad.generate.bench
 
 fpga: $(INSTALLED)  ## size and clock of every unit on an ECP5, with Yosys and nextpnr (an hour or so)
 	$(BIN)/scegrad fpga -o docs/fpga.json
-	$(BIN)/python -m scegrad.fpga_page
+	$(BIN)/python -m scegrad.generate.fpga
 
 nightly: $(INSTALLED) tools  ## the netlists of the lane and of ecp5_demo against what the RTL is held to (an hour or so)
-	$(BIN)/python -m scegrad.fpga_netlist lane 3000000
-	$(BIN)/python -m scegrad.fpga_netlist top 10
+	$(BIN)/python -m scegrad.fpga.netlist lane 3000000
+	$(BIN)/python -m scegrad.fpga.netlist top 10
 
 bitstream: $(INSTALLED)  ## the bitstream of the board ULX3S, in out/bitstream/
-	$(BIN)/python -m scegrad.fpga_bitstream out/bitstream
+	$(BIN)/python -m scegrad.fpga.bitstream out/bitstream
 
 accuracy: $(INSTALLED)  ## page and pictures of the sweeps whose summaries are in docs/accuracy/
-	$(BIN)/python -m scegrad.sweep.pictures
-	$(BIN)/python -m scegrad.sweep.page
+	$(BIN)/python -m scegrad.generate.accuracy_pictures
+	$(BIN)/python -m scegrad.generate.accuracy
 
 clean:  ## remove what was built
 	rm -rf build out .pytest_cache .mypy_cache .ruff_cache .hypothesis

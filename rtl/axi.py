@@ -1,28 +1,10 @@
-"""AXI4 and AXI4-Lite as signatures of streams, and the flat port names that tools infer interfaces from.
+"""AXI4 and AXI4-Lite as signatures of streams.
 
 Source of names and widths: Arm IHI 0022 (AMBA AXI protocol specification), AXI4 and AXI4-Lite.
 """
 
-from enum import IntEnum
-
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
-
-BURST_INCR = 0b01
-"""AxBURST of a burst of rising addresses, the only kind used here."""
-
-PAGE_BYTES = 4096
-"""A burst never crosses a multiple of this."""
-
-
-class Resp(IntEnum):
-    """RRESP and BRESP."""
-
-    OKAY = 0
-    EXOKAY = 1
-    SLVERR = 2
-    DECERR = 3
-
 
 MANAGER_DRIVES = ("aw", "w", "ar")
 """The channels that the manager drives; it listens on ``b`` and ``r``."""

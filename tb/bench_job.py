@@ -9,9 +9,9 @@ import cocotb
 import numpy as np
 from cocotb.handle import SimHandleBase
 
-from scegrad.jobs import execute_async, prepare, run
+from scegrad.job.sequence import execute_async, prepare, run
 from scegrad.tb.bench import parameters, running
-from scegrad.tb.driver import Host
+from scegrad.tb.host import Host
 from scegrad.tb.job_files import GUARD, GUARD_PATTERN, Ended, Task
 from scegrad.tb.memory import AxiMemory, Behaviour, Event
 from scegrad.tb.storage import Storage

@@ -11,10 +11,11 @@ from dataclasses import replace
 import cocotb
 from cocotb.triggers import ClockCycles, RisingEdge
 
+from scegrad.axi import Resp
 from scegrad.formats import FORMATS
-from scegrad.jobs import Job, JobRefused, execute_async, start
+from scegrad.job.job import Job, JobRefused
+from scegrad.job.sequence import execute_async, start
 from scegrad.registers import SHARED, Status, offset, unit_offset
-from scegrad.rtl.axi import Resp
 from scegrad.tb.bench import parameters
 from scegrad.tb.scenarios import Shape, draw_job
 from scegrad.tb.storage import Fault

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from amaranth.lib import wiring
 
-from scegrad.build import verilog
+from scegrad.build.simulator import verilog
 from scegrad.platforms import Platform
 from scegrad.rtl.verilog import to_verilog
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from scegrad.dram import Dram
-from scegrad.jobs import Counters, Job
+from scegrad.job.job import Counters, Job
+from scegrad.sim.dram import Dram
 from scegrad.tb.runner import Design, run_bench
 
 GUARD_PATTERN = b"\xa5"

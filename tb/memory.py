@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import RisingEdge
 
-from scegrad.dram import Dram, DramModel
-from scegrad.rtl.axi import BURST_INCR, PAGE_BYTES, Resp
+from scegrad.axi import BURST_INCR, PAGE_BYTES, Resp
+from scegrad.sim.dram import Dram, DramModel
 from scegrad.tb.channels import Inbound, Outbound
 from scegrad.tb.storage import Storage
 from scegrad.tb.traffic import Behaviour, Burst, Event, Log

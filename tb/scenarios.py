@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scegrad.formats import FORMATS, Format
-from scegrad.jobs import Job
+from scegrad.job.job import Job
 from scegrad.platforms import CHUNK_BITS, Platform, Region
 
 PAGE_BYTES = 4096

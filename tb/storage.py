@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
-from scegrad.rtl.axi import PAGE_BYTES, Resp
+from scegrad.axi import PAGE_BYTES, Resp
 
 
 @dataclass

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from cocotb.handle import SimHandleBase
 
-from scegrad.jobs import BusError, Counters, Job, execute_async, finish, prepare, start
+from scegrad.job.job import BusError, Counters, Job
+from scegrad.job.sequence import execute_async, finish, prepare, start
 from scegrad.platforms import Platform
 from scegrad.registers import SHARED, Status
 from scegrad.tb.bench import parameters, platform, randomness, reset, running
-from scegrad.tb.checker import Expectation
-from scegrad.tb.driver import Host
+from scegrad.tb.host import Host
 from scegrad.tb.memory import AxiMemory, Behaviour, Event
 from scegrad.tb.scenarios import draw_operands
+from scegrad.tb.scoreboard import Expectation
 from scegrad.tb.storage import Storage
 
 STOPPING_CYCLES = 4

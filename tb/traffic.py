@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass, field, fields
 
-from scegrad.rtl.axi import Resp
+from scegrad.axi import Resp
 
 
 @dataclass(frozen=True)

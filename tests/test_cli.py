@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scegrad import backends, cli
-from scegrad.jobs import Counters
+from scegrad import cli
+from scegrad.backends import verilator as backends
+from scegrad.job.job import Counters
 from scegrad.model import golden
 
 MODEL = ["--backend", "model"]

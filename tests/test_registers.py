@@ -8,7 +8,8 @@ import pytest
 
 from scegrad import registers
 from scegrad.formats import FP16, FP32
-from scegrad.pages import ROOT
+from scegrad.generate.maker import ROOT
+from scegrad.generate.registers import HEADER, MAKER, PAGE, c_header, generated
 from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import (
     FORMAT_CODES,
@@ -28,7 +29,6 @@ from scegrad.registers import (
     version_value,
     widths_value,
 )
-from scegrad.registers_gen import HEADER, MAKER, PAGE, c_header, generated
 
 OFFSETS = {
     "ID": 0x000,
@@ -166,7 +166,9 @@ def test_stale_files_are_named_and_mended(tmp_path, capsys: pytest.CaptureFixtur
         .replace("| 16 | `LENGTH_NEGATIVE`", "| 17 | `LENGTH_NEGATIVE`")
     )
     assert MAKER.main(["--check"], tmp_path) == 1
-    mend = "does not agree with src/scegrad/registers.py: run `python -m scegrad.registers_gen`"
+    mend = (
+        "does not agree with src/scegrad/registers.py: run `python -m scegrad.generate.registers`"
+    )
     assert capsys.readouterr().err.splitlines() == [f"{HEADER} {mend}", f"{PAGE} {mend}"]
     assert MAKER.main([], tmp_path) == 0
     assert MAKER.main(["--check"], tmp_path) == 0

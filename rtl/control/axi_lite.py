@@ -6,7 +6,8 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from scegrad.rtl.axi import AxiLiteSignature, Resp
+from scegrad.axi import Resp
+from scegrad.rtl.axi import AxiLiteSignature
 
 
 def write_layout(address_bits: int) -> data.StructLayout:

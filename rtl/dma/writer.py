@@ -5,7 +5,8 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import exact_log2
 
-from scegrad.rtl.axi import BURST_INCR, Axi4Signature
+from scegrad.axi import BURST_INCR
+from scegrad.rtl.axi import Axi4Signature
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.job import FaultLayout
 from scegrad.rtl.dma.write_buffer import WriteBuffer

@@ -1,5 +1,5 @@
 """``python -m scegrad`` is the command ``scegrad``."""
 
-from .cli import main
+from scegrad.cli import main
 
 main()

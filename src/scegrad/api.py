@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .backends import Options, Progress, Timeline
-from .backends import run as run_request
-from .dram import Dram, DramError, DramStats, preset
-from .formats import Format
-from .platforms import Platform
-from .requests import Request, RequestError, check_settings, prepare
-from .sim import Traffic
+from scegrad.backends.dispatch import run as run_request
+from scegrad.backends.outcome import Options, Progress, Timeline
+from scegrad.errors import RequestError
+from scegrad.formats import Format
+from scegrad.job.request import Request, check_settings, prepare
+from scegrad.platforms import Platform
+from scegrad.sim.dram import Dram, DramError, DramStats, preset
+from scegrad.sim.simulation import Traffic
 
 
 @dataclass(frozen=True)

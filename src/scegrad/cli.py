@@ -11,11 +11,12 @@ from typing import Annotated
 
 import typer
 
-from .dram import PRESETS as DRAMS
-from .formats import FORMATS
-from .platforms import PLATFORMS
-from .requests import BACKENDS, IN_PLACE, MEMORIES, RequestError, platform_of
-from .sweep.cli import app as sweep_app
+from scegrad.errors import RequestError
+from scegrad.formats import FORMATS
+from scegrad.job.request import BACKENDS, IN_PLACE, MEMORIES
+from scegrad.platforms import PLATFORMS, platform_of
+from scegrad.sim.dram import PRESETS as DRAMS
+from scegrad.sweep.cli import app as sweep_app
 
 BAD_REQUEST = 2
 MISMATCH = 1
@@ -173,7 +174,7 @@ def run(
 
     The gradient has the shape of the inputs. It is compared bit by bit with the golden model: the exit status is 1 where they differ.
     """
-    from .run_command import RunArguments, run_files
+    from scegrad.run.command import RunArguments, run_files
 
     arguments = RunArguments(
         platform, fmt, memory, core_mask, backend, waves, report, in_place, latency, dram, core_mhz
@@ -197,9 +198,9 @@ def verilog(
 ) -> None:
     """Write the Verilog of a platform's top module, a file list, and what Vivado and Quartus need to pick it up."""
     chosen = platform_of(platform)
-    from .files import OutputDirectory
-    from .rtl.verilog import write_verilog
-    from .vendor import write_vendor_files
+    from scegrad.files import OutputDirectory
+    from scegrad.fpga.vendor import write_vendor_files
+    from scegrad.rtl.verilog import write_verilog
 
     with OutputDirectory(output) as directory:
         for path in [
@@ -239,7 +240,7 @@ def lib(
     ] = "sim",
 ) -> None:
     """Write the C library of a platform, its headers and its pkg-config file (see docs/software.md)."""
-    from .lib_command import build_libraries
+    from scegrad.lib.command import build_libraries
 
     for path in build_libraries(output, platform, access):
         typer.echo(path)
@@ -248,7 +249,7 @@ def lib(
 @app.command()
 def demo() -> None:
     """Train a logistic regression whose every gradient the RTL computes, on data that scikit-learn carries; tables and pictures."""
-    from .demo import main as run_demo
+    from scegrad.demo.command import main as run_demo
 
     run_demo()
 
@@ -275,7 +276,7 @@ def bench(
 
     The share is that of what the cores and the port allow; on a DRAM, of what an ideal manager gets from the same memory.
     """
-    from .bench.command import main as run_bench
+    from scegrad.bench.command import main as run_bench
 
     run_bench(output, quick=quick, resume=resume)
 
@@ -325,7 +326,7 @@ def fpga(
 
     Each unit is synthesised with Yosys and routed with nextpnr, which takes minutes; results are kept by content.
     """
-    from .fpga_command import measure_units, write_units
+    from scegrad.fpga.command import measure_units, write_units
 
     if verilog is not None:
         write_units(units or [], platform, verilog)
@@ -343,8 +344,8 @@ def tables(
     ] = False,
 ) -> None:
     """Compute the sigmoid's tables from exact arithmetic, keep them, and print the error that each step may add."""
-    from .model import budget
-    from .model import tables as kept
+    from scegrad.model import budget
+    from scegrad.model import tables as kept
 
     if not check:
         kept.write()
@@ -370,10 +371,8 @@ def _terminate(number: int, frame: object) -> None:
 
 def _status(words: list[str]) -> int:
     """Run a command line; returns the exit status, after one line on standard error where it is neither 0 nor a mismatch."""
-    from .jobs import BusError, JobRefused
-    from .sim import SimulationError
-    from .toolchain import BuildError
-    from .uart_link import LinkError
+    from scegrad.errors import BuildError, LinkError, SimulationError
+    from scegrad.job.job import BusError, JobRefused
 
     try:
         return app(args=words, prog_name="scegrad", standalone_mode=False) or 0

@@ -7,7 +7,7 @@ from types import TracebackType
 
 import numpy as np
 
-from .requests import RequestError
+from scegrad.errors import RequestError
 
 
 def load_array(path: Path) -> np.ndarray:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .formats import FORMATS, Format
+from scegrad.errors import check_choice
+from scegrad.formats import FORMATS, Format
 
 KiB = 1024
 MiB = 1024 * KiB
@@ -177,3 +178,11 @@ ECP5_DEMO = Platform(
 
 PLATFORMS = {platform.name: platform for platform in (FT78NE, MT7004, ECP5_DEMO)}
 """The platforms that the command line offers by name; the last is one core for an FPGA board, see ``docs/fpga.md``."""
+
+
+def platform_of(platform: str | Platform) -> Platform:
+    """The platform of a name; a platform itself stands for itself."""
+    if isinstance(platform, Platform):
+        return platform
+    check_choice("platform", platform, tuple(PLATFORMS))
+    return PLATFORMS[platform]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Self
 
-from .formats import FORMATS
-from .platforms import Platform
+from scegrad.formats import FORMATS
+from scegrad.platforms import Platform
 
 VERSION = "0.1.0"
 """Version of the design, and of this package: major.minor.patch."""

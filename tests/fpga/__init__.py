@@ -1,1 +1,1 @@
-"""Tests of the board."""
+"""Tests of fpga."""

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from scegrad import fpga_netlist
-from scegrad.fpga_netlist import cell_models, check_lane, lane_operands
+from scegrad.fpga import netlist as fpga_netlist
+from scegrad.fpga.netlist import cell_models, check_lane, lane_operands
 
 
 @pytest.mark.whole

@@ -15,9 +15,9 @@ from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
+from scegrad.build.toolchain import Toolchain
 from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.rtl.verilog import NO_COLLISION, to_verilog, write_verilog
-from scegrad.toolchain import Toolchain
 
 SMALL = Platform(
     "small",

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from scegrad import build
+from scegrad.build import simulator as build
 from scegrad.platforms import Platform
 from scegrad.registers import SHARED, Status, offset, unit_offset
-from scegrad.sim import Simulation
+from scegrad.sim.simulation import Simulation
 
 COPIER = Platform("copier", cores=1, formats=("fp32",))
 """A 512-bit shared port and a 64-bit one."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scegrad.lib_command import build_libraries, build_library
+from scegrad.lib.command import build_libraries, build_library
 from tests.tb.platforms import TINY
 
 from .programs import EXAMPLES, HERE, compile_program, flags

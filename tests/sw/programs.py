@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scegrad.driver_build import c_compiler, software_directory
+from scegrad.build.driver import c_compiler, software_directory
 from scegrad.model import golden
 
 HERE = Path(__file__).parent

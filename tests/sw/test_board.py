@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scegrad.driver_build import compile_driver, software_directory
-from scegrad.lib_command import build_library
+from scegrad.build.driver import compile_driver, software_directory
+from scegrad.lib.command import build_library
 from scegrad.registers import SHARED, Status, capabilities_value, offset, unit_offset, widths_value
 from tests.tb.platforms import TINY
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from scegrad.build import linkable
-from scegrad.driver_build import compile_driver, software_directory
+from scegrad.build.driver import compile_driver, software_directory
+from scegrad.build.simulator import linkable
+from scegrad.build.toolchain import Toolchain
 from scegrad.registers import SHARED as SHARED_UNIT
 from scegrad.registers import Status, offset, unit_offset
-from scegrad.toolchain import Toolchain
 from tests.tb.platforms import TINY
 
 from .programs import HERE, compile_program, execute, outcomes

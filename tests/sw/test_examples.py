@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scegrad.examples import EXAMPLES, Example, check, compile_example, run_example, time_calls
+from scegrad.lib.examples import EXAMPLES, Example, check, compile_example, run_example, time_calls
 
 pytestmark = pytest.mark.whole
 

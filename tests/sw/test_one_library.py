@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from scegrad import build, jobs
 from scegrad.api import run_job
-from scegrad.backends import Options, SimulationAccess, job_of
+from scegrad.backends.outcome import Options, job_of
+from scegrad.backends.verilator import SimulationAccess
+from scegrad.build import simulator as build
 from scegrad.formats import FORMATS
+from scegrad.job import sequence
+from scegrad.job.request import prepare
 from scegrad.model import golden
-from scegrad.requests import prepare
-from scegrad.sim import ALL_PORTS, Memory, Simulation
+from scegrad.sim.simulation import ALL_PORTS, Memory, Simulation
 from tests.tb.platforms import TINY
 
 from .programs import execute, operands, outcomes
@@ -84,8 +86,8 @@ def test_c_and_python_take_the_same_cycles(
         simulation.write(place.logits, logits)
         simulation.write(place.labels, labels)
         access = SimulationAccess(simulation, request, Options().progress)
-        jobs.execute(jobs.prepare(TINY), access)
-        counters = jobs.execute(jobs.run(job_of(request)), access)
+        sequence.execute(sequence.prepare(TINY), access)
+        counters = sequence.execute(sequence.run(job_of(request)), access)
         assert (
             simulation.read(place.gradient, place.size).tobytes()
             == golden.gradient(logits, labels).tobytes()

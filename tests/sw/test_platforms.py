@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scegrad.driver_build import symbols
+from scegrad.build.driver import symbols
 from scegrad.platforms import FT78NE, MT7004, Platform
 
 from .programs import (

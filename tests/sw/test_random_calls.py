@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 from scegrad.formats import FORMATS
-from scegrad.jobs import Job
+from scegrad.job.job import Job
 from scegrad.registers import Status
 from tests.tb.platforms import TINY
 

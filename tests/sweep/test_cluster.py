@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from distributed import Client, LocalCluster
 
-from scegrad.requests import RequestError
+from scegrad.errors import RequestError
 from scegrad.sweep import cluster
 from scegrad.sweep.command import Options, sweep
 from scegrad.sweep.ledger import FILE

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scegrad.requests import RequestError
+from scegrad.errors import RequestError
 from scegrad.sweep.ledger import FILE, Ledger, read
 from scegrad.sweep.shard import Record
 from scegrad.sweep.spaces import Space

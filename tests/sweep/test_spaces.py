@@ -5,9 +5,9 @@ import hashlib
 import numpy as np
 import pytest
 
+from scegrad.errors import RequestError
 from scegrad.formats import FP16, FP32
 from scegrad.model import golden
-from scegrad.requests import RequestError
 from scegrad.sweep.random_pairs import KINDS
 from scegrad.sweep.shard import golden_results, ordered
 from scegrad.sweep.spaces import Space

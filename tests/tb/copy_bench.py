@@ -8,7 +8,7 @@ import cocotb
 from cocotb.handle import Force, Release
 from cocotb.triggers import RisingEdge
 
-from scegrad.rtl.axi import Resp
+from scegrad.axi import Resp
 from scegrad.tb.bench import parameters, randomness, running
 from scegrad.tb.memory import AxiMemory, Behaviour
 from scegrad.tb.storage import Fault, Storage

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scegrad.rtl.axi import Resp
+from scegrad.axi import Resp
 from scegrad.tb.runner import SIMULATORS, run_bench
 from scegrad.tb.storage import Fault, Storage
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scegrad.dram import PRESETS
 from scegrad.formats import FORMATS
 from scegrad.platforms import PLATFORMS, Platform
+from scegrad.sim.dram import PRESETS
 
 MISALIGNED = (4, 60, 20)
 """Bytes past a multiple of 64 at which logits, labels and gradient of a misaligned case start."""

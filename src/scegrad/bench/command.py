@@ -10,13 +10,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from scegrad.build import library
+from scegrad.bench import wall
+from scegrad.bench.cases import Case, lines, sweeps
+from scegrad.bench.measure import Measurement, measure
+from scegrad.build.simulator import library
 from scegrad.files import Output, OutputDirectory
 from scegrad.platforms import PLATFORMS
-
-from . import wall
-from .cases import Case, lines, sweeps
-from .measure import Measurement, measure
 
 RESULTS = "bench.json"
 
@@ -117,7 +116,7 @@ def main(output: Path, *, quick: bool, resume: bool) -> None:
             file.temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
             file.commit()
         if not quick:
-            from .pictures import write_pictures
+            from scegrad.bench.pictures import write_pictures
 
             write_pictures(directory.path, measured, swept)
         count = sum(len(results.get(part, ())) for part in ("lines", "sweeps"))

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 
 from scegrad.api import Result, run_job
-from scegrad.dram import ideal, preset
+from scegrad.bench.cases import Case
 from scegrad.formats import FORMATS
-from scegrad.placement import place
+from scegrad.job.placement import place
 from scegrad.platforms import PLATFORMS
-
-from .cases import Case
+from scegrad.sim.dram import ideal, preset
 
 SEED = 1
 

@@ -7,13 +7,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scegrad.dram import preset
+from scegrad.bench.cases import FPGA_MHZ, LONG, Case
+from scegrad.bench.measure import Measurement
 from scegrad.formats import FORMATS
 from scegrad.platforms import PLATFORMS
-from scegrad.report import COLOURS, save
-
-from .cases import FPGA_MHZ, LONG, Case
-from .measure import Measurement
+from scegrad.run.report import COLOURS, save
+from scegrad.sim.dram import preset
 
 MARKS = ("o", "s", "^", "D", "v", "P")
 

@@ -7,16 +7,16 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from scegrad import jobs
 from scegrad.api import run_job
-from scegrad.backends import SHARED_LATENCY, SimulationAccess, job_of
-from scegrad.build import library
+from scegrad.backends.outcome import SHARED_LATENCY, job_of
+from scegrad.backends.verilator import SimulationAccess
+from scegrad.bench.cases import Case
+from scegrad.bench.measure import operands
+from scegrad.build.simulator import library
+from scegrad.job import sequence
+from scegrad.job.request import Request, prepare
 from scegrad.platforms import PLATFORMS
-from scegrad.requests import Request, prepare
-from scegrad.sim import Memory, Simulation
-
-from .cases import Case
-from .measure import operands
+from scegrad.sim.simulation import Memory, Simulation
 
 FAST_ELEMENTS = 1 << 20
 COCOTB_ELEMENTS = 1 << 15
@@ -85,9 +85,9 @@ def _once(simulation: Simulation, request: Request) -> tuple[float, float, int]:
     simulation.write(request.place.logits, request.logits)
     simulation.write(request.place.labels, request.labels)
     access = SimulationAccess(simulation, request, None)
-    jobs.execute(jobs.prepare(request.platform), access)
+    sequence.execute(sequence.prepare(request.platform), access)
     first, start = simulation.edge, time.process_time()
-    jobs.execute(jobs.run(job_of(request)), access)
+    sequence.execute(sequence.run(job_of(request)), access)
     seconds, cycles = time.process_time() - start, simulation.edge - first
     start = time.process_time()
     simulation.clock_bare(cycles)

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from distributed import Client, WorkerPlugin, as_completed, get_worker
 from distributed.worker import Worker
 
-from scegrad.requests import RequestError
-from scegrad.sim_library import SimulationError
+from scegrad.errors import RequestError, SimulationError
 from scegrad.sweep.native import Lane
 from scegrad.sweep.shard import Record, run_shard
 from scegrad.sweep.spaces import Space

@@ -19,8 +19,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from scegrad.requests import RequestError
-from scegrad.sim_library import SimulationError
+from scegrad.errors import RequestError, SimulationError
 from scegrad.sweep import local
 from scegrad.sweep.ledger import FILE, Ledger, read
 from scegrad.sweep.shard import Record

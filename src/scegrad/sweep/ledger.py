@@ -15,7 +15,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from scegrad.requests import RequestError
+from scegrad.errors import RequestError
 from scegrad.sweep.shard import Record
 from scegrad.sweep.spaces import Space
 

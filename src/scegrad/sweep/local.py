@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 
-from scegrad.sim_library import SimulationError
+from scegrad.errors import SimulationError
 from scegrad.sweep.native import Lane
 from scegrad.sweep.shard import Record, run_shard
 from scegrad.sweep.spaces import Space

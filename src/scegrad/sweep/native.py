@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scegrad.build import harness_directory
-from scegrad.cache import cache_directory, content_key, kept
-from scegrad.clib import Functions, declare
-from scegrad.sim_library import SimulationError
+from scegrad.build.cache import cache_directory, content_key, kept
+from scegrad.build.simulator import harness_directory
+from scegrad.build.toolchain import Toolchain
+from scegrad.errors import BuildError, SimulationError
+from scegrad.sim.clib import Functions, declare
 from scegrad.sweep.unit import Design
-from scegrad.toolchain import BuildError, Toolchain
 
 EXACT_FLAGS = ("-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
 """No product is fused with a sum, since the error bounds count every rounding."""

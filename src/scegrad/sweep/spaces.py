@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from scegrad.errors import RequestError
 from scegrad.formats import FP16, FP32, Format
-from scegrad.requests import RequestError
 from scegrad.sweep.random_pairs import random_pairs
 
 SHARD_BITS = 20

@@ -9,11 +9,11 @@ from amaranth.hdl import ResetInserter, Signal
 from amaranth.lib.wiring import PureInterface
 from amaranth.sim import Simulator, SimulatorContext
 
+from scegrad.axi import Resp
 from scegrad.formats import FP32, Format
-from scegrad.jobs import Job
+from scegrad.job.job import Job
 from scegrad.platforms import FT78NE, Platform
 from scegrad.registers import MAX_CORES, REGISTERS, SHARED, UNIT_REGISTERS, Status, unit_offset
-from scegrad.rtl.axi import Resp
 from scegrad.rtl.control.control import Control
 
 MAPPED = {

@@ -6,6 +6,7 @@ import pytest
 from amaranth.back import verilog
 from amaranth.sim import SimulatorContext
 
+from scegrad.axi import Resp
 from scegrad.registers import (
     ADDRESS_BITS,
     ID_VALUE,
@@ -16,7 +17,6 @@ from scegrad.registers import (
     version_value,
     widths_value,
 )
-from scegrad.rtl.axi import Resp
 from scegrad.rtl.control.axi_lite import AxiLite
 
 from .bench import MAPPED, Bench

@@ -9,7 +9,7 @@ from amaranth.back import verilog
 from amaranth.sim import Simulator, SimulatorContext
 
 from scegrad.formats import FP16
-from scegrad.jobs import Job
+from scegrad.job.job import Job
 from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.registers import FORMAT_CODES, Status
 from scegrad.rtl.control.checker import Checker, Overlap

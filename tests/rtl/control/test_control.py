@@ -8,7 +8,8 @@ from amaranth.back import verilog
 from amaranth.sim import SimulatorContext
 
 from scegrad.formats import FORMATS, FP16, FP32
-from scegrad.jobs import Job, JobRefused, Steps, Write, execute_async, prepare, start
+from scegrad.job.job import Job, JobRefused
+from scegrad.job.sequence import Steps, Write, execute_async, prepare, start
 from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.registers import REGISTERS, SHARED, Status, offset, unit_offset
 from scegrad.rtl.control.control import Control

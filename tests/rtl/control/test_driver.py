@@ -5,7 +5,8 @@ from dataclasses import fields
 import pytest
 from amaranth.sim import SimulatorContext
 
-from scegrad.jobs import BusError, Counters, execute_async, finish, prepare, run, start
+from scegrad.job.job import BusError, Counters
+from scegrad.job.sequence import execute_async, finish, prepare, run, start
 from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import Status
 

@@ -6,8 +6,9 @@ import pytest
 from amaranth.back import verilog
 from amaranth.sim import SimulatorContext
 
+from scegrad.axi import Resp
 from scegrad.formats import FP16
-from scegrad.jobs import execute_async, start
+from scegrad.job.sequence import execute_async, start
 from scegrad.platforms import MT7004, Platform
 from scegrad.registers import (
     ID_VALUE,
@@ -21,7 +22,6 @@ from scegrad.registers import (
     version_value,
     widths_value,
 )
-from scegrad.rtl.axi import Resp
 from scegrad.rtl.control.readout import Readout
 from scegrad.rtl.dma.job import CountersLayout
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from amaranth.hdl import Value
 from amaranth.sim import SimulatorContext
 
-from scegrad.rtl.axi import BURST_INCR, PAGE_BYTES, Resp
+from scegrad.axi import BURST_INCR, PAGE_BYTES, Resp
 
 MANAGED = ("aw", "w", "ar")
 """The channels that the manager drives."""

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from amaranth.sim import Simulator, SimulatorContext
 
-from scegrad.rtl.axi import PAGE_BYTES
+from scegrad.axi import PAGE_BYTES
 from scegrad.rtl.dma.bursts import TAPER_BLOCKS, Planner
 
 SEED = 2

@@ -6,8 +6,8 @@ import pytest
 from amaranth.back import verilog
 from amaranth.sim import SimulatorContext
 
+from scegrad.axi import PAGE_BYTES, Resp
 from scegrad.registers import Status
-from scegrad.rtl.axi import PAGE_BYTES, Resp
 from scegrad.rtl.dma.bursts import TAPER_BLOCKS
 from scegrad.rtl.dma.dma import Dma
 

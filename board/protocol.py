@@ -1,0 +1,139 @@
+"""The protocol of the board's serial line: what host and hardware share, and the frames as the host makes and reads them.
+
+A frame travels as SLIP (RFC 1055): an END before and after it, END and ESC inside it escaped. It consists of 32-bit words, the lowest byte
+first:
+
+    request   header, address, data words (``WRITE`` alone), CRC
+    answer    header of the request, data words (``OPEN`` and ``READ`` alone), status, CRC
+
+    header    bits 7..0 ``Op``, 23..8 sequence number, 31..24 number of data words
+    status    bits 7..0 ``Answer``, bit 8 the interrupt line of the unit
+    CRC       CRC-32 as in Ethernet and zlib, over all the words before it
+
+``OPEN`` begins a session with its sequence number and is answered with the word ``OPEN_WORD``. A request then must have the number that
+follows the last one, or the same again: a repeated ``WRITE`` is answered without being carried out a second time. Whatever arrives with a
+wrong CRC is dropped without an answer.
+"""
+
+import zlib
+from dataclasses import dataclass
+from enum import IntEnum
+
+from scegrad.platforms import KiB
+
+BAUD = 3_000_000
+"""Bits a second, 8N1."""
+
+CLOCK_HZ = 75_000_000
+"""The board's clock."""
+
+OPEN_WORD = 0x5343_0001
+"""Answer to ``OPEN``: "SC" and the protocol's version."""
+
+MAX_WORDS = 128
+"""Data words in a frame."""
+
+MEMORY_BYTES = 64 * KiB
+"""Memory on the board behind each port: at the start of the largest shared region, and at that of the L2 of core 0."""
+
+SEQUENCE_BITS = 16
+
+WORD = 4
+
+
+class Op(IntEnum):
+    """What a request asks for."""
+
+    OPEN = 1
+    READ = 2
+    WRITE = 3
+
+
+class Answer(IntEnum):
+    """What became of a request."""
+
+    OK = 0
+    MALFORMED = 1
+    SEQUENCE = 2
+    ADDRESS = 3
+    BUS = 4
+
+
+END, ESC, ESC_END, ESC_ESC = 0xC0, 0xDB, 0xDC, 0xDD
+"""The bytes of SLIP."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request: ``count`` data words from or to ``address``; ``data`` are those of a ``WRITE``."""
+
+    op: Op
+    sequence: int
+    address: int = 0
+    count: int = 0
+    data: bytes = b""
+
+    @property
+    def header(self) -> int:
+        """The first word."""
+        return self.op | self.sequence << 8 | self.count << 24
+
+    def frame(self) -> bytes:
+        """As it goes over the line."""
+        return slip(with_crc(_words(self.header, self.address) + self.data))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that came undamaged."""
+
+    header: int
+    data: bytes
+    answer: int
+    irq: bool
+
+
+def _words(*values: int) -> bytes:
+    return b"".join(value.to_bytes(WORD, "little") for value in values)
+
+
+def with_crc(content: bytes) -> bytes:
+    """The content and its CRC."""
+    return content + _words(zlib.crc32(content))
+
+
+def slip(content: bytes) -> bytes:
+    """A frame as it goes over the line."""
+    escaped = content.replace(bytes([ESC]), bytes([ESC, ESC_ESC])).replace(
+        bytes([END]), bytes([ESC, ESC_END])
+    )
+    return bytes([END]) + escaped + bytes([END])
+
+
+def unslip(piece: bytes) -> bytes | None:
+    """What was sent between two ENDs; None where an escape is wrong."""
+    result, rest = bytearray(), iter(piece)
+    for byte in rest:
+        if byte == ESC:
+            meant = {ESC_END: END, ESC_ESC: ESC}.get(next(rest, -1))
+            if meant is None:
+                return None
+            byte = meant
+        result.append(byte)
+    return bytes(result)
+
+
+def reply_of(piece: bytes) -> Reply | None:
+    """The answer between two ENDs; None where it is damaged."""
+    content = unslip(piece)
+    if (
+        content is None
+        or len(content) < 3 * WORD
+        or len(content) % WORD
+        or with_crc(content[:-WORD]) != content
+    ):
+        return None
+    header, status = (
+        int.from_bytes(content[at : at + WORD], "little") for at in (0, len(content) - 2 * WORD)
+    )
+    return Reply(header, content[WORD : -2 * WORD], status & 0xFF, bool(status >> 8 & 1))

@@ -1,0 +1,1 @@
+"""What carries a request out: a simulator, the golden model, or a board."""

@@ -1,0 +1,110 @@
+"""A request carried out by a board on a serial line, in slices that fit the memory on it."""
+
+from collections.abc import Callable
+from dataclasses import fields
+
+import numpy as np
+
+from scegrad.board.protocol import MEMORY_BYTES, WORD
+from scegrad.errors import LinkError, RequestError, SessionLostError
+from scegrad.job import sequence
+from scegrad.job.job import Counters, Job
+from scegrad.job.placement import GUARD_BYTES
+from scegrad.job.request import Request
+from scegrad.registers import offset
+from scegrad.uart.link import Link
+
+ATTEMPTS = 3
+"""How often a slice is begun anew when the session is lost in the middle of it."""
+
+BUSY_READS = 1000
+"""Reads of BUSY before the board counts as occupied: no job takes as long."""
+
+Slice = tuple[int, int]
+"""First element and end."""
+
+
+def slices(request: Request) -> list[Slice]:
+    """Slices of the request's arrays, each of which fits the board's memory three times."""
+    room = (MEMORY_BYTES // 3 - GUARD_BYTES) // GUARD_BYTES * GUARD_BYTES // request.fmt.bytes
+    return [
+        (first, min(first + room, request.logits.size))
+        for first in range(0, request.logits.size, room)
+    ] or [(0, 0)]
+
+
+def carry_out(
+    request: Request, device: str, progress: Callable[[int, int], None] | None = None
+) -> tuple[np.ndarray, Counters]:
+    """The gradient, and the counters of all slices together. Raises ``LinkError``, and what a job raises."""
+    pieces, total = [], Counters(**dict.fromkeys((field.name for field in fields(Counters)), 0))
+    with Link(device) as link:
+        _begin(link, request)
+        for first, end in slices(request):
+            gradient, counters = _attempt(link, request, first, end)
+            pieces.append(gradient)
+            total = Counters(
+                **{
+                    field.name: getattr(total, field.name) + getattr(counters, field.name)
+                    for field in fields(Counters)
+                }
+            )
+            if progress:
+                progress(end, request.logits.size)
+    return np.concatenate(pieces), total
+
+
+def _begin(link: Link, request: Request) -> None:
+    """Make sure that the board is of the platform, and that no job of an earlier session is running or waits to be acknowledged."""
+    try:
+        sequence.execute(sequence.prepare(request.platform), link)
+    except RuntimeError as error:
+        raise RequestError(f"{link.device} is not {request.platform.name}: {error}") from error
+    for _ in range(BUSY_READS):
+        if not link.read32(offset("BUSY")):
+            break
+    else:
+        raise LinkError(f"{link.device}: the board is busy with another program's job")
+    link.write32(offset("IRQ_PENDING"), 0xFFFF_FFFF)
+
+
+def _attempt(link: Link, request: Request, first: int, end: int) -> tuple[np.ndarray, Counters]:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            if attempt > 1:
+                link.renew()
+                _begin(link, request)
+            return _slice(link, request, first, end)
+        except SessionLostError:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError
+
+
+def _slice(link: Link, request: Request, first: int, end: int) -> tuple[np.ndarray, Counters]:
+    """Move the operands, run the job, move the gradient."""
+    region = (
+        request.platform.l2[0]
+        if request.private
+        else max(request.platform.shared, key=lambda item: item.size)
+    )
+    size = (end - first) * request.fmt.bytes
+    padded = -(-size // GUARD_BYTES) * GUARD_BYTES
+    logits, labels, gradient = (region.base + i * padded for i in range(3))
+    for operand, where in ((request.place.logits, logits), (request.place.labels, labels)):
+        if request.place.gradient == operand:
+            gradient = where  # in place
+    link.write(logits, _words(request.logits[first:end]))
+    link.write(labels, _words(request.labels[first:end]))
+    mask = 0 if request.private else request.core_mask
+    job = Job(
+        request.platform, request.fmt, request.private, logits, labels, gradient, end - first, mask
+    )
+    counters = sequence.execute(sequence.run(job), link)
+    content = link.read(gradient, -(-size // WORD))
+    return np.frombuffer(content[:size], request.fmt.dtype), counters
+
+
+def _words(array: np.ndarray) -> bytes:
+    content = np.ascontiguousarray(array).tobytes()
+    return content + bytes(-len(content) % WORD)

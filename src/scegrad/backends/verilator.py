@@ -1,0 +1,141 @@
+"""The fast simulator: the unit compiled by Verilator, with memory models in the same library."""
+
+import threading
+
+import numpy as np
+
+from scegrad.backends.outcome import Options, Outcome, Progress, Timeline, job_of, port_names
+from scegrad.build.simulator import library
+from scegrad.errors import SimulationError
+from scegrad.job import sequence
+from scegrad.job.request import Request
+from scegrad.platforms import Platform
+from scegrad.sim.simulation import ALL_PORTS, SHARED_PORT, Access, Simulation
+
+SLICE = 20_000
+"""Cycles between two calls of the progress function, and between two chances to interrupt."""
+
+MAX_EVENTS = 1 << 22
+"""Events that a time line keeps at most."""
+
+GUARD_PATTERN = 0xA5
+
+
+class SimulationAccess:
+    """The registers of a simulated unit, as ``sequence.execute`` uses them; reports the progress of one job while it waits."""
+
+    def __init__(self, simulation: Simulation, request: Request, progress: Progress | None) -> None:
+        self.read32 = simulation.read32
+        self.write32 = simulation.write32
+        self._simulation = simulation
+        self._request = request
+        self._progress = progress
+        self.port = request.core + 1 if request.private else SHARED_PORT
+        self._before = simulation.traffic(self.port).write_bytes
+
+    def wait(self, limit: int) -> None:
+        """Let time pass until irq is high; raises ``TimeoutError`` after ``limit`` cycles."""
+        left = limit
+        while not self._simulation.irq:
+            if left <= 0:
+                raise TimeoutError(f"no interrupt came within {limit} cycles")
+            left -= self._simulation.run(min(SLICE, left), until_irq=True)
+            if self._progress:
+                written = self._simulation.traffic(self.port).write_bytes - self._before
+                self._progress(written // self._request.fmt.bytes, self._request.logits.size)
+
+
+class SimulationPool:
+    """Simulations that stay open for the next call, one a platform, since loading a library and its reset take longer than a short job."""
+
+    def __init__(self) -> None:
+        self._idle: dict[Platform, Simulation] = {}
+        self._lock = threading.Lock()
+
+    def take(self, platform: Platform) -> Simulation:
+        """A simulation that nobody else uses."""
+        with self._lock:
+            found = self._idle.pop(platform, None)
+        return found or Simulation(library(platform))
+
+    def give_back(self, platform: Platform, simulation: Simulation) -> None:
+        """Keep a simulation in which nothing runs."""
+        with self._lock:
+            previous = self._idle.pop(platform, None)
+            self._idle[platform] = simulation
+        if previous is not None:
+            previous.close()
+
+
+POOL = SimulationPool()
+
+
+def run_verilator(request: Request, options: Options) -> Outcome:
+    """Run a request on the fast simulator, every time from reset."""
+    if options.waves is not None:
+        with Simulation(library(request.platform)) as simulation:
+            simulation.open_waves(options.waves)
+            return _run_in(simulation, request, options)
+    simulation = POOL.take(request.platform)
+    try:
+        outcome = _run_in(simulation, request, options)
+    except BaseException:
+        simulation.close()
+        raise
+    POOL.give_back(request.platform, simulation)
+    return outcome
+
+
+def _run_in(simulation: Simulation, request: Request, options: Options) -> Outcome:
+    place = request.place
+    simulation.reset()
+    simulation.set_memory(options.memory(request.private), ALL_PORTS)
+    if options.dram is not None:
+        simulation.set_dram(options.dram)
+    simulation.write(place.logits, request.logits)
+    simulation.write(place.labels, request.labels)
+    for address, size in place.guards:
+        simulation.write(address, bytes([GUARD_PATTERN]) * size)
+    _declare(simulation, request)
+    access = SimulationAccess(simulation, request, options.progress)
+    sequence.execute(sequence.prepare(request.platform), access)
+    simulation.record(MAX_EVENTS if options.timeline else 0)
+    first, before = simulation.edge, simulation.traffic(access.port)
+    counters = sequence.execute(sequence.run(job_of(request)), access)
+    traffic = simulation.traffic(access.port) - before
+    timeline = _timeline(simulation, request.platform, first) if options.timeline else None
+    _check(simulation, request)
+    gradient = simulation.read(place.gradient, place.size).view(request.fmt.dtype)
+    for region in request.platform.regions:
+        simulation.release(region.base, region.size)
+    return Outcome(
+        gradient, counters, timeline, traffic, simulation.dram_stats() if options.dram else None
+    )
+
+
+def _declare(simulation: Simulation, request: Request) -> None:
+    """Allow the job its arrays and nothing else."""
+    place = request.place
+    simulation.clear_windows()
+    simulation.clear_violations()
+    simulation.allow(place.logits, place.size, Access.READ)
+    simulation.allow(place.labels, place.size, Access.READ)
+    simulation.allow(place.gradient, place.size, Access.WRITE)
+
+
+def _check(simulation: Simulation, request: Request) -> None:
+    """Raise ``SimulationError`` where the design touched what it must not touch."""
+    violations = simulation.violations()
+    if violations:
+        raise SimulationError(f"the design broke the rules of its ports: {violations[0]}")
+    for address, size in request.place.guards:
+        if (simulation.read(address, size) != GUARD_PATTERN).any():
+            raise SimulationError(
+                f"the design wrote outside the output, at {address:#x} to {address + size - 1:#x}"
+            )
+
+
+def _timeline(simulation: Simulation, platform: Platform, first: int) -> Timeline:
+    events = simulation.events()
+    events["edge"] -= np.uint64(first)
+    return Timeline(events, port_names(platform), simulation.events_lost)

@@ -1,0 +1,1 @@
+"""From sources to simulators and libraries: tools, cache, and what is compiled."""

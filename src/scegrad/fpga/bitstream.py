@@ -1,0 +1,100 @@
+"""``make bitstream``: the bitstream of the board ULX3S, and what Yosys and nextpnr say about it.
+
+python -m scegrad.fpga.bitstream [DIR]
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from scegrad.board.protocol import CLOCK_HZ
+from scegrad.build.cache import checkout
+from scegrad.errors import BuildError, RequestError
+from scegrad.files import OutputDirectory
+from scegrad.fpga.tools import ULX3S_85F, clock, critical_path, place_and_route, run, synthesise
+
+TOP = "ulx3s"
+
+SEEDS = (1, 2, 3, 4)
+"""Seeds of the placement, of which the first is taken that reaches the clock."""
+
+
+def sources() -> Path:
+    """Where the board's files lie; raises ``BuildError`` where they were not installed."""
+    root = checkout()
+    if root is None:
+        raise BuildError("the sources of the board (board/) are not installed: use a checkout")
+    return root / "board"
+
+
+def build(directory: Path) -> dict:
+    """Write ``ulx3s.bit`` and what leads to it; returns cells, seed, clock and critical path.
+
+    Raises ``BuildError`` where no seed reaches the clock.
+    """
+    from scegrad.board.generate import NAME, board_verilog
+
+    for name in ("ulx3s.v", "ulx3s.lpf"):
+        shutil.copyfile(sources() / name, directory / name)
+    (directory / f"{NAME}.v").write_text(board_verilog(), encoding="ascii")
+    cells = synthesise(f"{NAME}.v ulx3s.v", TOP, "synth_ecp5", directory, "ulx3s: synth_ecp5")
+    wanted, options = CLOCK_HZ / 1e6, ["--lpf", "ulx3s.lpf", "--textcfg", f"{TOP}.config"]
+    reached: dict[int, float] = {}
+    for seed in SEEDS:
+        report = place_and_route(
+            f"{TOP}.json",
+            ULX3S_85F,
+            seed,
+            wanted,
+            directory,
+            f"ulx3s: place and route, seed {seed}",
+            *options,
+        )
+        reached[seed] = clock(report)
+        if reached[seed] >= wanted:
+            break
+    else:
+        clocks = ", ".join(f"{mhz:g}" for mhz in reached.values())
+        raise BuildError(
+            f"{TOP} reaches {clocks} MHz with seeds {', '.join(map(str, SEEDS))}, but its clock is {wanted:g} MHz"
+        )
+    result = {
+        "part": ULX3S_85F.name,
+        "speed": ULX3S_85F.speed,
+        "seed": seed,
+        "cells": cells,
+        "mhz": reached[seed],
+        "path": critical_path(report),
+    }
+    (directory / f"{TOP}.report.json").write_text(json.dumps(result, indent=1) + "\n")
+    run(
+        "ecppack",
+        "--compress",
+        f"{TOP}.config",
+        "--bit",
+        f"{TOP}.bit",
+        directory=directory,
+        log="ecppack.log",
+        title="ulx3s: ecppack",
+    )
+    return result
+
+
+def main(arguments: list[str]) -> int:
+    """Build into the given directory; returns the exit status."""
+    target = Path(arguments[0] if arguments else "out/bitstream")
+    try:
+        with OutputDirectory(target) as output:
+            result = build(output.path)
+    except (BuildError, RequestError) as error:
+        print(f"scegrad: {error}", file=sys.stderr)
+        return 2
+    print(
+        f"{target / TOP}.bit: {result['mhz']:g} MHz after routing with seed {result['seed']} (clock: {CLOCK_HZ / 1e6:g} MHz)"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

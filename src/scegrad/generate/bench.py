@@ -1,0 +1,92 @@
+"""Puts the measured figures into README.md and docs/performance.md: ``python -m scegrad.generate.bench``; ``--check`` only compares.
+
+Of what ``docs/bench/bench.json`` holds the README has a few lines, the page all of them.
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from scegrad.bench.cases import DSP_MHZ, Case
+from scegrad.bench.measure import Measurement
+from scegrad.generate.maker import ROOT, Maker
+from scegrad.platforms import PLATFORMS
+
+README, PAGE, MEASURED = (
+    Path("README.md"),
+    Path("docs/performance.md"),
+    Path("docs/bench/bench.json"),
+)
+
+
+def table(measurements: Iterable[Measurement]) -> str:
+    """The measurements as Markdown."""
+    lines = [
+        "| platform | format | memory | cores | elements | cycles | results a cycle | share |",
+        "| --- " * 8 + "|",
+    ]
+    for item in measurements:
+        case = item.case
+        where = ", ".join(filter(None, (case.where, case.offsets)))
+        share = f"{item.share:.1%} of {item.compared_with}"
+        cells = (
+            case.platform,
+            case.fmt,
+            where,
+            case.cores,
+            f"{case.elements:,}",
+            f"{item.cycles:,}",
+            f"{item.rate:.3f}",
+            share,
+        )
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines) + "\n"
+
+
+def wall_times(records: Iterable[dict[str, Any]]) -> str:
+    """The ratios of wall times as Markdown."""
+    lines = [
+        "| platform | elements | cycles | times the bare model's wall time | times as fast as the cocotb bench |",
+        "| --- " * 5 + "|",
+    ]
+    for record in records:
+        ratios = f"{record['over_bare']:.2f} | {record['over_cocotb']:.0f}"
+        lines.append(
+            f"| {record['platform']} | {record['elements']:,} | {record['cycles']:,} | {ratios} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def short(case: Case) -> bool:
+    """Whether the README has the case: all cores of the platforms of several, in the narrowest format, on aligned arrays."""
+    platform = PLATFORMS[case.platform]
+    whole = (
+        platform.cores > 1
+        and case.fmt == platform.formats[-1]
+        and case.cores == (1 if case.memory == "private" else platform.cores)
+    )
+    return whole and not case.offsets and case.core_mhz != DSP_MHZ
+
+
+def kept() -> dict[str, Any]:
+    """What was measured last."""
+    return json.loads((ROOT / MEASURED).read_text(encoding="utf-8"))
+
+
+def generated(root: Path) -> dict[Path, str]:
+    """Both pages with the figures of today."""
+    results = kept()
+    measurements = [Measurement.of(record) for record in results["lines"]]
+    blocks = {
+        README: {"cycles": table(item for item in measurements if short(item.case))},
+        PAGE: {"cycles": table(measurements), "wall-times": wall_times(results["wall"])},
+    }
+    return {path: MAKER.page(path, tables, root) for path, tables in blocks.items()}
+
+
+MAKER = Maker("python -m scegrad.generate.bench", str(MEASURED), generated)
+
+if __name__ == "__main__":
+    sys.exit(MAKER.main())

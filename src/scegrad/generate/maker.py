@@ -1,0 +1,71 @@
+"""Committed files that are made from others: whole, or in places of a page between two marker lines that name the block and its maker.
+
+<!-- begin NAME, made by COMMAND -->
+<!-- end NAME -->
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+"""The checkout."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What makes some files: ``command`` does, from ``source``, a path in the checkout; ``generated`` gives their text by path."""
+
+    command: str
+    source: str
+    generated: Callable[[Path], Mapping[Path, str]]
+    """From the directory of the checkout, and with paths in it."""
+
+    def main(self, arguments: list[str] | None = None, root: Path = ROOT) -> int:
+        """Write the files, or with ``--check`` name those that are stale; returns the exit status. Raises what ``generated`` raises."""
+        parser = argparse.ArgumentParser(
+            prog=self.command, description=f"Make what the repository keeps of {self.source} anew."
+        )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="write nothing, and exit with 1 where a file is stale",
+        )
+        check = parser.parse_args(arguments).check
+        stale = [
+            (path, text)
+            for path, text in self.generated(root).items()
+            if _content(root / path) != text
+        ]
+        for path, text in stale:
+            if check:
+                print(
+                    f"{path} does not agree with {self.source}: run `{self.command}`",
+                    file=sys.stderr,
+                )
+            else:
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_text(text, encoding="utf-8")
+        return 1 if check and stale else 0
+
+    def page(self, path: Path, blocks: Mapping[str, str], root: Path = ROOT) -> str:
+        """The text of a page with each block in its place; raises ``ValueError`` unless every block has exactly one."""
+        places = re.compile(
+            rf"(<!-- begin (\S+), made by {re.escape(self.command)} -->\n)(.*?)(<!-- end \2 -->\n)",
+            re.DOTALL,
+        )
+        text = (root / path).read_text(encoding="utf-8")
+        found = [match[2] for match in places.finditer(text)]
+        if sorted(found) != sorted(blocks):
+            there = f"places for {', '.join(found)}" if found else "no place"
+            raise ValueError(
+                f"{path} has {there} made by {self.command}, but must have one each for {', '.join(blocks)}"
+            )
+        return places.sub(lambda match: match[1] + blocks[match[2]] + match[4], text)
+
+
+def _content(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None

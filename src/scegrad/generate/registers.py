@@ -1,0 +1,199 @@
+"""What is made from the register table and committed: the C header, and the tables of the register page.
+
+    python -m scegrad.generate.registers            write them
+    python -m scegrad.generate.registers --check    exit with 1, and say how to mend it, where one is stale
+
+The page's prose is written by hand; its tables stand between markers (``pages``).
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from scegrad import registers
+from scegrad.generate.maker import ROOT, Maker
+from scegrad.platforms import PLATFORMS
+from scegrad.registers import (
+    FORMAT_CODES,
+    REGISTERS,
+    UNIT_REGISTERS,
+    Register,
+    Status,
+    capabilities_value,
+    unit_offset,
+    version_value,
+    widths_value,
+)
+
+HEADER = Path("sw/include/scegrad_registers.h")
+PAGE = Path("docs/registers.md")
+COMMAND = "python -m scegrad.generate.registers"
+
+
+def c_header() -> str:
+    """The header: offsets, fields, codes and the status enumeration."""
+    lines = [
+        "/* SPDX-License-Identifier: Apache-2.0 */",
+        f"/* The control registers, for C and C++. Made by `{COMMAND}` from the register table: do not edit. See {PAGE}. */",
+        "#ifndef SCEGRAD_REGISTERS_H",
+        "#define SCEGRAD_REGISTERS_H",
+        "",
+        "#include <stdint.h>",
+        "",
+        _define("ID_VALUE", registers.ID_VALUE, "what ID reads"),
+        _define("VERSION_VALUE", version_value(), f"what VERSION reads: {registers.VERSION}"),
+        "",
+        "/* Offsets in bytes, and the fields of each register. */",
+    ]
+    for register in REGISTERS:
+        lines += [*_c_register(register, "")]
+    lines += [
+        "",
+        "/* Units: core k is unit k, the shared job is unit 16; also their bits in BUSY, IRQ_ENABLE and IRQ_PENDING. */",
+        _define("UNIT_SHARED", registers.SHARED, "", hexadecimal=False),
+        _define("MAX_CORES", registers.MAX_CORES, "", hexadecimal=False),
+        "#define SCEGRAD_UNIT_BIT(unit) (UINT32_C(1) << (unit))",
+        f"#define SCEGRAD_CORE_BLOCK(k) ({registers.CORE_BLOCK:#x}u + {registers.CORE_BLOCK_STRIDE:#x}u * (uint32_t)(k))",
+        "#define SCEGRAD_UNIT_BLOCK(unit) \\",
+        f"    ((unit) == SCEGRAD_UNIT_SHARED ? {registers.SHARED_BLOCK:#x}u : SCEGRAD_CORE_BLOCK(unit))",
+        "",
+        "/* Offsets from a unit's block. */",
+    ]
+    for register in UNIT_REGISTERS:
+        lines += [*_c_register(register, "UNIT_")]
+    lines += ["", "/* Values of MODE.FORMAT. */"]
+    lines += [
+        _define(f"FORMAT_{name.upper()}", code, "", hexadecimal=False)
+        for name, code in FORMAT_CODES.items()
+    ]
+    lines += ["", "/* Values of REQUEST and of a unit's STATUS. */", "enum scegrad_status {"]
+    lines += [
+        f"    SCEGRAD_STATUS_{status.name} = {status.value}, /* {status.description} */"
+        for status in Status
+    ]
+    lines += ["};", "", "#endif"]
+    return "\n".join(lines) + "\n"
+
+
+def _define(name: str, value: int, comment: str, *, hexadecimal: bool = True) -> str:
+    number = f"{value:#x}u" if hexadecimal else f"{value}"
+    return f"#define SCEGRAD_{name} {number}" + (f" /* {comment} */" if comment else "")
+
+
+def _c_register(register: Register, prefix: str) -> Iterable[str]:
+    yield _define(f"{prefix}{register.name}_OFFSET", register.offset, register.access.value)
+    for field in register.fields:
+        name = f"{prefix}{register.name}_{field.name}"
+        yield _define(f"{name}_MASK", field.mask, "")
+        yield _define(f"{name}_SHIFT", field.low, "", hexadecimal=False)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join("| " + " | ".join(str(cell) for cell in line) + " |\n" for line in lines)
+
+
+def _register_table() -> str:
+    def reset(register: Register) -> str:
+        return (
+            "platform"
+            if register.reset is None
+            else f"{register.reset:#x}"
+            if register.reset
+            else "0"
+        )
+
+    return _table(
+        ("offset", "name", "access", "reset", "what"),
+        (
+            (f"0x{r.offset:03X}", f"`{r.name}`", r.access.value, reset(r), r.description)
+            for r in REGISTERS
+        ),
+    )
+
+
+def _field_table() -> str:
+    def bits(low: int, width: int) -> str:
+        return f"{low + width - 1}:{low}" if width > 1 else f"{low}"
+
+    rows = (
+        (f"`{r.name}`", bits(f.low, f.width), f"`{f.name}`", f.description)
+        for r in REGISTERS
+        for f in r.fields
+    )
+    return _table(("register", "bits", "field", "what"), rows)
+
+
+def _unit_table() -> str:
+    def row(register: Register) -> tuple[str, ...]:
+        places = (f"0x{unit_offset(unit, register.name):03X}" for unit in (registers.SHARED, 0, 1))
+        return (f"+0x{register.offset:02X}", f"`{register.name}`", register.description, *places)
+
+    return _table(
+        ("offset", "name", "what", "shared job", "core 0", "core 1"), map(row, UNIT_REGISTERS)
+    )
+
+
+def _status_table() -> str:
+    def seen(status: Status) -> str:
+        return (
+            "both"
+            if status is Status.IDLE
+            else "`REQUEST`"
+            if status.refusal or status is Status.ACCEPTED
+            else "`STATUS`"
+        )
+
+    return _table(
+        ("code", "name", "in", "meaning"),
+        ((s.value, f"`{s.name}`", seen(s), s.description) for s in Status),
+    )
+
+
+def _platform_table() -> str:
+    platforms = PLATFORMS.values()
+    shared = [
+        "<br>".join(f"{r.name} 0x{r.base:08X} .. 0x{r.end - 1:08X}" for r in p.shared)
+        for p in platforms
+    ]
+    l2 = [
+        f"0x{p.l2_size:X} bytes at 0x{p.l2_base:08X} + k * 0x{p.l2_stride:08X}" for p in platforms
+    ]
+    rows = [
+        ("top module", *(f"`{p.top_name}`" for p in platforms)),
+        ("cores", *(p.cores for p in platforms)),
+        ("formats", *(", ".join(p.formats) for p in platforms)),
+        ("every core in `core_mask`", *(f"0x{p.all_cores:X}" for p in platforms)),
+        ("shared memory (port `m_axi_shared`)", *shared),
+        ("L2 of core k (port `m_axi_l2_<k>`)", *l2),
+        ("data bits of `m_axi_shared`", *(p.shared_data_bits for p in platforms)),
+        ("data bits of `m_axi_l2_<k>`", *(p.l2_data_bits for p in platforms)),
+        ("`VERSION` reads", *(f"0x{version_value():08X}" for _ in platforms)),
+        ("`CAPABILITIES` reads", *(f"0x{capabilities_value(p):08X}" for p in platforms)),
+        ("`WIDTHS` reads", *(f"0x{widths_value(p):08X}" for p in platforms)),
+    ]
+    return _table(("", *(f"`{p.name}`" for p in platforms)), rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "registers": _register_table,
+    "fields": _field_table,
+    "units": _unit_table,
+    "status": _status_table,
+    "platforms": _platform_table,
+}
+"""The page's generated parts by name."""
+
+
+def generated(root: Path = ROOT) -> dict[Path, str]:
+    """What each committed file must hold."""
+    return {
+        HEADER: c_header(),
+        PAGE: MAKER.page(PAGE, {name: f"\n{table()}\n" for name, table in TABLES.items()}, root),
+    }
+
+
+MAKER = Maker(COMMAND, "src/scegrad/registers.py", generated)
+
+if __name__ == "__main__":
+    sys.exit(MAKER.main())

@@ -1,0 +1,88 @@
+"""Where the arrays of a job are put in the memory of the simulated hardware, with guard bytes around the output."""
+
+from dataclasses import dataclass
+
+from scegrad.formats import Format
+from scegrad.platforms import Platform, Region
+
+GUARD_BYTES = 64
+"""Bytes on either side of the output that are filled beforehand and must be unchanged afterwards, where there is room."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Addresses of the arrays, the bytes of each, and the ranges (address, size) of guard bytes beside the output."""
+
+    logits: int
+    labels: int
+    gradient: int
+    size: int
+    guards: tuple[tuple[int, int], ...]
+
+
+def place(
+    platform: Platform,
+    fmt: Format,
+    length: int,
+    *,
+    core: int | None = None,
+    in_place: str | None = None,
+    misalignment: tuple[int, int, int] = (0, 0, 0),
+) -> Place:
+    """Choose addresses in the L2 of ``core``, or in the largest shared memory.
+
+    ``in_place`` names the input whose place the output takes; ``misalignment`` is how many bytes logits, labels and gradient start past a
+    multiple of 64 (of an element's size where they fit no other way). Raises ``ValueError`` with one line where the arrays do not fit or
+    the misalignment is not a multiple of the element's size.
+    """
+    region = max(platform.shared, key=lambda item: item.size) if core is None else platform.l2[core]
+    names = [
+        name for name in ("logits", "labels", "gradient") if not (name == "gradient" and in_place)
+    ]
+    offsets = dict(zip(("logits", "labels", "gradient"), misalignment, strict=True))
+    for name, offset in offsets.items():
+        if offset < 0 or offset % fmt.bytes:
+            raise ValueError(
+                f"misalignment of {name} is {offset} bytes, but must be a multiple of {fmt.bytes}: the size of an element"
+            )
+    size = length * fmt.bytes
+    for guard, unit in ((GUARD_BYTES, 4096), (GUARD_BYTES, 64), (0, 64), (0, fmt.bytes)):
+        found = _lay_out(region, size, names, offsets, guard, unit)
+        if found is not None:
+            found.setdefault("gradient", found.get(in_place or "", 0))
+            return Place(**found, size=size, guards=_guards(region, found, size))
+    many = f"{len(names)} arrays of {length} {fmt.name} elements ({len(names)} x {size} bytes)"
+    raise ValueError(
+        f"{many} do not fit {region.name} of {platform.name}, which has {region.size} bytes"
+    )
+
+
+def _lay_out(
+    region: Region, size: int, names: list[str], offsets: dict[str, int], guard: int, unit: int
+) -> dict[str, int] | None:
+    """Addresses one after the other, each at a multiple of ``unit`` plus its offset, ``guard`` bytes apart; None where they do not fit."""
+    result = {}
+    cursor = region.base
+    for name in names:
+        start = -(-(cursor + guard) // unit) * unit + offsets[name]
+        cursor = start + size
+        result[name] = start
+    return result if cursor + guard <= region.end else None
+
+
+def _guards(region: Region, addresses: dict[str, int], size: int) -> tuple[tuple[int, int], ...]:
+    """What lies up to ``GUARD_BYTES`` beside the output inside the region and in no array."""
+    start = addresses["gradient"]
+    end = start + size
+    others = [address for address in addresses.values() if address != start]
+    below = max(
+        [
+            region.base,
+            start - GUARD_BYTES,
+            *(address + size for address in others if address < start),
+        ]
+    )
+    above = min(
+        [region.end, end + GUARD_BYTES, *(address for address in others if address > start)]
+    )
+    return tuple((low, high - low) for low, high in ((below, start), (end, above)) if high > low)

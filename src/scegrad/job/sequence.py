@@ -1,0 +1,180 @@
+"""The sequence of register accesses that runs a job.
+
+It is written once, as generators that yield ``Read``, ``Write`` and ``Wait``.
+``execute`` runs one over an ``Access`` (a library, a board), ``execute_async`` over an
+``AsyncAccess`` (a cocotb bench), with the same outcome.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass, fields
+from typing import Any, Protocol, TypeVar
+
+from scegrad.job.job import BusError, Counters, Job, JobRefused
+from scegrad.platforms import Platform
+from scegrad.registers import (
+    ID_VALUE,
+    SHARED,
+    Status,
+    capabilities_value,
+    offset,
+    unit_offset,
+    widths_value,
+)
+
+
+@dataclass(frozen=True)
+class Read:
+    """Read a register; its value is the answer."""
+
+    offset: int
+
+
+@dataclass(frozen=True)
+class Write:
+    """Write a register."""
+
+    offset: int
+    value: int
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Let time pass until ``irq`` is high; ``TimeoutError`` where it is not after ``limit`` clock cycles."""
+
+    limit: int
+
+
+T = TypeVar("T")
+Steps = Generator[Read | Write | Wait, int | None, T]
+"""A sequence that gives a ``T`` at its end."""
+
+
+class Access(Protocol):
+    """How the registers are reached."""
+
+    def read32(self, offset: int, /) -> int:
+        """The value of a register."""
+        ...
+
+    def write32(self, offset: int, value: int, /) -> None:
+        """Write a register."""
+        ...
+
+    def wait(self, limit: int, /) -> None:
+        """Let time pass until irq is high; raises ``TimeoutError`` after ``limit`` clock cycles."""
+        ...
+
+
+class AsyncAccess(Protocol):
+    """The same in coroutines."""
+
+    async def read32(self, offset: int, /) -> int:
+        """The value of a register."""
+        ...
+
+    async def write32(self, offset: int, value: int, /) -> None:
+        """Write a register."""
+        ...
+
+    async def wait(self, limit: int, /) -> None:
+        """Let time pass until irq is high; raises ``TimeoutError`` after ``limit`` clock cycles."""
+        ...
+
+
+def _perform(step: Read | Write | Wait, access: Any) -> Any:
+    """Begin one step: its answer, or the awaitable that gives it."""
+    match step:
+        case Read():
+            return access.read32(step.offset)
+        case Write():
+            return access.write32(step.offset, step.value)
+        case Wait():
+            return access.wait(step.limit)
+
+
+def execute(steps: Steps[T], access: Access) -> T:
+    """Run a sequence to its end; returns its result, raises what it or the access raises."""
+    answer: int | None = None
+    while True:
+        try:
+            step = steps.send(answer)
+        except StopIteration as end:
+            return end.value
+        answer = _perform(step, access)
+
+
+async def execute_async(steps: Steps[T], access: AsyncAccess) -> T:
+    """Run a sequence to its end, awaiting every step; returns its result, raises what it or the access raises."""
+    answer: int | None = None
+    while True:
+        try:
+            step = steps.send(answer)
+        except StopIteration as end:
+            return end.value
+        answer = await _perform(step, access)
+
+
+def _read(address: int) -> Steps[int]:
+    value = yield Read(address)
+    assert value is not None, "a read was not answered"
+    return value
+
+
+def prepare(platform: Platform) -> Steps[None]:
+    """Make sure that the hardware is that of ``platform`` (else ``RuntimeError``) and let every unit's end raise irq."""
+    for name, value in (
+        ("ID", ID_VALUE),
+        ("CAPABILITIES", capabilities_value(platform)),
+        ("WIDTHS", widths_value(platform)),
+    ):
+        found = yield from _read(offset(name))
+        if found != value:
+            raise RuntimeError(
+                f"register {name} reads {found:#010x}, but {platform.name} has {value:#010x}"
+            )
+    yield Write(offset("IRQ_ENABLE"), 1 << SHARED | platform.all_cores)
+
+
+def start(job: Job) -> Steps[int]:
+    """Start a job; returns the unit that runs it, raises ``JobRefused``. Another sequence may not start a job meanwhile."""
+    for name in ("LOGITS", "LABELS", "GRADIENT", "LENGTH", "CORE_MASK"):
+        yield Write(offset(name), getattr(job, name.lower()) & 0xFFFF_FFFF)
+    yield Write(offset("MODE"), job.mode)
+    yield Write(offset("START"), 1)
+    status = Status((yield from _read(offset("REQUEST"))))
+    if status is not Status.ACCEPTED:
+        raise JobRefused(status, job)
+    if not job.private:
+        return SHARED
+    assert job.core is not None, "a private job was accepted that is in no core's L2"
+    return job.core
+
+
+def finish(unit: int, limit: int) -> Steps[Counters]:
+    """Wait for the end of a unit's job and acknowledge it; returns its counters, raises ``BusError``.
+
+    Every wait is at most ``limit`` cycles. Sequences that wait for different units may run side by side.
+    """
+    pending = 0
+    while not pending >> unit & 1:
+        yield Wait(limit)
+        pending = yield from _read(offset("IRQ_PENDING"))
+    yield Write(offset("IRQ_PENDING"), 1 << unit)
+    values = {}
+    for counter in fields(Counters):
+        values[counter.name] = yield from _read(unit_offset(unit, counter.name.upper()))
+    status = Status((yield from _read(unit_offset(unit, "STATUS"))))
+    counters = Counters(**values)
+    if status.bus_error:
+        raise BusError(status, (yield from _read(unit_offset(unit, "FAULT_ADDRESS"))), counters)
+    if status is not Status.DONE:
+        raise RuntimeError(
+            f"unit {unit} has ended with status {status.name}, but must be DONE or a bus error"
+        )
+    return counters
+
+
+def run(job: Job, limit: int | None = None) -> Steps[Counters]:
+    """Start a job and wait for its end: ``start`` and ``finish``, with a generous ``limit`` unless one is given."""
+    unit = yield from start(job)
+    return (yield from finish(unit, 100_000 + 64 * job.length if limit is None else limit))

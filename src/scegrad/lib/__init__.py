@@ -1,0 +1,1 @@
+"""The command ``scegrad lib`` and the example programs."""

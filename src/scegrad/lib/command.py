@@ -1,0 +1,95 @@
+"""``scegrad lib``: the C library of a platform, for programs written against ``scegrad.h``.
+
+One shared library holds the driver (``sw/driver``), one way to reach the hardware (``sw/access``), and for the simulated hardware the
+Verilated model: it is the file that Python opens for its own simulations (``build.library``). With it go the headers and files for
+pkg-config and CMake, all in one directory, which may be moved.
+"""
+
+import importlib.metadata
+import shutil
+import tempfile
+from pathlib import Path
+
+from scegrad.build.driver import library_name, link_library, software_directory
+from scegrad.build.simulator import library
+from scegrad.errors import check_choice
+from scegrad.files import OutputDirectory
+from scegrad.platforms import FT78NE, MT7004, Platform, platform_of
+
+ACCESSES = ("sim", "board")
+"""How a library reaches its hardware: in simulation, or over ``/dev/mem`` and UIO."""
+
+MACHINES = (FT78NE, MT7004)
+"""Whose library is written unless one is asked for."""
+
+HEADERS = ("include/scegrad.h", "include/scegrad_half.h", "include/scegrad_registers.h")
+
+SIM_HEADERS = ("sim/scesim.h", "sim/scedram.h")
+"""What declares the functions of the simulator, which a library of the simulated hardware exports too."""
+
+
+def build_libraries(output: Path, platform: str | None = None, access: str = "sim") -> list[Path]:
+    """Write the library of a platform, or of each of ``MACHINES``, and return the files. Raises ``RequestError`` and ``BuildError``."""
+    check_choice("access", access, ACCESSES)
+    chosen = [platform_of(platform)] if platform is not None else list(MACHINES)
+    with OutputDirectory(output) as directory:
+        files = [file for each in chosen for file in build_library(directory.path, each, access)]
+    return sorted(set(files))
+
+
+def build_library(directory: Path, platform: Platform, access: str = "sim") -> list[Path]:
+    """Write one platform's library, headers and what build systems read; returns the files, the library first. Raises ``BuildError``."""
+    target = directory / library_name(platform)
+    # The library is finished even where the folder it was made in cannot be removed.
+    with tempfile.TemporaryDirectory(
+        dir=directory, prefix=".build-", ignore_cleanup_errors=True
+    ) as name:
+        work = Path(name)
+        made = (
+            Path(shutil.copy(library(platform), work))
+            if access == "sim"
+            else link_library(work, platform, access)
+        )
+        made.replace(target)
+    names = HEADERS + (SIM_HEADERS if access == "sim" else ())
+    headers = [Path(shutil.copy(software_directory() / name, directory)) for name in names]
+    packages = {
+        f"scegrad_{platform.name}.pc": pkg_config(platform),
+        f"scegrad_{platform.name}-config.cmake": cmake_package(platform),
+    }
+    for name, text in packages.items():
+        (directory / name).write_text(text, encoding="ascii")
+    return [target, *headers, *(directory / name for name in packages)]
+
+
+def pkg_config(platform: Platform) -> str:
+    """The pkg-config file that lies beside library and headers."""
+    return "\n".join(
+        [
+            "prefix=${pcfiledir}",
+            "",
+            f"Name: scegrad_{platform.name}",
+            f"Description: sigmoid cross-entropy gradient on the scegrad hardware, platform {platform.name}",
+            f"Version: {importlib.metadata.version('scegrad')}",
+            "Cflags: -I${prefix}",
+            f"Libs: -L${{prefix}} -Wl,-rpath,${{prefix}} -lscegrad_{platform.name}",
+            "",
+        ]
+    )
+
+
+def cmake_package(platform: Platform) -> str:
+    """What ``find_package`` of CMake reads: the target ``scegrad::<platform>``."""
+    target = f"scegrad::{platform.name}"
+    return "\n".join(
+        [
+            f"if(NOT TARGET {target})",
+            f"  add_library({target} SHARED IMPORTED)",
+            f"  set_target_properties({target} PROPERTIES",
+            f'    IMPORTED_LOCATION "${{CMAKE_CURRENT_LIST_DIR}}/{library_name(platform)}"',
+            f'    IMPORTED_SONAME "{library_name(platform)}"',
+            '    INTERFACE_INCLUDE_DIRECTORIES "${CMAKE_CURRENT_LIST_DIR}")',
+            "endif()",
+            "",
+        ]
+    )

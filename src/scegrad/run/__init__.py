@@ -1,0 +1,1 @@
+"""The command ``scegrad run`` and its report."""

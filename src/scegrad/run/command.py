@@ -1,0 +1,152 @@
+"""``scegrad run``: arrays from files through the simulated hardware, compared with the golden model, into a file and a report."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from scegrad.api import Result, run_job
+from scegrad.errors import RequestError
+from scegrad.files import Output, OutputDirectory, load_array
+from scegrad.job.request import Request, prepare
+
+COMPARED_AT_ONCE = 1 << 18
+"""Elements that are compared with the golden model at a time."""
+
+
+@dataclass(frozen=True)
+class RunArguments:
+    """The options of the command, as they were given."""
+
+    platform: str
+    fmt: str | None
+    memory: str
+    core_mask: int | None
+    backend: str
+    waves: Path | None
+    report: Path | None
+    in_place: str | None
+    latency: int | None
+    dram: str | None = None
+    core_mhz: int | None = None
+
+    def request(self, logits: np.ndarray, labels: np.ndarray) -> Request:
+        """The request, checked; raises ``RequestError``."""
+        return prepare(
+            logits,
+            labels,
+            platform=self.platform,
+            memory=self.memory,
+            core_mask=self.core_mask,
+            backend=self.backend,
+            fmt=self.fmt,
+            in_place=self.in_place,
+        )
+
+    def run(
+        self, request: Request, waves: Path | None, progress: Callable[[int, int], None]
+    ) -> Result:
+        """Carry the request out."""
+        return run_job(
+            request.logits.reshape(request.shape),
+            request.labels.reshape(request.shape),
+            platform=request.platform,
+            memory=self.memory,
+            core_mask=self.core_mask,
+            backend=self.backend,
+            fmt=request.fmt,
+            in_place=self.in_place,
+            latency=self.latency,
+            dram=self.dram,
+            core_mhz=self.core_mhz,
+            waves=waves,
+            timeline=self.report is not None,
+            progress=progress,
+        )
+
+
+def run_files(logits: Path, labels: Path, output: Path, arguments: RunArguments) -> int:
+    """Run the job; returns the number of elements that differ from the golden model. Raises ``RequestError`` before anything runs."""
+    request = arguments.request(load_array(logits), load_array(labels))
+    _check_outputs(output, arguments)
+    with ExitStack() as stack:
+        gradient = stack.enter_context(Output(output))
+        waves = stack.enter_context(Output(arguments.waves)) if arguments.waves else None
+        report = (
+            stack.enter_context(OutputDirectory(arguments.report)) if arguments.report else None
+        )
+        with _bar("computing") as progress:
+            result = arguments.run(request, waves.temporary if waves else None, progress)
+        mismatches = _compare(request, result)
+        with gradient.temporary.open("wb") as file:
+            np.save(file, result.gradient)
+        gradient.commit()
+        if waves:
+            waves.commit()
+        if report:
+            from scegrad.run.report import write_report
+
+            write_report(report.path, request, result, mismatches)
+    print(summary(request, result, mismatches, output))
+    return mismatches
+
+
+def _check_outputs(output: Path, arguments: RunArguments) -> None:
+    if arguments.waves and arguments.waves.resolve() == output.resolve():
+        raise RequestError(f"{output} cannot be both the gradient and the waves")
+
+
+def _compare(request: Request, result: Result) -> int:
+    """Elements whose bits are not those of the golden model, which is computed in pieces."""
+    if request.backend == "model":
+        return 0
+    from scegrad.model import golden
+
+    bits = request.fmt.bits_dtype
+    flat = result.gradient.reshape(-1).astype(request.fmt.dtype, copy=False).view(bits)
+    mismatches = 0
+    with _bar("comparing") as progress:
+        for first in range(0, flat.size, COMPARED_AT_ONCE):
+            part = slice(first, first + COMPARED_AT_ONCE)
+            expected = golden.gradient(request.logits[part], request.labels[part]).view(bits)
+            mismatches += int(np.count_nonzero(flat[part] != expected))
+            progress(min(first + COMPARED_AT_ONCE, flat.size), flat.size)
+    return mismatches
+
+
+def summary(request: Request, result: Result, mismatches: int, output: Path) -> str:
+    """The line that the command prints."""
+    where = f"{request.platform.name} {request.fmt.name} {'private' if request.private else 'shared'} ({request.backend})"
+    count = request.logits.size
+    if result.cycles is None:
+        return f"{where}: {count} elements by the golden model -> {output}"
+    speed = (
+        f"{count} elements in {result.cycles} cycles ({count / max(result.cycles, 1):.3f} a cycle)"
+    )
+    verdict = (
+        "bit for bit the golden model"
+        if not mismatches
+        else f"MISMATCH: {mismatches} elements differ from the golden model"
+    )
+    return f"{where}: {speed}, {verdict} -> {output}"
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

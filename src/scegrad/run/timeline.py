@@ -1,0 +1,160 @@
+"""What the bus and the cores did when: the beats of a recorded job, counted in bins of cycles."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scegrad.api import Result
+from scegrad.backends.outcome import Timeline
+from scegrad.job.request import Request
+from scegrad.platforms import CHUNK_BITS
+from scegrad.sim.simulation import SHARED_PORT, Channel
+
+SHARP = 512
+"""Cycles up to which a job is shown cycle by cycle."""
+
+PERIOD = 32
+"""Bins of longer jobs are a multiple of this: two bursts of the usual length, so that bins and bursts make no beat pattern."""
+
+BINS = 128
+"""Bins that a longer job is divided into, at most."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One line of the picture: ``rate`` is events in a cycle, averaged over each bin, and ``most`` what it can be at the most.
+
+    ``group`` is what the lane belongs to, and ``unit`` names its events.
+    """
+
+    group: str
+    name: str
+    unit: str
+    total: int
+    most: float
+    rate: NDArray[np.float64] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Activity:
+    """The lanes of a job of so many ``cycles``, over bins of ``width`` cycles; cycle 0 is the job's start, to a cycle or two."""
+
+    cycles: int
+    width: int
+    lanes: tuple[Lane, ...]
+
+
+def activity(request: Request, result: Result) -> Activity:
+    """Count the events of a recorded job. Raises ``ValueError`` where no events were recorded."""
+    timeline = result.timeline
+    if timeline is None or not timeline.events.size:
+        raise ValueError("no events were recorded")
+    last = int(timeline.events["edge"].max()) + 1
+    start = last - min(result.cycles or last, last)
+    cycles = last - start
+    width = 1 if cycles <= SHARP else PERIOD * -(-cycles // (PERIOD * BINS))
+    bins = _Bins(timeline.events, start, width, -(-cycles // width))
+    return Activity(
+        cycles, width, (*_bus_lanes(request, timeline, bins), *_core_lanes(request, bins))
+    )
+
+
+class _Bins:
+    """Recorded events, and the averages of some of them over the bins."""
+
+    def __init__(self, events: np.ndarray, start: int, width: int, count: int) -> None:
+        self.events = events
+        self._bin = np.clip((events["edge"].astype(np.int64) - start) // width, 0, count - 1)
+        self._width = width
+        self._count = count
+
+    def rate(
+        self, which: NDArray[np.bool_], weight: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """How many of the events that ``which`` picks there are in a cycle, or the sum of their weights."""
+        chosen = weight[which] if weight is not None else None
+        return np.bincount(self._bin[which], chosen, minlength=self._count) / self._width
+
+
+def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Lane]:
+    """A lane for each channel of the job's port, reads of logits and of labels apart."""
+    port = request.core + 1 if request.private else SHARED_PORT
+    events = bins.events
+    bus = _bus_bytes(request)
+    lanes = []
+    for channel, name, unit, array in (
+        (Channel.AR, "AR logits", "bursts", request.place.logits),
+        (Channel.AR, "AR labels", "bursts", request.place.labels),
+        (Channel.R, "R logits", "beats", request.place.logits),
+        (Channel.R, "R labels", "beats", request.place.labels),
+        (Channel.AW, "AW", "bursts", request.place.gradient),
+        (Channel.W, "W", "beats", request.place.gradient),
+        (Channel.B, "B", "bursts", request.place.gradient),
+    ):
+        inside = (events["address"] >= array // bus * bus) & (
+            events["address"] < array + request.place.size
+        )
+        which = (events["port"] == port) & (events["channel"] == channel) & inside
+        lanes.append(
+            Lane(
+                f"port to {timeline.ports[port]} memory",
+                name,
+                unit,
+                int(which.sum()),
+                1.0,
+                bins.rate(which),
+            )
+        )
+    return lanes
+
+
+def _core_lanes(request: Request, bins: _Bins) -> list[Lane]:
+    """A lane for each core of the job: the results that it computed, in the cycles in which they were written.
+
+    Chunk j of an array is computed by core number j mod n of the n cores in the mask.
+    """
+    cores = (
+        [request.core]
+        if request.private
+        else [k for k in range(request.platform.cores) if request.core_mask >> k & 1]
+    )
+    computed = _results_by_core(request, bins.events, len(cores))
+    written = bins.events["channel"] == Channel.W
+    rates = [bins.rate(written, results) for results in computed]
+    # The bus writes faster than a core computes, so a short bin may hold more than a core's share.
+    most = max(
+        float(request.platform.results_per_cycle(request.fmt)),
+        *(float(rate.max()) for rate in rates),
+    )
+    return [
+        Lane(
+            "results of each core, as they are written",
+            f"core {core}",
+            "results",
+            int(results.sum()),
+            most,
+            rate,
+        )
+        for core, results, rate in zip(cores, computed, rates, strict=True)
+    ]
+
+
+def _results_by_core(request: Request, events: np.ndarray, cores: int) -> NDArray[np.float64]:
+    """How many results each W beat has from each core (core number, event); 0 for other events."""
+    place, chunk = request.place, CHUNK_BITS // 8
+    offset = events["address"].astype(np.int64) - place.gradient
+    first, end = np.maximum(offset, 0), np.minimum(offset + _bus_bytes(request), place.size)
+    results = np.zeros((cores, events.size))
+    for step in range(_bus_bytes(request) // chunk + 1):
+        index = first // chunk + step
+        size = np.minimum(end, (index + 1) * chunk) - np.maximum(first, index * chunk)
+        size = np.where(events["channel"] == Channel.W, np.maximum(size, 0), 0)
+        np.add.at(results, (index % cores, np.arange(events.size)), size / request.fmt.bytes)
+    return results
+
+
+def _bus_bytes(request: Request) -> int:
+    return (
+        request.platform.l2_data_bits if request.private else request.platform.shared_data_bits
+    ) // 8

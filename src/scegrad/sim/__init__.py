@@ -1,0 +1,1 @@
+"""The Verilated unit from Python: registers, memories, DRAM timing."""

@@ -1,0 +1,183 @@
+"""The simulated board behind a pseudo-terminal, for programs that expect a serial device.
+
+    python -m scegrad.uart.terminal          prints the device and runs until it is interrupted
+
+The Verilated ULX3S top module stands behind it, pins and all; bytes pass bit by bit, with the number of clock cycles that they take.
+"""
+
+import os
+import sys
+import termios
+import threading
+import tty
+from ctypes import CDLL, c_int, c_uint8, c_uint32, c_void_p, create_string_buffer
+from pathlib import Path
+from types import TracebackType
+
+from scegrad.board.protocol import BAUD, CLOCK_HZ
+from scegrad.build.cache import cache_directory, content_key, kept
+from scegrad.build.toolchain import Toolchain
+from scegrad.errors import BuildError
+from scegrad.fpga.bitstream import TOP, sources
+from scegrad.fpga.tools import announced
+from scegrad.sim.clib import Functions, declare
+
+SLICE = 4_000
+"""Clock cycles between two looks at the pseudo-terminal: some bytes."""
+
+ROOM = 1 << 16
+
+
+def library() -> Path:
+    """The Verilated board as a library, built now where it is not there yet. Raises ``BuildError``."""
+    from scegrad.board.generate import NAME, board_verilog
+
+    tools, folder = Toolchain.find(), sources()
+    text = board_verilog()
+    files = [folder / "ulx3s.v", folder / "sim" / "ehxplll.v", folder / "sim" / "board_sim.cpp"]
+    key = content_key(
+        [text.encode(), tools.identity().encode(), *(file.read_bytes() for file in files)]
+    )
+
+    def make(work: Path) -> Path:
+        with announced("building the board"):
+            (work / f"{NAME}.v").write_text(text, encoding="ascii")
+            tools.verilate([work / f"{NAME}.v", *files[:2]], TOP, work, waves=False)
+            return _compile(tools, work, files[2])
+
+    return kept(cache_directory() / f"ulx3s-{key}.so", make)
+
+
+def _compile(tools: Toolchain, work: Path, harness: Path) -> Path:
+    """A library of the model in ``work`` and the pins around it."""
+    sources = [*sorted(work.glob("*.cpp")), harness, *tools.runtime(work)]
+    return tools.link(
+        tools.compile(sources, [work], work, waves=False, progress=lambda *_: None),
+        work / "board.so",
+    )
+
+
+_FUNCTIONS: Functions = {
+    "board_create": (c_void_p, [c_uint32]),
+    "board_free": (None, [c_void_p]),
+    "board_send": (None, [c_void_p, c_void_p, c_uint32]),
+    "board_queued": (c_uint32, [c_void_p]),
+    "board_take": (c_uint32, [c_void_p, c_void_p, c_uint32]),
+    "board_press": (None, [c_void_p, c_int]),
+    "board_leds": (c_uint32, [c_void_p]),
+    "board_run": (None, [c_void_p, c_uint32]),
+}
+
+
+class Pins:
+    """The board at its serial pins; bytes in and out, time passes in ``run`` alone."""
+
+    def __init__(self) -> None:
+        self._library = CDLL(str(library()))
+        declare(self._library, _FUNCTIONS)
+        self._board = self._library.board_create(CLOCK_HZ // BAUD)
+        self._buffer = (c_uint8 * ROOM)()
+        self.run(1000)
+
+    def run(self, cycles: int) -> None:
+        """Let clock cycles pass."""
+        self._library.board_run(self._board, cycles)
+
+    def send(self, content: bytes) -> None:
+        """Queue bytes for the board."""
+        self._library.board_send(
+            self._board, create_string_buffer(content, len(content)), len(content)
+        )
+
+    @property
+    def queued(self) -> int:
+        """Bytes that the board has not been sent yet."""
+        return int(self._library.board_queued(self._board))
+
+    @property
+    def leds(self) -> int:
+        """The LEDs, LED 0 in bit 0."""
+        return int(self._library.board_leds(self._board))
+
+    def press(self, pressed: bool) -> None:
+        """Hold or let go of the reset button."""
+        self._library.board_press(self._board, pressed)
+
+    def take(self) -> bytes:
+        """What came from the board since it was last asked."""
+        return bytes(self._buffer[: self._library.board_take(self._board, self._buffer, ROOM)])
+
+    def close(self) -> None:
+        """Free the model."""
+        board, self._board = self._board, None
+        if board is not None:
+            self._library.board_free(board)
+
+
+class Terminal:
+    """A pseudo-terminal with the board behind it, run by a thread of its own; ``device`` is its path.
+
+    ``damage`` is called with what passes in either direction (``True``: to the board) and returns what arrives.
+    """
+
+    def __init__(self) -> None:
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave, termios.TCSANOW)
+        os.set_blocking(self._master, False)
+        self.device = os.ttyname(self._slave)
+        self.pins = Pins()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def damage(self, content: bytes, to_board: bool) -> bytes:
+        """What arrives of ``content``; here, all of it."""
+        return content
+
+    def _serve(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if content := os.read(self._master, 1024):
+                    self.pins.send(self.damage(content, True))
+            except (BlockingIOError, OSError):
+                pass
+            self.pins.run(SLICE)
+            if content := self.damage(self.pins.take(), False):
+                os.write(self._master, content)
+
+    def __enter__(self) -> "Terminal":
+        """The terminal itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop and free the board; the device is gone then, as an unplugged one is. Once is enough."""
+        if self._stop.is_set():
+            return
+        self._stop.set()
+        self._thread.join()
+        self.pins.close()
+        os.close(self._master)
+        os.close(self._slave)
+
+
+def main() -> int:
+    """Serve until interrupted; returns the exit status."""
+    try:
+        with Terminal() as terminal:
+            print(terminal.device, flush=True)
+            threading.Event().wait()
+    except BuildError as error:
+        print(f"scegrad: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

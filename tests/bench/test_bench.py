@@ -1,0 +1,187 @@
+"""The bench: section by section what the unit promises in cycles, and that the bench tells when a counter is wrong."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scegrad.api import Result, run_job
+from scegrad.backends.outcome import Timeline
+from scegrad.bench import cases
+from scegrad.bench.cases import FPGA_MHZ, LONG, MISALIGNED, Case, core_counts
+from scegrad.bench.command import KEPT, Notebook
+from scegrad.bench.measure import CountersWrongError, Measurement, check, measure
+from scegrad.bench.pictures import spent, write_pictures
+from scegrad.formats import FORMATS
+from scegrad.generate import bench as readme
+from scegrad.platforms import FT78NE, MT7004, PLATFORMS
+from scegrad.sim.simulation import EVENT, Traffic
+
+UNITS = [(platform, fmt) for platform in (FT78NE, MT7004) for fmt in platform.formats]
+DATA_CYCLES, OVERHEAD_CYCLES = 128, 150
+
+
+def share(case: Case) -> float:
+    return measure(case).share
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(("platform", "fmt"), UNITS)
+class TestSpeed:
+    """What is promised, on memories that the lines of the table have, and off their round numbers."""
+
+    def test_private(self, platform: Any, fmt: str) -> None:
+        assert share(Case(platform.name, fmt, "private", 1, 1 << 14)) >= 0.99
+        assert (
+            share(Case(platform.name, fmt, "private", 1, 20_011, misalignment=(8, 4, 12))) >= 0.99
+        )
+
+    def test_shared(self, platform: Any, fmt: str) -> None:
+        assert share(Case(platform.name, fmt, "shared", platform.cores, LONG)) >= 0.99
+        assert (
+            share(Case(platform.name, fmt, "shared", platform.cores, LONG + 13, 100, MISALIGNED))
+            >= 0.99
+        )
+
+    def test_linear_in_cores(self, platform: Any, fmt: str) -> None:
+        rates = {
+            cores: measure(Case(platform.name, fmt, "shared", cores, LONG)).rate
+            for cores in core_counts(platform)
+        }
+        for cores, rate in rates.items():
+            assert rate >= 0.98 * min(cores * rates[1], 512 / (2 * FORMATS[fmt].width))
+
+    @pytest.mark.parametrize("dram", ["ddr3-1600", "ddr4-2400"])
+    @pytest.mark.parametrize("core_mhz", [FPGA_MHZ, 1000])
+    def test_dram(self, platform: Any, fmt: str, dram: str, core_mhz: int) -> None:
+        for misalignment in ((0, 0, 0), MISALIGNED):
+            case = Case(
+                platform.name,
+                fmt,
+                "shared",
+                platform.cores,
+                1 << 16,
+                misalignment=misalignment,
+                dram=dram,
+                core_mhz=core_mhz,
+            )
+            assert share(case) >= 0.95
+
+
+@pytest.mark.whole
+def test_a_short_job() -> None:
+    assert (
+        measure(Case("ft78ne", "fp32", "shared", 8, 1024, 40)).cycles
+        <= DATA_CYCLES + OVERHEAD_CYCLES
+    )
+
+
+def result(**changes: int) -> tuple[Case, Result]:
+    """A result that is right, but for the counters or the traffic named."""
+    case = Case("ft78ne", "fp32", "shared", 8, 64)
+    counters = {"cycles": 50, "elements": 64, "read_beats": 8, "write_beats": 4}
+    traffic = Traffic(2, 8, 1, 4, 256)
+    counters = {name: changes.get(name, value) for name, value in counters.items()}
+    traffic = replace(
+        traffic,
+        **{
+            name: value
+            for name, value in changes.items()
+            if hasattr(traffic, name) and name not in counters
+        },
+    )
+    events = np.array([(10, 0, 4, 0, 0), (56, 0, 1, 0, 4)], EVENT)
+    return case, Result(
+        np.zeros(64, "f4"),
+        counters["cycles"],
+        counters,
+        FT78NE,
+        "verilator",
+        Timeline(events, ()),
+        traffic,
+    )
+
+
+def test_right_counters_pass() -> None:
+    check(*result())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"cycles": 45},
+        {"cycles": 60},
+        {"elements": 63},
+        {"read_beats": 9},
+        {"write_beats": 5},
+        {"write_bytes": 255},
+    ],
+)
+def test_wrong_counters_are_told(wrong: dict[str, int]) -> None:
+    with pytest.raises(CountersWrongError):
+        check(*result(**wrong))
+
+
+def test_cases_cover_what_is_promised() -> None:
+    found = list(cases.lines())
+    for platform, fmt in UNITS:
+        mine = [case for case in found if (case.platform, case.fmt) == (platform.name, fmt)]
+        assert {case.cores for case in mine if case.memory == "shared"} == set(
+            core_counts(platform)
+        )
+        assert {(case.dram, case.core_mhz) for case in mine if case.dram} == {
+            (dram, mhz) for dram in ("ddr3-1600", "ddr4-2400") for mhz in (150, 1000)
+        }
+        assert any(case.memory == "private" for case in mine)
+    swept = [case.elements for case in cases.sweeps()]
+    assert (min(swept), max(swept)) == (1, 1 << 22)
+
+
+def test_a_stopped_run_is_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case("ft78ne", "fp32", "shared", 8, 1024, 40)
+    made = []
+
+    def fake(case: Case) -> Measurement:
+        made.append(case)
+        return Measurement(case, 100 + len(made), {})
+
+    monkeypatch.setattr("scegrad.bench.command.measure", fake)
+    monkeypatch.setattr("scegrad.bench.command.library", lambda platform: Path("simulator/lib.so"))
+    first = Notebook(tmp_path / KEPT, resume=False).measured(case)
+    with (tmp_path / KEPT).open("a") as file:
+        file.write('{"simulator": "half a li')
+    assert Notebook(tmp_path / KEPT, resume=True).measured(case) == first
+    assert len(made) == 1
+    monkeypatch.setattr("scegrad.bench.command.library", lambda platform: Path("another/lib.so"))
+    assert Notebook(tmp_path / KEPT, resume=True).measured(case) != first
+    assert Notebook(tmp_path / KEPT, resume=False).measured(case) != first
+
+
+def test_pictures_and_readme_from_what_is_kept(tmp_path: Path) -> None:
+    results = readme.kept()
+    lines, sweeps = (
+        [Measurement.of(record) for record in results[part]] for part in ("lines", "sweeps")
+    )
+    assert {item.case.platform for item in lines} == set(PLATFORMS)
+    for item in lines + sweeps:
+        assert sum(spent(item)) == pytest.approx(1)
+        assert min(spent(item)) >= 0
+    for path in write_pictures(tmp_path, lines, sweeps):
+        assert path.stat().st_size > 10_000
+    assert readme.MAKER.main(["--check"]) == 0
+
+
+@pytest.mark.whole
+def test_cycles_kept_are_todays() -> None:
+    """A line of docs/bench/bench.json, measured again."""
+    results = readme.kept()
+    record = next(
+        record
+        for record in results["lines"]
+        if record["case"]["platform"] == "ecp5_demo" and record["case"]["elements"] == 1024
+    )
+    item = Measurement.of(record)
+    assert measure(item.case) == item
+    assert run_job(np.zeros(3, "f4"), np.zeros(3, "f4"), platform="ecp5_demo").cycles is not None

@@ -1,0 +1,118 @@
+"""Recorded beats told apart by array and by core, against a count element by element."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scegrad.api import Result
+from scegrad.backends.outcome import Timeline, port_names
+from scegrad.job.request import Request, prepare
+from scegrad.run.timeline import PERIOD, SHARP, activity
+from scegrad.sim.simulation import EVENT, Channel
+
+
+def recorded(request: Request, apart: int = 3, start: int = 20) -> Result:
+    """What a unit would do that reads one beat of each array and writes one, a beat every ``apart`` cycles, in bursts of one."""
+    bus = (
+        request.platform.l2_data_bits if request.private else request.platform.shared_data_bits
+    ) // 8
+    port = request.core + 1 if request.private else 0
+    events, cycle = [], start
+    for array, channels in (
+        (request.place.logits, (Channel.AR, Channel.R)),
+        (request.place.labels, (Channel.AR, Channel.R)),
+        (request.place.gradient, (Channel.AW, Channel.W, Channel.B)),
+    ):
+        for address in range(array // bus * bus, array + request.place.size, bus):
+            events += [(cycle + k, address, 1, port, channel) for k, channel in enumerate(channels)]
+            cycle += apart
+    cycles = max(event[0] for event in events) + 1 - start
+    timeline = Timeline(np.array(events, EVENT), port_names(request.platform))
+    return Result(
+        np.zeros(request.shape, request.dtype),
+        cycles,
+        {},
+        request.platform,
+        request.backend,
+        timeline,
+    )
+
+
+REQUESTS = [
+    {},
+    {"core_mask": 0b1011_0010, "misalignment": (4, 60, 12)},
+    {"core_mask": 0b100},
+    {"memory": "private", "core_mask": 0b100, "misalignment": (0, 8, 4)},
+    {"platform": "mt7004", "fmt": "fp16", "core_mask": 0b1101, "misalignment": (2, 6, 62)},
+    {"platform": "mt7004", "fmt": "fp16", "memory": "private", "misalignment": (2, 6, 2)},
+]
+
+
+def request_of(size: int, **options: Any) -> Request:
+    return prepare(np.zeros(size, np.float32), np.zeros(size, np.float32), **options)
+
+
+@pytest.mark.parametrize("options", REQUESTS, ids=str)
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_results_of_the_cores(options: dict[str, object], size: int) -> None:
+    request = request_of(size, **options)
+    cores = (
+        [request.core]
+        if request.private
+        else [k for k in range(request.platform.cores) if request.core_mask >> k & 1]
+    )
+    in_a_chunk = 8 // request.fmt.bytes
+    due = Counter(cores[i // in_a_chunk % len(cores)] for i in range(size))
+    lanes = [lane for lane in activity(request, recorded(request)).lanes if lane.unit == "results"]
+    assert {lane.name: lane.total for lane in lanes} == {f"core {k}": due[k] for k in cores}
+
+
+@pytest.mark.parametrize("options", REQUESTS, ids=str)
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_beats_of_the_channels(options: dict[str, object], size: int) -> None:
+    request = request_of(size, **options)
+    result = recorded(request)
+    assert result.timeline is not None
+    lanes = {
+        lane.name: lane.total for lane in activity(request, result).lanes if lane.unit != "results"
+    }
+    due = Counter(Channel(channel).name for channel in result.timeline.events["channel"])
+    assert {name: lanes[f"{name} logits"] + lanes[f"{name} labels"] for name in ("AR", "R")} == {
+        name: due[name] for name in ("AR", "R")
+    }
+    assert {name: lanes[name] for name in ("AW", "W", "B")} == {
+        name: due[name] for name in ("AW", "W", "B")
+    }
+
+
+@pytest.mark.parametrize(
+    ("size", "width"), [(16, 1), (512, 1), (4000, PERIOD), (40_000, 6 * PERIOD)]
+)
+def test_bins_hold_every_event(size: int, width: int) -> None:
+    request = request_of(size)
+    result = recorded(request)
+    shown = activity(request, result)
+    assert result.cycles is not None
+    assert (shown.cycles, shown.width) == (result.cycles, width)
+    assert (width == 1) == (result.cycles <= SHARP)
+    for lane in shown.lanes:
+        assert lane.rate.size == -(-result.cycles // width)
+        assert lane.rate.sum() * width == pytest.approx(lane.total)
+        assert lane.rate.max() <= lane.most
+
+
+def test_bins_start_with_the_job() -> None:
+    request = request_of(16)
+    lanes = {lane.name: lane.rate for lane in activity(request, recorded(request)).lanes}
+    assert np.flatnonzero(lanes["AR logits"]).tolist() == [0]
+    assert np.flatnonzero(lanes["R labels"]).tolist() == [4]
+    assert np.flatnonzero(lanes["B"]).tolist() == [8]
+
+
+def test_nothing_recorded() -> None:
+    request = request_of(16)
+    result = Result(np.zeros(16, np.float32), 100, {}, request.platform, "verilator")
+    with pytest.raises(ValueError, match="no events were recorded"):
+        activity(request, result)

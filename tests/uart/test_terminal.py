@@ -1,0 +1,113 @@
+"""``scegrad run --backend uart:DEVICE`` on the whole board, simulated at its pins, behind a pseudo-terminal: .npy in, .npy out."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scegrad.cli import _status
+from scegrad.model import golden
+from scegrad.uart.link import TIMEOUT_VARIABLE, Link
+from scegrad.uart.terminal import Terminal
+from tests.board.reference import damaged
+
+pytestmark = pytest.mark.whole
+
+TIMEOUT = 4.0
+"""Seconds until a request is repeated: the simulated board is some hundred times slower than one of copper."""
+
+
+LOCKED, RUNNING = 0x80, 0x40
+"""LEDs: the PLL has locked; reset is over."""
+
+
+class Damaged(Terminal):
+    """A board on a line that damages what passes."""
+
+    def __init__(self, damage: Callable[[bytes], bytes]) -> None:
+        self._damage = damage
+        super().__init__()
+
+    def damage(self, content: bytes, to_board: bool) -> bytes:
+        return self._damage(content)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TIMEOUT_VARIABLE, str(TIMEOUT))
+
+
+def run(
+    directory: Path, device: str, dtype: type, memory: str, count: int, seed: int
+) -> tuple[int, np.ndarray | None]:
+    """The exit status, and the gradient where there is one; it is the golden model's."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(0, 4, count).astype(dtype), rng.random(count).astype(dtype)
+    np.save(directory / "x.npy", x)
+    np.save(directory / "y.npy", y)
+    files = [str(directory / name) for name in ("x.npy", "y.npy", "g.npy")]
+    status = _status(
+        [
+            "run",
+            *files[:2],
+            "-o",
+            files[2],
+            "--platform",
+            "ecp5_demo",
+            "--memory",
+            memory,
+            "--backend",
+            f"uart:{device}",
+        ]
+    )
+    if not Path(files[2]).exists():
+        return status, None
+    gradient = np.load(files[2])
+    assert (gradient.view(np.uint8) == golden.gradient(x, y).view(np.uint8)).all()
+    return status, gradient
+
+
+def test_a_job(tmp_path: Path, seed: int, capfd: pytest.CaptureFixture[str]) -> None:
+    with Terminal() as board:
+        assert board.pins.leds & LOCKED and board.pins.leds & RUNNING
+        for dtype, memory in ((np.float32, "shared"), (np.float16, "private")):
+            assert run(tmp_path, board.device, dtype, memory, 37, seed)[0] == 0
+            assert "37 elements in" in capfd.readouterr().out
+
+
+def test_noise_never_gives_a_wrong_gradient(
+    tmp_path: Path, seed: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with Damaged(damaged(random.Random(seed), 0.02)) as board:
+        status, gradient = run(tmp_path, board.device, np.float32, "shared", 9, seed)
+    said = capfd.readouterr().err
+    assert (status, gradient is None) == (0, False) or (
+        status == 1 and gradient is None and said.count("\n") == 1
+    ), said
+
+
+def test_the_cable_is_pulled(tmp_path: Path, seed: int, capfd: pytest.CaptureFixture[str]) -> None:
+    with Terminal() as board:
+        puller = threading.Thread(
+            target=lambda: (time.sleep(0.3), board.__exit__(None, None, None))
+        )
+        puller.start()
+        status, gradient = run(tmp_path, board.device, np.float32, "shared", 2000, seed)
+        puller.join()
+    assert status == 1 and gradient is None
+    assert "was the cable unplugged?" in capfd.readouterr().err
+
+
+def test_the_button_resets(seed: int) -> None:
+    with Terminal() as board, Link(board.device) as link:
+        assert link.read32(0) == 0x53434547
+        for pressed in (True, False):
+            board.pins.press(pressed)
+            while bool(board.pins.leds & RUNNING) == pressed:
+                time.sleep(0.01)
+        with pytest.raises(Exception, match="forgotten this session"):
+            link.read32(0)
