@@ -1,10 +1,16 @@
 """The Verilog of the board's logic."""
 
 import re
+from pathlib import Path
 
 from scegrad.board.board import Board
+from scegrad.build.cache import checkout
+from scegrad.errors import BuildError
 from scegrad.platforms import ECP5_DEMO, Platform
 from scegrad.rtl.verilog import to_verilog
+
+TOP = "ulx3s"
+"""The top module of the board, PLL and pins included; ``scegrad_board`` is inside."""
 
 NAME = "scegrad_board"
 """The module that ``ulx3s.v`` contains."""
@@ -18,3 +24,11 @@ _ZEROS = re.compile(
 def board_verilog(platform: Platform = ECP5_DEMO) -> str:
     """The module ``NAME``; what its large memories power up with is left open, since the host writes what it needs."""
     return _ZEROS.sub(r"\1", to_verilog(Board(platform), NAME))
+
+
+def sources() -> Path:
+    """Where the board's files lie; raises ``BuildError`` where they were not installed."""
+    root = checkout()
+    if root is None:
+        raise BuildError("the sources of the board (board/) are not installed: use a checkout")
+    return root / "board"

@@ -8,24 +8,14 @@ import shutil
 import sys
 from pathlib import Path
 
+from scegrad.board.generate import NAME, TOP, board_verilog, sources
 from scegrad.board.protocol import CLOCK_HZ
-from scegrad.build.cache import checkout
 from scegrad.errors import BuildError, RequestError
 from scegrad.files import OutputDirectory
 from scegrad.fpga.tools import ULX3S_85F, clock, critical_path, place_and_route, run, synthesise
 
-TOP = "ulx3s"
-
 SEEDS = (1, 2, 3, 4)
 """Seeds of the placement, of which the first is taken that reaches the clock."""
-
-
-def sources() -> Path:
-    """Where the board's files lie; raises ``BuildError`` where they were not installed."""
-    root = checkout()
-    if root is None:
-        raise BuildError("the sources of the board (board/) are not installed: use a checkout")
-    return root / "board"
 
 
 def build(directory: Path) -> dict:
@@ -33,8 +23,6 @@ def build(directory: Path) -> dict:
 
     Raises ``BuildError`` where no seed reaches the clock.
     """
-    from scegrad.board.generate import NAME, board_verilog
-
     for name in ("ulx3s.v", "ulx3s.lpf"):
         shutil.copyfile(sources() / name, directory / name)
     (directory / f"{NAME}.v").write_text(board_verilog(), encoding="ascii")

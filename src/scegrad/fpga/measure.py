@@ -14,7 +14,6 @@ from pathlib import Path
 from scegrad.build.cache import cache_directory, content_key, kept
 from scegrad.fpga.tools import (
     LFE5U_85F,
-    announced,
     clock,
     critical_path,
     identity,
@@ -22,6 +21,7 @@ from scegrad.fpga.tools import (
     synthesise,
 )
 from scegrad.platforms import Platform
+from scegrad.progress import announced
 
 ECP5_CELLS = ("LUT4", "CCU2C", "TRELLIS_FF", "TRELLIS_DPR16X4", "MULT18X18D", "DP16KD")
 XILINX_FLOPS = ("FDRE", "FDSE", "FDCE", "FDPE")

@@ -21,8 +21,9 @@ from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError
 from scegrad.fpga.bitstream import sources
 from scegrad.fpga.measure import SYNTH_ECP5
-from scegrad.fpga.tools import announced, identity, run
+from scegrad.fpga.tools import identity, run
 from scegrad.platforms import ECP5_DEMO, Platform
+from scegrad.progress import announced
 
 SEED = 4
 

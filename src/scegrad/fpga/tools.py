@@ -7,15 +7,11 @@ import importlib.metadata
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
 from scegrad.errors import BuildError
+from scegrad.progress import announced
 
 TIME_LIMIT = 3600
 """Seconds that one run may take."""
@@ -72,19 +68,6 @@ def run(tool: str, *arguments: str, directory: Path, log: str, title: str) -> No
         ).strip().splitlines() or ["no output"]
         cause = next((line for line in lines if line.startswith("ERROR")), lines[-1])
         raise BuildError(f"{tool} failed with status {done.returncode}: {cause.strip()}")
-
-
-@contextmanager
-def announced(title: str) -> Iterator[None]:
-    """Show that something long goes on: a spinner on a terminal, a line elsewhere, and how long it took."""
-    console, start = Console(stderr=True, highlight=False), time.monotonic()
-    if console.is_terminal:
-        with console.status(title):
-            yield
-    else:
-        console.print(f"{title} ...")
-        yield
-    console.print(f"{title}: {time.monotonic() - start:.0f} s")
 
 
 def identity() -> str:

@@ -14,12 +14,12 @@ from ctypes import CDLL, c_int, c_uint8, c_uint32, c_void_p, create_string_buffe
 from pathlib import Path
 from types import TracebackType
 
+from scegrad.board.generate import NAME, TOP, board_verilog, sources
 from scegrad.board.protocol import BAUD, CLOCK_HZ
 from scegrad.build.cache import cache_directory, content_key, kept
 from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError
-from scegrad.fpga.bitstream import TOP, sources
-from scegrad.fpga.tools import announced
+from scegrad.progress import announced
 from scegrad.sim.clib import Functions, declare
 
 SLICE = 4_000
@@ -30,8 +30,6 @@ ROOM = 1 << 16
 
 def library() -> Path:
     """The Verilated board as a library, built now where it is not there yet. Raises ``BuildError``."""
-    from scegrad.board.generate import NAME, board_verilog
-
     tools, folder = Toolchain.find(), sources()
     text = board_verilog()
     files = [folder / "ulx3s.v", folder / "sim" / "ehxplll.v", folder / "sim" / "board_sim.cpp"]

@@ -1,0 +1,107 @@
+"""The plan of the house: its rooms, floor by floor, and the page that shows it.
+
+A room is a module or a folder of ``src/scegrad``, links to the checkout's folders included.
+A room may import rooms of lower floors only, so that no two rooms import each other.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import scegrad
+from scegrad.generate.maker import Maker
+
+PAGE = Path("docs/plan.md")
+
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("errors", "formats", "axi"),
+    ("platforms", "files", "progress"),
+    ("registers",),
+    ("model", "job"),
+    ("rtl",),
+    ("build",),
+    ("board",),
+    ("sim",),
+    ("uart", "tb"),
+    ("backends",),
+    ("api",),
+    ("run", "lib"),
+    ("bench", "demo", "sweep", "fpga"),
+    ("generate",),
+    ("cli",),
+    ("__main__",),
+)
+"""Every room, from the ground floor up."""
+
+OUTSIDE = ("__init__",)
+"""Loads the Python interface when it is first asked for, and belongs to no floor."""
+
+Arrow = tuple[str, str]
+
+
+def files() -> Iterator[tuple[str, Path]]:
+    """Every source file with its room."""
+    root = Path(scegrad.__file__).parent
+    for entry in sorted(root.iterdir()):
+        if entry.suffix == ".py":
+            yield entry.stem, entry
+        elif entry.is_dir():
+            yield from ((entry.name, path) for path in sorted(entry.resolve().rglob("*.py")))
+
+
+def imported(path: Path) -> Iterator[tuple[str, int]]:
+    """The rooms that a file imports from, those inside functions too, with the line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            package, _, rest = name.partition(".")
+            if package == "scegrad" and rest:
+                yield rest.split(".")[0], node.lineno
+
+
+def arrows() -> dict[Arrow, list[str]]:
+    """Which room imports which, and where: ``file:line``."""
+    found: dict[Arrow, list[str]] = {}
+    for room, path in files():
+        for target, line in imported(path):
+            if target != room:
+                found.setdefault((room, target), []).append(f"{path}:{line}")
+    return found
+
+
+def purpose(room: str) -> str:
+    """The first line of a room's docstring."""
+    root = Path(scegrad.__file__).parent
+    path = root / room / "__init__.py" if (root / room).is_dir() else root / f"{room}.py"
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return text.partition("\n\n")[0].replace("\n", " ").replace("``", "`")
+
+
+def page() -> str:
+    """The page ``docs/plan.md``."""
+    found = arrows()
+    lines = [
+        "# The plan of the house",
+        "",
+        "Made by `scegrad generate plan` from `src/scegrad/generate/plan.py` and the imports"
+        " themselves; a test holds it.",
+        "A room is a module or a folder of `src/scegrad`.",
+        "`rtl`, `model`, `tb` and `board` are links to the folders of the checkout.",
+        "A room imports only rooms of lower floors.",
+        "",
+        "| floor | room | content | imports |",
+        "| --- | --- | --- | --- |",
+    ]
+    for floor in reversed(range(len(FLOORS))):
+        for room in FLOORS[floor]:
+            below = ", ".join(f"`{to}`" for start, to in sorted(found) if start == room)
+            lines.append(f"| {floor} | `{room}` | {purpose(room)} | {below} |")
+    return "\n".join(lines) + "\n"
+
+
+MAKER = Maker("scegrad generate plan", "src/scegrad", lambda root: {PAGE: page()})
