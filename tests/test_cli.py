@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from scegrad import cli
-from scegrad.backends import verilator as backends
+from scegrad.backends import dispatch as backends
 from scegrad.job.job import Counters
 from scegrad.model import golden
 
