@@ -72,8 +72,8 @@ class Design:
 
     @property
     def rtl(self) -> str:
-        """SHA-256 of the Verilog text."""
-        return hashlib.sha256(self.verilog.encode()).hexdigest()
+        """SHA-256 of the Verilog from its first module on: the comment before it decides nothing."""
+        return hashlib.sha256(self.verilog[self.verilog.index("module ") :].encode()).hexdigest()
 
 
 def design(fmt: Format) -> Design:
