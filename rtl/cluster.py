@@ -19,6 +19,7 @@ class Cluster(wiring.Component):
     Members
     -------
     start: bit k, a private job of core k; bit ``cores``, the shared job
+    abort: ends these jobs early, bits as in ``start``
     job: its arrays, and the ``core_mask`` of a shared job
     core_format, core_shared: what each core is doing, as ``Control`` holds it
     units: what became of each core's private job, and at ``cores`` of the shared one
@@ -35,6 +36,7 @@ class Cluster(wiring.Component):
         super().__init__(
             {
                 "start": In(cores + 1),
+                "abort": In(cores + 1),
                 "job": In(
                     data.StructLayout({**dict(JobLayout.members), "core_mask": cores, "format": 1})
                 ),
@@ -69,9 +71,11 @@ class Cluster(wiring.Component):
                 core.shared_flush.eq(dma.flush),
             ]
             m.d.comb += [core.start.eq(self.start[k]), *self._job(core.job)]
+            m.d.comb += core.abort.eq(self.abort[k])
         connect(m, gather.gradients, dma.gradients)
         connect_dma(m, dma, unit=self.units[cores], axi=self.shared)
         m.d.comb += [dma.start.eq(self.start[cores]), *self._job(dma.job)]
+        m.d.comb += dma.abort.eq(self.abort[cores])
         for part in (deal, gather):
             m.d.comb += [part.start.eq(self.start[cores]), part.core_mask.eq(self.job.core_mask)]
         return m

@@ -18,7 +18,7 @@ class Core(wiring.Component):
 
     Members
     -------
-    start, job: a private job, as for ``Dma``
+    start, job, abort: a private job, as for ``Dma``
     unit: what became of it
     half: the job in hand is in fp16
     shared: the core belongs to the shared job: operands come from ``dealt`` and results go to ``results``
@@ -40,6 +40,7 @@ class Core(wiring.Component):
             {
                 "start": In(1),
                 "job": In(JobLayout),
+                "abort": In(1),
                 "unit": Out(UnitSignature()),
                 "half": In(1),
                 "shared": In(1),
@@ -56,7 +57,11 @@ class Core(wiring.Component):
             self._platform, self._platform.l2_data_bits, read_turn_beats=self._platform.burst_beats
         )
         connect_dma(m, dma, unit=self.unit, axi=self.axi)
-        m.d.comb += [dma.start.eq(self.start), dma.job.eq(self.job)]
+        m.d.comb += [
+            dma.start.eq(self.start),
+            dma.job.eq(self.job),
+            dma.abort.eq(self.abort),
+        ]
         flush = Signal()
         m.d.comb += flush.eq(Mux(self.shared, self.shared_flush, dma.flush))
         datapath = Datapath(self._platform.formats)

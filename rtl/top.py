@@ -47,6 +47,7 @@ class Top(wiring.Component):
         m.d.comb += [
             self.irq.eq(control.irq),
             cluster.start.eq(control.start),
+            cluster.abort.eq(control.abort),
             cluster.job.eq(control.job),
         ]
         m.d.comb += [

@@ -14,7 +14,7 @@ from cocotb.triggers import ClockCycles, RisingEdge
 from scegrad.axi import Resp
 from scegrad.formats import FORMATS
 from scegrad.job.job import Job, JobRefused
-from scegrad.job.sequence import execute_async, start
+from scegrad.job.sequence import abort, execute_async, start
 from scegrad.registers import SHARED, Status, offset, unit_offset
 from scegrad.tb.bench import parameters
 from scegrad.tb.scenarios import Shape, draw_job
@@ -255,6 +255,28 @@ async def faults(dut) -> None:
                         [],
                     )
                 )
+
+
+@cocotb.test()
+async def aborts(dut) -> None:
+    """An abort after any number of cycles cuts a job short, one that comes too late does nothing, and the next job is right."""
+    async with system(dut, "aborts") as unit:
+        rng, early = unit.rng, []
+        for number in range(count("jobs", 12)):
+            unit.draw_behaviours()
+            private = number % 2 == 1
+            job = draw_job(
+                rng, unit.platform, Shape(private=private, longest=count("longest", 200)), []
+            )
+            started = await unit.start(job)
+            await ClockCycles(dut.clk, rng.choice((1, rng.randint(1, 30), rng.randint(1, 300))))
+            early.append(await unit.abort(started))
+            for idle in (SHARED, *range(unit.platform.cores)):
+                await execute_async(abort(idle), unit.host)
+            await unit.run(
+                draw_job(rng, unit.platform, Shape(private=private, core=job.core, longest=60), [])
+            )
+        assert any(early), "every job had ended when it was aborted"
 
 
 @cocotb.test()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from cocotb.handle import SimHandleBase
 
-from scegrad.job.job import BusError, Counters, Job
-from scegrad.job.sequence import execute_async, finish, prepare, start
+from scegrad.job.job import BusError, Counters, Job, JobAborted
+from scegrad.job.sequence import abort, execute_async, finish, prepare, start
 from scegrad.platforms import Platform
 from scegrad.registers import SHARED, Status
 from scegrad.tb.bench import parameters, platform, randomness, reset, running
@@ -19,7 +19,7 @@ from scegrad.tb.scoreboard import Expectation
 from scegrad.tb.storage import Storage
 
 STOPPING_CYCLES = 4
-"""Cycles after an error response in which new bursts may still be offered."""
+"""Cycles after an error response, or an abort, in which new bursts may still be offered."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,31 @@ class System:
         assert found.fault_address == address, (
             f"fault address is {found.fault_address:#x}, not {address:#x}: {errors[:4]}"
         )
-        late = late_bursts(self.memories[started.unit].log.events)
+        late = late_bursts(
+            self.memories[started.unit].log.events, min(event.cycle for event in errors)
+        )
         assert not late, f"{len(late)} bursts were begun after the error: {late[0]}, {errors[0]}"
         self._check_end(started)
         started.expectation.check_partial(self.storage)
         started.expectation.release(self.storage)
+
+    async def abort(self, started: Started) -> bool:
+        """Abort a job and check its memory; returns whether it ended early, and not before the abort reached it."""
+        memory = self.memories[started.unit]
+        await execute_async(abort(started.unit), self.host)
+        written = memory.cycle
+        try:
+            await execute_async(finish(started.unit, self.limit(started.job)), self.host)
+            early = False
+            started.expectation.check_complete(self.storage)
+        except JobAborted:
+            early = True
+            started.expectation.check_partial(self.storage)
+        late = late_bursts(memory.log.events, written)
+        assert not late, f"{len(late)} bursts were begun after the abort at {written}: {late[0]}"
+        self._check_end(started)
+        started.expectation.release(self.storage)
+        return early
 
     def _check_end(self, started: Started) -> None:
         self.check_rules()
@@ -159,13 +179,12 @@ def first_error(job: Job, errors: list[Event]) -> tuple[Status, int]:
     return Status[f"WRITE_{event.response.name}"], max(job.gradient, event.address)
 
 
-def late_bursts(events: list[Event]) -> list[Event]:
-    """Addresses that were first offered more than a few cycles after the first error response."""
-    error = min(event.cycle for event in events if event.response)
+def late_bursts(events: list[Event], end: int) -> list[Event]:
+    """Addresses that were first offered more than a few cycles after ``end``, in which the job was cut short."""
     return [
         event
         for event in events
-        if event.channel in ("ar", "aw") and event.cycle - event.waited > error + STOPPING_CYCLES
+        if event.channel in ("ar", "aw") and event.cycle - event.waited > end + STOPPING_CYCLES
     ]
 
 

@@ -42,6 +42,7 @@ class Control(wiring.Component):
     axil: the registers; ``docs/registers.md`` says what software sees
     irq: level, high while an enabled interrupt is pending
     start: pulses: bit k, the private job of core k; bit ``cores``, the shared job
+    abort: pulses in the cycle after the write to ABORT is accepted, bits as in ``start``; a unit without a job ignores it
     job: the job, valid with ``start``: addresses and size in bytes, ``core_mask`` of a shared job, ``format`` as in ``FORMAT_CODES``
     units: what core k (at k) and the cluster (at ``cores``) tell
     core_format: bit k: ``format`` of the job that core k is running, from ``start`` on
@@ -61,6 +62,7 @@ class Control(wiring.Component):
                 "axil": In(AxiLiteSignature(address_bits=ADDRESS_BITS)),
                 "irq": Out(1),
                 "start": Out(cores + 1),
+                "abort": Out(cores + 1),
                 "job": Out(self._job_layout),
                 "units": In(UnitSignature()).array(cores + 1),
                 "core_format": Out(cores),
@@ -82,6 +84,7 @@ class Control(wiring.Component):
 
         written = self._written_registers(m, port)
         self._start(m, port, checker, written)
+        m.d.sync += self.abort.eq(self._by_unit(self._written(port, "ABORT")))
         half = self._held_for_cores(m)
         busy = Cat(unit.busy for unit in self.units)
         m.d.comb += [
@@ -100,6 +103,7 @@ class Control(wiring.Component):
             "CAPABILITIES": Const(capabilities_value(self._platform), 32),
             "WIDTHS": Const(widths_value(self._platform), 32),
             "START": Const(0, 32),
+            "ABORT": Const(0, 32),
             "REQUEST": request,
             "BUSY": in_unit_bits(busy),
             "IRQ_PENDING": in_unit_bits(self._interrupts(m, port, written["IRQ_ENABLE"])),
@@ -120,6 +124,10 @@ class Control(wiring.Component):
         return (
             Cat((here & strobe).replicate(8) for strobe in writes.payload.strb) & register.writable
         )
+
+    def _by_unit(self, bits: Value) -> Value:
+        """The bits of a register for the units that there are, in the order of ``units``."""
+        return Cat(bits[: self._platform.cores], bits[SHARED])
 
     def _written_registers(self, m: Module, port: AxiLite) -> dict[str, Signal]:
         """The registers that hold what was written, by name; only the interrupts of units that exist can be enabled."""
@@ -198,7 +206,7 @@ class Control(wiring.Component):
         """One pending bit for each unit: an end sets it, and prevails over a write that clears it in the same cycle."""
         pending = Signal(len(self.units))
         done = Cat(unit.done for unit in self.units)
-        cleared = self._written(port, "IRQ_PENDING")
-        m.d.sync += pending.eq((pending & ~Cat(cleared[: len(done) - 1], cleared[SHARED])) | done)
+        cleared = self._by_unit(self._written(port, "IRQ_PENDING"))
+        m.d.sync += pending.eq((pending & ~cleared) | done)
         m.d.comb += self.irq.eq((in_unit_bits(pending) & enable).any())
         return pending

@@ -22,8 +22,9 @@ class Dma(wiring.Component):
     ``done`` 2 cycles after the last B; 2 cycles after ``start`` for a job of no bytes.
     Throughput: one R beat and one W beat per cycle.
 
-    After a bus error no burst is issued any more, those that were are completed, then the job ends; if errors of a read and of a
-    write arrive in the same cycle, the read's is the first.
+    After a bus error or an abort no burst is issued any more. Those that were issued are completed, with their real data: a burst is
+    announced on AW when all of it is buffered. Then the job ends. If errors of a read and of a write and an abort come in the same
+    cycle, the read's is the first, the abort the last.
 
     Parameters
     ----------
@@ -38,13 +39,14 @@ class Dma(wiring.Component):
     -------
     start : In(1), begins a job; while ``busy`` is low
     job : In(JobLayout), sampled with ``start``
+    abort : In(1), ends the job early; does nothing while ``busy`` is low, after a bus error, and in the last busy cycle
     operands : Out(stream of {logits, labels})
     gradients : In(stream of data_bits)
     axi : Out(Axi4Signature)
     busy : Out(1), from the cycle after ``start`` until the job's end
     done : Out(1), high for the first cycle in which ``busy`` is low again
-    flush : Out(1), a failed job is being drained: reset everything between ``operands`` and ``gradients``
-    status : Out(Status), ``RUNNING`` while busy, then the job's outcome: ``DONE`` or a bus error
+    flush : Out(1), a failed or aborted job is being drained: reset everything between ``operands`` and ``gradients``
+    status : Out(Status), ``RUNNING`` while busy, then the job's outcome: ``DONE``, a bus error or ``ABORTED``
     fault_address : Out(32), first byte of an array that the last job's first bus error concerns, else 0
     counters : Out(CountersLayout), of the last or current job, stable from ``done`` on
     """
@@ -80,6 +82,7 @@ class Dma(wiring.Component):
             {
                 "start": In(1),
                 "job": In(JobLayout),
+                "abort": In(1),
                 "operands": Out(
                     stream.Signature(data.StructLayout({"logits": data_bits, "labels": data_bits}))
                 ),
@@ -133,11 +136,14 @@ class Dma(wiring.Component):
             end.eq(closing | (launch & empty) | (self.writer.finished & ~self.flush)),
             clear.eq(~self.busy | closing),
         ]
-        # The cycle of ``closing`` takes leftovers of a failed job out of the buffers while ``flush`` still holds the datapath.
+        # The cycle of ``closing`` takes leftovers of a job that was cut short out of the buffers while ``flush`` still holds the datapath.
         m.d.sync += closing.eq(self.flush & self.reader.idle & self.writer.idle & ~closing)
         m.d.sync += [launch.eq(0), self.done.eq(self.busy & end)]
         outcome = Signal(Status)
-        with m.If(self.busy & end):
+        self._cut_short(m, outcome)
+        with m.If(
+            self.busy & end
+        ):  # after the above: a job that ends in the cycle of an abort is complete
             m.d.sync += [self.busy.eq(0), self.flush.eq(0), self.status.eq(outcome)]
         with m.Elif(self.start & ~self.busy):
             m.d.sync += [
@@ -151,20 +157,22 @@ class Dma(wiring.Component):
                 outcome.eq(Status.DONE),
                 self.fault_address.eq(0),
             ]
-        self._record_fault(m, outcome)
 
-    def _record_fault(self, m: Module, outcome: Signal) -> None:
-        """Keep the first bus error of a job and flush from then on."""
+    def _cut_short(self, m: Module, outcome: Signal) -> None:
+        """Keep the first bus error of a job, or that it was aborted, and flush from then on."""
         reads, writes = self.reader.faults, self.writer.faults
         fault = Signal(FaultLayout)
         m.d.comb += fault.eq(Mux(reads.valid, reads.payload, writes.payload))
-        with m.If(self.busy & ~self.flush & (reads.valid | writes.valid)):
-            slverr = Mux(reads.valid, Status.READ_SLVERR, Status.WRITE_SLVERR)
-            m.d.sync += [
-                self.flush.eq(1),
-                outcome.eq(slverr + fault.decerr),
-                self.fault_address.eq(fault.address),
-            ]
+        with m.If(self.busy & ~self.flush):
+            with m.If(reads.valid | writes.valid):
+                slverr = Mux(reads.valid, Status.READ_SLVERR, Status.WRITE_SLVERR)
+                m.d.sync += [
+                    self.flush.eq(1),
+                    outcome.eq(slverr + fault.decerr),
+                    self.fault_address.eq(fault.address),
+                ]
+            with m.Elif(self.abort):
+                m.d.sync += [self.flush.eq(1), outcome.eq(Status.ABORTED)]
 
     def _count(self, m: Module) -> None:
         """Feed the counters."""

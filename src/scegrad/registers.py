@@ -76,6 +76,7 @@ class Status(IntEnum):
     READ_DECERR = 33, "a read was answered DECERR"
     WRITE_SLVERR = 34, "a write was answered SLVERR"
     WRITE_DECERR = 35, "a write was answered DECERR"
+    ABORTED = 48, "the job was aborted"
 
     @property
     def refusal(self) -> bool:
@@ -85,7 +86,7 @@ class Status(IntEnum):
     @property
     def bus_error(self) -> bool:
         """Whether a job ended with this status because of an error response."""
-        return self >= Status.READ_SLVERR
+        return Status.READ_SLVERR <= self <= Status.WRITE_DECERR
 
 
 STATUS_BITS = max(Status).bit_length()
@@ -253,14 +254,24 @@ REGISTERS = (
         0x038,
         Access.RW1C,
         "What ended since it was last cleared; irq is high while any bit is set both here and in IRQ_ENABLE.",
-        _units("1 since {} has ended, with or without a bus error; writing 1 clears it"),
+        _units("1 since {} has ended, whatever its STATUS; writing 1 clears it"),
+    ),
+    Register(
+        "ABORT",
+        0x03C,
+        Access.WO,
+        "Reads 0.",
+        _units("writing 1 ends {} early, and does nothing if it does not run"),
     ),
 )
 """The registers that exist once."""
 
 UNIT_REGISTERS = (
     Register(
-        "STATUS", 0x00, Access.RO, "Status code of the unit: IDLE, RUNNING, DONE or a bus error."
+        "STATUS",
+        0x00,
+        Access.RO,
+        "Status code of the unit: IDLE, RUNNING, DONE, a bus error or ABORTED.",
     ),
     Register(
         "FAULT_ADDRESS",

@@ -58,6 +58,11 @@
 #define SCEGRAD_IRQ_PENDING_CORES_SHIFT 0
 #define SCEGRAD_IRQ_PENDING_SHARED_MASK 0x10000u
 #define SCEGRAD_IRQ_PENDING_SHARED_SHIFT 16
+#define SCEGRAD_ABORT_OFFSET 0x3cu /* wo */
+#define SCEGRAD_ABORT_CORES_MASK 0xffffu
+#define SCEGRAD_ABORT_CORES_SHIFT 0
+#define SCEGRAD_ABORT_SHARED_MASK 0x10000u
+#define SCEGRAD_ABORT_SHARED_SHIFT 16
 
 /* Units: core k is unit k, the shared job is unit 16; also their bits in BUSY, IRQ_ENABLE and IRQ_PENDING. */
 #define SCEGRAD_UNIT_SHARED 16
@@ -101,6 +106,7 @@ enum scegrad_status {
     SCEGRAD_STATUS_READ_DECERR = 33, /* a read was answered DECERR */
     SCEGRAD_STATUS_WRITE_SLVERR = 34, /* a write was answered SLVERR */
     SCEGRAD_STATUS_WRITE_DECERR = 35, /* a write was answered DECERR */
+    SCEGRAD_STATUS_ABORTED = 48, /* the job was aborted */
 };
 
 #endif

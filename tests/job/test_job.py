@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 
 from scegrad.formats import FP16, FP32
-from scegrad.job.job import BusError, Counters, Job, JobRefused
+from scegrad.job.job import BusError, Counters, Job, JobAborted, JobRefused
 from scegrad.job.sequence import execute, prepare, run, start
 from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.registers import (
@@ -103,10 +103,34 @@ def test_bus_error_is_one_clear_line() -> None:
     assert error.value.counters == COUNTERS
 
 
+def test_an_aborted_job_is_one_clear_line() -> None:
+    with pytest.raises(JobAborted, match=r"^the job of unit 16 was aborted$") as error:
+        execute(run(SHARED_JOB), Registers(MT7004, status=Status.ABORTED))
+    assert error.value.counters == COUNTERS
+
+
+def test_a_job_out_of_time_is_aborted_before_the_error() -> None:
+    """The sequence writes ABORT and acknowledges the end; the time-out is the error that comes out."""
+
+    class Late(Registers):
+        def wait(self, limit: int) -> None:
+            if (offset("ABORT"), 1 << SHARED) not in self.written:
+                raise TimeoutError(f"after {limit}")
+            super().wait(limit)
+
+    registers = Late(MT7004)
+    with pytest.raises(TimeoutError, match=r"^after 500$"):
+        execute(run(SHARED_JOB, 500), registers)
+    assert registers.written[-2:] == [
+        (offset("ABORT"), 1 << SHARED),
+        (offset("IRQ_PENDING"), 1 << SHARED),
+    ]
+
+
 def test_impossible_end_is_an_error() -> None:
     with pytest.raises(
         RuntimeError,
-        match=r"^unit 16 has ended with status RUNNING, but must be DONE or a bus error$",
+        match=r"^unit 16 has ended with status RUNNING, but must be DONE, ABORTED or a bus error$",
     ):
         execute(run(SHARED_JOB), Registers(MT7004, status=Status.RUNNING))
 

@@ -122,3 +122,11 @@ class BusError(JobError):
         super().__init__(
             f"bus error: {status.description} at {fault_address:#010x} ({status.name})"
         )
+
+
+class JobAborted(JobError):  # noqa: N818 (somebody asked for it)
+    """The job ended early because ``ABORT`` was written; its output is part new, part old."""
+
+    def __init__(self, unit: int, counters: Counters):
+        self.counters = counters
+        super().__init__(f"the job of unit {unit} was aborted")

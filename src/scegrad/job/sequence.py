@@ -9,7 +9,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, TypeVar
 
-from scegrad.job.job import BusError, Counters, Job, JobRefused
+from scegrad.job.job import BusError, Counters, Job, JobAborted, JobRefused
 from scegrad.platforms import Platform
 from scegrad.registers import (
     ID_VALUE,
@@ -43,6 +43,9 @@ class Wait:
 
     limit: int
 
+
+DRAIN_CYCLES = 100_000
+"""Cycles that an aborted job has for what it had requested; only memory that does not answer takes longer."""
 
 T = TypeVar("T")
 Steps = Generator[Read | Write | Wait, int | None, T]
@@ -93,25 +96,38 @@ def _perform(step: Read | Write | Wait, access: Any) -> Any:
 
 
 def execute(steps: Steps[T], access: Access) -> T:
-    """Run a sequence to its end; returns its result, raises what it or the access raises."""
+    """Run a sequence to its end; returns its result, raises what it or the access raises.
+
+    The sequence hears of a ``TimeoutError``, so that it can end the job before it lets the error out.
+    """
     answer: int | None = None
+    late: TimeoutError | None = None
     while True:
         try:
-            step = steps.send(answer)
+            step = steps.send(answer) if late is None else steps.throw(late)
         except StopIteration as end:
             return end.value
-        answer = _perform(step, access)
+        answer = late = None
+        try:
+            answer = _perform(step, access)
+        except TimeoutError as error:
+            late = error
 
 
 async def execute_async(steps: Steps[T], access: AsyncAccess) -> T:
-    """Run a sequence to its end, awaiting every step; returns its result, raises what it or the access raises."""
+    """``execute``, awaiting every step."""
     answer: int | None = None
+    late: TimeoutError | None = None
     while True:
         try:
-            step = steps.send(answer)
+            step = steps.send(answer) if late is None else steps.throw(late)
         except StopIteration as end:
             return end.value
-        answer = await _perform(step, access)
+        answer = late = None
+        try:
+            answer = await _perform(step, access)
+        except TimeoutError as error:
+            late = error
 
 
 def _read(address: int) -> Steps[int]:
@@ -150,16 +166,32 @@ def start(job: Job) -> Steps[int]:
     return job.core
 
 
-def finish(unit: int, limit: int) -> Steps[Counters]:
-    """Wait for the end of a unit's job and acknowledge it; returns its counters, raises ``BusError``.
+def abort(unit: int) -> Steps[None]:
+    """Ask a unit to end its job early; ``finish`` waits for the end. Harmless if the unit runs none."""
+    yield Write(offset("ABORT"), 1 << unit)
 
-    Every wait is at most ``limit`` cycles. Sequences that wait for different units may run side by side.
-    """
+
+def _wait(unit: int, limit: int) -> Steps[None]:
+    """Wait for the end of a unit's job and acknowledge it; each wait is at most ``limit`` cycles."""
     pending = 0
     while not pending >> unit & 1:
         yield Wait(limit)
         pending = yield from _read(offset("IRQ_PENDING"))
     yield Write(offset("IRQ_PENDING"), 1 << unit)
+
+
+def finish(unit: int, limit: int) -> Steps[Counters]:
+    """Wait for the end of a unit's job and acknowledge it; returns its counters.
+
+    Raises ``BusError`` and ``JobAborted``. Every wait is at most ``limit`` cycles: a job that takes longer is aborted before
+    ``TimeoutError`` is raised. Sequences that wait for different units may run side by side.
+    """
+    try:
+        yield from _wait(unit, limit)
+    except TimeoutError:
+        yield from abort(unit)
+        yield from _wait(unit, DRAIN_CYCLES)
+        raise
     values = {}
     for counter in fields(Counters):
         values[counter.name] = yield from _read(unit_offset(unit, counter.name.upper()))
@@ -167,9 +199,11 @@ def finish(unit: int, limit: int) -> Steps[Counters]:
     counters = Counters(**values)
     if status.bus_error:
         raise BusError(status, (yield from _read(unit_offset(unit, "FAULT_ADDRESS"))), counters)
+    if status is Status.ABORTED:
+        raise JobAborted(unit, counters)
     if status is not Status.DONE:
         raise RuntimeError(
-            f"unit {unit} has ended with status {status.name}, but must be DONE or a bus error"
+            f"unit {unit} has ended with status {status.name}, but must be DONE, ABORTED or a bus error"
         )
     return counters
 

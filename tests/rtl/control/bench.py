@@ -133,13 +133,17 @@ class Units:
 
     control: Control
     started: list[Started] = field(default_factory=list)
+    aborted: list[int] = field(default_factory=list)
 
     async def run(self, ctx: SimulatorContext) -> None:
         """Take starts; a background testbench."""
         control = self.control
         while True:
             shown = (control.start, control.job, control.core_format, control.core_shared)
-            *_, start, job, core_format, core_shared = await ctx.tick().sample(*shown)
+            *_, start, job, core_format, core_shared, abort = await ctx.tick().sample(
+                *shown, control.abort
+            )
+            self.aborted += [unit for unit in range(len(control.units)) if abort >> unit & 1]
             for unit in range(len(control.units)):
                 if start >> unit & 1:
                     arrays = {

@@ -252,6 +252,29 @@ def test_interrupts() -> None:
     bench.run(test)
 
 
+def test_aborts() -> None:
+    """Each bit of a write to ABORT that is strobed and whose unit exists is one pulse to that unit; ABORT reads 0."""
+    bench = Bench(MT7004)
+
+    async def test(ctx: SimulatorContext) -> None:
+        for value, strobes, units in (
+            (1 << SHARED, 0b1111, [4]),
+            (0b1010, 0b1111, [1, 3]),
+            (0xFFFF_FFFF, 0b1111, [0, 1, 2, 3, 4]),
+            (0xFFFF_FFFF, 0b1011, [0, 1, 2, 3]),
+            (0xFFFF_FFFF, 0b1000, []),
+            (0xFFFE_FFF0, 0b1111, []),
+        ):
+            bench.units.aborted.clear()
+            await bench.write(ctx, offset("ABORT"), value, strobes)
+            await ctx.tick().repeat(4)
+            assert bench.units.aborted == units
+            assert await bench.read(ctx, offset("ABORT")) == 0
+        assert not bench.units.started
+
+    bench.run(test)
+
+
 @pytest.mark.parametrize("unit", [0, 1])
 @pytest.mark.parametrize(("delay", "kept"), [(0, False), (1, True), (2, True), (3, True)])
 def test_end_beside_a_clear(unit: int, delay: int, kept: bool) -> None:
