@@ -194,7 +194,7 @@ def bad_job(unit: System, number: int) -> Job:
             return replace(job, private=not job.private, core_mask=platform.all_cores)
         case 8:
             return replace(
-                job, length=rng.choice((1 << 30, (1 << 31) - 1, 1 << 29, platform.l2_size))
+                job, length=rng.choice((1 << 30, (1 << 31) - 1, 1 << 29, platform.l2[0].size))
             )
         case _:
             return replace(job, **{array: rng.getrandbits(32) & -4})

@@ -83,7 +83,7 @@ def draw_job(rng: random.Random, platform: Platform, shape: Shape, taken: list[R
     fmt = shape.fmt or FORMATS[rng.choice(platform.formats)]
     private = rng.random() < 0.5 if shape.private is None else shape.private
     core = rng.randrange(platform.cores) if shape.core is None else shape.core
-    regions = (platform.l2[core],) if private else platform.shared
+    regions = platform.private_of(core) if private else platform.shared
     length = (
         draw_length(rng, platform, fmt, private, shape.longest)
         if shape.length is None

@@ -175,7 +175,7 @@ def test_a_device_is_written_and_not_replaced(files: Path) -> None:
         ),
         (
             "run x.npy y.npy -o g.npy --dram ddr3-1600 --memory private",
-            "dram was given, but private arrays are in an L2, which is no DRAM",
+            "dram was given, but private arrays are in on-chip memory, which is no DRAM",
         ),
         (
             "run large.npy large.npy -o g.npy --memory private",

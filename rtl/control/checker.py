@@ -8,7 +8,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from scegrad.formats import FORMATS
-from scegrad.platforms import Platform
+from scegrad.platforms import Platform, PrivateMemory
 from scegrad.registers import FORMAT_CODES, STATUS_BITS, Status
 
 SIZE_BITS = 33
@@ -39,7 +39,7 @@ class Locate(wiring.Component):
     -------
     address, size: the array, in bytes
     shared: one of the regions behind the shared port holds all of it
-    l2: bit k: the L2 of core k holds all of it (one bit at most, unless an empty array lies where two adjoin)
+    private: bit k: a private memory of core k holds all of it (one bit at most, unless an empty array lies where two adjoin)
     """
 
     latency = 3
@@ -47,11 +47,16 @@ class Locate(wiring.Component):
     def __init__(self, platform: Platform):
         self._platform = platform
         super().__init__(
-            {"address": In(32), "size": In(SIZE_BITS), "shared": Out(1), "l2": Out(platform.cores)}
+            {
+                "address": In(32),
+                "size": In(SIZE_BITS),
+                "shared": Out(1),
+                "private": Out(platform.cores),
+            }
         )
 
     def elaborate(self, platform: Any) -> Module:
-        """Build the end's sum, then the comparisons with the shared regions, then those with each L2."""
+        """Build the end's sum, then the comparisons with the shared regions, then those with each private memory."""
         m = Module()
         past = Signal(SIZE_BITS + 1)  # the first address after the array
         m.d.sync += past.eq(self.address + self.size)
@@ -62,23 +67,27 @@ class Locate(wiring.Component):
         ]
         m.d.sync += [shared.eq(Cat(held).any()), self.shared.eq(shared)]
 
-        base, size, stride = (
-            self._platform.l2_base,
-            self._platform.l2_size,
-            self._platform.l2_stride,
-        )
-        first = Signal(signed(SIZE_BITS))
-        last = Signal(signed(SIZE_BITS + 2))
-        m.d.sync += [first.eq(self.address - base), last.eq(past - base)]
-        bits = stride.bit_length() - 1
-        low_fits, low_zero = last[:bits] <= size, last[:bits] == 0
+        fits = [self._fits(m, memory, past) for memory in self._platform.private]
+        for k in range(self._platform.cores):
+            m.d.sync += self.private[k].eq(Cat(of_memory[k] for of_memory in fits).any())
+        return m
+
+    def _fits(self, m: Module, memory: PrivateMemory, past: Signal) -> list[Value]:
+        """Whether core k's memory of this kind holds the array, for each core: one cycle before the output.
+
+        Distances from ``base`` are split at the stride, a power of two: the upper bits are then the core, the lower the place.
+        """
+        first = Signal(signed(SIZE_BITS), name=f"first_{memory.name}")
+        last = Signal(signed(SIZE_BITS + 2), name=f"last_{memory.name}")
+        m.d.sync += [first.eq(self.address - memory.base), last.eq(past - memory.base)]
+        bits = memory.stride.bit_length() - 1
+        low_fits, low_zero = last[:bits] <= memory.size, last[:bits] == 0
+        fits: list[Value] = []
         for k in range(self._platform.cores):
             ends_in = ((last >> bits) == k) & low_fits
-            ends_at = ((last >> bits) == k + 1) & low_zero & (size == stride)
-            m.d.sync += self.l2[k].eq(
-                ((first >> bits) >= k) & (((last >> bits) < k) | ends_in | ends_at)
-            )
-        return m
+            ends_at = ((last >> bits) == k + 1) & low_zero & (memory.size == memory.stride)
+            fits.append(((first >> bits) >= k) & (((last >> bits) < k) | ends_in | ends_at))
+        return fits
 
 
 class Overlap(wiring.Component):
@@ -196,10 +205,10 @@ class Checker(wiring.Component):
         return Mux(self.request.format, values["fp16"], values["fp32"])
 
     def _common_core(self, m: Module, located: Iterable[Locate]) -> Signal:
-        """One-hot, the lowest core whose L2 holds every array; 0 where there is none."""
+        """One-hot, the lowest core whose private memories hold every array; 0 where there is none."""
         common = Signal(self._platform.cores)
         lowest = Signal(self._platform.cores)
-        logits, labels, gradient = (locate.l2 for locate in located)
+        logits, labels, gradient = (locate.private for locate in located)
         m.d.comb += common.eq(logits & labels & gradient)
         m.d.comb += [
             lowest[k].eq(common[k] & ~common[:k].any()) for k in range(self._platform.cores)
@@ -224,7 +233,7 @@ class Checker(wiring.Component):
         m.d.sync += mask_invalid.eq(
             ~request.private & ((request.core_mask == 0) | (request.core_mask[cores:] != 0))
         )
-        outside = Cat(~(locate.shared | locate.l2.any()) for locate in located).any()
+        outside = Cat(~(locate.shared | locate.private.any()) for locate in located).any()
         mixed = Mux(request.private, ~core.any(), ~Cat(locate.shared for locate in located).all())
         taken = Signal(cores)
         shared_taken = Signal()

@@ -59,7 +59,7 @@ def run_job(
     ``fmt``           "fp32" or "fp16": floating-point arrays of another type are rounded to it, and the gradient has its type
     ``in_place``      "logits" or "labels": the output takes the place of that input in the hardware's memory (never in yours)
     ``misalignment``  bytes past a multiple of 64 at which logits, labels and gradient start in that memory
-    ``latency``       cycles from a request to the memory's first answer; 40 for shared memory and 0, at once, for an L2 unless given
+    ``latency``       cycles from a request to the memory's first answer; 40 for shared memory and 0, at once, for private memory unless given
     ``dram``          "ddr3-1600", "ddr4-2400" or a ``Dram``: shared memory with the timing of DRAM beside a unit clocked at ``core_mhz``
                       (1,000 unless given; docs/memory.md)
     ``waves``         a file for the waveform of the whole job, in FST
@@ -113,7 +113,7 @@ def _dram(
         return None
     if request.private:
         raise RequestError(
-            "dram was given, but private arrays are in an L2, which is no DRAM: use shared memory"
+            "dram was given, but private arrays are in on-chip memory, which is no DRAM: use shared memory"
         )
     if latency is not None:
         raise RequestError(
@@ -143,7 +143,7 @@ def sigmoid_cross_entropy_with_logits_grad(
     ``logits``, ``labels``  arrays of one shape, any, and one type, float32 or float16
     ``platform``   "ft78ne" (8 cores, fp32), "mt7004" (4 cores, fp32 and fp16), "ecp5_demo" (1 core, fp32 and fp16), or a ``Platform``
     ``memory``     "shared": the arrays are in DDR and the cores of ``core_mask`` (bit i is core i; all unless given) share the work;
-                   "private": they are in the L2 of one core, the lowest of ``core_mask`` (core 0 unless given)
+                   "private": they are in the private memory of one core, the lowest of ``core_mask`` (core 0 unless given)
     ``backend``    "verilator" (fast simulation of the RTL), "icarus" (its cocotb bench, slow) or "model" (the golden model); all give
                    the same bits
 

@@ -32,8 +32,24 @@ class Region:
         return self.base <= address and address + size <= self.end
 
 
+@dataclass(frozen=True)
+class PrivateMemory:
+    """A memory that each core has one of, behind its own port: ``size`` bytes at ``base + k * stride`` for core k."""
+
+    name: str
+    base: int
+    size: int
+    stride: int
+
+    def of(self, core: int) -> Region:
+        """The memory of one core."""
+        return Region(f"{self.name} of core {core}", self.base + core * self.stride, self.size)
+
+
 DDR = Region("DDR", 0x8000_0000, 2 * GiB)
 SMC = Region("SMC", 0x0C00_0000, 4 * MiB)
+L2 = PrivateMemory("L2", 0x1080_0000, 512 * KiB, 0x0100_0000)
+AM = PrivateMemory("AM", 0x1000_0000, 512 * KiB, 0x0100_0000)
 
 
 def _power_of_two(value: int) -> bool:
@@ -48,7 +64,7 @@ class Platform:
     ``formats``             names from ``formats.FORMATS`` that every core computes
     ``shared_data_bits``    data width of the port to shared memory
     ``shared``              regions behind the shared port
-    ``l2_base``, ``l2_size``, ``l2_stride``   L2 of core k: ``l2_size`` bytes at ``l2_base + k * l2_stride``
+    ``private``             private memories, all of core k behind its one port; a job's arrays are put in the first unless it is too small
     ``burst_beats``         longest burst of either port, in beats
     ``read_buffer_beats``   beats of each of the two input arrays that may be in flight or buffered, for each reader; long jobs take turns
                             of a third of it, rounded down to a power of two
@@ -60,9 +76,7 @@ class Platform:
     formats: tuple[str, ...]
     shared_data_bits: int = 512
     shared: tuple[Region, ...] = (DDR, SMC)
-    l2_base: int = 0x1080_0000
-    l2_size: int = 512 * KiB
-    l2_stride: int = 0x0100_0000
+    private: tuple[PrivateMemory, ...] = (L2,)
     burst_beats: int = 16
     read_buffer_beats: int = 192
     write_buffer_beats: int = 64
@@ -106,10 +120,12 @@ class Platform:
                 raise ValueError(
                     f"{name} is {getattr(self, name)}, but must be {2 * self.burst_beats} or more: two bursts"
                 )
-        if not _power_of_two(self.l2_stride) or self.l2_size > self.l2_stride:
-            raise ValueError(
-                f"l2_stride is {self.l2_stride:#x}, but must be a power of two and no less than l2_size"
-            )
+        for memory in self.private:
+            if not _power_of_two(memory.stride) or memory.size > memory.stride:
+                raise ValueError(
+                    f"stride of {memory.name} is {memory.stride:#x}, but must be a power of two "
+                    f"and no less than its size, {memory.size:#x}"
+                )
         self._check_map()
 
     def _check_map(self) -> None:
@@ -128,18 +144,20 @@ class Platform:
             if lower.end > upper.base:
                 raise ValueError(f"{lower.name} and {upper.name} overlap at {upper.base:#x}")
 
+    def private_of(self, core: int) -> tuple[Region, ...]:
+        """The private memories of one core."""
+        return tuple(memory.of(core) for memory in self.private)
+
     @property
     def l2(self) -> tuple[Region, ...]:
-        """The L2 of every core, in the order of the cores."""
-        return tuple(
-            Region(f"L2 of core {k}", self.l2_base + k * self.l2_stride, self.l2_size)
-            for k in range(self.cores)
-        )
+        """The first private memory of every core, in the order of the cores; none on a platform without private memory."""
+        return tuple(memory.of(core) for memory in self.private[:1] for core in range(self.cores))
 
     @property
     def regions(self) -> tuple[Region, ...]:
         """Every region that the platform's ports can reach."""
-        return (*self.shared, *self.l2)
+        private = [region for core in range(self.cores) for region in self.private_of(core)]
+        return (*self.shared, *private)
 
     @property
     def all_cores(self) -> int:
@@ -171,7 +189,7 @@ class Platform:
 
 
 FT78NE = Platform("ft78ne", cores=8, formats=("fp32",))
-MT7004 = Platform("mt7004", cores=4, formats=("fp32", "fp16"))
+MT7004 = Platform("mt7004", cores=4, formats=("fp32", "fp16"), private=(L2, AM))
 ECP5_DEMO = Platform(
     "ecp5_demo", cores=1, formats=("fp32", "fp16"), shared_data_bits=64, read_buffer_beats=512
 )

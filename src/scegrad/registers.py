@@ -68,7 +68,7 @@ class Status(IntEnum):
     OUTSIDE_MEMORY = 20, "an array lies outside every memory or runs past the end of its memory"
     MIXED_MEMORIES = (
         21,
-        "the arrays are not all in shared memory, or not all in the L2 of one core, as the job's mode asks",
+        "the arrays are not all in shared memory, or not all in the private memory of one core, as the job's mode asks",
     )
     OVERLAP = 22, "the output overlaps an input without being exactly that input"
     BUSY = 23, "a unit that the job needs is still running a job"
@@ -184,7 +184,7 @@ REGISTERS = (
         "Data widths of the AXI4 ports.",
         (
             Field("SHARED", 0, 16, "bits of the port to shared memory"),
-            Field("L2", 16, 16, "bits of each core's port to its L2"),
+            Field("L2", 16, 16, "bits of each core's port to its private memory"),
         ),
         reset=None,
     ),
@@ -218,7 +218,7 @@ REGISTERS = (
                 "PRIVATE",
                 0,
                 1,
-                "0: shared job, arrays in shared memory; 1: private job, arrays in the L2 of one core",
+                "0: shared job, arrays in shared memory; 1: private job, arrays in the private memory of one core",
             ),
             Field(
                 "FORMAT", 1, 1, ", ".join(f"{code}: {name}" for name, code in FORMAT_CODES.items())

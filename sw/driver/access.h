@@ -11,7 +11,7 @@ struct sce_window {
     const char *name;
     uint32_t base;
     uint64_t size;
-    int core;   /* whose L2 it is; -1: shared memory */
+    int core;   /* whose private memory it is; -1: shared memory */
     int mapped; /* whether the program can touch it */
 };
 

@@ -14,7 +14,7 @@ static const struct {
     {SCEGRAD_CORE_MASK_INVALID, "core_mask is 0 or names a core that the platform lacks"},
     {SCEGRAD_MISALIGNED, "an address is not a multiple of the element's size"},
     {SCEGRAD_OUTSIDE_MEMORY, "an array lies outside every memory of the hardware or runs past the end of its memory"},
-    {SCEGRAD_MIXED_MEMORIES, "the arrays are not all in shared memory (_s), or not all in the L2 of one core (_p)"},
+    {SCEGRAD_MIXED_MEMORIES, "the arrays are not all in shared memory (_s), or not all in the private memory of one core (_p)"},
     {SCEGRAD_OVERLAP, "the output overlaps an input without being exactly that input"},
     {SCEGRAD_BUSY, "a core that the job needs is still running a job that was given up"},
     {SCEGRAD_READ_SLVERR, "a read was answered SLVERR"},

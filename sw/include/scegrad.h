@@ -9,7 +9,8 @@
  * maps them before main() runs, and a page takes memory when it is first touched.
  *
  *     shared memory, any core     DDR 0x80000000 .. 0xFFFFFFFF, SMC 0x0C000000 .. 0x0C3FFFFF
- *     private, the L2 of core k   0x10800000 + k * 0x01000000, 512 KiB
+ *     private to core k           L2 0x10800000 + k * 0x01000000, 512 KiB
+ *                                 AM 0x10000000 + k * 0x01000000, 512 KiB (mt7004 alone)
  *
  * An array has to be aligned to its element's size, and may start anywhere otherwise. The output may be exactly one of the inputs (in
  * place), and may not overlap them in another way. Exactly `length` elements are written.
@@ -17,7 +18,7 @@
  * Errors. The functions return nothing. A call that cannot be carried out leaves the output untouched (save after a bus error or a
  * time-out, when the output is undefined), prints one line on standard error, and sets what scegrad_status() returns.
  *
- * Threads. Any function may be called from any thread. Private jobs in different cores' L2 run at once, one shared job runs at a time, and a
+ * Threads. Any function may be called from any thread. Private jobs in different cores' memories run at once, one shared job runs at a time, and a
  * call whose cores are taken waits for its turn. Status, cycles and counters are those of the calling thread's last call.
  *
  * Environment, read at the first call: SCEGRAD_QUIET (1: no lines on standard error), SCEGRAD_TIMEOUT (clock cycles that a job may
@@ -38,7 +39,7 @@ extern "C" {
  * ft78ne, 0xf all four of an mt7004). */
 void fp_sigmoidcrossentropywithlogitsgrad_s(float *Input0, float *Input1, float *output, int length, int core_mask);
 
-/* The operator in private memory ("_p"): all three arrays in the L2 of one core, which does the work. */
+/* The operator in private memory ("_p"): all three arrays in the private memory of one core, which does the work. */
 void fp_sigmoidcrossentropywithlogitsgrad_p(float *Input0, float *Input1, float *output, int length);
 
 /* The same in fp16, whose element is `half` (scegrad_half.h). libscegrad_mt7004 has these two, libscegrad_ft78ne does not: its cores compute fp32 alone. */
@@ -53,7 +54,7 @@ enum {
     SCEGRAD_CORE_MASK_INVALID = 18, /* core_mask is 0 or names a core that the platform lacks */
     SCEGRAD_MISALIGNED = 19,        /* an address is not a multiple of the element's size */
     SCEGRAD_OUTSIDE_MEMORY = 20,    /* an array is not in the hardware's memory (null, or from malloc), or runs past its end */
-    SCEGRAD_MIXED_MEMORIES = 21,    /* not all in shared memory ("_s"), or not all in one core's L2 ("_p") */
+    SCEGRAD_MIXED_MEMORIES = 21,    /* not all in shared memory ("_s"), or not all in one core's private memory ("_p") */
     SCEGRAD_OVERLAP = 22,           /* the output overlaps an input without being exactly that input */
     SCEGRAD_BUSY = 23,              /* a core is still running a job that was given up (time-out) */
     SCEGRAD_READ_SLVERR = 32,       /* bus errors: see scegrad_fault_address() */

@@ -99,7 +99,7 @@ enum scegrad_status {
     SCEGRAD_STATUS_CORE_MASK_INVALID = 18, /* core_mask is 0 or names a core that the platform lacks (shared jobs) */
     SCEGRAD_STATUS_MISALIGNED = 19, /* an address is not a multiple of the element's size */
     SCEGRAD_STATUS_OUTSIDE_MEMORY = 20, /* an array lies outside every memory or runs past the end of its memory */
-    SCEGRAD_STATUS_MIXED_MEMORIES = 21, /* the arrays are not all in shared memory, or not all in the L2 of one core, as the job's mode asks */
+    SCEGRAD_STATUS_MIXED_MEMORIES = 21, /* the arrays are not all in shared memory, or not all in the private memory of one core, as the job's mode asks */
     SCEGRAD_STATUS_OVERLAP = 22, /* the output overlaps an input without being exactly that input */
     SCEGRAD_STATUS_BUSY = 23, /* a unit that the job needs is still running a job */
     SCEGRAD_STATUS_READ_SLVERR = 32, /* a read was answered SLVERR */

@@ -27,9 +27,10 @@ def test_ports_header_names_every_port_and_region(platform: Platform) -> None:
     text = build.ports_header(platform)
     assert f"#define SCESIM_PORTS {platform.cores + 1}" in text
     assert f"PORT(0, m_axi_shared, {platform.shared_data_bits // 8})" in text
-    for k, region in enumerate(platform.l2):
+    for k in range(platform.cores):
         assert f"PORT({k + 1}, m_axi_l2_{k}, 8)" in text
-        assert f"REGION({k + 1}, {region.base:#x}u, {region.end:#x}u)" in text
+        for region in platform.private_of(k):
+            assert f"REGION({k + 1}, {region.base:#x}u, {region.end:#x}u)" in text
     for region in platform.shared:
         assert f"REGION(0, {region.base:#x}u, {region.end:#x}u)" in text
 

@@ -1,6 +1,6 @@
 """Small platforms, which a simulator gets through in no time."""
 
-from scegrad.platforms import FT78NE, MT7004, Platform
+from scegrad.platforms import AM, FT78NE, L2, MT7004, Platform
 
 TINY = Platform(
     "tiny",
@@ -10,8 +10,9 @@ TINY = Platform(
     burst_beats=4,
     read_buffer_beats=8,
     write_buffer_beats=8,
+    private=(L2, AM),
 )
-"""Both formats, two cores; every buffer as small as may be."""
+"""Both formats, two cores, two private memories for each; every buffer as small as may be."""
 
 SINGLE = Platform(
     "single",

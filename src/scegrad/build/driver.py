@@ -114,7 +114,7 @@ def symbols(platform: Platform) -> list[str]:
 def platform_header(platform: Platform) -> str:
     """The C header from which the driver knows its platform: what the hardware must say of itself, and the memory windows."""
     windows = [(region, -1) for region in platform.shared] + [
-        (region, core) for core, region in enumerate(platform.l2)
+        (region, core) for core in range(platform.cores) for region in platform.private_of(core)
     ]
     each = " ".join(
         f'WINDOW("{region.name}", {region.base:#x}u, {region.size:#x}ull, {core})'
@@ -122,7 +122,7 @@ def platform_header(platform: Platform) -> str:
     )
     return "\n".join(
         [
-            f"/* The platform {platform.name}. Windows: name, base, bytes, the core whose L2 it is or -1. */",
+            f"/* The platform {platform.name}. Windows: name, base, bytes, the core whose memory it is, or -1. */",
             "#ifndef SCEGRAD_PLATFORM_H",
             "#define SCEGRAD_PLATFORM_H",
             f'#define SCE_PLATFORM_NAME "{platform.name}"',

@@ -135,7 +135,7 @@ def ports_header(platform: Platform) -> str:
     names = ["m_axi_shared", *(f"m_axi_l2_{k}" for k in range(platform.cores))]
     widths = [platform.shared_data_bits // 8] + [platform.l2_data_bits // 8] * platform.cores
     regions = [(0, region) for region in platform.shared] + [
-        (k + 1, region) for k, region in enumerate(platform.l2)
+        (k + 1, region) for k in range(platform.cores) for region in platform.private_of(k)
     ]
     each_port = " ".join(
         f"PORT({k}, {name}, {width})"

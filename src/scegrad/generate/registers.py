@@ -156,8 +156,12 @@ def _platform_table() -> str:
         "<br>".join(f"{r.name} 0x{r.base:08X} .. 0x{r.end - 1:08X}" for r in p.shared)
         for p in platforms
     ]
-    l2 = [
-        f"0x{p.l2_size:X} bytes at 0x{p.l2_base:08X} + k * 0x{p.l2_stride:08X}" for p in platforms
+    private = [
+        "<br>".join(
+            f"{m.name} 0x{m.size:X} bytes at 0x{m.base:08X} + k * 0x{m.stride:08X}"
+            for m in p.private
+        )
+        for p in platforms
     ]
     rows = [
         ("top module", *(f"`{p.top_name}`" for p in platforms)),
@@ -165,7 +169,7 @@ def _platform_table() -> str:
         ("formats", *(", ".join(p.formats) for p in platforms)),
         ("every core in `core_mask`", *(f"0x{p.all_cores:X}" for p in platforms)),
         ("shared memory (port `m_axi_shared`)", *shared),
-        ("L2 of core k (port `m_axi_l2_<k>`)", *l2),
+        ("private memory of core k (port `m_axi_l2_<k>`)", *private),
         ("data bits of `m_axi_shared`", *(p.shared_data_bits for p in platforms)),
         ("data bits of `m_axi_l2_<k>`", *(p.l2_data_bits for p in platforms)),
         ("`VERSION` reads", *(f"0x{version_value():08X}" for _ in platforms)),

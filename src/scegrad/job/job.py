@@ -44,9 +44,13 @@ class Job:
 
     @property
     def core(self) -> int | None:
-        """The core in whose L2 all three arrays lie, or None."""
-        for core, region in enumerate(self.platform.l2):
-            if all(region.holds(address, self.size) for address in self.arrays):
+        """The lowest core in whose private memories all three arrays lie, or None."""
+        for core in range(self.platform.cores):
+            memories = self.platform.private_of(core)
+            if all(
+                any(memory.holds(address, self.size) for memory in memories)
+                for address in self.arrays
+            ):
                 return core
         return None
 

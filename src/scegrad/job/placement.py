@@ -29,13 +29,19 @@ def place(
     in_place: str | None = None,
     misalignment: tuple[int, int, int] = (0, 0, 0),
 ) -> Place:
-    """Choose addresses in the L2 of ``core``, or in the largest shared memory.
+    """Choose addresses in the private memory of ``core``, or in the largest shared memory.
+
+    Private arrays go to the core's first memory (L2), or over all of them (L2, AM) if they do not fit there.
 
     ``in_place`` names the input whose place the output takes; ``misalignment`` is how many bytes logits, labels and gradient start past a
     multiple of 64 (of an element's size where they fit no other way). Raises ``ValueError`` with one line where the arrays do not fit or
     the misalignment is not a multiple of the element's size.
     """
-    region = max(platform.shared, key=lambda item: item.size) if core is None else platform.l2[core]
+    regions = (
+        (max(platform.shared, key=lambda item: item.size),)
+        if core is None
+        else platform.private_of(core)
+    )
     names = [
         name for name in ("logits", "labels", "gradient") if not (name == "gradient" and in_place)
     ]
@@ -46,28 +52,42 @@ def place(
                 f"misalignment of {name} is {offset} bytes, but must be a multiple of {fmt.bytes}: the size of an element"
             )
     size = length * fmt.bytes
-    for guard, unit in ((GUARD_BYTES, 4096), (GUARD_BYTES, 64), (0, 64), (0, fmt.bytes)):
-        found = _lay_out(region, size, names, offsets, guard, unit)
-        if found is not None:
-            found.setdefault("gradient", found.get(in_place or "", 0))
-            return Place(**found, size=size, guards=_guards(region, found, size))
+    for some in (regions[:1], regions):
+        for guard, unit in ((GUARD_BYTES, 4096), (GUARD_BYTES, 64), (0, 64), (0, fmt.bytes)):
+            found = _lay_out(some, size, names, offsets, guard, unit)
+            if found is not None:
+                found.setdefault("gradient", found.get(in_place or "", 0))
+                region = next(item for item in some if item.holds(found["gradient"], size))
+                return Place(**found, size=size, guards=_guards(region, found, size))
     many = f"{len(names)} arrays of {length} {fmt.name} elements ({len(names)} x {size} bytes)"
-    raise ValueError(
-        f"{many} do not fit {region.name} of {platform.name}, which has {region.size} bytes"
-    )
+    rooms = " and ".join(f"{item.name} ({item.size} bytes)" for item in regions)
+    raise ValueError(f"{many} do not fit {rooms or 'the private memory'} of {platform.name}")
 
 
 def _lay_out(
-    region: Region, size: int, names: list[str], offsets: dict[str, int], guard: int, unit: int
+    regions: tuple[Region, ...],
+    size: int,
+    names: list[str],
+    offsets: dict[str, int],
+    guard: int,
+    unit: int,
 ) -> dict[str, int] | None:
-    """Addresses one after the other, each at a multiple of ``unit`` plus its offset, ``guard`` bytes apart; None where they do not fit."""
+    """Addresses one after the other, each at a multiple of ``unit`` plus its offset, ``guard`` bytes apart; None where they do not fit.
+
+    Each array lies in the first of ``regions`` that has room after the arrays before it.
+    """
     result = {}
-    cursor = region.base
+    cursors = [region.base for region in regions]
     for name in names:
-        start = -(-(cursor + guard) // unit) * unit + offsets[name]
-        cursor = start + size
-        result[name] = start
-    return result if cursor + guard <= region.end else None
+        for k, region in enumerate(regions):
+            start = -(-(cursors[k] + guard) // unit) * unit + offsets[name]
+            if start + size + guard <= region.end:
+                cursors[k] = start + size
+                result[name] = start
+                break
+        else:
+            return None
+    return result
 
 
 def _guards(region: Region, addresses: dict[str, int], size: int) -> tuple[tuple[int, int], ...]:

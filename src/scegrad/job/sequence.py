@@ -162,7 +162,9 @@ def start(job: Job) -> Steps[int]:
         raise JobRefused(status, job)
     if not job.private:
         return SHARED
-    assert job.core is not None, "a private job was accepted that is in no core's L2"
+    assert job.core is not None, (
+        "a private job was accepted that is in the private memory of no core"
+    )
     return job.core
 
 

@@ -115,7 +115,7 @@ def numbers(
 def heading(request: Request, result: Result) -> str:
     """One line on what ran, and how fast."""
     cores = 1 if request.private else request.core_mask.bit_count()
-    memory = f"L2 of core {request.core}" if request.private else "shared memory"
+    memory = f"private memory of core {request.core}" if request.private else "shared memory"
     count = request.logits.size
     head = f"{request.platform.name}, {request.fmt.name}, {memory}, {cores} core{'s' * (cores > 1)}: {count:,} elements"
     return (

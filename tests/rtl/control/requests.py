@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scegrad.formats import FP16, FP32, Format
-from scegrad.platforms import FT78NE, MT7004, KiB, Platform, Region
+from scegrad.platforms import FT78NE, MT7004, KiB, Platform, PrivateMemory, Region
 from scegrad.registers import Status
 
 ONE = Platform(
@@ -27,9 +27,7 @@ ADJOINING = Platform(
         Region("BELOW", 0x1000_0000 - 8 * KiB, 8 * KiB),
         Region("TOP", 0xFFFF_F000, 4 * KiB),
     ),
-    l2_base=0x1000_0000,
-    l2_size=4 * KiB,
-    l2_stride=4 * KiB,
+    private=(PrivateMemory("L2", 0x1000_0000, 4 * KiB, 4 * KiB),),
 )
 """Every core that there may be, no gap between their L2s, and memory at both ends of the address space."""
 
@@ -80,11 +78,14 @@ def _inside(array: range, region: Region) -> bool:
 
 
 def _owner(platform: Platform, request: Request) -> int:
-    """The core whose L2 holds every array; the number of cores where there is none."""
+    """The core whose private memories hold every array; the number of cores where there is none."""
     owners = [
         k
-        for k, l2 in enumerate(platform.l2)
-        if all(_inside(array, l2) for array in _arrays(request))
+        for k in range(platform.cores)
+        if all(
+            any(_inside(array, memory) for memory in platform.private_of(k))
+            for array in _arrays(request)
+        )
     ]
     return (*owners, platform.cores)[0]
 
@@ -152,7 +153,9 @@ def valid(platform: Platform, rng: random.Random) -> Request:
     """A job that the platform takes, in a region of its own or packed to its ends."""
     fmt = {"fp32": FP32, "fp16": FP16}[rng.choice(platform.formats)]
     private = rng.random() < 0.5
-    region = rng.choice(platform.l2 if private else platform.shared)
+    region = rng.choice(
+        platform.private_of(rng.randrange(platform.cores)) if private else platform.shared
+    )
     room = region.size // fmt.bytes
     length = min(rng.choice((0, 1, 2, 17, 300, room // 3, room // 3, room // 4)), room // 3)
     spare = room - 3 * length
@@ -218,8 +221,13 @@ def requests(platform: Platform, count: int, seed: int) -> Iterator[Request]:
 def directed(platform: Platform) -> Iterator[Request]:
     """Every boundary of every kind of region for each array in turn, with jobs that are valid up to there."""
     fmt = {"fp32": FP32, "fp16": FP16}[platform.formats[0]]
-    for region in dict.fromkeys((*platform.shared, *platform.l2[:2], platform.l2[-1])):
-        private = region in platform.l2
+    privates = [
+        memory.of(k)
+        for memory in platform.private
+        for k in sorted({0, platform.cores // 2, platform.cores - 1})
+    ]
+    for region in (*platform.shared, *privates):
+        private = region in privates
         for size in (0, fmt.bytes, region.size, region.size // 2, 3 * fmt.bytes):
             base = Request(
                 region.base,

@@ -101,6 +101,7 @@ def test_software_agrees(platform: Platform) -> None:
 
 D, S = 0x8000_0000, 0x0C00_0000
 L2 = [0x1080_0000 + core * 0x0100_0000 for core in range(8)]
+AM = [0x1000_0000 + core * 0x0100_0000 for core in range(8)]
 MAX = (1 << 31) - 1
 
 
@@ -138,6 +139,35 @@ CASES = [
     (MT7004, Request(D, D + 2, D, 1, 1, fmt=FP16), Status.ACCEPTED, 1 << 4),
     (MT7004, Request(D, D + 1, D, 1, 1, fmt=FP16), Status.MISALIGNED, 0),
     (MT7004, Request(L2[4], L2[4], L2[4], 1, private=True), Status.OUTSIDE_MEMORY, 0),
+    # The operator library's programs for the MT7004, in fp32 and in fp16.
+    (MT7004, Request(AM[0], AM[0] + 0x1000, AM[0] + 0x2000, 1024, 0xFF, True), Status.ACCEPTED, 1),
+    (
+        MT7004,
+        Request(AM[0], AM[0] + 0x1_0000, AM[0] + 0x2_0000, 0x8000, 0xFF, True, FP16),
+        Status.ACCEPTED,
+        1,
+    ),
+    (MT7004, Request(AM[3] + 0x7_FFFC, L2[3], AM[3], 1, private=True), Status.ACCEPTED, 8),
+    (MT7004, Request(AM[3], L2[3], AM[2], 1, private=True), Status.MIXED_MEMORIES, 0),
+    (MT7004, Request(AM[1] + 0x7_FFFC, AM[1], AM[1], 2, private=True), Status.OUTSIDE_MEMORY, 0),
+    (MT7004, Request(AM[4], AM[4], AM[4], 1, private=True), Status.OUTSIDE_MEMORY, 0),
+    (MT7004, Request(D, AM[0], D, 1), Status.MIXED_MEMORIES, 0),
+    (FT78NE, Request(AM[0], AM[0], AM[0], 1, private=True), Status.OUTSIDE_MEMORY, 0),
+    # Nothing at the very end of each memory.
+    *(
+        (
+            MT7004,
+            Request(end, end, end, 0, 1, end < D and end > S + 0x40_0000),
+            Status.ACCEPTED,
+            start,
+        )
+        for end, start in (
+            (S + 0x40_0000, 1 << 4),
+            (AM[0] + 0x8_0000, 1),
+            (AM[3] + 0x8_0000, 8),
+            (L2[3] + 0x8_0000, 8),
+        )
+    ),
     (FT78NE, Request(L2[0], L2[1], L2[0], 1, private=True), Status.MIXED_MEMORIES, 0),
     (FT78NE, Request(L2[0], L2[0], L2[0], 1, 1), Status.MIXED_MEMORIES, 0),
     (FT78NE, Request(D, D, D, 1, private=True), Status.MIXED_MEMORIES, 0),
