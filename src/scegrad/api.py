@@ -59,7 +59,7 @@ def run_job(
     ``fmt``           "fp32" or "fp16": floating-point arrays of another type are rounded to it, and the gradient has its type
     ``in_place``      "logits" or "labels": the output takes the place of that input in the hardware's memory (never in yours)
     ``misalignment``  bytes past a multiple of 64 at which logits, labels and gradient start in that memory
-    ``latency``       cycles from a request to the memory's first answer; 40 for shared memory and 0, at once, for private memory unless given
+    ``latency``       cycles from a request to the memory's first answer; 40 for shared memory and 0, at once, for private unless given
     ``dram``          "ddr3-1600", "ddr4-2400" or a ``Dram``: shared memory with the timing of DRAM beside a unit clocked at ``core_mhz``
                       (1,000 unless given; docs/memory.md)
     ``waves``         a file for the waveform of the whole job, in FST

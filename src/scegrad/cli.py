@@ -100,7 +100,9 @@ def run(
         str,
         typer.Option(
             metavar=_choice(*MEMORIES),
-            help="shared: arrays in DDR, the cores of the mask share the work. private: arrays in the L2 of the lowest core of the mask (mt7004: in its AM too, if L2 is too small).",
+            help="shared: arrays in DDR, the cores of the mask share the work. "
+            "private: arrays in the L2 of the lowest core of the mask (and in its AM on mt7004, "
+            "if the L2 is too small).",
         ),
     ] = "shared",
     core_mask: Annotated[
