@@ -13,7 +13,8 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-/* Bins of a histogram of errors: SCEEXACT_BINS_PER_ULP to an ulp, the last one for whatever is larger. */
+/* Bins of a histogram of errors: SCEEXACT_BINS_PER_ULP per ulp. Bin k holds the errors above k and up to k + 1 of these units; bin 0
+ * also holds 0, and the last one whatever is larger. */
 enum { SCEEXACT_BINS_PER_ULP = 50, SCEEXACT_BINS = 27, SCEEXACT_BINADES = 512 };
 
 /* What is known of one result, from least to most doubtful. */

@@ -1,9 +1,11 @@
 """The page of the results: made from the summaries, and these of today's RTL."""
 
+import numpy as np
 import pytest
 
 from scegrad.formats import FORMATS
 from scegrad.generate import accuracy as page
+from scegrad.sweep.exact import BINS_PER_ULP
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.unit import design
 
@@ -25,6 +27,13 @@ def test_summary_is_whole_good_and_of_todays_rtl(name: str, hashes: dict[str, st
     assert summary["rtl"] == hashes[space.fmt.name], (
         f"the RTL has changed: run {page.command(space)} again"
     )
+
+
+def test_ties_of_fp16_lie_at_half_an_ulp_and_not_above() -> None:
+    binades = SUMMARIES["fp16-pairs"]["binades"].values()
+    histograms = np.array([binade["histogram"] for binade in binades if "histogram" in binade])
+    assert histograms[:, BINS_PER_ULP // 2 - 1].any()
+    assert not histograms[:, BINS_PER_ULP // 2 :].any()
 
 
 def test_fp32_is_antisymmetric() -> None:

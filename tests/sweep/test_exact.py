@@ -94,6 +94,17 @@ def test_fp16_equals_reference(step: int, seed: int) -> None:
     assert tally["error"].max() == pytest.approx(due_error, abs=2**-28) or step == 1 << 15
 
 
+def test_a_tie_is_in_the_last_bin_of_right_rounding() -> None:
+    """Ties and exact results, the ends of the closed bins, at x = 0: dst = 1/2 - y."""
+    ties, whole = np.uint16([0x0800, 0x8C00]), np.uint16([0x3800, 0x3C00, 0x0000])
+    for labels, bin_ in ((ties, exact.BINS_PER_ULP // 2 - 1), (whole, 0)):
+        logits = np.zeros_like(labels)
+        due = reference.gradient(logits.view(np.float16), labels.view(np.float16))
+        tally, _, _ = judge(FP16, due.view(np.uint16), logits, labels)
+        assert tally["error"][0] == (0.5 if bin_ else 0)
+        assert tally["histogram"][0].nonzero()[0].tolist() == [bin_]
+
+
 def test_worst_is_where_the_tally_says(seed: int) -> None:
     logits = np.random.default_rng(seed).integers(0, 0x42000000, COUNT, dtype=np.uint32)
     labels = np.zeros_like(logits)
