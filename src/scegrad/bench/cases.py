@@ -40,7 +40,7 @@ class Case:
 
     @property
     def bound(self) -> float:
-        """Results a cycle that the cores can compute, or as many as their operands fit through the port, whichever is less."""
+        """Results per cycle: what the cores can compute, or what the port can feed, whichever is less."""
         platform, fmt = PLATFORMS[self.platform], FORMATS[self.fmt]
         return min(self.cores * platform.results_per_cycle(fmt), self.port_bytes / (2 * fmt.bytes))
 
@@ -58,6 +58,11 @@ class Case:
         if self.dram:
             return f"{self.dram}, unit at {self.core_mhz} MHz"
         return f"{self.memory}, latency {self.latency}" if self.latency else self.memory
+
+    @property
+    def setting(self) -> str:
+        """The memory and the misalignment in words."""
+        return ", ".join(filter(None, (self.where, self.offsets)))
 
     @property
     def offsets(self) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from scegrad.bench import wall
 from scegrad.bench.cases import Case, lines, sweeps
@@ -16,46 +15,44 @@ from scegrad.bench.measure import Measurement, measure
 from scegrad.build.simulator import library
 from scegrad.files import Output, OutputDirectory
 from scegrad.platforms import PLATFORMS
+from scegrad.show.table import Column, Sheet, output_console, show
 
 RESULTS = "bench.json"
 
 KEPT = "measured.jsonl"
 """What has been measured so far, for ``--resume``: one case a line, with the simulator that it was measured on."""
 
-TABLE_WIDTH = 150
-"""Columns that the table needs; a log file has no width of its own."""
+
+def sheet(measurements: Iterable[Measurement]) -> Sheet:
+    """A line for each case."""
+    columns = [
+        Column("platform", text=True),
+        Column("format", text=True),
+        Column("memory", text=True),
+        Column("cores"),
+        Column("elements"),
+        Column("cycles"),
+        Column("results per cycle"),
+        Column("limit", text=True),
+        Column("share of it"),
+    ]
+    title = "cycles from start to done, under Verilator"
+    return Sheet(title, columns, [_row(item) for item in measurements], groups=2)
 
 
-def table(measurements: Iterable[Measurement]) -> Table:
-    """For the terminal."""
-    result = Table(title="cycles from start to done, under Verilator")
-    left = ("platform", "format", "memory", "offsets")
-    for column in (
-        *left[:3],
-        "cores",
-        "elements",
-        left[3],
-        "cycles",
-        "results a cycle",
-        "compared with",
-        "share",
-    ):
-        result.add_column(column, justify="left" if column in left else "right")
-    for item in measurements:
-        case = item.case
-        cells = (
-            case.platform,
-            case.fmt,
-            case.where,
-            case.cores,
-            case.elements,
-            case.offsets,
-            item.cycles,
-        )
-        result.add_row(
-            *map(str, cells), f"{item.rate:.3f}", item.compared_with, f"{item.share:.3f}"
-        )
-    return result
+def _row(item: Measurement) -> list[str]:
+    case = item.case
+    return [
+        case.platform,
+        case.fmt,
+        case.setting,
+        f"{case.cores}",
+        f"{case.elements:,}",
+        f"{item.cycles:,}",
+        f"{item.rate:.3f}",
+        item.limit,
+        f"{item.share:.1%}",
+    ]
 
 
 class Notebook:
@@ -92,14 +89,13 @@ class Notebook:
 
 def main(output: Path, *, quick: bool, resume: bool) -> None:
     """Measure, print, and write into the directory ``output``; with ``quick`` only the lines of the table."""
-    console = Console()
-    console = Console(width=max(console.width, TABLE_WIDTH))
+    console = output_console()
     with OutputDirectory(output) as directory:
         notebook = Notebook(directory.path / KEPT, resume=resume)
         for platform in PLATFORMS.values():
             library(platform)
         measured = _run(list(lines()), notebook.measured, "lines")
-        console.print(table(measured))
+        show(sheet(measured), console)
         results: dict[str, Any] = {"lines": [item.record() for item in measured]}
         if not quick:
             swept = _run(list(sweeps()), notebook.measured, "sweeps")
@@ -109,7 +105,6 @@ def main(output: Path, *, quick: bool, resume: bool) -> None:
                 ratios = f"{item.over_bare:.2f} times the bare model's wall time, {item.over_cocotb:.0f} times as fast as the cocotb bench"
                 console.print(
                     f"{item.platform}: {item.elements:,} elements in {item.seconds:.1f} s: {ratios}",
-                    highlight=False,
                 )
             results["wall"] = [item.record() for item in times]
         with Output(directory.path / RESULTS) as file:
@@ -122,7 +117,6 @@ def main(output: Path, *, quick: bool, resume: bool) -> None:
         count = sum(len(results.get(part, ())) for part in ("lines", "sweeps"))
         console.print(
             f"{count} cases measured, every counter as the memory saw it; written to {output}",
-            highlight=False,
         )
 
 

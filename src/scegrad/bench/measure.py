@@ -49,7 +49,7 @@ class Measurement:
 
     @property
     def rate(self) -> float:
-        """Results a cycle."""
+        """Results per cycle."""
         return self.case.elements / self.cycles
 
     @property
@@ -58,15 +58,12 @@ class Measurement:
         return max(self.case.elements / self.case.bound, self.ideal_cycles or 0) / self.cycles
 
     @property
-    def compared_with(self) -> str:
-        """What ``share`` is a share of."""
-        dram = (
-            self.ideal_cycles is not None
-            and self.ideal_cycles > self.case.elements / self.case.bound
-        )
-        return (
-            f"ideal manager: {self.ideal_cycles} cycles" if dram else f"{self.case.bound:g} a cycle"
-        )
+    def limit(self) -> str:
+        """What ``share`` is a share of: the bound, or the ideal manager."""
+        least = self.case.elements / self.case.bound
+        if self.ideal_cycles is not None and self.ideal_cycles > least:
+            return f"ideal: {self.ideal_cycles:,} cycles"
+        return f"{self.case.bound:g} per cycle"
 
     def record(self) -> dict[str, Any]:
         """As JSON holds it."""

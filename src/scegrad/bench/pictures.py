@@ -1,6 +1,6 @@
-"""The pictures of the measurements: roofline, scaling over cores, share of the peak over length, and where the cycles went."""
+"""The pictures of the measurements: roofline, scaling over cores, share of the bound over length, and where the cycles went."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,11 @@ from scegrad.bench.cases import FPGA_MHZ, LONG, Case
 from scegrad.bench.measure import Measurement
 from scegrad.formats import FORMATS
 from scegrad.platforms import PLATFORMS
-from scegrad.run.report import COLOURS, save
+from scegrad.show.style import COLOURS, MARKS, drawn, figure_of, legend_in, save
 from scegrad.sim.dram import preset
 
-MARKS = ("o", "s", "^", "D", "v", "P")
+COLUMNS = 3
+"""Parts of a picture that stand side by side."""
 
 CYCLE_KINDS = (
     ("operands taken", COLOURS[2]),
@@ -24,220 +25,199 @@ CYCLE_KINDS = (
 )
 """What a cycle of a job is: the operands' side of the datapath counts each of them once."""
 
+WAITS = (("stall_port", "AR waits", COLOURS[3]), ("stall_write", "AW or W waits", COLOURS[4]))
+"""Counters of cycles in which an address or data waited for the memory, whatever the datapath did."""
+
+Unit = tuple[str, str]
+"""Platform and format."""
+
 
 def write_pictures(
     directory: Path, lines: Sequence[Measurement], sweeps: Sequence[Measurement]
 ) -> list[Path]:
     """Write every picture into a directory that is there; returns the files."""
     measurements = [*lines, *sweeps]
-    drawn = {
+    pictures = {
         "roofline.png": roofline(measurements),
         "scaling.png": scaling(measurements),
         "lengths.png": lengths(measurements),
         "cycles.png": cycles(lines),
     }
-    for name, figure in drawn.items():
+    for name, figure in pictures.items():
         save(figure, directory / name)
-    return [directory / name for name in drawn]
+    return [directory / name for name in pictures]
 
 
-def _units(measurements: Sequence[Measurement]) -> list[tuple[str, str]]:
-    """Platform and format, in the order of their appearance."""
+def units_of(measurements: Iterable[Measurement]) -> list[Unit]:
+    """Platforms with their formats, in the order of their appearance."""
     return list(dict.fromkeys((item.case.platform, item.case.fmt) for item in measurements))
 
 
+def _parts(figure: Figure, units: Sequence[Unit]) -> list[Axes]:
+    """A part for each unit, titled, ``COLUMNS`` side by side, and one more for the legend."""
+    rows = -(-(len(units) + 1) // COLUMNS)
+    parts = list(figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False).flat)
+    for (platform, fmt), axes in zip(units, parts, strict=False):
+        axes.set_title(f"{platform} {fmt}")
+    for unused in parts[len(units) + 1 :]:
+        unused.set_axis_off()
+    return parts[: len(units) + 1]
+
+
+def _label(parts: Sequence[Axes], xlabel: str, ylabel: str) -> None:
+    """Name the axes at the left and the lower edge of the picture, the last part being the legend's."""
+    for k, axes in enumerate(parts[:-1]):
+        if k % COLUMNS == 0:
+            axes.set_ylabel(ylabel)
+        if k + COLUMNS >= len(parts) - 1:
+            axes.set_xlabel(xlabel)
+            axes.tick_params(labelbottom=True)
+    legend_in(parts[-1], parts[:-1])
+
+
+def _whole(measurements: Iterable[Measurement], unit: Unit) -> list[Measurement]:
+    """The unit's jobs on shared memory that use all its cores."""
+    cores = PLATFORMS[unit[0]].cores
+    mine = (m for m in measurements if (m.case.platform, m.case.fmt) == unit)
+    return [m for m in mine if m.case.memory == "shared" and m.case.cores == cores]
+
+
+@drawn
 def roofline(measurements: Sequence[Measurement]) -> Figure:
-    """Results a cycle of long jobs over the bytes a cycle that the memory can move, under what the cores and the memory allow."""
-    figure = Figure(figsize=(7, 4.5), layout="constrained")
-    axes = figure.subplots()
-    for (platform, fmt), colour in zip(_units(measurements), (*COLOURS, "0.3"), strict=True):
-        size = FORMATS[fmt].bytes
-        chosen = [
-            m
-            for m in measurements
-            if (m.case.platform, m.case.fmt) == (platform, fmt) and m.case.elements == LONG
-        ]
-        chosen = [
-            m
-            for m in chosen
-            if m.case.memory == "shared" and m.case.cores == PLATFORMS[platform].cores
-        ]
-        bound = max(m.case.bound for m in chosen)
-        bytes_a_cycle = np.geomspace(4, 256, 200)
-        axes.plot(
-            bytes_a_cycle,
-            np.minimum(bytes_a_cycle / (3 * size), bound),
-            color=colour,
-            lw=1,
-            label=f"{platform} {fmt}: bound",
-        )
-        points = [(_bandwidth(m.case), m.rate) for m in chosen]
-        axes.plot(*zip(*points, strict=True), "o", color=colour, ms=4)
-    axes.set(
-        xscale="log",
-        yscale="log",
-        xlabel="bytes a cycle that the memory can move",
-        ylabel="results a cycle",
-    )
-    for ticks, set_ticks in (
-        ([4, 8, 16, 32, 64, 128, 256], axes.set_xticks),
-        ([0.25, 0.5, 1, 2, 4, 8], axes.set_yticks),
-    ):
-        set_ticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.minorticks_off()
-    axes.set_title(f"long jobs ({LONG:,} elements), all cores; dots are measured", fontsize=10)
-    axes.grid(alpha=0.3, which="both")
-    axes.legend(fontsize=8)
+    """Results per cycle of long jobs over the memory's bytes per cycle, under what cores and memory allow."""
+    units = units_of(measurements)
+    figure = figure_of(5.2)
+    figure.suptitle(f"jobs of {LONG:,} elements, all cores, aligned arrays")
+    parts = _parts(figure, units)
+    memories: dict[str, str] = {}
+    for unit, axes in zip(units, parts, strict=False):
+        chosen = [m for m in _whole(measurements, unit) if m.case.elements == LONG]
+        chosen = [m for m in chosen if not m.case.offsets]
+        bandwidths = np.geomspace(4, 256, 200)
+        bound = np.minimum(bandwidths / (3 * FORMATS[unit[1]].bytes), chosen[0].case.bound)
+        axes.plot(bandwidths, bound, color="0.3", lw=1.2, label="bound of cores and memory")
+        for m in chosen:
+            mark = memories.setdefault(m.case.where, MARKS[len(memories) % len(MARKS)])
+            colour = COLOURS[list(memories).index(m.case.where) % len(COLOURS)]
+            axes.plot(
+                *([_bandwidth(m.case)], [m.rate]), mark, color=colour, mfc="none", ms=7, mew=1.5,
+                label=m.case.where,
+            )  # fmt: skip
+        axes.set(xscale="log", yscale="log")
+        axes.set_xticks([4, 16, 64, 256], ["4", "16", "64", "256"])
+        axes.set_yticks([0.25, 0.5, 1, 2, 4, 8], ["1/4", "1/2", "1", "2", "4", "8"])
+        axes.minorticks_off()
+    _label(parts, "memory's bytes per cycle", "results per cycle")
     return figure
 
 
 def _bandwidth(case: Case) -> float:
-    """Bytes a cycle: the peak of the DRAM; else a word read in every cycle, and half a word written beside it."""
+    """Bytes per cycle: the peak of the DRAM; else a word read in every cycle, and half a word written beside it."""
     if case.dram:
         return preset(case.dram, core_mhz=case.core_mhz).peak
     return 1.5 * case.port_bytes
 
 
+@drawn
 def scaling(measurements: Sequence[Measurement]) -> Figure:
-    """Results a cycle over the number of cores, on memory that answers at once and on DRAM."""
-    figure = Figure(figsize=(10, 3.8), layout="constrained")
-    units = [
-        (platform, fmt) for platform, fmt in _units(measurements) if PLATFORMS[platform].cores > 1
-    ]
-    for axes, (platform, fmt) in zip(
-        np.atleast_1d(figure.subplots(1, len(units))), units, strict=True
-    ):
-        mine = [
-            m
-            for m in measurements
-            if (m.case.platform, m.case.fmt) == (platform, fmt) and m.case.elements == LONG
-        ]
-        mine = [
-            m
-            for m in mine
-            if m.case.memory == "shared" and not any(m.case.misalignment) and not m.case.latency
-        ]
-        for mark, colour, dram in zip(
-            MARKS, COLOURS, (None, "ddr3-1600", "ddr4-2400"), strict=False
-        ):
-            points = sorted(
-                {
-                    (m.case.cores, m.rate)
-                    for m in mine
-                    if m.case.dram == dram and m.case.core_mhz in (None, FPGA_MHZ)
-                }
-            )
-            if points:
-                name = f"{dram}, {FPGA_MHZ} MHz" if dram else "answers at once"
-                axes.plot(
-                    *zip(*points, strict=True), marker=mark, color=colour, ms=4, lw=1, label=name
-                )
+    """Results per cycle over the number of cores, on memory that answers at once and on DRAM."""
+    units = [unit for unit in units_of(measurements) if PLATFORMS[unit[0]].cores > 1]
+    figure = figure_of(3.4)
+    parts = figure.subplots(1, len(units), squeeze=False)[0]
+    for axes, unit in zip(parts, units, strict=True):
+        mine = [m for m in measurements if (m.case.platform, m.case.fmt) == unit]
+        mine = [m for m in mine if m.case.memory == "shared" and m.case.elements == LONG]
+        mine = [m for m in mine if not m.case.offsets and not m.case.latency]
+        for k, dram in enumerate((None, "ddr3-1600", "ddr4-2400")):
+            clocks = (FPGA_MHZ,) if dram else (None,)
+            chosen = [m for m in mine if m.case.dram == dram and m.case.core_mhz in clocks]
+            points = sorted({(m.case.cores, m.rate) for m in chosen})
+            name = f"{dram}, unit at {FPGA_MHZ} MHz" if dram else "answers at once"
+            # Points that coincide stay visible: each mark is larger than the next one.
+            style = {"color": COLOURS[k], "marker": MARKS[k], "ms": 10 - 3 * k, "mfc": "none"}
+            axes.plot(*zip(*points, strict=True), lw=1, label=name, **style)
         counts = sorted({m.case.cores for m in mine})
-        per_core = PLATFORMS[platform].results_per_cycle(FORMATS[fmt])
-        axes.plot(
-            counts, [per_core * count for count in counts], ":", color="0.4", lw=1, label="linear"
-        )
-        axes.set(
-            title=f"{platform} {fmt}",
-            xlabel="cores",
-            ylabel="results a cycle",
-            xticks=counts,
-            ylim=(0, None),
-        )
-        axes.grid(alpha=0.3)
-    _one_legend(figure)
+        per_core = PLATFORMS[unit[0]].results_per_cycle(FORMATS[unit[1]])
+        axes.plot(counts, [per_core * n for n in counts], ":", color="0.3", lw=1, label="linear")
+        axes.set(title=" ".join(unit), xlabel="cores", xticks=counts, ylim=(0, None))
+    parts[0].set_ylabel("results per cycle")
+    handles = parts[0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower center", ncols=4)
     return figure
 
 
+@drawn
 def lengths(measurements: Sequence[Measurement]) -> Figure:
     """Share of the bound over the length of the job, for each kind of memory."""
-    figure = Figure(figsize=(10, 3.8), layout="constrained")
-    units = _units(measurements)
-    for axes, (platform, fmt) in zip(
-        np.atleast_1d(figure.subplots(1, len(units))), units, strict=True
-    ):
-        mine = [
-            m
-            for m in measurements
-            if (m.case.platform, m.case.fmt) == (platform, fmt) and m.case.memory == "shared"
-        ]
-        mine = [
-            m
-            for m in mine
-            if m.case.cores == PLATFORMS[platform].cores and m.case.core_mhz in (None, FPGA_MHZ)
-        ]
-        kinds = dict.fromkeys((m.case.where, m.case.offsets) for m in mine)
-        kept = 0
-        for where, offsets in kinds:
-            points = sorted(
-                {
-                    (m.case.elements, m.rate / m.case.bound)
-                    for m in mine
-                    if (m.case.where, m.case.offsets) == (where, offsets)
-                }
-            )
-            if len(points) > 3:
-                colour, mark = COLOURS[kept % len(COLOURS)], MARKS[kept % len(MARKS)]
-                axes.plot(
-                    *zip(*points, strict=True),
-                    marker=mark,
-                    ms=3,
-                    lw=1,
-                    color=colour,
-                    label=where + (", misaligned" if offsets else ""),
-                )
-                kept += 1
-        axes.set(xscale="log", xlabel="elements", ylim=(0, 1.05))
-        axes.set_title(f"{platform} {fmt}", fontsize=10)
-        axes.label_outer()
-        axes.grid(alpha=0.3)
-    _one_legend(figure)
+    units = units_of(measurements)
+    figure = figure_of(5.2)
+    parts = _parts(figure, units)
+    for unit, axes in zip(units, parts, strict=False):
+        mine = [m for m in _whole(measurements, unit) if m.case.core_mhz in (None, FPGA_MHZ)]
+        curves: dict[str, set[tuple[int, float]]] = {}
+        for m in mine:
+            name = m.case.where + (", misaligned" if m.case.offsets else "")
+            curves.setdefault(name, set()).add((m.case.elements, m.rate / m.case.bound))
+        swept = {name: sorted(points) for name, points in curves.items() if len(points) > 3}
+        for k, (name, points) in enumerate(swept.items()):
+            style = {"color": COLOURS[k], "marker": MARKS[k], "ms": 8 - 1.2 * k, "mfc": "none"}
+            axes.plot(*zip(*points, strict=True), lw=1, label=name, **style)
+        axes.set(xscale="log", ylim=(0, 1.05))
+    _label(parts, "elements", "share of the bound")
     return figure
 
 
-def _one_legend(figure: Figure) -> None:
-    """Above the plots, each name once."""
-    named = {
-        label: line
-        for axes in figure.axes
-        for line, label in zip(*axes.get_legend_handles_labels(), strict=True)
-    }
-    figure.legend(named.values(), named.keys(), fontsize=8, loc="outside upper center", ncols=3)
-
-
+@drawn
 def cycles(measurements: Sequence[Measurement]) -> Figure:
-    """Where the cycles of each line's job went, by the counters: aligned arrays, one core or all of them."""
-    chosen = [
-        m
-        for m in measurements
-        if m.case.cores in (1, PLATFORMS[m.case.platform].cores) and not m.case.offsets
-    ]
-    figure = Figure(figsize=(9, 0.22 * len(chosen) + 1.4), layout="constrained")
-    axes = figure.subplots()
-    names = [_name(m.case) for m in chosen]
-    left = np.zeros(len(chosen))
-    for k, (kind, colour) in enumerate(CYCLE_KINDS):
-        widths = np.array([spent(m)[k] for m in chosen])
-        axes.barh(names, widths, left=left, color=colour, label=kind, height=0.7)
-        left += widths
-    _stalls(axes, chosen)
-    axes.invert_yaxis()
-    axes.margins(y=0.01)
-    axes.set(xlim=(0, 1.01), xlabel="share of the job's cycles")
-    axes.tick_params(axis="y", labelsize=7)
-    figure.legend(fontsize=8, loc="outside upper center", ncols=3)
+    """Where the cycles of each job went, by the counters: aligned arrays, one core or all of them."""
+    chosen = [m for m in measurements if not m.case.offsets]
+    chosen = [m for m in chosen if m.case.cores in (1, PLATFORMS[m.case.platform].cores)]
+    units = units_of(chosen)
+    groups = [[m for m in chosen if (m.case.platform, m.case.fmt) == unit] for unit in units]
+    figure = figure_of(0.24 * len(chosen) + 0.45 * len(groups) + 0.8)
+    rows = figure.subplots(
+        len(groups), 2, sharex="col", sharey="row", width_ratios=(3, 1), squeeze=False,
+        height_ratios=[len(group) for group in groups],
+    )  # fmt: skip
+    for unit, group, (spent_in, waiting) in zip(units, groups, rows, strict=True):
+        _stack(spent_in, group)
+        _waits(waiting, group)
+        spent_in.set_title(" ".join(unit), loc="left")
+        spent_in.invert_yaxis()
+    rows[-1][0].set_xlabel("share of the job's cycles")
+    rows[-1][1].set_xlabel("of these, share\nwaiting at the port")
+    handles, labels = rows[0][0].get_legend_handles_labels()
+    more, names = rows[0][1].get_legend_handles_labels()
+    figure.legend([*handles, *more], [*labels, *names], loc="outside upper center", ncols=3)
     return figure
+
+
+def _stack(axes: Axes, group: Sequence[Measurement]) -> None:
+    """A bar for each job, of the kinds of its cycles."""
+    left = np.zeros(len(group))
+    for k, (kind, colour) in enumerate(CYCLE_KINDS):
+        widths = np.array([spent(m)[k] for m in group])
+        axes.barh(range(len(group)), widths, left=left, color=colour, label=kind, height=0.7)
+        left += widths
+    axes.set_yticks(range(len(group)), [_name(m.case) for m in group])
+    axes.set_xlim(0, 1)
+    axes.margins(y=0.02)
+    axes.grid(visible=False, axis="y")
+
+
+def _waits(axes: Axes, group: Sequence[Measurement]) -> None:
+    """Thin bars for the cycles in which an address or data waited."""
+    for k, (counter, label, colour) in enumerate(WAITS):
+        shares = [m.counters[counter] / m.cycles for m in group]
+        places = np.arange(len(group)) + 0.35 * k - 0.175
+        axes.barh(places, shares, color=colour, label=label, height=0.35)
+    axes.set_xlim(0, 1)
+    axes.grid(visible=False, axis="y")
 
 
 def _name(case: Case) -> str:
-    words = [
-        case.platform,
-        case.fmt,
-        f"{case.cores} cores" if case.cores > 1 else "1 core",
-        case.where,
-        f"{case.elements:,}",
-    ]
-    return ", ".join(words) + (", misaligned" if case.offsets else "")
+    cores = f"{case.cores} cores" if case.cores > 1 else "1 core"
+    return f"{cores}, {case.where}: {case.elements:,} elements"
 
 
 def spent(measurement: Measurement) -> tuple[float, float, float, float]:
@@ -247,13 +227,3 @@ def spent(measurement: Measurement) -> tuple[float, float, float, float]:
     rest = measurement.cycles - taken - counters["stall_datapath"] - counters["stall_read_data"]
     parts = (taken, counters["stall_datapath"], counters["stall_read_data"], rest)
     return tuple(part / measurement.cycles for part in parts)  # type: ignore[return-value]  # four of them, as there are parts
-
-
-def _stalls(axes: Axes, chosen: Sequence[Measurement]) -> None:
-    """Mark, on top of the bars, the cycles in which an address or data waited for the memory."""
-    for counter, mark, label in (
-        ("stall_port", "|", "AR waiting"),
-        ("stall_write", "x", "AW or W waiting"),
-    ):
-        shares = [m.counters[counter] / m.cycles for m in chosen]
-        axes.plot(shares, range(len(chosen)), mark, color="black", ms=5, label=label)

@@ -17,7 +17,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from scegrad.api import Result, run_job
 from scegrad.demo.training import (
@@ -34,7 +33,9 @@ from scegrad.formats import FORMATS, Format
 from scegrad.job.request import prepare
 from scegrad.model import golden, reference
 from scegrad.platforms import FT78NE, MT7004, Platform
-from scegrad.run.report import COLOURS, save, write_report
+from scegrad.run.report import write_report
+from scegrad.show.style import COLOURS, save
+from scegrad.show.table import Column, Sheet, output_console, show
 
 STEPS = 80
 """Steps of each training: enough for both data sets to come to rest."""
@@ -132,44 +133,44 @@ def _account(run: Run, result: Result, labels: np.ndarray) -> None:
     )
 
 
-def table(runs: list[Run]) -> Table:
+def sheet(runs: list[Run]) -> Sheet:
     """A line for each training."""
-    result = Table(
-        title="sigmoid(logit) - label, computed by the simulated hardware in every step of a training"
+    columns = [
+        Column("platform", text=True),
+        Column("format", text=True),
+        Column("data set", text=True),
+        Column("elements"),
+        Column("cycles"),
+        Column("results per cycle"),
+        Column("worst error in ulp"),
+        Column("differ"),
+        Column("accuracy"),
+        Column("accuracy in float64"),
+    ]
+    return Sheet(
+        "sigmoid(logit) - label, computed by the simulated hardware in every step of a training",
+        columns,
+        [_row(run) for run in runs],
+        groups=2,
+        alarming=frozenset(k for k, run in enumerate(runs) if run.mismatches),
     )
-    for heading in ("platform", "data set", "format"):
-        result.add_column(heading, no_wrap=True)
-    for heading in (
-        "elements",
-        "cycles",
-        "elements\na cycle",
-        "worst error\nin ulp",
-        "mismatches",
-        "accuracy",
-        "accuracy\nin float64",
-    ):
-        result.add_column(heading, justify="right", no_wrap=True)
-    for run in runs:
-        assert run.history is not None
-        assert run.exact is not None
-        cycles = (
-            ("-", "-")
-            if not run.cycles
-            else (f"{run.cycles:,}", f"{run.elements / run.cycles:.2f}")
-        )
-        result.add_row(
-            run.platform.name,
-            run.task.name,
-            run.fmt.name,
-            f"{run.elements:,}",
-            *cycles,
-            f"{run.worst:.6f}",
-            f"{run.mismatches:,}",
-            f"{run.history.accuracies[-1]:.2%}",
-            f"{run.exact.accuracies[-1]:.2%}",
-            style="bold red" if run.mismatches else None,
-        )
-    return result
+
+
+def _row(run: Run) -> list[str]:
+    assert run.history is not None
+    assert run.exact is not None
+    cycles = [f"{run.cycles:,}", f"{run.elements / run.cycles:.2f}"] if run.cycles else ["-", "-"]
+    return [
+        run.platform.name,
+        run.fmt.name,
+        run.task.name,
+        f"{run.elements:,}",
+        *cycles,
+        f"{run.worst:.6f}",
+        f"{run.mismatches:,}",
+        f"{run.history.accuracies[-1]:.2%}",
+        f"{run.exact.accuracies[-1]:.2%}",
+    ]
 
 
 def training_picture(runs: list[Run]) -> Figure:
@@ -256,8 +257,8 @@ def demonstrate(
 def main(directory: Path = Path("out"), *, backend: str = "verilator", steps: int = STEPS) -> None:
     """Run the demonstration and print its table; raises ``typer.Exit`` with status 1 where a gradient is not the golden model's."""
     runs = demonstrate(directory, backend=backend, steps=steps)
-    console = Console(width=None if sys.stdout.isatty() else 130)
-    console.print(table(runs))
+    console = output_console()
+    show(sheet(runs), console)
     mismatches = sum(run.mismatches for run in runs)
     count = sum(run.elements for run in runs)
     if mismatches:

@@ -4,13 +4,11 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from scegrad.errors import RequestError, check_choice
 from scegrad.files import Output, OutputDirectory
 from scegrad.fpga.measure import Measurement, measure, verilog
 from scegrad.platforms import Platform, platform_of
+from scegrad.show.table import Column, Sheet, output_console, show
 
 DOCUMENTED = ("lane32", "lane16", "datapath", "dma", "control", "core", "top")
 """The lines of the table in ``docs/fpga.md``, of the platform ``ecp5_demo``."""
@@ -27,8 +25,6 @@ MEGAHERTZ = {
     "top": 130.0,
 }
 """What place and route aims at where nothing else is asked for."""
-
-TABLE_WIDTH = 140
 
 
 def seeds_of(text: str) -> tuple[int, ...]:
@@ -120,51 +116,46 @@ def _has(platform: Platform, unit: str) -> bool:
 def _measure(
     units: list[str], platform: Platform, seeds: tuple[int, ...], mhz: float | None
 ) -> list[Measurement]:
-    console = Console()
-    console = Console(width=max(console.width, TABLE_WIDTH), highlight=False)
+    console = output_console()
     measurements = []
     for unit in units:
         measurements.append(measure(unit, platform, seeds, mhz or MEGAHERTZ[unit]))
         console.print(f"{platform.name} {unit}: {measurements[-1].best:g} MHz, critical path:")
         for stage in measurements[-1].path:
             console.print(
-                f"  {stage['ns']:5.2f} ns  {stage['kind']:8}  {stage['name']}", markup=False
+                f"  {stage['ns']:5.2f} ns  {stage['kind']:8}  {stage['name']}",
+                markup=False,
+                soft_wrap=True,
             )
-    console.print(table(measurements))
+    show(sheet(measurements), console)
     return measurements
 
 
-def table(measurements: list[Measurement]) -> Table:
-    """For the terminal."""
+def sheet(measurements: list[Measurement]) -> Sheet:
+    """A line for each unit."""
     part = measurements[0]
-    result = Table(title=f"{part.part}, speed grade {part.speed}; MHz after routing, by seed")
-    columns = (
-        "unit",
-        "MHz",
-        "LUT4 in all",
-        "carry cells",
-        "FF",
-        "MULT18X18D",
-        "DP16KD",
-        "7-series LUT",
-        "DSP48E1",
-        "RAMB36/18",
+    columns = [
+        Column("unit", text=True),
+        Column("MHz", text=True),
+        *(Column(heading) for heading in ("LUT4 in all", "carry cells", "FF")),
+        *(Column(heading) for heading in ("MULT 18X18D", "DP16KD")),
+        *(Column(heading) for heading in ("7-series LUT", "DSP 48E1", "RAMB 36/18")),
+    ]
+    title = f"{part.part}, speed grade {part.speed}; MHz after routing, by seed"
+    return Sheet(title, columns, [_row(each) for each in measurements])
+
+
+def _row(each: Measurement) -> list[str]:
+    cells, xilinx = each.cells, each.xilinx
+    counts = (
+        each.luts,
+        cells["CCU2C"],
+        cells["TRELLIS_FF"],
+        cells["MULT18X18D"],
+        cells["DP16KD"],
+        xilinx["LUT"],
+        xilinx["DSP48E1"],
     )
-    for column in columns:
-        result.add_column(column, justify="left" if column == "unit" else "right")
-    for each in measurements:
-        clocks = " ".join(f"{mhz:g}" for mhz in each.mhz.values())
-        cells, xilinx = each.cells, each.xilinx
-        row = (
-            each.luts,
-            cells["CCU2C"],
-            cells["TRELLIS_FF"],
-            cells["MULT18X18D"],
-            cells["DP16KD"],
-            xilinx["LUT"],
-            xilinx["DSP48E1"],
-        )
-        result.add_row(
-            each.unit, clocks, *map(str, row), f"{xilinx['RAMB36E1']}/{xilinx['RAMB18E1']}"
-        )
-    return result
+    clocks = " ".join(f"{mhz:g}" for mhz in each.mhz.values())
+    memories = f"{xilinx['RAMB36E1']}/{xilinx['RAMB18E1']}"
+    return [each.unit, clocks, *(f"{count:,}" for count in counts), memories]

@@ -8,18 +8,18 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from scegrad.formats import FP16, FP32, Format
-from scegrad.generate.accuracy import LIBRARIES, SUMMARIES, summaries
+from scegrad.generate.accuracy import LIBRARIES, SUMMARIES, TITLES, summaries
 from scegrad.generate.maker import ROOT
+from scegrad.show.style import COLOURS, drawn, figure_of, save
 from scegrad.sweep import exact
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 
 LEAST, MOST = -30, 8
 """Binades of logits that are drawn: 2**LEAST <= |x| < 2**MOST."""
@@ -82,107 +82,92 @@ def axis(fmt: Format) -> list[tuple[str, str]]:
     return negative + [(str(key[exponent]), f"2^{exponent}") for exponent in exponents]
 
 
-def _label_axis(axes: Any, names: list[str]) -> None:
-    ticks = {k: int(name.split("^")[1]) for k, name in enumerate(names)}
-    shown = [
-        k
-        for k, exponent in ticks.items()
-        if exponent % 5 == 0 and exponent > min(ticks.values()) + 1
-    ]
-    axes.set_xticks(
-        shown,
-        [f"${names[k].split('^')[0]}^{{{ticks[k]}}}$" for k in shown],
-        rotation=60,
-        fontsize=7,
-    )
+def _label_axis(axes: Axes, names: list[str]) -> None:
+    """Name every tenth binade, and 0 in the middle."""
+    exponents = [int(name.split("^")[1]) for name in names]
+    shown = [k for k, exponent in enumerate(exponents) if exponent % 10 == 0]
+    shown = [k for k in shown if exponents[k] > min(exponents) + 3]
+    texts = [f"${names[k].split('^')[0]}^{{{exponents[k]}}}$" for k in shown]
+    axes.set_xticks([*shown, len(names) / 2 - 0.5], [*texts, "0"])
     axes.set_xlabel("logit, by binade")
 
 
-def draw_worst(found: dict[str, Any], measured: dict[str, Any]) -> None:
+@drawn
+def worst_picture(found: dict[str, Any], measured: dict[str, Any]) -> Figure:
     """The worst error per binade of unit and libraries, for labels 0 and 1."""
-    figure, both = plt.subplots(1, 2, figsize=(11, 4), sharey=True, layout="constrained")
+    figure = figure_of(4.2)
+    both = figure.subplots(1, 2, sharey=True)
     keys, names = zip(*axis(FP32), strict=True)
     for label, axes in enumerate(both):
-        for name, labels in measured["binades"].items():
-            axes.plot(
-                [max(labels[str(label)].get(key, 0), 1e-2) for key in keys],
-                label=name,
-                drawstyle="steps-mid",
-            )
-        summary = found.get(f"fp32-logits-{label}")
-        if summary:
-            axes.plot(
-                [max(summary["binades"].get(key, {}).get("worst", 0), 1e-2) for key in keys],
-                label=UNIT,
-                drawstyle="steps-mid",
-                lw=2,
-            )
-        axes.axhline(0.5, color="grey", lw=0.7, ls=":")
+        styles = zip(COLOURS[1:], (3, 1.2), strict=False)  # one lies on the other in places
+        for (name, labels), (colour, lw) in zip(measured["binades"].items(), styles, strict=False):
+            errors = [max(labels[str(label)].get(key, 0), 1e-2) for key in keys]
+            axes.plot(errors, label=name, drawstyle="steps-mid", color=colour, lw=lw)
+        if summary := found.get(f"fp32-logits-{label}"):
+            errors = [_worst(summary, key) for key in keys]
+            axes.plot(errors, label=UNIT, drawstyle="steps-mid", color=COLOURS[0], lw=2.2)
+        axes.axhline(0.5, color="0.3", lw=0.8, ls=":", label="half an ulp")
         axes.set(yscale="log", title=f"fp32, y = {label}")
         _label_axis(axes, list(names))
-    both[0].set_ylabel("worst error of the binade, in ulp")
-    both[1].legend(loc="upper left", fontsize=8)
-    figure.savefig(ROOT / SUMMARIES / "worst.png", dpi=110)
-    plt.close(figure)
+    both[0].set_ylabel("worst error per binade, in ulp")
+    figure.legend(*both[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    return figure
 
 
-def draw_density(found: dict[str, Any]) -> None:
-    """How the unit's errors are spread in each binade."""
-    panels = [
-        (name, FP16 if name.startswith("fp16") else FP32)
-        for name in ("fp16-pairs", "fp32-logits-0", "fp32-logits-1")
-        if name in found
-    ]
-    figure, all_axes = plt.subplots(
-        1,
-        len(panels),
-        figsize=(4.6 * len(panels), 3.8),
-        sharey=True,
-        layout="constrained",
-        squeeze=False,
-    )
-    for (name, fmt), axes in zip(panels, all_axes[0], strict=True):
-        keys, names = zip(*axis(fmt), strict=True)
-        binades = found[name]["binades"]
-        counts = np.array(
-            [binades[key]["histogram"] if key in binades else [0] * exact.BINS for key in keys],
-            float,
-        )
+def _worst(summary: dict[str, Any], key: str) -> float:
+    """The worst error of a binade, from the lower edge of the picture up."""
+    return max(summary["binades"].get(key, {}).get("worst", 0), 1e-2)
+
+
+@drawn
+def density_picture(found: dict[str, Any]) -> Figure:
+    """How the unit's errors are spread in each binade, of every sweep that counted them."""
+    panels = [name for name, summary in found.items() if _counts(summary).any()]
+    figure = figure_of(2.1 * len(panels) + 0.3)
+    rows = figure.subplots(len(panels), 1, sharey=True, squeeze=False)[:, 0]
+    top = exact.BINS / exact.BINS_PER_ULP
+    for name, axes in zip(panels, rows, strict=True):
+        counts = _counts(found[name])
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        extent = (-0.5, len(keys) - 0.5, 0, exact.BINS / exact.BINS_PER_ULP)
-        norm = mpl.colors.LogNorm(1e-5, 1)
         image = axes.imshow(
             np.ma.masked_equal(shares.T, 0),
             origin="lower",
             aspect="auto",
-            extent=extent,
-            norm=norm,
+            extent=(-0.5, len(counts) - 0.5, 0, top),
+            norm=LogNorm(1e-5, 1),
             cmap="viridis",
         )
-        axes.axhline(0.5, color="grey", lw=0.7, ls=":")
-        axes.set_title(
-            {
-                "fp16-pairs": "fp16, every pair",
-                "fp32-logits-0": "fp32, y = 0",
-                "fp32-logits-1": "fp32, y = 1",
-            }[name]
-        )
-        _label_axis(axes, list(names))
-    all_axes[0][0].set_ylabel("error, in ulp of the exact result")
-    figure.colorbar(image, ax=all_axes[0].tolist(), label="share of the binade's results")
-    figure.savefig(ROOT / SUMMARIES / "density.png", dpi=110)
-    plt.close(figure)
+        axes.grid(visible=False)
+        axes.axhline(0.5, color="0.3", lw=0.8, ls=":")
+        axes.set(title=TITLES[name], ylabel="error in ulp")
+        axes.set_yticks([0, 0.1, 0.2, 0.3, 0.4, 0.5])
+        _label_axis(axes, [text for _, text in axis(_format(found[name]))])
+    figure.colorbar(image, ax=list(rows), label="share of the binade's results", aspect=40)
+    return figure
+
+
+def _format(summary: dict[str, Any]) -> Format:
+    return FP16 if summary["space"]["name"].startswith("fp16") else FP32
+
+
+def _counts(summary: dict[str, Any]) -> NDArray[np.float64]:
+    """The histogram of each binade that is drawn, 0 where the sweep has none."""
+    none = [0] * exact.BINS
+    binades = summary["binades"]
+    rows = [binades.get(key, {}).get("histogram", none) for key, _ in axis(_format(summary))]
+    return np.array(rows, np.float64)
 
 
 def main() -> None:
     """Measure the libraries and draw everything."""
-    (ROOT / SUMMARIES).mkdir(exist_ok=True)
+    directory = ROOT / SUMMARIES
+    directory.mkdir(exist_ok=True)
     measured = measure_libraries()
-    (ROOT / SUMMARIES / f"{LIBRARIES}.json").write_text(json.dumps(measured, indent=1) + "\n")
+    (directory / f"{LIBRARIES}.json").write_text(json.dumps(measured, indent=1) + "\n")
     found = summaries()
-    draw_worst(found, measured)
-    if any("fp32-random" not in name for name in found):
-        draw_density(found)
+    save(worst_picture(found, measured), directory / "worst.png")
+    if any(_counts(summary).any() for summary in found.values()):
+        save(density_picture(found), directory / "density.png")
 
 
 if __name__ == "__main__":

@@ -24,17 +24,16 @@ README, PAGE, MEASURED = (
 def table(measurements: Iterable[Measurement]) -> str:
     """The measurements as Markdown."""
     lines = [
-        "| platform | format | memory | cores | elements | cycles | results a cycle | share |",
+        "| platform | format | memory | cores | elements | cycles | results per cycle | share |",
         "| --- " * 8 + "|",
     ]
     for item in measurements:
         case = item.case
-        where = ", ".join(filter(None, (case.where, case.offsets)))
-        share = f"{item.share:.1%} of {item.compared_with}"
+        share = f"{item.share:.1%} of {item.limit}"
         cells = (
             case.platform,
             case.fmt,
-            where,
+            case.setting,
             case.cores,
             f"{case.elements:,}",
             f"{item.cycles:,}",

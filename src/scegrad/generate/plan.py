@@ -16,7 +16,7 @@ PAGE = Path("docs/plan.md")
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "formats", "axi"),
     ("platforms", "files", "progress"),
-    ("registers",),
+    ("registers", "show"),
     ("model", "job"),
     ("rtl",),
     ("build",),

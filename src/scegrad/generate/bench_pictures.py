@@ -1,0 +1,19 @@
+"""Draws the pictures of ``docs/bench/`` anew from what is kept there; ``scegrad bench`` measures and draws."""
+
+from pathlib import Path
+
+from scegrad.bench.measure import Measurement
+from scegrad.bench.pictures import write_pictures
+from scegrad.generate.bench import MEASURED, kept
+from scegrad.generate.maker import ROOT
+
+
+def main() -> list[Path]:
+    """Write the pictures; returns the files."""
+    results = kept()
+    parts = ([Measurement.of(record) for record in results[name]] for name in ("lines", "sweeps"))
+    return write_pictures((ROOT / MEASURED).parent, *parts)
+
+
+if __name__ == "__main__":
+    main()
