@@ -12,7 +12,7 @@ from scegrad.api import Result, run_job
 from scegrad.formats import FORMATS
 from scegrad.job.request import Request, prepare
 from scegrad.model import reference
-from scegrad.run.report import gradient_picture, heading, timeline_picture, write_report
+from scegrad.run.report import DRAWN, gradient_picture, heading, timeline_picture, write_report
 from scegrad.run.timeline import activity
 
 from .test_timeline import recorded
@@ -140,16 +140,26 @@ def test_gradient_picture_tells_labels_by_colour() -> None:
             assert [axes.get_ylabel() for axes in picture.axes[2:]] == ["label"]
 
 
+def test_gradient_picture_says_that_its_points_are_samples() -> None:
+    fmt = FORMATS["fp16"]
+    for count, title in (
+        (DRAWN, "sigmoid(logit) - label, in fp16"),
+        (DRAWN + 1, "sigmoid(logit) - label, in fp16: 20,000 of 20,001 results, evenly spread"),
+    ):
+        x, y = inputs("fp16", count)
+        picture = gradient_picture(fmt, x, y, x, np.zeros(count))
+        assert picture.axes[0].get_title() == title
+
+
 def test_timeline_picture_has_a_lane_for_everything() -> None:
     request, result = run("fp16", 3000)
     picture = timeline_picture(activity(request, result), heading(request, result))
     names = [text.get_text() for axes in picture.axes for text in axes.get_yticklabels()]
     assert names[::-1][-7:] == ["AR logits", "AR labels", "R logits", "R labels", "AW", "W", "B"]
     assert names[7:] == ["core 3", "core 2", "core 1", "core 0"]
-    for axes, group in zip(
-        picture.axes, ("port to shared memory", "results of each core"), strict=True
-    ):
-        lanes = [lane for lane in activity(request, result).lanes if lane.group.startswith(group)]
+    for axes, group in zip(picture.axes, ("port to shared memory", "cores"), strict=True):
+        assert axes.get_title().startswith(f"{group}: a full lane is ")
+        lanes = [lane for lane in activity(request, result).lanes if lane.group == group]
         assert sum(isinstance(patch, StepPatch) for patch in axes.patches) == len(lanes)
         assert [text.get_text() for text in axes.texts] == [
             f"{lane.total:,} {lane.unit}" for lane in reversed(lanes)
@@ -162,5 +172,5 @@ def test_heading() -> None:
     cycles = result.cycles or 1
     assert (
         heading(request, result)
-        == f"mt7004, fp32, shared memory, 4 cores: 500 elements in {cycles} cycles, {500 / cycles:.2f} a cycle"
+        == f"mt7004, fp32, shared memory, 4 cores: 500 elements in {cycles} cycles, {500 / cycles:.2f} per cycle"
     )

@@ -17,6 +17,7 @@ from scegrad.job.request import Request
 from scegrad.model import reference
 from scegrad.registers import VERSION
 from scegrad.run.timeline import Activity, Lane, activity
+from scegrad.show.style import COLOURS, drawn, figure_of, save
 
 MEASURED = 1 << 20
 """Elements whose error is measured at most: evenly spread where a job has more."""
@@ -32,9 +33,6 @@ WIDE = 200.0
 
 BOUND = {"fp16": 0.5, "fp32": 0.501}
 """The largest error in ulp of the exact value with labels 0 and 1; with other labels, what correct rounding gives is drawn."""
-
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
-"""Colours that colour-blind readers tell apart."""
 
 LANES = {"read": COLOURS[0], "write": COLOURS[1], "results": COLOURS[2]}
 """Colours of the time line."""
@@ -119,17 +117,10 @@ def heading(request: Request, result: Result) -> str:
     count = request.logits.size
     head = f"{request.platform.name}, {request.fmt.name}, {memory}, {cores} core{'s' * (cores > 1)}: {count:,} elements"
     return (
-        f"{head} in {result.cycles:,} cycles, {count / result.cycles:.2f} a cycle"
+        f"{head} in {result.cycles:,} cycles, {count / result.cycles:.2f} per cycle"
         if result.cycles
         else head
     )
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write a picture as PNG, whole or not at all."""
-    with Output(path) as output:
-        figure.savefig(output.temporary, format="png", dpi=120, metadata={"Software": None})
-        output.commit()
 
 
 def _spread(count: int, most: int) -> np.ndarray:
@@ -137,6 +128,7 @@ def _spread(count: int, most: int) -> np.ndarray:
     return np.arange(count) if count <= most else np.linspace(0, count - 1, most).astype(np.int64)
 
 
+@drawn
 def gradient_picture(
     fmt: Format,
     logits: np.ndarray,
@@ -149,11 +141,13 @@ def gradient_picture(
     finite = np.flatnonzero(np.isfinite(logits) & np.isfinite(gradient) & np.isfinite(errors))
     shown = finite[_spread(finite.size, DRAWN)]
     x, y, g, e = (array[shown].astype(np.float64) for array in (logits, labels, gradient, errors))
-    figure = Figure(figsize=(9, 7), layout="constrained")
+    figure = figure_of(6.6)
     above, below = figure.subplots(2, 1, sharex=True)
-    figure.suptitle(title, fontsize=11)
+    figure.suptitle(title)
     _scatter_by_label(figure, above, below, np.stack([x, y, g, e]))
-    above.set(ylabel="gradient", title=f"sigmoid(logit) - label, in {fmt.name}")
+    sampled = shown.size < finite.size
+    drawn_of = f": {shown.size:,} of {finite.size:,} results, evenly spread" if sampled else ""
+    above.set(ylabel="gradient", title=f"sigmoid(logit) - label, in {fmt.name}{drawn_of}")
     worst = float(errors[finite].max(initial=0))
     bound = BOUND[fmt.name] if np.isin(y, (0, 1)).all() else 0.5
     below.axhline(bound, color="black", linewidth=0.9, linestyle="--", label=f"{bound} ulp")
@@ -161,11 +155,10 @@ def gradient_picture(
         xlabel="logit", ylabel="error in ulp of the exact value", ylim=(0, max(0.6, 1.1 * worst))
     )
     below.set_title(
-        f"distance from the exact value: worst {worst:.6f} ulp of {finite.size:,} results"
+        f"distance from the exact value: at worst {worst:.6f} ulp in {finite.size:,} results"
     )
     below.legend(loc="upper right", framealpha=0.9)
     for axes in (above, below):
-        axes.grid(alpha=0.3)
         if np.abs(x).max(initial=0) > WIDE:
             axes.set_xscale("symlog", linthresh=1)
     return figure
@@ -206,23 +199,23 @@ def _scatter_by_label(figure: Figure, above: Axes, below: Axes, points: np.ndarr
     )
 
 
+@drawn
 def timeline_picture(recorded: Activity, title: str = "") -> Figure:
     """What the port's channels and the cores did, one lane each, over the cycles of the job."""
     groups = list(dict.fromkeys(lane.group for lane in recorded.lanes))
     sizes = [sum(lane.group == group for lane in recorded.lanes) for group in groups]
-    figure = Figure(figsize=(10, 1.6 + 0.36 * sum(sizes)), layout="constrained")
-    figure.suptitle(title, fontsize=11)
+    figure = figure_of(1.6 + 0.36 * sum(sizes))
+    figure.suptitle(title)
     parts = figure.subplots(len(groups), 1, sharex=True, height_ratios=sizes, squeeze=False)[:, 0]
     for axes, group in zip(parts, groups, strict=True):
         lanes = [lane for lane in recorded.lanes if lane.group == group]
         for row, lane in enumerate(reversed(lanes)):
             _draw_lane(axes, row, lane, recorded.width)
         names = [lane.name for lane in reversed(lanes)]
-        axes.set_yticks(np.arange(len(lanes)) + 0.4, names, fontsize=9)
-        axes.set(
-            ylim=(-0.1, len(lanes)), title=f"{group} (a full lane: {lanes[0].most:.3g} a cycle)"
-        )
-        axes.title.set_fontsize(10)
+        axes.set_yticks(np.arange(len(lanes)) + 0.4, names)
+        axes.set_ylim(-0.1, len(lanes))
+        axes.set_title(f"{group}: {_measured(lanes[0])}")
+        axes.grid(visible=False)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.tick_params(axis="y", length=0)
     last = parts[-1]
@@ -233,10 +226,16 @@ def timeline_picture(recorded: Activity, title: str = "") -> Figure:
     last.set_xlim(0, recorded.cycles)
     last.xaxis.set_major_locator(MaxNLocator(integer=True))
     handles = [Patch(color=colour, label=name) for name, colour in LANES.items()]
-    figure.legend(
-        handles=handles, loc="outside lower center", ncols=len(handles), frameon=False, fontsize=9
-    )
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     return figure
+
+
+def _measured(lane: Lane) -> str:
+    """The height of a full lane, which is the same for every job on such a platform."""
+    full = f"a full lane is {lane.most:g} {lane.measure}{'s' * (lane.most > 1)} per cycle"
+    if lane.measure == "result":
+        return f"{full}; computed no later than shown"
+    return f"{full}; AR, AW and B count the beats of their bursts"
 
 
 def _draw_lane(axes: Axes, row: int, lane: Lane, width: int) -> None:
@@ -258,6 +257,5 @@ def _draw_lane(axes: Axes, row: int, lane: Lane, width: int) -> None:
         f"{lane.total:,} {lane.unit}",
         transform=axes.get_yaxis_transform(),
         va="center",
-        fontsize=8,
         color="0.3",
     )

@@ -23,14 +23,15 @@ BINS = 128
 
 @dataclass(frozen=True)
 class Lane:
-    """One line of the picture: ``rate`` is events in a cycle, averaged over each bin, and ``most`` what it can be at the most.
+    """One line of the picture: ``rate`` is ``measure`` per cycle, averaged over each bin, and ``most`` the hardware's most.
 
-    ``group`` is what the lane belongs to, and ``unit`` names its events.
+    ``group`` is what the lane belongs to; ``total`` counts its events, whose name is ``unit``.
     """
 
     group: str
     name: str
     unit: str
+    measure: str
     total: int
     most: float
     rate: NDArray[np.float64] = field(repr=False)
@@ -65,6 +66,7 @@ class _Bins:
 
     def __init__(self, events: np.ndarray, start: int, width: int, count: int) -> None:
         self.events = events
+        self._start = start
         self._bin = np.clip((events["edge"].astype(np.int64) - start) // width, 0, count - 1)
         self._width = width
         self._count = count
@@ -72,16 +74,35 @@ class _Bins:
     def rate(
         self, which: NDArray[np.bool_], weight: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
-        """How many of the events that ``which`` picks there are in a cycle, or the sum of their weights."""
+        """How many of the events that ``which`` picks there are per cycle, or the sum of their weights."""
         chosen = weight[which] if weight is not None else None
         return np.bincount(self._bin[which], chosen, minlength=self._count) / self._width
 
+    def latest(self, weight: NDArray[np.float64], most: float) -> NDArray[np.float64]:
+        """The averages, if at most ``most`` of the weights fit in a cycle, and each goes to the latest that has room.
+
+        Seen from the last cycle backwards that is a queue, which ``most`` leave per cycle: after a cycle, as many have left as
+        had come before any cycle j up to it, and ``most`` for j and each cycle since, whichever j makes least of it; or all.
+        """
+        cycles = self._count * self._width
+        at = np.clip(self.events["edge"].astype(np.int64) - self._start, 0, cycles - 1)
+        come = np.cumsum(np.bincount(at, weight, minlength=cycles)[::-1])
+        before = np.concatenate(([0.0], come[:-1]))
+        room = most * np.arange(cycles)
+        left = np.minimum(come, room + most + np.minimum.accumulate(before - room))
+        left = np.diff(left, prepend=0.0)[::-1]
+        return left.reshape(self._count, self._width).mean(axis=1)
+
 
 def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Lane]:
-    """A lane for each channel of the job's port, reads of logits and of labels apart."""
+    """A lane for each channel of the job's port, reads of logits and of labels apart.
+
+    A burst counts as its beats, in AR, AW and B too: else these would be a sixteenth as high as R and W.
+    """
     port = request.core + 1 if request.private else SHARED_PORT
     events = bins.events
     bus = _bus_bytes(request)
+    beats = _beats(events)
     lanes = []
     for channel, name, unit, array in (
         (Channel.AR, "AR logits", "bursts", request.place.logits),
@@ -96,48 +117,42 @@ def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Lane]:
             events["address"] < array + request.place.size
         )
         which = (events["port"] == port) & (events["channel"] == channel) & inside
-        lanes.append(
-            Lane(
-                f"port to {timeline.ports[port]} memory",
-                name,
-                unit,
-                int(which.sum()),
-                1.0,
-                bins.rate(which),
-            )
-        )
+        group = f"port to {timeline.ports[port]} memory"
+        rate = bins.rate(which, beats)
+        lanes.append(Lane(group, name, unit, "beat", int(which.sum()), 1.0, rate))
     return lanes
 
 
-def _core_lanes(request: Request, bins: _Bins) -> list[Lane]:
-    """A lane for each core of the job: the results that it computed, in the cycles in which they were written.
+def _beats(events: np.ndarray) -> NDArray[np.float64]:
+    """The beats that each event stands for: of AR and AW the length of the burst, of B that of the AW with its address."""
+    beats = np.ones(events.size)
+    asked = np.isin(events["channel"], (Channel.AR, Channel.AW))
+    beats[asked] = events["beats"][asked]
+    writes = events[events["channel"] == Channel.AW]
+    length = dict(zip(writes["address"].tolist(), writes["beats"].tolist(), strict=True))
+    answered = events["channel"] == Channel.B
+    beats[answered] = [length.get(address, 1) for address in events["address"][answered].tolist()]
+    return beats
 
-    Chunk j of an array is computed by core number j mod n of the n cores in the mask.
+
+def _core_lanes(request: Request, bins: _Bins) -> list[Lane]:
+    """A lane for each core of the job: its results, at the latest when it can have computed them.
+
+    Chunk j of an array is computed by core number j mod n of the n cores in the mask. The bus writes results faster than a core
+    computes them, so those of a W beat lie in the cycles before it, as many per cycle as the core computes.
     """
     cores = (
         [request.core]
         if request.private
         else [k for k in range(request.platform.cores) if request.core_mask >> k & 1]
     )
+    most = float(request.platform.results_per_cycle(request.fmt))
+    lanes = []
     computed = _results_by_core(request, bins.events, len(cores))
-    written = bins.events["channel"] == Channel.W
-    rates = [bins.rate(written, results) for results in computed]
-    # The bus writes faster than a core computes, so a short bin may hold more than a core's share.
-    most = max(
-        float(request.platform.results_per_cycle(request.fmt)),
-        *(float(rate.max()) for rate in rates),
-    )
-    return [
-        Lane(
-            "results of each core, as they are written",
-            f"core {core}",
-            "results",
-            int(results.sum()),
-            most,
-            rate,
-        )
-        for core, results, rate in zip(cores, computed, rates, strict=True)
-    ]
+    for core, results in zip(cores, computed, strict=True):
+        rate, total = bins.latest(results, most), int(results.sum())
+        lanes.append(Lane("cores", f"core {core}", "results", "result", total, most, rate))
+    return lanes
 
 
 def _results_by_core(request: Request, events: np.ndarray, cores: int) -> NDArray[np.float64]:
