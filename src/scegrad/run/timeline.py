@@ -117,7 +117,7 @@ def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Lane]:
             events["address"] < array + request.place.size
         )
         which = (events["port"] == port) & (events["channel"] == channel) & inside
-        group = f"port to {timeline.ports[port]} memory"
+        group = f"port to {timeline.ports[port]}{'' if request.private else ' memory'}"
         rate = bins.rate(which, beats)
         lanes.append(Lane(group, name, unit, "beat", int(which.sum()), 1.0, rate))
     return lanes
