@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -134,7 +135,12 @@ def scaling(measurements: Sequence[Measurement]) -> Figure:
             points = sorted({(m.case.cores, m.rate) for m in chosen})
             name = f"{dram}, unit at {FPGA_MHZ} MHz" if dram else "answers at once"
             # Points that coincide stay visible: each mark is larger than the next one.
-            style = {"color": COLOURS[k], "marker": MARKS[k], "ms": 10 - 3 * k, "mfc": "none"}
+            style: dict[str, Any] = {
+                "color": COLOURS[k],
+                "marker": MARKS[k],
+                "ms": 10 - 3 * k,
+                "mfc": "none",
+            }
             axes.plot(*zip(*points, strict=True), lw=1, label=name, **style)
         counts = sorted({m.case.cores for m in mine})
         per_core = PLATFORMS[unit[0]].results_per_cycle(FORMATS[unit[1]])
@@ -160,7 +166,12 @@ def lengths(measurements: Sequence[Measurement]) -> Figure:
             curves.setdefault(name, set()).add((m.case.elements, m.rate / m.case.bound))
         swept = {name: sorted(points) for name, points in curves.items() if len(points) > 3}
         for k, (name, points) in enumerate(swept.items()):
-            style = {"color": COLOURS[k], "marker": MARKS[k], "ms": 8 - 1.2 * k, "mfc": "none"}
+            style: dict[str, Any] = {
+                "color": COLOURS[k],
+                "marker": MARKS[k],
+                "ms": 8 - 1.2 * k,
+                "mfc": "none",
+            }
             axes.plot(*zip(*points, strict=True), lw=1, label=name, **style)
         axes.set(xscale="log", ylim=(0, 1.05))
     _label(parts, "elements", "share of the bound")
