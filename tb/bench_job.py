@@ -10,19 +10,20 @@ import numpy as np
 from cocotb.handle import SimHandleBase
 
 from scegrad.job.sequence import execute_async, prepare, run
+from scegrad.request.request import Request
 from scegrad.tb.bench import parameters, running
 from scegrad.tb.host import Host
-from scegrad.tb.job_files import GUARD, GUARD_PATTERN, Ended, Task
+from scegrad.tb.job_files import GUARD, GUARD_PATTERN, Ended
 from scegrad.tb.memory import AxiMemory, Behaviour, Event
 from scegrad.tb.storage import Storage
 
 
-def _load(task: Task, directory: Path, storage: Storage) -> None:
+def _load(request: Request, storage: Storage) -> None:
     """Put the inputs and the guard bytes into memory, and permit the job its arrays and nothing else."""
-    job = task.job
-    storage.load(job.logits, np.load(directory / "logits.npy").tobytes())
-    storage.load(job.labels, np.load(directory / "labels.npy").tobytes())
-    for address, size in task.guards:
+    job = request.job
+    storage.load(job.logits, request.logits.tobytes())
+    storage.load(job.labels, request.labels.tobytes())
+    for address, size in request.guards:
         storage.load(address, GUARD_PATTERN * size)
     storage.declare("logits", job.logits, job.size, readable=True)
     storage.declare("labels", job.labels, job.size, readable=True)
@@ -37,28 +38,30 @@ def _rows(port: int, events: list[Event], first: int) -> list[tuple[int, int, in
 async def job(dut: SimHandleBase) -> None:
     """Run the job, check guards and rules, and write the gradient and the counters."""
     directory = Path(parameters()["directory"])
-    task: Task = pickle.loads((directory / "task.pickle").read_bytes())
+    request: Request = pickle.loads((directory / "request.pickle").read_bytes())
     storage = Storage(1)
-    _load(task, directory, storage)
-    prefixes = ["m_axi_shared", *(f"m_axi_l2_{k}" for k in range(task.job.platform.cores))]
+    _load(request, storage)
+    prefixes = ["m_axi_shared", *(f"m_axi_l2_{k}" for k in range(request.job.platform.cores))]
     memories = [AxiMemory(dut, prefix, storage, random.Random(1)) for prefix in prefixes]
     for memory in memories:
-        memory.behaviour = Behaviour(latency=(task.latency, task.latency))
-        memory.log.record = task.record
-    if task.dram is not None:
-        memories[0].use(task.dram)
+        memory.behaviour = Behaviour(latency=(request.latency, request.latency))
+        memory.log.record = request.timeline
+    if request.dram is not None:
+        memories[0].use(request.dram)
     host = Host(dut)
     async with running(dut, memories):
-        await execute_async(prepare(task.job.platform), host)
+        await execute_async(prepare(request.job.platform), host)
         first = memories[0].cycle
         start = time.process_time()
-        counters = await execute_async(run(task.job), host)
+        counters = await execute_async(run(request.job), host)
         seconds = time.process_time() - start
     failures = [failure for memory in memories for failure in memory.log.failures]
     assert not failures, failures[0]
-    for address, size in task.guards:
+    for address, size in request.guards:
         assert storage.dump(address, size) == GUARD_PATTERN * size, f"{GUARD} at {address:#x}"
-    content = np.frombuffer(storage.dump(task.job.gradient, task.job.size), task.job.fmt.dtype)
+    content = np.frombuffer(
+        storage.dump(request.job.gradient, request.job.size), request.job.fmt.dtype
+    )
     np.save(directory / "gradient.npy", content)
     rows = [
         row for port, memory in enumerate(memories) for row in _rows(port, memory.log.events, first)

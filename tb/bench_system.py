@@ -376,7 +376,7 @@ async def counters(dut) -> None:
                 unit.rng, unit.platform, Shape(private=private, length=count("longest", 200)), []
             )
             unit.draw_behaviours()
-            log = unit.memories[SHARED if job.core is None else job.core].log
+            log = unit.memories[job.unit].log
             before = replace(log)
             found = await unit.run(job)
             assert found.read_beats == log.read_beats - before.read_beats
@@ -390,7 +390,4 @@ async def counters(dut) -> None:
             width = unit.platform.l2_data_bits if private else unit.platform.shared_data_bits
             blocks = -(-job.size * 8 // width)
             assert blocks + found.stall_read_data + found.stall_datapath < found.cycles
-            assert (
-                found.stall_read_data
-                >= unit.memories[SHARED if job.core is None else job.core].behaviour.latency[0]
-            )
+            assert found.stall_read_data >= unit.memories[job.unit].behaviour.latency[0]

@@ -70,7 +70,7 @@ class System:
     async def start(self, job: Job) -> Started:
         """Put random operands of ``job`` into memory and start it; it must be accepted."""
         self.dut._log.info(describe(job))
-        unit = SHARED if job.core is None else job.core
+        unit = job.unit
         self.memories[unit].log.errors.clear()
         self.memories[unit].log.events.clear()
         started = Started(

@@ -14,9 +14,10 @@ from scegrad.backends import verilator as backends
 from scegrad.errors import RequestError, SimulationError
 from scegrad.formats import FORMATS, Format
 from scegrad.job.job import BusError
-from scegrad.job.request import prepare
 from scegrad.model import golden
 from scegrad.platforms import PLATFORMS, Platform
+from scegrad.request.request import prepare
+from scegrad.request.settings import Settings
 from scegrad.sim.simulation import Channel
 from tests.tb.platforms import TINY
 
@@ -135,13 +136,12 @@ F4 = np.zeros(4, np.float32)
             {},
             r"elements are float64, but must be float32 \(fp32\) or float16 \(fp16\)",
         ),
-        ((np.arange(4), np.arange(4)), {}, "elements are int64, but must be"),
         (
             (np.arange(4), np.arange(4)),
-            {"fmt": "fp32"},
-            "logits are int64, but only floating-point arrays are converted to fp32",
+            {},
+            "logits are int64, labels int64, which do not say the format",
         ),
-        ((["a"], ["b"]), {}, "elements are <U1, but must be"),
+        ((["a"], ["b"]), {}, "logits are <U1, but must be floating-point numbers"),
         (
             (F4, F4),
             {"platform": "ft78"},
@@ -193,15 +193,14 @@ def test_bad_requests_are_one_line(
 
 def test_the_largest_private_job_fits() -> None:
     x = np.zeros(43_690, np.float32)
-    place = prepare(x, x, memory="private", core_mask=0x84).place
+    place = prepare(x, x, Settings(memory="private", core_mask=0x84)).job
     region = PLATFORMS["ft78ne"].l2[2]
     assert all(
         region.holds(address, place.size)
         for address in (place.logits, place.labels, place.gradient)
     )
-    in_place = prepare(
-        np.zeros(65_536, "f4"), np.zeros(65_536, "f4"), memory="private", in_place="labels"
-    ).place
+    x = np.zeros(65_536, np.float32)
+    in_place = prepare(x, x, Settings(memory="private", in_place="labels")).job
     assert in_place.gradient == in_place.labels
 
 
@@ -210,9 +209,11 @@ def test_guard_bytes_are_beside_the_output() -> None:
         (0, 1, 100), ("shared", "private"), ((0, 0, 0), (4, 8, 60))
     ):
         x = np.zeros(length, np.float32)
-        place = prepare(x, x, platform=TINY, memory=memory, misalignment=offsets).place
+        settings = Settings(platform=TINY, memory=memory, misalignment=offsets)
+        request = prepare(x, x, settings)
+        place = request.job
         covered = {
-            address for start, size in place.guards for address in range(start, start + size)
+            address for start, size in request.guards for address in range(start, start + size)
         }
         assert covered == {
             *range(place.gradient - 64, place.gradient),
@@ -227,8 +228,8 @@ def test_a_design_that_writes_outside_is_caught(monkeypatch: pytest.MonkeyPatch,
     right = backends._declare
 
     def narrow(simulation: Any, request: Any) -> None:
-        place = dataclasses.replace(request.place, size=request.place.size - 4)
-        right(simulation, dataclasses.replace(request, place=place))
+        job = dataclasses.replace(request.job, length=request.job.length - 1)
+        right(simulation, dataclasses.replace(request, job=job))
 
     monkeypatch.setattr(backends, "_declare", narrow)
     with pytest.raises((SimulationError, BusError)):

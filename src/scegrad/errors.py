@@ -25,7 +25,8 @@ class JobError(Exception):
     """The hardware did not carry a job out to its end."""
 
 
-def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     """Raise ``RequestError`` unless ``value`` is one of ``choices``."""
-    if value not in choices:
-        raise RequestError(f"{name} is {value!r}, but must be {' or '.join(choices)}")
+    if not isinstance(value, str) or value not in choices:
+        text = repr(value) if isinstance(value, str) else f"of type {type(value).__name__}"
+        raise RequestError(f"{name} is {text}, but must be {' or '.join(choices)}")

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scegrad.api import Result, run_job
-from scegrad.backends.outcome import Timeline
+from scegrad.api import run_job
 from scegrad.bench import cases
 from scegrad.bench.cases import FPGA_MHZ, LONG, MISALIGNED, Case, core_counts
 from scegrad.bench.command import KEPT, Notebook
@@ -16,7 +15,9 @@ from scegrad.bench.measure import CountersWrongError, Measurement, check, measur
 from scegrad.bench.pictures import spent, write_pictures
 from scegrad.formats import FORMATS
 from scegrad.generate import bench as readme
+from scegrad.job.job import Counters
 from scegrad.platforms import FT78NE, MT7004, PLATFORMS
+from scegrad.request.result import Result, Timeline
 from scegrad.sim.simulation import EVENT, Traffic
 
 UNITS = [(platform, fmt) for platform in (FT78NE, MT7004) for fmt in platform.formats]
@@ -83,7 +84,9 @@ def result(**changes: int) -> tuple[Case, Result]:
     case = Case("ft78ne", "fp32", "shared", 8, 64)
     counters = {"cycles": 50, "elements": 64, "read_beats": 8, "write_beats": 4}
     traffic = Traffic(2, 8, 1, 4, 256)
+    stalls = ("stall_read_data", "stall_write", "stall_datapath", "stall_port")
     counters = {name: changes.get(name, value) for name, value in counters.items()}
+    counters |= dict.fromkeys(stalls, 0)
     traffic = replace(
         traffic,
         **{
@@ -95,10 +98,9 @@ def result(**changes: int) -> tuple[Case, Result]:
     events = np.array([(10, 0, 4, 0, 0), (56, 0, 1, 0, 4)], EVENT)
     return case, Result(
         np.zeros(64, "f4"),
-        counters["cycles"],
-        counters,
         FT78NE,
         "verilator",
+        Counters(**counters),
         Timeline(events, ()),
         traffic,
     )

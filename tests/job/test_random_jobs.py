@@ -13,9 +13,10 @@ from scegrad.formats import FORMATS
 from scegrad.job import job as jobs
 from scegrad.job import sequence
 from scegrad.job.placement import place
-from scegrad.job.request import Request, prepare
 from scegrad.model import golden
 from scegrad.platforms import FT78NE, MT7004, Platform
+from scegrad.request.request import Request, prepare
+from scegrad.request.settings import Settings
 from scegrad.sim.simulation import Access, Memory, Simulation
 from tests.tb.platforms import SINGLE, TINY, WIDE
 
@@ -40,9 +41,7 @@ class Unit:
         x, y = self.bits.integers(0, 1 << fmt.width, (2, length), dtype=fmt.bits_dtype).view(
             fmt.dtype
         )
-        return prepare(
-            x,
-            y,
+        settings = Settings(
             platform=self.platform,
             memory=rng.choice(["shared", "private"]),
             core_mask=rng.randrange(1, self.platform.all_cores + 1),
@@ -53,15 +52,17 @@ class Unit:
                 rng.randrange(2100) * fmt.bytes,
             ),
         )
+        return prepare(x, y, settings)
 
     def load(self, request: Request) -> None:
         """Fill memory, with random guard bytes, and allow the job its arrays alone."""
-        sim, where = self.simulation, request.place
+        sim, where = self.simulation, request.job
         sim.release(0, 1 << 32)
         sim.clear_windows()
         sim.clear_faults()
         self.guards = [
-            (address, self.bits.integers(0, 256, size, np.uint8)) for address, size in where.guards
+            (address, self.bits.integers(0, 256, size, np.uint8))
+            for address, size in request.guards
         ]
         for address, content in [
             *self.guards,
@@ -85,9 +86,9 @@ class Unit:
 
     def inject(self, request: Request) -> str | None:
         """Now and then, a bus error: the name of the status that it must lead to."""
-        if not request.place.size or self.rng.random() > 0.2:
+        if not request.job.size or self.rng.random() > 0.2:
             return None
-        where = request.place
+        where = request.job
         access, response = (
             self.rng.choice([Access.READ, Access.WRITE]),
             self.rng.choice([Resp.SLVERR, Resp.DECERR]),
@@ -103,7 +104,7 @@ class Unit:
     def check(self, request: Request, before: np.ndarray, complete: bool) -> None:
         """Every element of the output is right, or untouched where the job was cut short; and nothing else has changed."""
         sim, bits = self.simulation, request.fmt.bits_dtype
-        got = sim.read(request.place.gradient, request.place.size).view(bits)
+        got = sim.read(request.job.gradient, request.job.size).view(bits)
         expected = golden.gradient(request.logits, request.labels).view(bits)
         assert ((got == expected) | ((got == before.view(bits)) & (not complete))).all()
         assert not sim.violations()
@@ -141,20 +142,9 @@ def run_jobs(unit: Unit) -> None:
         request = unit.draw()
         unit.load(request)
         status = unit.inject(request)
-        before = sim.read(request.place.gradient, request.place.size)
+        before = sim.read(request.job.gradient, request.job.size)
         access = SimulationAccess(sim, request, None)
-        mask = 0 if request.private else request.core_mask
-        where = request.place
-        job = jobs.Job(
-            unit.platform,
-            request.fmt,
-            request.private,
-            where.logits,
-            where.labels,
-            where.gradient,
-            request.logits.size,
-            mask,
-        )
+        job = request.job
         if not prepared:
             sequence.execute(sequence.prepare(unit.platform), access)
         prepared = status is not None or unit.rng.random() > 0.1

@@ -8,10 +8,12 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
-from scegrad.api import Result, run_job
+from scegrad.api import run_job
 from scegrad.formats import FORMATS
-from scegrad.job.request import Request, prepare
 from scegrad.model import reference
+from scegrad.request.request import Request, prepare
+from scegrad.request.result import Result
+from scegrad.request.settings import Settings
 from scegrad.run.report import DRAWN, gradient_picture, heading, timeline_picture, write_report
 from scegrad.run.timeline import activity
 
@@ -29,15 +31,14 @@ def inputs(fmt: str, size: int, soft: bool = False) -> tuple[np.ndarray, np.ndar
 def run(fmt: str = "fp32", size: int = 500) -> tuple[Request, Result]:
     """A run of the golden model, with the events and cycles that hardware might have had."""
     arrays = inputs(fmt, size)
-    request = prepare(*arrays, platform="mt7004", backend="model")
+    request = prepare(*arrays, Settings(platform="mt7004", backend="model"))
     seen = recorded(request)
     gradient = run_job(*arrays, platform="mt7004", backend="model").gradient
     return request, Result(
         gradient,
-        seen.cycles,
-        {"cycles": seen.cycles or 0},
         request.platform,
         "model",
+        seen.measured,
         seen.timeline,
     )
 
@@ -84,7 +85,7 @@ def test_wrong_results_are_counted(tmp_path: Path) -> None:
 
 def test_without_events_there_is_no_time_line(tmp_path: Path) -> None:
     request, result = run()
-    quiet = Result(result.gradient, None, {}, result.platform, "model")
+    quiet = Result(result.gradient, result.platform, "model")
     assert [path.name for path in write_report(tmp_path, request, quiet, 0)] == [
         "report.json",
         "gradient.png",
@@ -97,7 +98,7 @@ def test_shapes_special_values_and_nothing_at_all(tmp_path: Path) -> None:
     logits, labels = (array.astype(np.float32) for array in np.meshgrid(values, values))
     for x, y in ((logits, labels), (np.empty((0, 3), np.float32), np.empty((0, 3), np.float32))):
         result = run_job(x, y, backend="model")
-        written = write_report(tmp_path, prepare(x, y, backend="model"), result, 0)
+        written = write_report(tmp_path, prepare(x, y, Settings(backend="model")), result, 0)
         assert json.loads(written[0].read_text())["shape"] == list(x.shape)
 
 

@@ -6,36 +6,41 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scegrad.api import Result
-from scegrad.backends.outcome import Timeline, port_names
-from scegrad.job.request import Request, prepare
+from scegrad.job.job import Counters
+from scegrad.request.request import Request, prepare
+from scegrad.request.result import Result, Timeline, port_names
+from scegrad.request.settings import Settings
 from scegrad.run.timeline import PERIOD, SHARP, activity
-from scegrad.sim.simulation import EVENT, Channel
+from scegrad.sim.simulation import EVENT, Channel, port_of
+
+
+def counted(cycles: int) -> Counters:
+    """Counters of a job of so many cycles, of which nothing else is asked."""
+    return Counters(cycles, *[0] * 7)
 
 
 def recorded(request: Request, apart: int = 3, start: int = 20) -> Result:
     """What a unit would do that reads one beat of each array and writes one, a beat every ``apart`` cycles, in bursts of one."""
     bus = (
-        request.platform.l2_data_bits if request.private else request.platform.shared_data_bits
+        request.platform.l2_data_bits if request.job.private else request.platform.shared_data_bits
     ) // 8
-    port = request.core + 1 if request.private else 0
+    port = port_of(request.job.unit)
     events, cycle = [], start
     for array, channels in (
-        (request.place.logits, (Channel.AR, Channel.R)),
-        (request.place.labels, (Channel.AR, Channel.R)),
-        (request.place.gradient, (Channel.AW, Channel.W, Channel.B)),
+        (request.job.logits, (Channel.AR, Channel.R)),
+        (request.job.labels, (Channel.AR, Channel.R)),
+        (request.job.gradient, (Channel.AW, Channel.W, Channel.B)),
     ):
-        for address in range(array // bus * bus, array + request.place.size, bus):
+        for address in range(array // bus * bus, array + request.job.size, bus):
             events += [(cycle + k, address, 1, port, channel) for k, channel in enumerate(channels)]
             cycle += apart
     cycles = max(event[0] for event in events) + 1 - start
     timeline = Timeline(np.array(events, EVENT), port_names(request.platform))
     return Result(
         np.zeros(request.shape, request.dtype),
-        cycles,
-        {},
         request.platform,
         request.backend,
+        counted(cycles),
         timeline,
     )
 
@@ -51,18 +56,16 @@ REQUESTS = [
 
 
 def request_of(size: int, **options: Any) -> Request:
-    return prepare(np.zeros(size, np.float32), np.zeros(size, np.float32), **options)
+    return prepare(np.zeros(size, np.float32), np.zeros(size, np.float32), Settings(**options))
 
 
 @pytest.mark.parametrize("options", REQUESTS, ids=str)
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_results_of_the_cores(options: dict[str, object], size: int) -> None:
     request = request_of(size, **options)
-    cores = (
-        [request.core]
-        if request.private
-        else [k for k in range(request.platform.cores) if request.core_mask >> k & 1]
-    )
+    mask = int(str(options.get("core_mask", request.platform.all_cores)))
+    cores = [k for k in range(request.platform.cores) if mask >> k & 1]
+    cores = cores[:1] if request.job.private else cores
     in_a_chunk = 8 // request.fmt.bytes
     due = Counter(cores[i // in_a_chunk % len(cores)] for i in range(size))
     lanes = [lane for lane in activity(request, recorded(request)).lanes if lane.unit == "results"]
@@ -154,6 +157,6 @@ def test_bursts_count_as_their_beats() -> None:
 
 def test_nothing_recorded() -> None:
     request = request_of(16)
-    result = Result(np.zeros(16, np.float32), 100, {}, request.platform, "verilator")
+    result = Result(np.zeros(16, np.float32), request.platform, "verilator", counted(100))
     with pytest.raises(ValueError, match="no events were recorded"):
         activity(request, result)

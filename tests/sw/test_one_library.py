@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from scegrad.api import run_job
-from scegrad.backends.outcome import Options, job_of
 from scegrad.backends.verilator import SimulationAccess
 from scegrad.build import simulator as build
 from scegrad.formats import FORMATS
 from scegrad.job import sequence
-from scegrad.job.request import prepare
 from scegrad.model import golden
+from scegrad.request.request import prepare
+from scegrad.request.settings import Settings
 from scegrad.sim.simulation import ALL_PORTS, Memory, Simulation
 from tests.tb.platforms import TINY
 
@@ -51,7 +51,7 @@ def test_c_and_python_take_the_same_cycles_on_a_dram(
     call: Path, seed: int, memory: str, core_mhz: int | None
 ) -> None:
     logits, labels = operands(5000, FORMATS["fp32"].dtype, seed)
-    place = prepare(logits, labels, platform=TINY).place
+    place = prepare(logits, labels, Settings(platform=TINY)).job
     word = f"fs:{place.logits:#x}:{place.labels:#x}:{place.gradient:#x}:5000:3"
     clock = {"SCEGRAD_CORE_MHZ": str(core_mhz)} if core_mhz else {}
     (outcome,) = outcomes(execute(call, word, SCEGRAD_MEMORY=memory, **clock).stdout)
@@ -71,11 +71,13 @@ def test_c_and_python_take_the_same_cycles(
     request = prepare(
         logits,
         labels,
-        platform=TINY,
-        memory="private" if private else "shared",
-        core_mask=1 if private else 3,
+        Settings(
+            platform=TINY,
+            memory="private" if private else "shared",
+            core_mask=1 if private else 3,
+        ),
     )
-    place = request.place
+    place = request.job
     (outcome,) = outcomes(
         execute(
             call, f"{kind}:{place.logits:#x}:{place.labels:#x}:{place.gradient:#x}:1500:3"
@@ -85,9 +87,9 @@ def test_c_and_python_take_the_same_cycles(
         simulation.set_memory(Memory(), ALL_PORTS)
         simulation.write(place.logits, logits)
         simulation.write(place.labels, labels)
-        access = SimulationAccess(simulation, request, Options().progress)
+        access = SimulationAccess(simulation, request, None)
         sequence.execute(sequence.prepare(TINY), access)
-        counters = sequence.execute(sequence.run(job_of(request)), access)
+        counters = sequence.execute(sequence.run(request.job), access)
         assert (
             simulation.read(place.gradient, place.size).tobytes()
             == golden.gradient(logits, labels).tobytes()

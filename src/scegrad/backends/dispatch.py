@@ -3,36 +3,23 @@
 from collections.abc import Callable
 
 from scegrad.backends.icarus import run_icarus
-from scegrad.backends.outcome import Options, Outcome
+from scegrad.backends.model import run_model
+from scegrad.backends.uart import run_uart
 from scegrad.backends.verilator import run_verilator
-from scegrad.job.request import UART, Request
+from scegrad.request.request import Request
+from scegrad.request.result import Progress, Result
+from scegrad.request.settings import UART
 
+Runner = Callable[[Request, Progress | None], Result]
 
-def run_model(request: Request, options: Options) -> Outcome:
-    """Compute a request with the golden model; there are no cycles."""
-    from scegrad.model import golden
-
-    gradient = golden.gradient(request.logits, request.labels)
-    if options.progress:
-        options.progress(gradient.size, gradient.size)
-    return Outcome(gradient)
-
-
-def run_uart(request: Request, options: Options) -> Outcome:
-    """Run a request on the board at a serial device."""
-    from scegrad.backends.uart import carry_out
-
-    return Outcome(*carry_out(request, request.backend.removeprefix(UART), options.progress))
-
-
-_RUNNERS: dict[str, Callable[[Request, Options], Outcome]] = {
+RUNNERS: dict[str, Runner] = {
     "verilator": run_verilator,
     "icarus": run_icarus,
     "model": run_model,
 }
 
 
-def run(request: Request, options: Options) -> Outcome:
-    """Carry a request out with its backend."""
-    runner = run_uart if request.backend.startswith(UART) else _RUNNERS[request.backend]
-    return runner(request, options)
+def run(request: Request, progress: Progress | None = None) -> Result:
+    """Carry a request out with its back end."""
+    runner = run_uart if request.backend.startswith(UART) else RUNNERS[request.backend]
+    return runner(request, progress)

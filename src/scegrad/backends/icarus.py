@@ -5,43 +5,34 @@ import shutil
 
 import numpy as np
 
-from scegrad.backends.outcome import Options, Outcome, Timeline, job_of, port_names
 from scegrad.build.simulator import verilog
 from scegrad.errors import BuildError, SimulationError
-from scegrad.job.request import Request
+from scegrad.request.request import Request
+from scegrad.request.result import Progress, Result, Timeline, port_names
 from scegrad.sim.simulation import (
     EVENT,
     Channel,
 )
 
 
-def run_icarus(request: Request, options: Options) -> Outcome:
+def run_icarus(request: Request, progress: Progress | None = None) -> Result:
     """Run a request in the cocotb bench ``tb.bench_job`` under Icarus: some hundred cycles a second."""
     if shutil.which("iverilog") is None:
         raise BuildError(
             "Icarus Verilog is not installed: apt-get install iverilog, or choose another backend"
         )
-    from scegrad.tb.job_files import Task, run_task
+    from scegrad.tb.job_files import run_files
     from scegrad.tb.runner import BenchError, Design
 
     platform = request.platform
     design = Design(platform.top_name, verilog(platform).read_text(encoding="ascii"))
-    task = Task(
-        job_of(request),
-        request.place.guards,
-        options.memory(request.private).latency,
-        options.timeline,
-        options.dram,
-    )
     try:
-        gradient, ended = run_task(
-            task, request.logits, request.labels, design, "icarus", options.waves
-        )
+        gradient, ended = run_files(request, design, "icarus")
     except BenchError as error:
         raise SimulationError(_gist(str(error))) from error
     rows = [(*row[:4], Channel[row[4].upper()]) for row in ended.events]
-    timeline = Timeline(np.array(rows, EVENT), port_names(platform)) if options.timeline else None
-    return Outcome(gradient, ended.counters, timeline)
+    timeline = Timeline(np.array(rows, EVENT), port_names(platform)) if request.timeline else None
+    return request.result(gradient, ended.counters, timeline=timeline)
 
 
 def _gist(message: str) -> str:

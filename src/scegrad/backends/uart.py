@@ -1,17 +1,18 @@
 """A request carried out by a board on a serial line, in slices that fit the memory on it."""
 
-from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 
 from scegrad.board.protocol import MEMORY_BYTES, WORD
 from scegrad.errors import LinkError, RequestError, SessionLostError
 from scegrad.job import sequence
-from scegrad.job.job import Counters, Job
+from scegrad.job.job import Counters
 from scegrad.job.placement import GUARD_BYTES
-from scegrad.job.request import Request
 from scegrad.registers import offset
+from scegrad.request.request import Request
+from scegrad.request.result import Progress, Result
+from scegrad.request.settings import UART
 from scegrad.uart.link import Link
 
 ATTEMPTS = 3
@@ -33,12 +34,13 @@ def slices(request: Request) -> list[Slice]:
     ] or [(0, 0)]
 
 
-def carry_out(
-    request: Request, device: str, progress: Callable[[int, int], None] | None = None
-) -> tuple[np.ndarray, Counters]:
-    """The gradient, and the counters of all slices together. Raises ``LinkError``, and what a job raises."""
+def run_uart(request: Request, progress: Progress | None = None) -> Result:
+    """Run a request on the board; its counters are those of all slices together.
+
+    Raises ``LinkError``, and what a job raises.
+    """
     pieces, total = [], Counters(**dict.fromkeys((field.name for field in fields(Counters)), 0))
-    with Link(device) as link:
+    with Link(request.backend.removeprefix(UART)) as link:
         _begin(link, request)
         for first, end in slices(request):
             gradient, counters = _attempt(link, request, first, end)
@@ -51,7 +53,7 @@ def carry_out(
             )
             if progress:
                 progress(end, request.logits.size)
-    return np.concatenate(pieces), total
+    return request.result(np.concatenate(pieces), total)
 
 
 def _begin(link: Link, request: Request) -> None:
@@ -85,21 +87,18 @@ def _slice(link: Link, request: Request, first: int, end: int) -> tuple[np.ndarr
     """Move the operands, run the job, move the gradient."""
     region = (
         request.platform.l2[0]
-        if request.private
+        if request.job.private
         else max(request.platform.shared, key=lambda item: item.size)
     )
     size = (end - first) * request.fmt.bytes
     padded = -(-size // GUARD_BYTES) * GUARD_BYTES
     logits, labels, gradient = (region.base + i * padded for i in range(3))
-    for operand, where in ((request.place.logits, logits), (request.place.labels, labels)):
-        if request.place.gradient == operand:
+    for operand, where in ((request.job.logits, logits), (request.job.labels, labels)):
+        if request.job.gradient == operand:
             gradient = where  # in place
     link.write(logits, _words(request.logits[first:end]))
     link.write(labels, _words(request.labels[first:end]))
-    mask = 0 if request.private else request.core_mask
-    job = Job(
-        request.platform, request.fmt, request.private, logits, labels, gradient, end - first, mask
-    )
+    job = replace(request.job, logits=logits, labels=labels, gradient=gradient, length=end - first)
     counters = sequence.execute(sequence.run(job), link)
     content = link.read(gradient, -(-size // WORD))
     return np.frombuffer(content[:size], request.fmt.dtype), counters

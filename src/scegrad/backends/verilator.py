@@ -4,13 +4,13 @@ import threading
 
 import numpy as np
 
-from scegrad.backends.outcome import Options, Outcome, Progress, Timeline, job_of, port_names
 from scegrad.build.simulator import library
 from scegrad.errors import SimulationError
 from scegrad.job import sequence
-from scegrad.job.request import Request
 from scegrad.platforms import Platform
-from scegrad.sim.simulation import ALL_PORTS, SHARED_PORT, Access, Simulation
+from scegrad.request.request import Request
+from scegrad.request.result import Progress, Result, Timeline, port_names
+from scegrad.sim.simulation import ALL_PORTS, Access, Memory, Simulation, port_of
 
 SLICE = 20_000
 """Cycles between two calls of the progress function, and between two chances to interrupt."""
@@ -30,7 +30,7 @@ class SimulationAccess:
         self._simulation = simulation
         self._request = request
         self._progress = progress
-        self.port = request.core + 1 if request.private else SHARED_PORT
+        self.port = port_of(request.job.unit)
         self._before = simulation.traffic(self.port).write_bytes
 
     def wait(self, limit: int) -> None:
@@ -70,57 +70,56 @@ class SimulationPool:
 POOL = SimulationPool()
 
 
-def run_verilator(request: Request, options: Options) -> Outcome:
+def run_verilator(request: Request, progress: Progress | None = None) -> Result:
     """Run a request on the fast simulator, every time from reset."""
-    if options.waves is not None:
+    if request.waves is not None:
         with Simulation(library(request.platform)) as simulation:
-            simulation.open_waves(options.waves)
-            return _run_in(simulation, request, options)
+            simulation.open_waves(request.waves)
+            return _run_in(simulation, request, progress)
     simulation = POOL.take(request.platform)
     try:
-        outcome = _run_in(simulation, request, options)
+        result = _run_in(simulation, request, progress)
     except BaseException:
         simulation.close()
         raise
     POOL.give_back(request.platform, simulation)
-    return outcome
+    return result
 
 
-def _run_in(simulation: Simulation, request: Request, options: Options) -> Outcome:
-    place = request.place
+def _run_in(simulation: Simulation, request: Request, progress: Progress | None) -> Result:
+    job = request.job
     simulation.reset()
-    simulation.set_memory(options.memory(request.private), ALL_PORTS)
-    if options.dram is not None:
-        simulation.set_dram(options.dram)
-    simulation.write(place.logits, request.logits)
-    simulation.write(place.labels, request.labels)
-    for address, size in place.guards:
+    simulation.set_memory(Memory(latency=request.latency), ALL_PORTS)
+    if request.dram is not None:
+        simulation.set_dram(request.dram)
+    simulation.write(job.logits, request.logits)
+    simulation.write(job.labels, request.labels)
+    for address, size in request.guards:
         simulation.write(address, bytes([GUARD_PATTERN]) * size)
     _declare(simulation, request)
-    access = SimulationAccess(simulation, request, options.progress)
+    access = SimulationAccess(simulation, request, progress)
     sequence.execute(sequence.prepare(request.platform), access)
-    simulation.record(MAX_EVENTS if options.timeline else 0)
+    simulation.record(MAX_EVENTS if request.timeline else 0)
     first, before = simulation.edge, simulation.traffic(access.port)
-    counters = sequence.execute(sequence.run(job_of(request)), access)
+    counters = sequence.execute(sequence.run(job), access)
     traffic = simulation.traffic(access.port) - before
-    timeline = _timeline(simulation, request.platform, first) if options.timeline else None
+    timeline = _timeline(simulation, request.platform, first) if request.timeline else None
     _check(simulation, request)
-    gradient = simulation.read(place.gradient, place.size).view(request.fmt.dtype)
+    gradient = simulation.read(job.gradient, job.size).view(request.fmt.dtype)
     for region in request.platform.regions:
         simulation.release(region.base, region.size)
-    return Outcome(
-        gradient, counters, timeline, traffic, simulation.dram_stats() if options.dram else None
-    )
+    dram = simulation.dram_stats() if request.dram else None
+    return request.result(gradient, counters, timeline=timeline, traffic=traffic, dram=dram)
 
 
 def _declare(simulation: Simulation, request: Request) -> None:
     """Allow the job its arrays and nothing else."""
-    place = request.place
+    job = request.job
     simulation.clear_windows()
     simulation.clear_violations()
-    simulation.allow(place.logits, place.size, Access.READ)
-    simulation.allow(place.labels, place.size, Access.READ)
-    simulation.allow(place.gradient, place.size, Access.WRITE)
+    simulation.allow(job.logits, job.size, Access.READ)
+    simulation.allow(job.labels, job.size, Access.READ)
+    simulation.allow(job.gradient, job.size, Access.WRITE)
 
 
 def _check(simulation: Simulation, request: Request) -> None:
@@ -128,7 +127,7 @@ def _check(simulation: Simulation, request: Request) -> None:
     violations = simulation.violations()
     if violations:
         raise SimulationError(f"the design broke the rules of its ports: {violations[0]}")
-    for address, size in request.place.guards:
+    for address, size in request.guards:
         if (simulation.read(address, size) != GUARD_PATTERN).any():
             raise SimulationError(
                 f"the design wrote outside the output, at {address:#x} to {address + size - 1:#x}"

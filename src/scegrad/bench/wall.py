@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from scegrad.api import run_job
-from scegrad.backends.outcome import SHARED_LATENCY, job_of
 from scegrad.backends.verilator import SimulationAccess
 from scegrad.bench.cases import Case
 from scegrad.bench.measure import operands
 from scegrad.build.simulator import library
 from scegrad.job import sequence
-from scegrad.job.request import Request, prepare
 from scegrad.platforms import PLATFORMS
+from scegrad.request.request import Request, prepare
+from scegrad.request.settings import Settings
 from scegrad.sim.simulation import Memory, Simulation
 
 FAST_ELEMENTS = 1 << 20
@@ -75,19 +75,19 @@ def measure(platform: str) -> WallTime:
 
 def _request(platform: str, elements: int) -> Request:
     logits, labels = operands(Case(platform, "fp32", "shared", PLATFORMS[platform].cores, elements))
-    return prepare(logits, labels, platform=platform)
+    return prepare(logits, labels, Settings(platform=platform))
 
 
 def _once(simulation: Simulation, request: Request) -> tuple[float, float, int]:
     """Seconds of the job and of the bare model, and the cycles of both."""
     simulation.reset()
-    simulation.set_memory(Memory(latency=SHARED_LATENCY))
-    simulation.write(request.place.logits, request.logits)
-    simulation.write(request.place.labels, request.labels)
+    simulation.set_memory(Memory(latency=request.latency))
+    simulation.write(request.job.logits, request.logits)
+    simulation.write(request.job.labels, request.labels)
     access = SimulationAccess(simulation, request, None)
     sequence.execute(sequence.prepare(request.platform), access)
     first, start = simulation.edge, time.process_time()
-    sequence.execute(sequence.run(job_of(request)), access)
+    sequence.execute(sequence.run(request.job), access)
     seconds, cycles = time.process_time() - start, simulation.edge - first
     start = time.process_time()
     simulation.clock_bare(cycles)
@@ -97,14 +97,11 @@ def _once(simulation: Simulation, request: Request) -> tuple[float, float, int]:
 def _cocotb(platform: str) -> tuple[int, float]:
     """Cycles and seconds of a job in the cocotb bench under Verilator; the cycles are held against the fast simulation's."""
     from scegrad.tb.designs import design_of
-    from scegrad.tb.job_files import Task, run_task
+    from scegrad.tb.job_files import run_files
 
     request = _request(platform, COCOTB_ELEMENTS)
-    task = Task(job_of(request), request.place.guards, SHARED_LATENCY, record=False)
-    _, ended = run_task(
-        task, request.logits, request.labels, design_of(request.platform), "verilator"
-    )
-    fast = run_job(request.logits, request.labels, platform=platform, latency=SHARED_LATENCY)
+    _, ended = run_files(request, design_of(request.platform), "verilator")
+    fast = run_job(request.logits, request.labels, platform=platform)
     if ended.counters.cycles != fast.cycles:
         raise RuntimeError(
             f"the cocotb bench counts {ended.counters.cycles} cycles, the fast simulation {fast.cycles}"

@@ -18,7 +18,7 @@ from matplotlib.ticker import LogLocator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from scegrad.api import Result, run_job
+from scegrad.api import run_job
 from scegrad.demo.training import (
     F64,
     History,
@@ -30,9 +30,11 @@ from scegrad.demo.training import (
 )
 from scegrad.files import Output, OutputDirectory
 from scegrad.formats import FORMATS, Format
-from scegrad.job.request import prepare
 from scegrad.model import golden, reference
 from scegrad.platforms import FT78NE, MT7004, Platform
+from scegrad.request.request import prepare
+from scegrad.request.result import Result
+from scegrad.request.settings import Settings
 from scegrad.run.report import write_report
 from scegrad.show.style import COLOURS, save
 from scegrad.show.table import Column, Sheet, output_console, show
@@ -216,8 +218,7 @@ def write(runs: list[Run], directory: Path, backend: str) -> None:
             request = prepare(
                 run.logits,
                 run.task.labels.astype(run.fmt.dtype),
-                platform=run.platform,
-                backend=backend,
+                Settings(platform=run.platform, backend=backend),
             )
             with OutputDirectory(directory / run.name) as place:
                 write_report(place.path, request, run.last, run.last_mismatches)

@@ -7,7 +7,9 @@ from pathlib import Path
 from scegrad.errors import RequestError, check_choice
 from scegrad.files import Output, OutputDirectory
 from scegrad.fpga.measure import Measurement, measure, verilog
+from scegrad.fpga.vendor import write_vendor_files
 from scegrad.platforms import Platform, platform_of
+from scegrad.rtl.verilog import write_verilog
 from scegrad.show.table import Column, Sheet, output_console, show
 
 DOCUMENTED = ("lane32", "lane16", "datapath", "dma", "control", "core", "top")
@@ -57,6 +59,16 @@ def measure_units(
         )
         file.temporary.write_text(json.dumps(lines, indent=1) + "\n")
         file.commit()
+
+
+def write_platform(platform_name: str, output: Path) -> list[Path]:
+    """Write a platform's top module and the tools' files; returns them. Raises ``RequestError``."""
+    platform = platform_of(platform_name)
+    with OutputDirectory(output) as directory:
+        return [
+            *write_verilog(platform, directory.path),
+            *write_vendor_files(platform, directory.path),
+        ]
 
 
 def write_units(units: list[str], platform_name: str, directory: Path) -> None:

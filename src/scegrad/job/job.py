@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from scegrad.errors import JobError
 from scegrad.formats import Format
 from scegrad.platforms import Platform
-from scegrad.registers import FORMAT_CODES, REGISTER, Status
+from scegrad.registers import FORMAT_CODES, REGISTER, SHARED, Status
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,19 @@ class Job:
             ):
                 return core
         return None
+
+    @property
+    def unit(self) -> int:
+        """The number of the unit that runs the job, as registers count: its core, or SHARED."""
+        core = self.core if self.private else None
+        return SHARED if core is None else core
+
+    @property
+    def cores(self) -> tuple[int, ...]:
+        """The cores that take part."""
+        if self.private:
+            return (self.unit,)
+        return tuple(k for k in range(self.platform.cores) if self.core_mask >> k & 1)
 
     @property
     def mode(self) -> int:

@@ -160,12 +160,7 @@ def start(job: Job) -> Steps[int]:
     status = Status((yield from _read(offset("REQUEST"))))
     if status is not Status.ACCEPTED:
         raise JobRefused(status, job)
-    if not job.private:
-        return SHARED
-    assert job.core is not None, (
-        "a private job was accepted that is in the private memory of no core"
-    )
-    return job.core
+    return job.unit
 
 
 def abort(unit: int) -> Steps[None]:

@@ -3,101 +3,53 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from scegrad.api import Result, run_job
+from scegrad.api import carry_out
 from scegrad.errors import RequestError
 from scegrad.files import Output, OutputDirectory, load_array
-from scegrad.job.request import Request, prepare
+from scegrad.request.request import Request, prepare
+from scegrad.request.result import Result
+from scegrad.request.settings import Settings
 
 COMPARED_AT_ONCE = 1 << 18
 """Elements that are compared with the golden model at a time."""
 
 
-@dataclass(frozen=True)
-class RunArguments:
-    """The options of the command, as they were given."""
+def run_files(
+    logits: Path, labels: Path, output: Path, report: Path | None, settings: Settings
+) -> int:
+    """Run the job; returns the number of elements that differ from the golden model.
 
-    platform: str
-    fmt: str | None
-    memory: str
-    core_mask: int | None
-    backend: str
-    waves: Path | None
-    report: Path | None
-    in_place: str | None
-    latency: int | None
-    dram: str | None = None
-    core_mhz: int | None = None
-
-    def request(self, logits: np.ndarray, labels: np.ndarray) -> Request:
-        """The request, checked; raises ``RequestError``."""
-        return prepare(
-            logits,
-            labels,
-            platform=self.platform,
-            memory=self.memory,
-            core_mask=self.core_mask,
-            backend=self.backend,
-            fmt=self.fmt,
-            in_place=self.in_place,
-        )
-
-    def run(
-        self, request: Request, waves: Path | None, progress: Callable[[int, int], None]
-    ) -> Result:
-        """Carry the request out."""
-        return run_job(
-            request.logits.reshape(request.shape),
-            request.labels.reshape(request.shape),
-            platform=request.platform,
-            memory=self.memory,
-            core_mask=self.core_mask,
-            backend=self.backend,
-            fmt=request.fmt,
-            in_place=self.in_place,
-            latency=self.latency,
-            dram=self.dram,
-            core_mhz=self.core_mhz,
-            waves=waves,
-            timeline=self.report is not None,
-            progress=progress,
-        )
-
-
-def run_files(logits: Path, labels: Path, output: Path, arguments: RunArguments) -> int:
-    """Run the job; returns the number of elements that differ from the golden model. Raises ``RequestError`` before anything runs."""
-    request = arguments.request(load_array(logits), load_array(labels))
-    _check_outputs(output, arguments)
+    Raises ``RequestError`` before anything runs.
+    """
+    settings = replace(settings, timeline=report is not None)
+    request = prepare(load_array(logits), load_array(labels), settings)
+    _check_outputs(output, request)
     with ExitStack() as stack:
         gradient = stack.enter_context(Output(output))
-        waves = stack.enter_context(Output(arguments.waves)) if arguments.waves else None
-        report = (
-            stack.enter_context(OutputDirectory(arguments.report)) if arguments.report else None
-        )
+        directory = stack.enter_context(OutputDirectory(report)) if report else None
         with _bar("computing") as progress:
-            result = arguments.run(request, waves.temporary if waves else None, progress)
+            result = carry_out(request, progress)
         mismatches = _compare(request, result)
         with gradient.temporary.open("wb") as file:
             np.save(file, result.gradient)
         gradient.commit()
-        if waves:
-            waves.commit()
-        if report:
+        if directory:
             from scegrad.run.report import write_report
 
-            write_report(report.path, request, result, mismatches)
+            write_report(directory.path, request, result, mismatches)
     print(summary(request, result, mismatches, output))
     return mismatches
 
 
-def _check_outputs(output: Path, arguments: RunArguments) -> None:
-    if arguments.waves and arguments.waves.resolve() == output.resolve():
+def _check_outputs(output: Path, request: Request) -> None:
+    if request.waves and request.waves.resolve() == output.resolve():
         raise RequestError(f"{output} cannot be both the gradient and the waves")
 
 
@@ -121,7 +73,7 @@ def _compare(request: Request, result: Result) -> int:
 
 def summary(request: Request, result: Result, mismatches: int, output: Path) -> str:
     """The line that the command prints."""
-    where = f"{request.platform.name} {request.fmt.name} {'private' if request.private else 'shared'} ({request.backend})"
+    where = f"{request.platform.name} {request.fmt.name} {request.memory} ({request.backend})"
     count = request.logits.size
     if result.cycles is None:
         return f"{where}: {count} elements by the golden model -> {output}"

@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from scegrad.api import Result
 from scegrad.files import Output
 from scegrad.formats import Format
-from scegrad.job.request import Request
 from scegrad.model import reference
 from scegrad.registers import VERSION
+from scegrad.request.request import Request
+from scegrad.request.result import Result
 from scegrad.run.timeline import Activity, Lane, activity
 from scegrad.show.style import COLOURS, drawn, figure_of, save
 
@@ -91,8 +91,8 @@ def numbers(
         "version": VERSION,
         "platform": request.platform.name,
         "format": request.fmt.name,
-        "memory": "private" if request.private else "shared",
-        "core_mask": f"{request.core_mask:#x}",
+        "memory": request.memory,
+        "core_mask": f"{sum(1 << core for core in request.job.cores):#x}",
         "backend": request.backend,
         "seed": seed,
         "shape": list(request.shape),
@@ -112,8 +112,10 @@ def numbers(
 
 def heading(request: Request, result: Result) -> str:
     """One line on what ran, and how fast."""
-    cores = 1 if request.private else request.core_mask.bit_count()
-    memory = f"private memory of core {request.core}" if request.private else "shared memory"
+    cores = len(request.job.cores)
+    memory = (
+        f"private memory of core {request.job.unit}" if request.job.private else "shared memory"
+    )
     count = request.logits.size
     head = f"{request.platform.name}, {request.fmt.name}, {memory}, {cores} core{'s' * (cores > 1)}: {count:,} elements"
     return (

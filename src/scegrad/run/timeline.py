@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from scegrad.api import Result
-from scegrad.backends.outcome import Timeline
-from scegrad.job.request import Request
 from scegrad.platforms import CHUNK_BITS
-from scegrad.sim.simulation import SHARED_PORT, Channel
+from scegrad.request.request import Request
+from scegrad.request.result import Result, Timeline
+from scegrad.sim.simulation import Channel, port_of
 
 SHARP = 512
 """Cycles up to which a job is shown cycle by cycle."""
@@ -99,25 +98,25 @@ def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Lane]:
 
     A burst counts as its beats, in AR, AW and B too: else these would be a sixteenth as high as R and W.
     """
-    port = request.core + 1 if request.private else SHARED_PORT
+    port = port_of(request.job.unit)
     events = bins.events
     bus = _bus_bytes(request)
     beats = _beats(events)
     lanes = []
     for channel, name, unit, array in (
-        (Channel.AR, "AR logits", "bursts", request.place.logits),
-        (Channel.AR, "AR labels", "bursts", request.place.labels),
-        (Channel.R, "R logits", "beats", request.place.logits),
-        (Channel.R, "R labels", "beats", request.place.labels),
-        (Channel.AW, "AW", "bursts", request.place.gradient),
-        (Channel.W, "W", "beats", request.place.gradient),
-        (Channel.B, "B", "bursts", request.place.gradient),
+        (Channel.AR, "AR logits", "bursts", request.job.logits),
+        (Channel.AR, "AR labels", "bursts", request.job.labels),
+        (Channel.R, "R logits", "beats", request.job.logits),
+        (Channel.R, "R labels", "beats", request.job.labels),
+        (Channel.AW, "AW", "bursts", request.job.gradient),
+        (Channel.W, "W", "beats", request.job.gradient),
+        (Channel.B, "B", "bursts", request.job.gradient),
     ):
         inside = (events["address"] >= array // bus * bus) & (
-            events["address"] < array + request.place.size
+            events["address"] < array + request.job.size
         )
         which = (events["port"] == port) & (events["channel"] == channel) & inside
-        group = f"port to {timeline.ports[port]}{'' if request.private else ' memory'}"
+        group = f"port to {timeline.ports[port]}{'' if request.job.private else ' memory'}"
         rate = bins.rate(which, beats)
         lanes.append(Lane(group, name, unit, "beat", int(which.sum()), 1.0, rate))
     return lanes
@@ -141,11 +140,7 @@ def _core_lanes(request: Request, bins: _Bins) -> list[Lane]:
     Chunk j of an array is computed by core number j mod n of the n cores in the mask. The bus writes results faster than a core
     computes them, so those of a W beat lie in the cycles before it, as many per cycle as the core computes.
     """
-    cores = (
-        [request.core]
-        if request.private
-        else [k for k in range(request.platform.cores) if request.core_mask >> k & 1]
-    )
+    cores = request.job.cores
     most = float(request.platform.results_per_cycle(request.fmt))
     lanes = []
     computed = _results_by_core(request, bins.events, len(cores))
@@ -157,9 +152,9 @@ def _core_lanes(request: Request, bins: _Bins) -> list[Lane]:
 
 def _results_by_core(request: Request, events: np.ndarray, cores: int) -> NDArray[np.float64]:
     """How many results each W beat has from each core (core number, event); 0 for other events."""
-    place, chunk = request.place, CHUNK_BITS // 8
-    offset = events["address"].astype(np.int64) - place.gradient
-    first, end = np.maximum(offset, 0), np.minimum(offset + _bus_bytes(request), place.size)
+    job, chunk = request.job, CHUNK_BITS // 8
+    offset = events["address"].astype(np.int64) - job.gradient
+    first, end = np.maximum(offset, 0), np.minimum(offset + _bus_bytes(request), job.size)
     results = np.zeros((cores, events.size))
     for step in range(_bus_bytes(request) // chunk + 1):
         index = first // chunk + step
@@ -171,5 +166,5 @@ def _results_by_core(request: Request, events: np.ndarray, cores: int) -> NDArra
 
 def _bus_bytes(request: Request) -> int:
     return (
-        request.platform.l2_data_bits if request.private else request.platform.shared_data_bits
+        request.platform.l2_data_bits if request.job.private else request.platform.shared_data_bits
     ) // 8

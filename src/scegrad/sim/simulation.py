@@ -13,13 +13,18 @@ import numpy as np
 
 from scegrad.axi import Resp
 from scegrad.errors import SimulationError
+from scegrad.registers import SHARED
 from scegrad.sim.clib import records
 from scegrad.sim.dram import Dram, DramStats, StatsStructure
 from scegrad.sim.library import MemoryStructure, TrafficStructure, load
 
 ALL_PORTS = -1
 SHARED_PORT = 0
-"""The port to shared memory; port k + 1 is that to the L2 of core k."""
+
+
+def port_of(unit: int) -> int:
+    """The number of the port that a unit's jobs use: port k + 1 is that of core k."""
+    return SHARED_PORT if unit == SHARED else unit + 1
 
 
 class Access(IntFlag):

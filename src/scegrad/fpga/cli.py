@@ -1,0 +1,76 @@
+"""The command lines of ``scegrad fpga`` and ``scegrad verilog``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scegrad.options import Directory, PlatformName
+
+
+def verilog(output: Directory, platform: PlatformName = "ft78ne") -> None:
+    """Write the Verilog of a platform's top module, and what EDA tools need beside it.
+
+    That is a file list, and what Vivado and Quartus need to pick the module up.
+    """
+    # Amaranth: the other commands, and --help, do without.
+    from scegrad.fpga.command import write_platform
+
+    for path in write_platform(platform, output):
+        typer.echo(path)
+
+
+def fpga(
+    units: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[UNIT]...",
+            help="lane32, lane16, datapath, dma, control, core or top.  [default: each]",
+            show_default=False,
+        ),
+    ] = None,
+    platform: PlatformName = "ecp5_demo",
+    seeds: Annotated[
+        str, typer.Option(metavar="N,...", help="Seeds of place and route, each a run.")
+    ] = "1,2,3",
+    frequency: Annotated[
+        float | None,
+        typer.Option(
+            metavar="MHZ",
+            help="What place and route aims at.  [default: a little above the unit's target]",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE.json",
+            help="Where to write the measurements; other units' lines in it are kept.",
+            show_default=False,
+        ),
+    ] = None,
+    verilog: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Only write the Verilog that is measured, to take through the tools by hand"
+            " (docs/fpga.md).",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Measure units on an FPGA: an ECP5 (LFE5U-85F, speed grade 8) and a 7-series part.
+
+    Size and clock after routing are those of the ECP5; of the 7-series part the size is given.
+    Each unit is synthesised with Yosys and routed with nextpnr, which takes minutes; results are
+    kept by content.
+    """
+    # Amaranth and Yosys: the other commands, and --help, do without.
+    from scegrad.fpga.command import measure_units, write_units
+
+    if verilog is not None:
+        write_units(units or [], platform, verilog)
+    else:
+        measure_units(units or [], platform, seeds, frequency, output)

@@ -1,0 +1,1 @@
+"""The way of a request: settings, the checked request with its job, and the result."""

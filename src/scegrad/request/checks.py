@@ -1,0 +1,54 @@
+"""Checks of single arguments, whatever type they have: each raises ``RequestError`` of one line."""
+
+import operator
+import os
+import reprlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scegrad.errors import RequestError
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 80
+
+
+def shown(value: object) -> str:
+    """A value as one short line, even if its ``repr`` is long, has lines or fails."""
+    try:
+        text = _SHORT.repr(value)
+    except Exception:  # a repr may raise anything
+        text = f"an object of type {type(value).__name__}"
+    return " ".join(text.split())
+
+
+def whole(name: str, value: Any, low: int, high: int, unit: str = "") -> int:
+    """A whole number from ``low`` to ``high``; NumPy's integers are as good as Python's."""
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        number = operator.index(value)
+    except Exception:  # an __index__ may raise anything
+        raise RequestError(f"{name} is {shown(value)}, but must be a whole number") from None
+    if not low <= number <= high:
+        raise RequestError(f"{name} is {shown(number)}, but must be {low} to {high}{unit}")
+    return number
+
+
+def flag(name: str, value: Any) -> bool:
+    """True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise RequestError(f"{name} is {shown(value)}, but must be True or False")
+    return bool(value)
+
+
+def file_name(name: str, value: Any) -> Path:
+    """A path of text that a file system can hold; whether the file exists is not asked."""
+    try:
+        text = os.fspath(value)
+    except Exception:  # an __fspath__ may raise anything
+        raise RequestError(f"{name} is {shown(value)}, but must be the path of a file") from None
+    if not isinstance(text, str) or not text or "\0" in text:
+        raise RequestError(f"{name} is {shown(text)}, but must be the path of a file")
+    return Path(text)

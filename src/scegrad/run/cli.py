@@ -1,0 +1,61 @@
+"""The command line of ``scegrad run``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scegrad.options import with_settings
+from scegrad.request.settings import Settings
+
+MISMATCH = 1
+
+
+@with_settings
+def run(
+    logits: Annotated[
+        Path,
+        typer.Argument(
+            metavar="LOGITS.npy",
+            help="Array of logits x: float32 or float16, of any shape.",
+            show_default=False,
+        ),
+    ],
+    labels: Annotated[
+        Path,
+        typer.Argument(
+            metavar="LABELS.npy",
+            help="Array of labels y, of the same shape and type, or of integers or booleans.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="GRADIENT.npy",
+            help="Where to write the gradient.",
+            show_default=False,
+        ),
+    ],
+    settings: Settings,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Write report.json and pictures: the gradient and its error, and a time line of"
+            " bus and cores.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Compute the gradient sigmoid(LOGITS) - LABELS on the simulated hardware.
+
+    The gradient has the shape of the inputs. It is compared bit by bit with the golden model:
+    the exit status is 1 if they differ.
+    """
+    # Matplotlib, NumPy and the simulators: the other commands, and --help, do without.
+    from scegrad.run.command import run_files
+
+    raise typer.Exit(MISMATCH if run_files(logits, labels, output, report, settings) else 0)
