@@ -1,20 +1,114 @@
-"""How long work shows that it goes on."""
+"""The one progress display, on standard error: a bar on a terminal, lines elsewhere."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+CONSOLE = Console(stderr=True, highlight=False)
+"""Shared by all displays, so that a line that is said appears above the bars."""
+
+INTERVAL = 30
+"""Seconds between two lines of a long work where there is no terminal."""
+
+
+def say(text: str) -> None:
+    """Print one line; Rich does not fold it, so that a log keeps one line per message."""
+    CONSOLE.print(Text(text), soft_wrap=True)
+
+
+class _Count(MofNCompleteColumn):
+    """``done/total``, or nothing while the total is not known."""
+
+    def render(self, task):  # as Rich's own columns have it
+        """The cell of a task."""
+        return super().render(task) if task.total is not None else Text("")
+
+
+class Bar:
+    """A bar that the work moves by calling it; a context manager, gone when the work is over.
+
+    Without a terminal nothing is shown, but a line every ``lines`` seconds if that is given.
+    While the total is not known, the bar swings to and fro.
+    """
+
+    def __init__(self, title: str, total: int | None = None, *, lines: float | None = None) -> None:
+        self._title, self._lines = title, lines
+        self._start = self._said = time.monotonic()
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            _Count(),
+            TextColumn("{task.fields[note]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        self._progress = Progress(
+            *columns, console=CONSOLE, transient=True, disable=not CONSOLE.is_terminal
+        )
+        self._task = self._progress.add_task(title, total=total, note="")
+
+    def __enter__(self) -> "Bar":
+        """The bar itself."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove the bar."""
+        self._progress.stop()
+
+    def __call__(self, done: int, total: int | None = None, note: str = "") -> None:
+        """Move to ``done`` steps, of ``total`` if that is given."""
+        self._progress.update(self._task, completed=done, total=total, note=note)
+        now = time.monotonic()
+        if self._lines is None or CONSOLE.is_terminal or now - self._said < self._lines:
+            return
+        self._said = now
+        whole = self._progress.tasks[0].total
+        if done and whole:
+            left = (whole - done) * (now - self._start) / done
+            words = [
+                f"{done} of {whole:.0f}",
+                *([note] if note else []),
+                f"{left / 60:.1f} min left",
+            ]
+            say(f"{self._title}: {', '.join(words)}")
+
+    def step(self) -> None:
+        """Move by one step."""
+        self(int(self._progress.tasks[0].completed) + 1)
+
+    def name(self, title: str) -> None:
+        """Give the bar another title."""
+        self._title = title
+        self._progress.update(self._task, description=title)
 
 
 @contextmanager
-def announced(title: str) -> Iterator[None]:
-    """Show that something long goes on: a spinner on a terminal, a line elsewhere, and how long it took."""
-    console, start = Console(stderr=True, highlight=False), time.monotonic()
-    if console.is_terminal:
-        with console.status(title):
-            yield
-    else:
-        console.print(f"{title} ...")
-        yield
-    console.print(f"{title}: {time.monotonic() - start:.0f} s")
+def announced(title: str) -> Iterator[Bar]:
+    """Show that something long goes on, and say how long it took; the work may move the bar.
+
+    Without a terminal, a line before and one after.
+    """
+    start = time.monotonic()
+    if not CONSOLE.is_terminal:
+        say(f"{title} ...")
+    with Bar(title) as bar:
+        yield bar
+    say(f"{title}: {time.monotonic() - start:.0f} s")

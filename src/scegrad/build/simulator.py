@@ -8,19 +8,13 @@ while itself. ``cache`` keeps them all.
 """
 
 import importlib.metadata
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-from scegrad.build import toolchain
 from scegrad.build.cache import cache_directory, content_key, kept
 from scegrad.build.driver import inputs, library_name, link_library, software_directory
 from scegrad.build.toolchain import Toolchain
 from scegrad.platforms import Platform
+from scegrad.progress import announced
 
 DRAM_SOURCES = ("dram", "dram_presets", "dram_abi", "ideal_manager")
 """What the DRAM model alone is made of, in sw/sim."""
@@ -83,10 +77,7 @@ def dram_library() -> Path:
     sources = [harness / f"{name}.cpp" for name in DRAM_SOURCES]
 
     def make(work: Path) -> Path:
-        objects = tools.compile(
-            sources, [harness], work, waves=False, progress=lambda stage, done, total: None
-        )
-        return tools.link(objects, work / "dram.so")
+        return tools.link(tools.compile(sources, [harness], work), work / "dram.so")
 
     return kept(
         cache_directory() / f"dram-{content_key([_harness_bytes(), tools.identity().encode()])}.so",
@@ -100,7 +91,7 @@ def verilog(platform: Platform) -> Path:
     def make(work: Path) -> Path:
         from scegrad.rtl.verilog import write_verilog
 
-        with _announced(platform, "generating Verilog"):
+        with announced(f"{platform.name}: generating Verilog (once)"):
             return next(file for file in write_verilog(platform, work) if file.suffix == ".v")
 
     return kept(cache_directory() / f"{platform.name}-{_design_key(platform)}.v", make)
@@ -114,18 +105,17 @@ def _build(
     model.mkdir()
     result.mkdir()
     (model / "ports.h").write_text(ports, encoding="ascii")
-    with _announced(
-        platform, "building the simulator" if waves else "building the simulator without waves"
-    ) as progress:
-        progress("translating to C++", 0, 1)
-        tools.verilate([source], platform.top_name, model, waves=waves)
-        files = [
-            *sorted(model.glob("*.cpp")),
-            *sorted(harness.glob("*.cpp")),
-            *tools.runtime(model),
-        ]
-        includes = [model, harness, harness / "fst"]
-        objects = tools.compile(files, includes, model, waves=waves, progress=progress)
+    what = "building the simulator" if waves else "building the simulator without waves"
+    with announced(f"{platform.name}: {what} (once)") as progress:
+        objects = tools.model(
+            [source],
+            platform.top_name,
+            sorted(harness.glob("*.cpp")),
+            model,
+            includes=(harness, harness / "fst"),
+            waves=waves,
+            progress=progress,
+        )
         tools.merge(objects, result / OBJECT)
     return result
 
@@ -182,22 +172,3 @@ def _design_key(platform: Platform) -> str:
 def _harness_bytes() -> bytes:
     files = sorted(path for path in harness_directory().rglob("*") if path.suffix in (".cpp", ".h"))
     return b"".join(path.name.encode() + b"\n" + path.read_bytes() for path in files)
-
-
-@contextmanager
-def _announced(platform: Platform, what: str) -> Iterator[toolchain.Progress]:
-    """Show a bar on a terminal, or a line before and after elsewhere, both on standard error; yields what moves the bar."""
-    console = Console(stderr=True, highlight=False)
-    start = time.monotonic()
-    title = f"{platform.name}: {what}"
-    if not console.is_terminal:
-        console.print(f"{title} (once) ...")
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda stage, done, total: bar.update(
-            task, description=f"{title}: {stage}", completed=done, total=total
-        )
-    console.print(f"{title}: {time.monotonic() - start:.0f} s")

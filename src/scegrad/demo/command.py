@@ -5,18 +5,14 @@ float64. A table goes to standard output, pictures and numbers go to a directory
 """
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import typer
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from scegrad.api import run_job
 from scegrad.demo.training import (
@@ -32,6 +28,7 @@ from scegrad.files import Output, OutputDirectory
 from scegrad.formats import FORMATS, Format
 from scegrad.model import golden, reference
 from scegrad.platforms import FT78NE, MT7004, Platform
+from scegrad.progress import Bar
 from scegrad.request.request import prepare
 from scegrad.request.result import Result
 from scegrad.request.settings import Settings
@@ -239,18 +236,9 @@ def demonstrate(
 
         for platform, _ in RUNS:
             library(platform)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(
-        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
-        for run in runs:
-            line = bar.add_task(f"{run.platform.name} {run.fmt.name}: {run.task.name}", total=steps)
-            carry_out(run, steps, backend, compute, partial(bar.advance, line))
+    for run in runs:
+        with Bar(f"{run.platform.name} {run.fmt.name}: {run.task.name}", steps) as bar:
+            carry_out(run, steps, backend, compute, bar.step)
     write(runs, directory, backend)
     return runs
 

@@ -94,12 +94,8 @@ def lane_library() -> Path:
     def make(work: Path) -> Path:
         (work / "lane32.v").write_text(text, encoding="ascii")
         with announced("lane32: building the netlist's simulator"):
-            tools.verilate([work / "lane32.v"], "lane32", work, waves=False)
-            files = [*sorted(work.glob("*.cpp")), harness, *tools.runtime(work)]
-            return tools.link(
-                tools.compile(files, [work], work, waves=False, progress=lambda *_: None),
-                work / "lane.so",
-            )
+            objects = tools.model([work / "lane32.v"], "lane32", [harness], work)
+            return tools.link(objects, work / "lane.so")
 
     return kept(cache_directory("fpga") / f"lane32-{key}.so", make)
 

@@ -1,18 +1,15 @@
 """``scegrad run``: arrays from files through the simulated hardware, compared with the golden model, into a file and a report."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from scegrad.api import carry_out
 from scegrad.errors import RequestError
 from scegrad.files import Output, OutputDirectory, load_array
+from scegrad.progress import INTERVAL, Bar
 from scegrad.request.request import Request, prepare
 from scegrad.request.result import Result
 from scegrad.request.settings import Settings
@@ -34,7 +31,7 @@ def run_files(
     with ExitStack() as stack:
         gradient = stack.enter_context(Output(output))
         directory = stack.enter_context(OutputDirectory(report)) if report else None
-        with _bar("computing") as progress:
+        with Bar("computing", lines=INTERVAL) as progress:
             result = carry_out(request, progress)
         mismatches = _compare(request, result)
         with gradient.temporary.open("wb") as file:
@@ -62,7 +59,7 @@ def _compare(request: Request, result: Result) -> int:
     bits = request.fmt.bits_dtype
     flat = result.gradient.reshape(-1).astype(request.fmt.dtype, copy=False).view(bits)
     mismatches = 0
-    with _bar("comparing") as progress:
+    with Bar("comparing") as progress:
         for first in range(0, flat.size, COMPARED_AT_ONCE):
             part = slice(first, first + COMPARED_AT_ONCE)
             expected = golden.gradient(request.logits[part], request.labels[part]).view(bits)
@@ -86,19 +83,3 @@ def summary(request: Request, result: Result, mismatches: int, output: Path) -> 
         else f"MISMATCH: {mismatches} elements differ from the golden model"
     )
     return f"{where}: {speed}, {verdict} -> {output}"
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(
-        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -4,7 +4,6 @@ They are separate on purpose: no code or table of one is in the other (``sw/lane
 """
 
 import ctypes
-import sys
 from collections.abc import Callable
 from ctypes import c_char_p, c_int, c_uint64, c_void_p
 from functools import cache
@@ -17,6 +16,7 @@ from scegrad.build.cache import cache_directory, content_key, kept
 from scegrad.build.simulator import harness_directory
 from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError, SimulationError
+from scegrad.progress import announced
 from scegrad.sim.clib import Functions, declare
 from scegrad.sweep.unit import Design
 
@@ -38,16 +38,16 @@ def _built(name: str, parts: list[bytes], make: Make) -> Path:
     """The file ``name`` made of ``parts``: from the cache, or built into it by ``make``."""
     tools = Toolchain.find()
 
-    def announced(work: Path) -> Path:
-        print(f"scegrad: building {Path(name).stem} (once) ...", file=sys.stderr)
-        make(tools, work)
+    def result(work: Path) -> Path:
+        with announced(f"building {Path(name).stem} (once)"):
+            make(tools, work)
         return work / "result"
 
     home = (
         cache_directory()
         / f"sweep-{Path(name).stem}-{content_key([tools.identity().encode(), *parts])}"
     )
-    return kept(home, announced) / name
+    return kept(home, result) / name
 
 
 def _runtime(tools: Toolchain, model: Path) -> Path:
@@ -56,16 +56,9 @@ def _runtime(tools: Toolchain, model: Path) -> Path:
 
     def make(tools: Toolchain, work: Path) -> None:
         (work / "result").mkdir()
-        tools.merge(
-            tools.compile(sources, [], work, waves=False, progress=_silent),
-            work / "result" / "runtime.o",
-        )
+        tools.merge(tools.compile(sources, [], work), work / "result" / "runtime.o")
 
     return _built("runtime.o", [path.name.encode() for path in sources], make)
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Show no progress."""
 
 
 def lane_library(design: Design) -> Path:
@@ -80,10 +73,14 @@ def lane_library(design: Design) -> Path:
         (model / "design.h").write_text(
             f'#define SCELANE_RTL "{design.rtl}"\n#define SCELANE_BITS {design.fmt.width}\n'
         )
-        tools.verilate([verilog], Design.TOP, model, waves=False, split=False)
-        files = [*model.glob("*.cpp"), *(path for path in sources if path.suffix == ".cpp")]
-        objects = tools.compile(
-            files, [model, sources[0].parent], model, waves=False, progress=_silent
+        objects = tools.model(
+            [verilog],
+            Design.TOP,
+            [path for path in sources if path.suffix == ".cpp"],
+            model,
+            includes=(sources[0].parent,),
+            split=False,
+            runtime=False,  # the same for all lanes, and compiled once
         )
         tools.link([*objects, _runtime(tools, model)], result / "lane.so")
 

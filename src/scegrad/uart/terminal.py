@@ -40,19 +40,10 @@ def library() -> Path:
     def make(work: Path) -> Path:
         with announced("building the board"):
             (work / f"{NAME}.v").write_text(text, encoding="ascii")
-            tools.verilate([work / f"{NAME}.v", *files[:2]], TOP, work, waves=False)
-            return _compile(tools, work, files[2])
+            objects = tools.model([work / f"{NAME}.v", *files[:2]], TOP, [files[2]], work)
+            return tools.link(objects, work / "board.so")
 
     return kept(cache_directory() / f"ulx3s-{key}.so", make)
-
-
-def _compile(tools: Toolchain, work: Path, harness: Path) -> Path:
-    """A library of the model in ``work`` and the pins around it."""
-    sources = [*sorted(work.glob("*.cpp")), harness, *tools.runtime(work)]
-    return tools.link(
-        tools.compile(sources, [work], work, waves=False, progress=lambda *_: None),
-        work / "board.so",
-    )
 
 
 _FUNCTIONS: Functions = {
