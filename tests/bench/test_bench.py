@@ -13,6 +13,7 @@ from scegrad.bench.cases import FPGA_MHZ, LONG, MISALIGNED, Case, core_counts
 from scegrad.bench.command import KEPT, Notebook
 from scegrad.bench.measure import CountersWrongError, Measurement, check, measure
 from scegrad.bench.pictures import spent, write_pictures
+from scegrad.errors import RequestError
 from scegrad.formats import FORMATS
 from scegrad.generate import bench as readme
 from scegrad.job.job import Counters
@@ -151,14 +152,21 @@ def test_a_stopped_run_is_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("scegrad.bench.command.measure", fake)
     monkeypatch.setattr("scegrad.bench.command.library", lambda platform: Path("simulator/lib.so"))
-    first = Notebook(tmp_path / KEPT, resume=False).measured(case)
-    with (tmp_path / KEPT).open("a") as file:
-        file.write('{"simulator": "half a li')
-    assert Notebook(tmp_path / KEPT, resume=True).measured(case) == first
+
+    def measured(*, resume: bool) -> Measurement:
+        with Notebook(tmp_path / KEPT, resume=resume) as notebook:
+            return notebook.measured(case)
+
+    first = measured(resume=False)
+    assert measured(resume=True) == first
     assert len(made) == 1
     monkeypatch.setattr("scegrad.bench.command.library", lambda platform: Path("another/lib.so"))
-    assert Notebook(tmp_path / KEPT, resume=True).measured(case) != first
-    assert Notebook(tmp_path / KEPT, resume=False).measured(case) != first
+    assert measured(resume=True) != first
+    assert measured(resume=False) != first
+    (tmp_path / KEPT).write_bytes(b"half of it" * 500)
+    with pytest.raises(RequestError, match=r"measured\.sqlite is damaged .*: delete it"):
+        measured(resume=True)
+    assert measured(resume=False) != first
 
 
 def test_pictures_and_readme_from_what_is_kept(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from scegrad.errors import RequestError
 from scegrad.formats import FP32
 from scegrad.sweep.command import SUMMARY, load_summary
-from scegrad.sweep.ledger import FILE, read
+from scegrad.sweep.ledger import load
 from scegrad.sweep.native import Lane
 from scegrad.sweep.shard import run_shard
 from scegrad.sweep.spaces import Space
@@ -66,10 +67,18 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 def wait_for_records(directory: Path, count: int) -> None:
     """Wait until the ledger has ``count`` records."""
-    path, end = directory / FILE, time.monotonic() + LIMIT
-    while not path.is_file() or path.read_bytes().count(b"\n") <= count:
+    end = time.monotonic() + LIMIT
+    while records_of(directory) < count:
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def records_of(directory: Path) -> int:
+    """Records of a ledger, 0 while there is none."""
+    try:
+        return len(load(directory)[2])
+    except RequestError:
+        return 0
 
 
 def stripped(directory: Path) -> dict:
@@ -86,7 +95,7 @@ def test_killed_interrupted_resumed_and_run_at_once_are_the_same(
     wait_for_records(parts, 20)
     killed.kill()
     finish(killed)
-    before = read(parts / FILE)[1]
+    before = load(parts)[2]
     assert 20 <= len(before) < SPACE.shards
     assert not load_summary(parts)["complete"]
 
@@ -102,7 +111,7 @@ def test_killed_interrupted_resumed_and_run_at_once_are_the_same(
         status, said = finish(start(*ARGUMENTS, *TWO, "-o", directory))
         assert status == 0, said
         assert "the union of the shards is the whole space" in said
-    after = read(parts / FILE)[1]
+    after = load(parts)[2]
     assert all(after[shard] == record for shard, record in before.items()), "a shard was done again"
     assert stripped(parts) == stripped(whole)
     summary = json.loads((whole / SUMMARY).read_text())
@@ -152,6 +161,17 @@ def test_a_shard_repeats() -> None:
             "scegrad: --shards is '4000:5000', but must be A:B with 0 <= A < B <= 4096\n",
         ),
         (
+            ["fp16-pairs", "--shards", ""],
+            "scegrad: --shards is '', but must be A:B with 0 <= A < B <= 4096\n",
+        ),
+        *(
+            (
+                ["fp16-pairs", "--scheduler", address],
+                f"scegrad: --scheduler is {address!r}, but must be tcp://HOST:PORT or tls://HOST:PORT\n",
+            )
+            for address in ("", "nonsense", "http://localhost:8786", "tcp://host", "tcp://host:0")
+        ),
+        (
             ["fp32-random", "--count", "5"],
             "scegrad: the count of fp32-random must be a multiple of 1,048,576, the size of a shard\n",
         ),
@@ -159,7 +179,7 @@ def test_a_shard_repeats() -> None:
             ["fp16-pairs", "--workers", "0"],
             "scegrad: Invalid value for '--workers': Input should be greater than or equal to 1\n",
         ),
-        (["summary", "nowhere"], "scegrad: nowhere/ledger.jsonl: no such ledger\n"),
+        (["summary", "nowhere"], "scegrad: nowhere/ledger.sqlite: no such ledger\n"),
     ],
 )
 def test_bad_requests_are_one_line(

@@ -1,11 +1,12 @@
-"""The ledger: torn and damaged lines, other RTL, a second process; and whether a summary knows what is missing."""
+"""The ledger: other RTL, other versions, a second process; joined ledgers; and whether a summary knows what is missing."""
 
 from pathlib import Path
 
 import pytest
 
 from scegrad.errors import RequestError
-from scegrad.sweep.ledger import FILE, Ledger, read
+from scegrad.sweep.command import describe, merge, parse_range
+from scegrad.sweep.ledger import FILE, OLD, PACKAGES, Ledger, load, merged
 from scegrad.sweep.shard import Record
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.summary import missing, summarise
@@ -29,62 +30,25 @@ def record(shard: int) -> Record:
     }
 
 
+def fill(directory: Path, shards: tuple[int, ...], rtl: str = RTL, **changes: object) -> Path:
+    with Ledger(directory, SPACE, rtl) as ledger:
+        for shard in shards:
+            ledger.add(record(shard) | changes)
+    return directory
+
+
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
-    with Ledger(tmp_path, SPACE, RTL) as ledger:
-        for shard in (0, 1, 5):
-            ledger.add(record(shard))
-    return tmp_path
+    return fill(tmp_path, (0, 1, 5))
 
 
 def test_reopened(filled: Path) -> None:
     with Ledger(filled, SPACE, RTL) as ledger:
         assert ledger.records == {shard: record(shard) for shard in (0, 1, 5)}
-
-
-@pytest.mark.parametrize("cut", [1, 2, 40])
-def test_a_torn_last_line_is_dropped(filled: Path, cut: int) -> None:
-    path = filled / FILE
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-cut])
-    with Ledger(filled, SPACE, RTL) as ledger:
-        assert sorted(ledger.records) == [0, 1]
-        ledger.add(record(5))
-    assert path.read_bytes() == whole
-
-
-def test_a_torn_header_starts_anew(filled: Path) -> None:
-    path = filled / FILE
-    path.write_bytes(path.read_bytes()[:20])
-    with Ledger(filled, SPACE, RTL) as ledger:
-        assert not ledger.records
-    assert read(path)[0] == {"version": 1, "space": SPACE.identity(), "rtl": RTL}
-
-
-def test_a_damaged_line_is_refused(filled: Path) -> None:
-    path = filled / FILE
-    lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(
-        b"".join([*lines[:1], lines[1].replace(b'"mismatches":0', b'"mismatches":1'), *lines[2:]])
-    )
-    with pytest.raises(RequestError, match=r"line 2 is damaged$"), Ledger(filled, SPACE, RTL):
-        pass
-
-
-def test_a_shard_twice_is_refused(filled: Path) -> None:
-    with (
-        Ledger(filled, SPACE, RTL) as ledger,
-        pytest.raises(RequestError, match="already has a record of shard 5"),
-    ):
-        ledger.add(record(5))
-    path = filled / FILE
-    lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(b"".join([*lines, lines[-1]]))
-    with (
-        pytest.raises(RequestError, match=r"line 5 is a second record of shard 5$"),
-        Ledger(filled, SPACE, RTL),
-    ):
-        pass
+        assert load(filled) == (SPACE, RTL, ledger.records)
+        [tools] = ledger.header["tools"]
+        assert {*PACKAGES, "python", "compiler"} == set(tools)
+        assert all(tools.values())
 
 
 @pytest.mark.parametrize(
@@ -106,19 +70,62 @@ def test_results_of_another_design_or_space_are_refused(
     assert (filled / FILE).read_bytes() == before
 
 
-def test_one_process_at_a_time(filled: Path) -> None:
-    with (
-        Ledger(filled, SPACE, RTL),
-        pytest.raises(RequestError, match="is in use by another sweep"),
-        Ledger(filled, SPACE, RTL),
-    ):
+def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("scegrad.sweep.ledger.VERSION", 99)
+        fill(tmp_path, (1,))
+    with pytest.raises(RequestError, match=r"is of version 99, but this program reads \d+$"):
+        load(tmp_path)
+    with pytest.raises(RequestError, match=r"of another version, 99"), Ledger(tmp_path, SPACE, RTL):
         pass
 
 
+def test_a_ledger_of_lines_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / OLD).write_text("old\n")
+    with pytest.raises(RequestError, match=r"is of an older version of scegrad$"):
+        load(tmp_path)
+    with pytest.raises(RequestError, match="choose another"), Ledger(tmp_path, SPACE, RTL):
+        pass
+
+
+def test_two_directories_joined(tmp_path: Path) -> None:
+    one, two = fill(tmp_path / "one", tuple(range(9))), fill(tmp_path / "two", tuple(range(8, 16)))
+    summary = merge([one, two], tmp_path / "whole")
+    whole = {shard: record(shard) for shard in range(16)}
+    assert summary == summarise(SPACE, RTL, whole)
+    assert summary["complete"]
+    assert load(tmp_path / "whole") == (SPACE, RTL, whole)
+    assert merge([one, two], tmp_path / "whole") == summary, "again"
+
+
+def test_ledgers_that_do_not_fit_are_not_joined(tmp_path: Path) -> None:
+    one, other = fill(tmp_path / "one", (1,)), fill(tmp_path / "other", (2,), rtl="cd" * 32)
+    with pytest.raises(RequestError, match=r"other holds results of another rtl than .*one: cdcd"):
+        merged([one, other])
+    slow = fill(tmp_path / "slow", (1,), seconds=9.0)
+    assert merged([one, slow])[2] == {1: record(1)}
+    wrong = fill(tmp_path / "wrong", (1,), mismatches=1)
+    with pytest.raises(RequestError, match="the record of shard 1 is not the one in another"):
+        merged([one, wrong])
+
+
+@pytest.mark.parametrize("text", ["", "3", "a:b", "5:5", "5:4", "0:17", "-1:3"])
+def test_ranges_that_are_none(text: str) -> None:
+    with pytest.raises(
+        RequestError, match=r"^--shards is .*, but must be A:B with 0 <= A < B <= 16$"
+    ):
+        parse_range(text, 16)
+
+
+def test_ranges() -> None:
+    assert [parse_range(text, 16) for text in ("2:3", ":3", "3:")] == [(2, 3), (0, 3), (3, 16)]
+
+
 def test_missing_ranges(filled: Path) -> None:
-    records = read(filled / FILE)[1]
+    records = load(filled)[2]
     assert missing(SPACE, records) == [(2 << 10, 5 << 10), (6 << 10, 16 << 10)]
     assert not summarise(SPACE, RTL, records)["complete"]
+    assert "  missing shards: 2:5, 6:16\n" in describe(summarise(SPACE, RTL, records))
     assert not summarise(SPACE, RTL, {})["ok"]
     assert missing(SPACE, {shard: record(shard) for shard in range(16)}) == []
     assert summarise(SPACE, RTL, {shard: record(shard) for shard in range(16)})["complete"]

@@ -1,26 +1,25 @@
 """``scegrad bench``: measure, print a table, and write JSON and pictures."""
 
 import json
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import TracebackType
 from typing import Any
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from scegrad.bench import wall
 from scegrad.bench.cases import Case, lines, sweeps
 from scegrad.bench.measure import Measurement, measure
 from scegrad.build.simulator import library
+from scegrad.build.store import Store
 from scegrad.files import Output, OutputDirectory
 from scegrad.platforms import PLATFORMS
+from scegrad.progress import INTERVAL, Bar
 from scegrad.show.table import Column, Sheet, output_console, show
 
 RESULTS = "bench.json"
 
-KEPT = "measured.jsonl"
-"""What has been measured so far, for ``--resume``: one case a line, with the simulator that it was measured on."""
+KEPT = "measured.sqlite"
+"""What has been measured so far, for ``--resume``: by case and by the simulator that it was measured on."""
 
 
 def sheet(measurements: Iterable[Measurement]) -> Sheet:
@@ -56,42 +55,46 @@ def _row(item: Measurement) -> list[str]:
 
 
 class Notebook:
-    """Measurements kept on disk as they are made; with ``resume`` those of an earlier run on the same simulators count."""
+    """Measurements kept on disk as they are made; with ``resume`` those of an earlier run on the same simulators count.
+
+    A context manager. Raises ``RequestError`` if the file is damaged or another run has it.
+    """
 
     def __init__(self, path: Path, *, resume: bool) -> None:
-        self._path = path
-        self._known: dict[tuple[str, Case], Measurement] = {}
-        if resume and path.is_file():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                try:
-                    record = json.loads(line)
-                except (
-                    json.JSONDecodeError
-                ):  # the line that was being written when the run was stopped
-                    continue
-                measurement = Measurement.of(record["measurement"])
-                self._known[record["simulator"], measurement.case] = measurement
-        elif path.exists():
-            path.unlink()
+        self._store = Store(path, {"version": 1}, ("version",))
+        if not resume:
+            path.unlink(missing_ok=True)
+
+    def __enter__(self) -> "Notebook":
+        """The notebook with what was measured before."""
+        self._store.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self._store.__exit__(kind, error, trace)
 
     def measured(self, case: Case) -> Measurement:
-        """The measurement of a case, made now where it is not known."""
+        """The measurement of a case, made now if it is not known."""
         simulator = library(PLATFORMS[case.platform]).parent.name
-        found = self._known.get((simulator, case))
-        if found is None:
-            found = self._known[simulator, case] = measure(case)
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(
-                    json.dumps({"simulator": simulator, "measurement": found.record()}) + "\n"
-                )
-        return found
+        key = f"{simulator} {case}"
+        if key not in self._store.records:
+            self._store.add(key, measure(case).record())
+        return Measurement.of(self._store.records[key])
 
 
 def main(output: Path, *, quick: bool, resume: bool) -> None:
     """Measure, print, and write into the directory ``output``; with ``quick`` only the lines of the table."""
     console = output_console()
-    with OutputDirectory(output) as directory:
-        notebook = Notebook(directory.path / KEPT, resume=resume)
+    with (
+        OutputDirectory(output) as directory,
+        Notebook(directory.path / KEPT, resume=resume) as notebook,
+    ):
         for platform in PLATFORMS.values():
             library(platform)
         measured = _run(list(lines()), notebook.measured, "lines")
@@ -124,22 +127,10 @@ def _run(
     cases: list[Case], measured: Callable[[Case], Measurement], what: str
 ) -> list[Measurement]:
     """Measure the cases with a progress bar on standard error."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
     results = []
-    with Progress(
-        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
-        task = bar.add_task(what, total=len(cases))
+    with Bar(what, len(cases), lines=INTERVAL) as bar:
         for case in cases:
-            bar.update(
-                task,
-                description=f"{what}: {case.platform} {case.fmt} {case.where}, {case.elements:,}",
-            )
+            bar.name(f"{what}: {case.platform} {case.fmt} {case.where}, {case.elements:,}")
             results.append(measured(case))
-            bar.advance(task)
+            bar(len(results))
     return results

@@ -61,7 +61,7 @@ def _run(
 ) -> None:
     from scegrad.sweep.command import Options, main, parse_range
 
-    chosen = parse_range(shards, space.shards) if shards else None
+    chosen = None if shards is None else parse_range(shards, space.shards)
     raise typer.Exit(
         main(space, Options(output or Path("out/sweep") / name, chosen, workers, scheduler))
     )
@@ -146,6 +146,32 @@ def summary(
     found = load_summary(directory)
     if output:
         write_summary(output, found)
+    typer.echo(describe(found))
+    raise typer.Exit(0 if found["ok"] else 1)
+
+
+@app.command()
+def merge(
+    directories: Annotated[
+        list[Path],
+        typer.Argument(metavar="DIR...", help="Directories of ledgers.", show_default=False),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Directory of the joined ledger and its summary.json.",
+            show_default=False,
+        ),
+    ],
+) -> None:
+    """Join the ledgers of shards that ran as separate jobs (--shards A:B), and sum up; the exit status is 1 if a check failed."""
+    from scegrad.sweep.command import describe
+    from scegrad.sweep.command import merge as merge_ledgers
+
+    found = merge_ledgers(directories, output)
     typer.echo(describe(found))
     raise typer.Exit(0 if found["ok"] else 1)
 

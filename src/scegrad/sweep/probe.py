@@ -1,0 +1,16 @@
+"""What a worker of a cluster says of its code.
+
+It goes there by value, since the package may be missing there or be another one.
+"""
+
+
+def probe() -> dict[str, str]:
+    """``code`` and ``version`` of the package, or ``error``."""
+    try:
+        import importlib.metadata
+
+        from scegrad.sweep.version import code
+
+        return {"code": code(), "version": importlib.metadata.version("scegrad")}
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
