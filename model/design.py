@@ -4,86 +4,109 @@ Both formats compute s = sigmoid(-|x|) as ``s = significand * 2**(-fraction_bits
 """
 
 from dataclasses import dataclass
-from math import ceil, log2
-
-import gmpy2
 
 LIMB = 17
 """Bits of an unsigned limb of a product: with a sign bit it fits one port of an 18 x 18 multiplier."""
 
+FACTOR_LIMBS = (12, 17, 17)
+"""Bits of the limbs of both factors where s is a product, lowest first; the product of the two lowest is left out."""
+
 
 @dataclass(frozen=True)
 class Sigmoid32:
-    """fp32: |x| * log2(e) = k + f, and a quartic in f for each k and each sixteenth of f.
+    r"""fp32: the table is addressed by |x| itself, and a polynomial of degree 5 runs over each piece.
 
-    ``s = 2**-k * g(k, f)`` with ``g(k, f) = 2**-f / (1 + 2**-(k + f))``. From ``rows`` on, g is 2**-f within 2**-rows. Below
-    2**``linear_below`` the polynomial is 1/2 - |x|/4, exact but for the cubic term, under a row of its own.
+    A piece is addressed by exponent and leading bits of |x|; the ``delta_bits`` below them, taken about
+    the middle of the piece, are the argument: d = delta * 2**-delta_bits, -1/2 <= d < 1/2, exactly.
+
+    ===================  ==========================================================================
+    \|x\|               pieces
+    ===================  ==========================================================================
+    below 2**-13         the linear entry: 1/2 - \|x\|/4, exact but for a cubic term below 2**-44
+    2**-13 .. 2**-5      32 to a binade; 1/2 - \|x\|/4 is added exactly, the polynomial is the rest
+    2**-5 .. 2           32 to a binade
+    2 .. 32              of 1/16
+    32 .. 104            e**-\|x\| as a product: T for the whole part, 16 pieces for the fraction
+    from 104 on          the zero entry: all that counts is that s is not 0
+    ===================  ==========================================================================
+
+    Each entry has its own k, so that 2**(fraction_bits - 3) < significand <= 2**fraction_bits.
     """
 
-    fraction_bits: int = 40
-    """Weight of the last bit of the significand: 2**-40."""
-    u_fraction_bits: int = 38
-    """Bits of f."""
-    segment_bits: int = 4
-    """Leading bits of f that select the polynomial; the others are its argument, delta."""
-    rows: int = 40
-    """k at which g no longer depends on k."""
-    linear_below: int = -11
-    """|x| < 2**linear_below takes the linear row."""
-    overflow_from: int = 7
-    """|x| >= 2**overflow_from: sigmoid(-|x|) < 2**-184, which only rounds as 'not zero'."""
-    constant_bits: int = 46
-    """Bits of log2(e) after the point."""
+    fraction_bits: int = 46
+    """Weight of the last bit of the significand: 2**(-46 - k)."""
+    delta_bits: int = 18
+    """Bits of the argument: signed, it fits one port of a multiplier."""
+    scales: tuple[int, ...] = (0, 0, 3, 3, 9, 6)
+    """Coefficient i counts 2**scales[i] units of the significand's last bit."""
+    widths: tuple[int, ...] = (47, 43, 35, 30, 18, 15)
+    """Bits of the coefficients, constant first: unsigned, then signed in two's complement."""
     k_bits: int = 8
-    slope_fraction_bits: int = 38
-    """Weight of the last bit of the linear coefficient, so that it fits two limbs."""
+    """Bits of k, an entry's last field."""
+    low_bits: int = 5
+    """Leading fraction bits that select a piece below ``first_even``."""
+    first_exponent: int = -13
+    """Exponent of the first binade in the table."""
+    exact_below: int = -5
+    """\|x\| < 2**exact_below: 1/2 - \|x\|/4 is added exactly."""
+    first_even: int = 1
+    """From 2**first_even on, all pieces are as wide as those of its binade: 1/16."""
+    first_far: int = 5
+    """From 2**first_far on, s is a product."""
+    huge_from: int = 7
+    """\|x\| >= 2**huge_from is beyond ``far_limit``."""
+    far_limit: int = 104
+    """From here on s is below half the least subnormal."""
+    k_zero: int = 255
+    """K of the zero entry."""
+    half_below: int = -11
+    """With a label of 1/2 and \|x\| < 2**half_below, the datapath carries \|x\|/4 in place of s."""
 
     @property
-    def delta_bits(self) -> int:
-        """Bits of the polynomial's argument: two limbs."""
-        return self.u_fraction_bits - self.segment_bits
-
-    @property
-    def k_overflow(self) -> int:
-        """K given to an |x| of 2**overflow_from or more."""
-        return (1 << self.k_bits) - 1
-
-    @property
-    def linear_row(self) -> int:
-        """Row of the linear polynomial."""
-        return self.rows + 1
+    def even_bits(self) -> int:
+        """Fraction bits of \|x\| in the address of a piece from ``first_even`` on."""
+        return self.low_bits - self.first_even
 
     @property
     def depth(self) -> int:
         """Entries of the table."""
-        return (self.linear_row + 1) << self.segment_bits
+        return 1024
 
     @property
-    def address_bits(self) -> int:
-        """Bits of a table address, {row, leading bits of f}."""
-        return ceil(log2(self.depth))
+    def low_base(self) -> int:
+        """Address of the first binade: {1, binade, leading fraction bits}."""
+        return self.depth // 2
 
     @property
-    def weights(self) -> tuple[int, ...]:
-        """Fraction bits of the coefficients, constant first."""
-        return (
-            self.fraction_bits,
-            self.slope_fraction_bits,
-            self.fraction_bits,
-            self.fraction_bits,
-            self.fraction_bits - 1,
-        )
+    def scale_base(self) -> int:
+        """Address of T for a whole part of 32: {1111, bit 6, bits 4 to 0} for 32 .. 95."""
+        return self.depth - 64
 
     @property
-    def widths(self) -> tuple[int, ...]:
-        """Bits of the coefficients, constant first: unsigned, then signed in two's complement."""
-        return (40, 35, 31, 25, 18)
+    def upper_scale_base(self) -> int:
+        """Address of T for a whole part of 96: {10, bits 2 to 0} for 96 .. 103."""
+        return 16
+
+    linear_entry: int = 24
+    """c0 = 1/2, k = 1."""
+    zero_entry: int = 25
+    """All zero, k = ``k_zero``: \|x\| is infinite, or from ``far_limit`` on."""
+    empty_entry: int = 26
+    """All zero: for \|x\|/4 in place of s, and the T of whatever is no product."""
 
     @property
-    def log2e(self) -> int:
-        """log2(e) to ``constant_bits`` after the point, rounded to nearest."""
-        with gmpy2.context(gmpy2.get_context(), precision=160):
-            return int(gmpy2.rint(gmpy2.mul_2exp(1 / gmpy2.const_log2(), self.constant_bits)))
+    def exact_shift(self) -> int:
+        """\|x\|/4 for the greatest exponent below ``exact_below`` is significand << exact_shift, with k = 1."""
+        return self.exact_below - 1 - 23 - 2 + self.fraction_bits + 1
+
+    @property
+    def half_shift(self) -> int:
+        """\|x\|/4 in place of s is significand << half_shift."""
+        return self.fraction_bits - 24
+
+    def half_k(self, exponent):
+        """K of \|x\|/4 in place of s, from the exponent of \|x\|: integers, arrays or Amaranth's values."""
+        return 1 - exponent
 
 
 @dataclass(frozen=True)

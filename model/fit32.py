@@ -1,6 +1,7 @@
-"""Fits the quartics of the fp32 sigmoid with MPFR, coefficient by coefficient, and centres them on what truncation takes away."""
+"""Fits the polynomials of the fp32 sigmoid with MPFR, piece by piece, and centres them on what truncation takes away."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import gmpy2
@@ -8,31 +9,97 @@ import numpy as np
 from gmpy2 import mpfr
 
 from scegrad.model.design import SIGMOID32
-from scegrad.model.sigmoid32 import horner
+from scegrad.model.sigmoid32 import polynomial
 
-PRECISION = 140
+PRECISION = 160
 Function = Callable[[Any], Any]
 
+SHRINK = 1 - 2.0**-20
+"""The pieces of e**-x are this much too small and the factors T too large, so that 1 has no bit of its own."""
 
-def g(row: int, f: Any) -> Any:
-    """2**-f / (1 + 2**-(row + f)), and from the last row on 2**-f, by MPFR."""
-    power = gmpy2.exp2(-f)
-    return (
-        power
-        if row >= SIGMOID32.rows
-        else power / (1 + gmpy2.mul_2exp(power, 0) * gmpy2.exp2(mpfr(-row)))
-    )
+SAMPLES = 48
+"""Arguments at which a fitted piece is compared with what it stands for."""
+
+
+def sigmoid(z: Any) -> Any:
+    """sigmoid(-z)."""
+    return 1 / (1 + gmpy2.exp(z))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Where a piece lies: x = first + (1/2 + d) * width, both binary fractions; and its address.
+
+    ``kind``: ``exact`` (1/2 - x/4 is added to the polynomial), ``direct``, or ``exponential`` (a factor).
+    """
+
+    entry: int
+    first: float
+    width: float
+    kind: str
+
+    def target(self, x: Any) -> Any:
+        """What the polynomial stands for at x."""
+        if self.kind == "exponential":
+            return gmpy2.exp(-x) * SHRINK
+        return sigmoid(x) + x / 4 if self.kind == "exact" else sigmoid(x)
+
+    @property
+    def k(self) -> int:
+        """The greatest k with which the significand stays below 2**fraction_bits, but 1 at the least for sigmoids."""
+        if self.kind == "exact":
+            return 1
+        most = self.target(mpfr(self.first))
+        return max(0 if self.kind == "exponential" else 1, -gmpy2.get_exp(most))
+
+    def function(self, d: Any) -> Any:
+        """The target at the argument d, in units of the significand's last bit."""
+        x = mpfr(self.first) + (mpfr(d) + 0.5) * self.width
+        return gmpy2.mul_2exp(self.target(x), SIGMOID32.fraction_bits + self.k)
+
+
+def pieces() -> Iterator[Piece]:
+    """Every piece of the table."""
+    spec = SIGMOID32
+    count = 1 << spec.low_bits
+    for exponent in range(spec.first_exponent, spec.first_even):
+        entry = spec.low_base + (exponent - spec.first_exponent << spec.low_bits)
+        width = 2.0**exponent / count
+        kind = "exact" if exponent < spec.exact_below else "direct"
+        for i in range(count):
+            yield Piece(entry + i, 2.0**exponent + i * width, width, kind)
+    width = 2.0**-spec.even_bits
+    for i in range(1 << spec.even_bits + spec.first_even, 1 << spec.even_bits + spec.first_far):
+        yield Piece(i, i * width, width, "direct")
+    for i in range(1 << spec.even_bits):
+        yield Piece(i, i * width, width, "exponential")
+
+
+def scale_entries() -> Iterator[tuple[int, int]]:
+    """Address and whole part of every T."""
+    spec = SIGMOID32
+    for whole in range(1 << spec.first_far, spec.far_limit):
+        if whole >= 96:
+            yield spec.upper_scale_base + whole - 96, whole
+        else:
+            yield spec.scale_base + whole - (1 << spec.first_far), whole
+
+
+def scale_value(whole: int) -> tuple[Any, int]:
+    """T = e**-whole as significand, not yet rounded, and k."""
+    value = gmpy2.exp(-mpfr(whole)) / SHRINK
+    k = -gmpy2.get_exp(value)
+    return gmpy2.mul_2exp(value, SIGMOID32.fraction_bits + k), k
 
 
 def chebyshev_nodes(count: int) -> list[Any]:
-    """The zeros of the Chebyshev polynomial of degree ``count``, moved from [-1, 1] to [0, 1]."""
-    return [(1 + gmpy2.cos(gmpy2.const_pi() * (2 * i + 1) / (2 * count))) / 2 for i in range(count)]
+    """The zeros of the Chebyshev polynomial of degree ``count``, moved from [-1, 1] to [-1/2, 1/2]."""
+    return [gmpy2.cos(gmpy2.const_pi() * (2 * i + 1) / (2 * count)) / 2 for i in range(count)]
 
 
-def interpolate(function: Function, count: int) -> list[Any]:
-    """Coefficients, constant first, of the polynomial through ``function`` at ``count`` Chebyshev nodes of [0, 1]."""
-    nodes = chebyshev_nodes(count)
-    differences = [function(node) for node in nodes]
+def interpolate(nodes: list[Any], values: list[Any]) -> list[Any]:
+    """Coefficients, constant first, of the polynomial through ``values`` at ``nodes``."""
+    count, differences = len(nodes), list(values)
     for order in range(1, count):
         for i in range(count - 1, order - 1, -1):
             differences[i] = (differences[i] - differences[i - 1]) / (nodes[i] - nodes[i - order])
@@ -45,95 +112,79 @@ def interpolate(function: Function, count: int) -> list[Any]:
 
 
 def round_to_table(function: Function) -> list[int]:
-    """Integer coefficients for ``function`` on [0, 1]: the highest is rounded first, and the others are fitted to what is left."""
-    weights = SIGMOID32.weights
-    rounded = [0] * len(weights)
-    rest = function
-    for degree in range(len(weights) - 1, -1, -1):
+    """Integer coefficients for ``function`` on [-1/2, 1/2]: the highest is rounded first, the others are fitted to what is left."""
+    scales = SIGMOID32.scales
+    rounded = [0] * len(scales)
+    for degree in range(len(scales) - 1, -1, -1):
+        nodes = chebyshev_nodes(degree + 1)
+        rest = [
+            function(node)
+            - sum(
+                gmpy2.mul_2exp(mpfr(rounded[i]), scales[i]) * node**i
+                for i in range(degree + 1, len(scales))
+            )
+            for node in nodes
+        ]
         rounded[degree] = int(
-            gmpy2.rint(gmpy2.mul_2exp(interpolate(rest, degree + 1)[degree], weights[degree]))
+            gmpy2.rint(gmpy2.div_2exp(interpolate(nodes, rest)[degree], scales[degree]))
         )
-        coefficient = gmpy2.div_2exp(mpfr(rounded[degree]), weights[degree])
-
-        def rest(
-            delta: Any, inner: Function = rest, value: Any = coefficient, power: int = degree
-        ) -> Any:
-            return inner(delta) - value * delta**power
-
     return rounded
 
 
-def exact_significands(row: int, column: int, deltas: np.ndarray) -> np.ndarray:
-    """2**fraction_bits * g in the middle of each step of delta, less a whole number that fits both: float64 differences need no more."""
-    spec = SIGMOID32
-    scale = 1 << spec.segment_bits + spec.delta_bits
-    first = (column << spec.delta_bits) + mpfr("0.5")
+def sample_deltas() -> np.ndarray:
+    """Arguments from end to end of a piece, evenly and oddly spaced."""
+    half = 1 << SIGMOID32.delta_bits - 1
+    return np.arange(SAMPLES, dtype=np.int64) * (2 * half - 1) // (SAMPLES - 1) - half
+
+
+def piece_errors(table: np.ndarray, piece: Piece) -> np.ndarray:
+    """Evaluated polynomial and half a unit less the target, in units of the last bit, at the samples."""
+    deltas = sample_deltas()
+    values = table[0] + polynomial(table[:, None], deltas)
+    scale = 1 << SIGMOID32.delta_bits
     return np.array(
         [
-            gmpy2.mul_2exp(g(row, (first + int(delta)) / scale), spec.fraction_bits)
-            for delta in deltas
-        ],
-        dtype=object,
+            float(int(value) + mpfr(0.5) - piece.function(mpfr(int(delta)) / scale))
+            for value, delta in zip(values, deltas, strict=True)
+        ]
     )
 
 
-def segment_errors(table: np.ndarray, row: int, column: int, samples: int = 48) -> np.ndarray:
-    """Error of the evaluated polynomial, in units of 2**-fraction_bits, at evenly and oddly spaced arguments."""
-    deltas = (np.arange(samples, dtype=np.int64) * ((1 << SIGMOID32.delta_bits) - 1)) // (
-        samples - 1
-    )
-    values = horner(table, deltas)
-    exact = exact_significands(row, column, deltas)
-    return np.array(
-        [float(int(value) - reference) for value, reference in zip(values, exact, strict=True)]
-    )
-
-
-def fit_segment(row: int, column: int) -> list[int]:
-    """The coefficients of one segment, the constant moved so that the errors lie evenly about zero."""
-    scale = 1 << SIGMOID32.segment_bits
-
-    def function(delta: Any) -> Any:
-        return g(row, (column + delta) / scale)
-
-    table = round_to_table(function)
-    errors = segment_errors(np.array(table, dtype=np.int64), row, column)
+def fit_piece(piece: Piece) -> list[int]:
+    """Coefficients and k of one piece, the constant moved so that the errors lie evenly about zero."""
+    table = round_to_table(piece.function)
+    errors = piece_errors(np.array(table, dtype=np.int64), piece)
     table[0] -= round((errors.max() + errors.min()) / 2)
-    return table
+    return [*table, piece.k]
 
 
-def linear_row() -> list[int]:
-    """1/2 - delta/2: delta is |x|/4 with one more bit below the last, where everything shifted out is gathered."""
+def check_widths(table: list[list[int]]) -> None:
+    """Raise ``ValueError`` for a coefficient that does not fit its field."""
     spec = SIGMOID32
-    return [
-        1 << spec.fraction_bits - 1,
-        -(1 << spec.delta_bits - 1 - (spec.fraction_bits - spec.slope_fraction_bits)),
-        0,
-        0,
-        0,
-    ]
-
-
-def segments() -> Iterator[tuple[int, int]]:
-    """Every (row, column) of the table that a polynomial is fitted for."""
-    return (
-        (row, column)
-        for row in range(SIGMOID32.rows + 1)
-        for column in range(1 << SIGMOID32.segment_bits)
-    )
-
-
-def fit() -> list[list[int]]:
-    """The whole table, in the order of its addresses."""
-    spec = SIGMOID32
-    with gmpy2.context(gmpy2.get_context(), precision=PRECISION):
-        table = [fit_segment(row, column) for row, column in segments()]
-    table += [linear_row()] * (1 << spec.segment_bits)
-    for entry in table:
-        for degree, (value, width) in enumerate(zip(entry, spec.widths, strict=True)):
+    for address, entry in enumerate(table):
+        for degree, (value, width) in enumerate(zip(entry, spec.widths, strict=False)):
             low, high = (
                 (0, (1 << width) - 1) if degree == 0 else (-(1 << width - 1), (1 << width - 1) - 1)
             )
             if not low <= value <= high:
-                raise ValueError(f"coefficient {degree} is {value}, but must fit {width} bits")
+                raise ValueError(
+                    f"coefficient {degree} of entry {address} is {value}, but must fit {width} bits"
+                )
+
+
+def plain_fit() -> list[list[int]]:
+    """The whole table in the order of its addresses, before the search for the hard cases."""
+    spec = SIGMOID32
+    table = [[0] * (len(spec.widths) + 1) for _ in range(spec.depth)]
+    with gmpy2.context(gmpy2.get_context(), precision=PRECISION):
+        for piece in pieces():
+            table[piece.entry] = fit_piece(piece)
+        for entry, whole in scale_entries():
+            value, k = scale_value(whole)
+            table[entry][0], table[entry][-1] = int(gmpy2.rint(value)), k
+    for entry in range(spec.linear_entry, 32):
+        table[entry] = [0] * (len(spec.widths) + 1)
+    table[spec.linear_entry][0], table[spec.linear_entry][-1] = 1 << spec.fraction_bits, 1
+    table[spec.zero_entry][-1] = spec.k_zero
+    check_widths(table)
     return table

@@ -8,7 +8,7 @@ from scegrad.model.pack import pack
 from scegrad.model.round import round_nearest_even
 from scegrad.model.sigmoid16 import sigmoid16
 from scegrad.model.sigmoid32 import sigmoid32
-from scegrad.model.subtract import subtract
+from scegrad.model.subtract import half_label, subtract, take_part
 from scegrad.model.unpack import unpack
 
 SIGMOIDS = {
@@ -24,8 +24,9 @@ def gradient_bits(logits: np.ndarray, labels: np.ndarray, fmt: Format) -> np.nda
     """Encodings of sigmoid(x) - y from flat arrays of encodings."""
     sigmoid, fraction_bits = SIGMOIDS[fmt.name]
     logit, label = unpack(logits, fmt), unpack(labels, fmt)
-    s = sigmoid(logit.exponent, logit.significand, logit.infinite)
-    difference = subtract(~logit.sign & (logit.significand != 0), s, label, fmt, fraction_bits)
+    half = half_label(logit, label, fmt)
+    s = sigmoid(logit.exponent, logit.significand, logit.infinite, half)
+    difference = subtract(take_part(logit, label, half, fmt), s, fmt, fraction_bits)
     return pack(round_nearest_even(difference, fmt), logit, label, fmt)
 
 

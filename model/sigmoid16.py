@@ -7,8 +7,13 @@ from scegrad.model.sigmoid32 import Sigmoid
 from scegrad.model.tables import columns
 
 
-def sigmoid16(exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarray) -> Sigmoid:
-    """sigmoid(-|x|) for |x| = significand * 2**(exponent - 10), int64 arrays; 0 for an infinite x, and sticky unless exact."""
+def sigmoid16(
+    exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarray, half: np.ndarray
+) -> Sigmoid:
+    """sigmoid(-|x|) for |x| = significand * 2**(exponent - 10), int64 arrays; 0 for an infinite x, and sticky unless exact.
+
+    ``half`` is of no use here: s is exact as far as any label goes.
+    """
     spec = SIGMOID16
     half = 1 << spec.fraction_bits - 1
     binade = exponent - spec.first_exponent

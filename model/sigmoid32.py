@@ -1,15 +1,11 @@
-"""The fp32 sigmoid of the golden model: s = sigmoid(-|x|) with a relative error below 2**-34, step by step as the RTL computes it."""
+"""The fp32 sigmoid of the golden model: s = sigmoid(-|x|) within 2**-40 of itself, step by step as the RTL computes it."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
-from scegrad.model.design import LIMB, SIGMOID32
+from scegrad.model.design import FACTOR_LIMBS, SIGMOID32
 from scegrad.model.tables import columns
-
-MASK = (1 << LIMB) - 1
-
 
 class Sigmoid(NamedTuple):
     """s = (significand + something in (0, 1) if sticky) * 2**(-fraction_bits - k)."""
@@ -19,53 +15,100 @@ class Sigmoid(NamedTuple):
     sticky: np.ndarray
 
 
-def limbs(value: int, count: int) -> list[int]:
-    """``value`` in ``count`` limbs, lowest first; the last one takes what is left."""
-    return [value >> LIMB * i & MASK for i in range(count - 1)] + [value >> LIMB * (count - 1)]
+class Place(NamedTuple):
+    """Where the table is read: the piece, the T beside it, and the argument within the piece."""
+
+    entry: np.ndarray
+    scale_entry: np.ndarray
+    delta: np.ndarray
 
 
-def scale(significand: np.ndarray) -> np.ndarray:
-    """Significand * log2(e) without its 25 lowest bits, from three partial products; at most two units too small."""
-    low, middle, high = (significand * limb for limb in limbs(SIGMOID32.log2e, 3))
-    lower = (low >> 22) + (middle >> 5)
-    return (high << 9) + (lower >> 3)
-
-
-def shift_amount(exponent: np.ndarray) -> np.ndarray:
-    """How far the product is shifted to become k and f, and the linear argument to become delta; saturates at 31."""
+def locate(
+    exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarray, half: np.ndarray
+) -> Place:
+    """The addresses and the argument for |x| = significand * 2**(exponent - 23)."""
     spec = SIGMOID32
-    linear = exponent < spec.linear_below
-    return np.where(
-        linear,
-        np.minimum(spec.linear_below - 1 - exponent, 31),
-        np.maximum(spec.overflow_from - 1 - exponent, 0),
+    u = significand << np.clip(exponent - spec.first_even, 0, 7)
+    index = u >> spec.delta_bits
+    whole = index >> spec.even_bits
+    over = infinite | (exponent >= spec.huge_from) | (whole >= spec.far_limit)
+    far = (exponent >= spec.first_far) & ~over
+    low = exponent < spec.first_even
+    binade = (exponent - spec.first_exponent) & 15
+    entry = np.where(
+        low,
+        spec.low_base | binade << spec.low_bits | index & (1 << spec.low_bits) - 1,
+        np.where(far, index & (1 << spec.even_bits) - 1, index),
     )
+    entry = np.where(exponent < spec.first_exponent, spec.linear_entry, entry)
+    entry = np.where(over, spec.zero_entry, np.where(half, spec.empty_entry, entry))
+    scale = np.where(
+        whole >= 96,
+        spec.upper_scale_base | whole & 7,
+        spec.scale_base | (whole >> 6 & 1) << 5 | whole & 31,
+    )
+    delta = (u & (1 << spec.delta_bits) - 1) - (1 << spec.delta_bits - 1)
+    return Place(entry, np.where(far, scale, spec.empty_entry), delta)
 
 
-def horner(coefficients: Iterable[np.ndarray], delta: np.ndarray) -> np.ndarray:
-    """The quartic at delta: each step drops what lies below its own last bit, the middle steps their low x low product too."""
-    c0, c1, c2, c3, c4 = coefficients
-    high, low = delta >> LIMB, delta & MASK
-    a3 = c3 + (c4 * high >> LIMB - 1)
-    a2 = c2 + ((a3 >> LIMB) * high + ((a3 >> LIMB) * low + (a3 & MASK) * high >> LIMB))
-    a1 = c1 + ((a2 >> LIMB) * high + ((a2 >> LIMB) * low + (a2 & MASK) * high >> LIMB) >> 2)
-    middle = (a1 >> LIMB) * low + (a1 & MASK) * high + ((a1 & MASK) * low >> LIMB)
-    return c0 + ((a1 >> LIMB) * high * 4 + (middle >> LIMB - 2))
-
-
-def sigmoid32(exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarray) -> Sigmoid:
-    """sigmoid(-|x|) for |x| = significand * 2**(exponent - 23), int64 arrays; 0 for an infinite x."""
+def linear_term(exponent: np.ndarray, significand: np.ndarray) -> np.ndarray:
+    """|x|/4 in units of the last bit for k = 1, rounded up, for |x| < 2**exact_below; else 0."""
     spec = SIGMOID32
-    linear = exponent < spec.linear_below
-    shifted = np.where(linear, significand << 4, scale(significand))
-    amount = shift_amount(exponent)
-    u = shifted >> amount
-    jammed = u | ((u << amount) != shifted)
-    overflow = exponent >= spec.overflow_from
-    k = np.where(overflow, spec.k_overflow, np.where(linear, 0, u >> spec.u_fraction_bits))
-    delta = np.where(linear, jammed, u & (1 << spec.delta_bits) - 1)
-    row = np.where(linear, spec.linear_row, np.minimum(k, spec.rows))
-    column = np.where(linear, 0, u >> spec.delta_bits & (1 << spec.segment_bits) - 1)
-    entry = row << spec.segment_bits | column
-    value = horner((coefficient[entry] for coefficient in columns("fp32")), delta)
-    return Sigmoid(np.where(infinite, 0, value), k, ~infinite & (significand != 0))
+    exact = np.where(exponent < spec.exact_below, significand << spec.exact_shift, 0)
+    amount = np.clip(spec.exact_below - 1 - exponent, 0, 63)
+    return -(-exact >> amount)
+
+
+def polynomial(coefficients: np.ndarray, delta: np.ndarray) -> np.ndarray:
+    """The polynomial at delta without its constant, in units of the significand's last bit; each step rounds down.
+
+    ``coefficients``: int64[6, ...], constant first. The two highest powers are taken together, so
+    that c4 is multiplied as it is: one port of a multiplier suffices for it.
+    """
+    _, c1, c2, c3, c4, c5 = coefficients
+    a3 = c3 + (c4 * delta + (c5 * square(delta) >> 3) >> 12)
+    a2 = c2 + (a3 * delta >> 18)
+    a1 = c1 + (a2 * delta >> 15)
+    return a1 * delta >> 18
+
+
+def square(delta: np.ndarray) -> np.ndarray:
+    """d * d in units of d's last bit."""
+    return delta * delta >> SIGMOID32.delta_bits
+
+
+def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """A * b / 2**fraction_bits for significands below 2**fraction_bits, at most two units too small."""
+    (a0, a1, a2), (b0, b1, b2) = limbs(a), limbs(b)
+    low = a2 * b0 + a0 * b2 + (a1 * b1 >> 5)
+    middle = (a2 * b2 << 17) + (a2 * b1 + a1 * b2)
+    return middle + (low >> 12) >> 5
+
+
+def limbs(value: np.ndarray) -> list[np.ndarray]:
+    """The bits below 2**fraction_bits in limbs of ``FACTOR_LIMBS`` bits, lowest first."""
+    found = []
+    for bits in FACTOR_LIMBS:
+        found.append(value & (1 << bits) - 1)
+        value = value >> bits
+    return found
+
+
+def sigmoid32(
+    exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarray, half: np.ndarray
+) -> Sigmoid:
+    """sigmoid(-|x|) for |x| = significand * 2**(exponent - 23), int64 arrays; 0 for an infinite x.
+
+    Where ``half`` (``half_label``), |x|/4 less something in (0, 1) of the last bit stands in for s.
+    """
+    spec = SIGMOID32
+    place = locate(exponent, significand, infinite, half)
+    table = columns("fp32")
+    coefficients = table[:, place.entry]
+    base = np.where(half, (significand << spec.half_shift) - 1, coefficients[0])
+    base = base - np.where(half, 0, linear_term(exponent, significand))
+    value = base + polynomial(coefficients[:-1], place.delta)
+    far = place.scale_entry != spec.empty_entry
+    value = np.where(far, product(value, table[0, place.scale_entry]), value)
+    k = np.where(half, spec.half_k(exponent), coefficients[-1] + table[-1, place.scale_entry])
+    return Sigmoid(value, k, ~infinite & (significand != 0))

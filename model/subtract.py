@@ -5,20 +5,74 @@ from typing import NamedTuple
 import numpy as np
 
 from scegrad.formats import FP16, FP32, Format
+from scegrad.model.design import SIGMOID32
 from scegrad.model.sigmoid32 import Sigmoid
 from scegrad.model.unpack import Operand
 
-WINDOW = {FP32.name: 60, FP16.name: 40}
+WINDOW = {FP32.name: 72, FP16.name: 40}
 """Bits of the window below the anchor's weight."""
+
+COARSE = {FP32.name: 12, FP16.name: 0}
+"""Bits by which a difference from 1 is moved up where it cancels; other differences leave as many bits to the sticky bit."""
+
+
+def magnitude_bits(fmt: Format) -> int:
+    """Bits of ``Difference.magnitude``: it is below four times the anchor's weight."""
+    return WINDOW[fmt.name] - COARSE[fmt.name] + 2
+
+
+class Terms(NamedTuple):
+    """What is added: s if not ``positive``, else 1 - s (without the 1 unless ``one``), less the label."""
+
+    positive: np.ndarray
+    one: np.ndarray
+    sign: np.ndarray
+    exponent: np.ndarray
+    significand: np.ndarray
 
 
 class Difference(NamedTuple):
-    """(-1)**sign * (magnitude + something in (0, 1) if sticky) * 2**(anchor - window)."""
+    """(-1)**sign * (magnitude + something in (0, 1) if sticky) * 2**(anchor + 2 - magnitude_bits)."""
 
     sign: np.ndarray
     magnitude: np.ndarray
     anchor: np.ndarray
     sticky: np.ndarray
+
+
+def half_label(logit: Operand, label: Operand, fmt: Format) -> np.ndarray:
+    """Whether the label is 1/2 and |x| so small that sigmoid(x) - 1/2 is computed as x/4, less a cubic term: fp32 only."""
+    if fmt is not FP32:
+        return np.zeros_like(logit.infinite)
+    return (
+        ~label.sign
+        & (label.exponent == -1)
+        & (label.significand == 1 << fmt.fraction_bits)
+        & (logit.exponent < SIGMOID32.half_below)
+        & (logit.significand != 0)
+    )
+
+
+def take_part(logit: Operand, label: Operand, half: np.ndarray, fmt: Format) -> Terms:
+    """What is left of 1 and the label: neither with y = 1 and a positive logit, where s keeps all its bits, nor where ``half``.
+
+    With ``half``, x/4 has the sign of x where s has that of s - y: so ``positive`` is turned.
+    """
+    positive = ~logit.sign & (logit.significand != 0)
+    cancels = (
+        positive
+        & ~label.sign
+        & (label.exponent == 0)
+        & (label.significand == 1 << fmt.fraction_bits)
+    )
+    gone = cancels | half
+    return Terms(
+        positive ^ half,
+        positive & ~gone,
+        label.sign,
+        np.where(gone, fmt.emin, label.exponent),
+        np.where(gone, 0, label.significand),
+    )
 
 
 def shift_right(value: np.ndarray, amount: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -28,6 +82,23 @@ def shift_right(value: np.ndarray, amount: np.ndarray) -> tuple[np.ndarray, np.n
     return shifted, (shifted << amount) != value
 
 
+def align(
+    value: np.ndarray, up: int, amount: np.ndarray, coarse: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """``value << up + coarse`` shifted right by ``amount`` (63 at most), in two words, and whether a one was lost.
+
+    The second word has the ``coarse`` lowest bits. They are 0 unless the shift exceeds ``up``, so
+    that one 64-bit word, ``value << coarse``, is enough to find them.
+    """
+    amount = np.minimum(amount, 63)
+    high = value << up >> amount
+    if not coarse:
+        return high, np.zeros_like(high), (high << amount) != value << up
+    beyond = np.maximum(amount - up, 0)
+    low = value << coarse >> beyond
+    return high, low & (1 << coarse) - 1, (low << beyond) != value << coarse
+
+
 def anchor_of(
     one: np.ndarray, label_exponent: np.ndarray, k: np.ndarray, fmt: Format
 ) -> np.ndarray:
@@ -35,33 +106,37 @@ def anchor_of(
     return np.maximum(np.maximum(label_exponent, fmt.emin), np.where(one, 0, -k))
 
 
-def subtract(
-    positive: np.ndarray, s: Sigmoid, label: Operand, fmt: Format, fraction_bits: int
-) -> Difference:
-    """S - y where the logit is not ``positive``, else (1 - y) - s, computed as -(s + y - 1).
-
-    With y = 1 and a positive logit nothing is left of 1 - y, and s keeps all its bits.
-    """
-    window = WINDOW[fmt.name]
-    cancels = (
-        positive
-        & ~label.sign
-        & (label.exponent == 0)
-        & (label.significand == 1 << fmt.fraction_bits)
-    )
-    one = positive & ~cancels
-    exponent = np.where(cancels, fmt.emin, label.exponent)
-    significand = np.where(cancels, 0, label.significand)
+def subtract(terms: Terms, s: Sigmoid, fmt: Format, fraction_bits: int) -> Difference:
+    """S - y where the logit is not ``positive``, else (1 - y) - s, computed as -(s + y - 1)."""
+    positive, one, sign, exponent, significand = terms
+    coarse = COARSE[fmt.name]
+    window = WINDOW[fmt.name] - coarse
     anchor = anchor_of(one, exponent, s.k, fmt)
-    aligned_s, lost_s = shift_right(s.significand << window - fraction_bits, anchor + s.k)
-    aligned_y, lost_y = shift_right(significand << window - fmt.fraction_bits, anchor - exponent)
+    s_high, s_low, lost_s = align(s.significand, window - fraction_bits, anchor + s.k, coarse)
+    y_high, y_low, lost_y = align(
+        significand, window - fmt.fraction_bits, anchor - exponent, coarse
+    )
     aligned_one = np.where(
         one & (anchor <= window), np.int64(1) << np.clip(window - anchor, 0, window), 0
     )
     # Cut below the window, -(y + rest) is ~y + (1 - rest): every rest stays positive, and one sticky bit holds for all.
-    negated = np.where(lost_y, ~aligned_y, -aligned_y)
-    total = aligned_s + np.where(positive ^ label.sign, aligned_y, negated) - aligned_one
+    add = positive ^ sign
+    low = s_low + np.where(add, y_low, -y_low - lost_y)
+    total = s_high + np.where(add, y_high, -y_high) - aligned_one + (low >> coarse)
+    low = low & (1 << coarse) - 1
     sticky = s.sticky | lost_s | lost_y
-    magnitude = np.where(total >= 0, total, np.where(sticky, ~total, -total))
-    sign = (positive ^ (total < 0)) & ((total != 0) | sticky)
-    return Difference(sign, magnitude, anchor, sticky)
+    negative = total < 0
+    sign = (positive ^ negative) & ((total != 0) | (low != 0) | sticky)
+    # -(total, low), or its complement where a sticky bit says that something above it is meant.
+    carry = negative & ~sticky
+    low = np.where(negative, (~low & (1 << coarse) - 1) + carry, low)
+    magnitude = np.where(negative, ~total + (low >> coarse), total)
+    low = low & (1 << coarse) - 1
+    # Only next to 1 is s cut that far, and there the anchor is 0 if the difference is small.
+    small = one & (magnitude >> window + 2 - coarse == 0) & (coarse > 0)
+    return Difference(
+        sign,
+        np.where(small, magnitude << coarse | low, magnitude),
+        anchor - coarse * small,
+        sticky | ~small & (low != 0),
+    )

@@ -1,5 +1,7 @@
 """Parts of stages: shifters two levels at a time, sums in two halves, leading zeros in groups."""
 
+from collections.abc import Iterator
+
 from amaranth.hdl import Array, Cat, Const, Mux, Value, ValueLike
 
 from scegrad.rtl.datapath.pipeline import Pipeline
@@ -23,6 +25,12 @@ def _levels(bits: int) -> list[list[int]]:
 
 def shift_right(pipe: Pipeline, *names: str) -> None:
     """Shift each of ``names`` right by ``name_shift``; ``name_lost`` tells whether a one was lost. All shifts have equally many bits."""
+    for _ in right_shifter(pipe, *names):
+        pipe.step()
+
+
+def right_shifter(pipe: Pipeline, *names: str) -> Iterator[None]:
+    """The stages of ``shift_right`` one by one, for a shift beside other work: each ``next`` writes what the current stage does."""
     lost: dict[str, Value] = {name: Const(0, 1) for name in names}
     for levels in _levels(len(getattr(pipe, f"{names[0]}_shift"))):
         for name in names:
@@ -32,7 +40,7 @@ def shift_right(pipe: Pipeline, *names: str) -> None:
                 value = Mux(amount[level], value[1 << level :], value)[: len(value)]
             setattr(pipe, name, value)
             setattr(pipe, f"{name}_lost", lost[name])
-        pipe.step()
+        yield
         lost = {name: getattr(pipe, f"{name}_lost") for name in names}
 
 

@@ -1,28 +1,41 @@
-"""The fp32 sigmoid: |x| * log2(e) = k + f, then a quartic in f; the twin of ``model.sigmoid32``."""
+"""The fp32 sigmoid: a polynomial of degree 5 over pieces of |x|, and a product beyond 32; the twin of ``model.sigmoid32``."""
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from scegrad.formats import FP32
-from scegrad.model.design import LIMB, SIGMOID32
-from scegrad.model.sigmoid32 import limbs
+from scegrad.model.design import FACTOR_LIMBS, LIMB, SIGMOID32
 from scegrad.rtl.datapath import anchor
-from scegrad.rtl.datapath.arithmetic import shift_right
+from scegrad.rtl.datapath.arithmetic import right_shifter
 from scegrad.rtl.datapath.layouts import operands_layout, running, sigmoid_layout
 from scegrad.rtl.datapath.pipeline import Pipeline
 from scegrad.rtl.datapath.rom import Rom
 
+SPEC = SIGMOID32
+
+LINEAR_SHIFT_BITS = 6
+"""Bits of the amount by which |x|/4 is shifted; larger ones saturate, and nothing is left of |x|/4."""
+
 
 class Sigmoid32(wiring.Component):
-    """s = sigmoid(-|x|) with a relative error below 2**-34, and the shifts that align s and y for the subtraction.
+    """s = sigmoid(-|x|) within 2**-40 of itself, and the shifts that align s and y for the subtraction.
 
-    Latency 22, one element a cycle; 17 multipliers of 18 x 18 after synthesis and one table of 672 x 149 bits. ``i``: ``operands_layout``;
-    ``o``: ``sigmoid_layout`` with s in units of 2**(-40 - k).
+    Latency 20, one element a cycle; 16 multipliers of 18 x 18 after synthesis and one table of 1024 x
+    196 bits. ``i``: ``operands_layout``; ``o``: ``sigmoid_layout`` with s in units of 2**(-46 - k).
+
+    ========  ======================================================================================
+    stages
+    ========  ======================================================================================
+    0 .. 3    address and argument, look-up; beside it |x|/4 where it is added exactly
+    4 .. 6    a3 = c3 + c4 d + c5 d^2, and c0 - |x|/4
+    7 .. 15   a2 = c2 + a3 d,  a1 = c1 + a2 d,  c0 - |x|/4 + a1 d: products by limbs, their sums
+    16 .. 19  times T, which is 0 where s is no product, or as it is; beside it k and the anchor
+    ========  ======================================================================================
     """
 
-    latency = 22
-    significand_bits = SIGMOID32.fraction_bits + 1
+    latency = 20
+    significand_bits = SPEC.fraction_bits + 1
 
     def __init__(self) -> None:
         super().__init__(
@@ -34,23 +47,33 @@ class Sigmoid32(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.rom = rom = Rom("fp32", SIGMOID32.widths)
+        m.submodules.rom = rom = Rom("fp32", (*SPEC.widths, SPEC.k_bits), ports=2)
         pipe = Pipeline(m, self.i.valid, operands=self.i.payload)
         anchor.take_part(pipe, FP32)
-        scale(pipe)
-        shift_right(pipe, "u")
-        split(pipe)
+        control(pipe)
         pipe.step()
-        anchor.anchor(pipe)
+        shifter = right_shifter(pipe, "linear")
+        locate(pipe)
+        next(shifter)
+        pipe.step()
         m.d.comb += rom.address[0].eq(pipe.address)
+        square(pipe)
+        next(shifter)
         pipe.step()
-        anchor.shifts(pipe)
+        next(shifter)
         pipe.step()
-        horner(pipe, rom.data[0])
-        m.d.comb += [
-            self.o.valid.eq(pipe.valid),
-            self.o.payload.s.eq(Mux(pipe.infinite, 0, pipe.s)),
-        ]
+        begin(pipe, rom.data[0])
+        multiply(pipe, pipe.a3)
+        pipe.a2 = (pipe.c2 + pipe.product.shift_right(1))[: SPEC.widths[2]].as_signed()
+        pipe.step()
+        multiply(pipe, pipe.a2, up=2)
+        pipe.a1 = (pipe.c1 + pipe.product)[: SPEC.widths[1]].as_signed()
+        pipe.step()
+        multiply_slope(pipe)
+        m.d.comb += rom.address[1].eq(pipe.scale_address)
+        end(pipe)
+        scale(pipe, rom.data[1])
+        m.d.comb += [self.o.valid.eq(pipe.valid), self.o.payload.s.eq(pipe.s)]
         for name in (
             "s_shift",
             "sticky",
@@ -67,103 +90,136 @@ class Sigmoid32(wiring.Component):
         return m
 
 
-def scale(pipe: Pipeline) -> None:
-    """Four stages: |x| * log2(e), or |x| itself where the polynomial is linear in it, and the shift that makes k and f of it."""
-    spec = SIGMOID32
-    logit = pipe.view(operands_layout(FP32), "operands").logit
-    significand, exponent = logit.significand, logit.exponent
-    for name, limb in zip(("low", "middle", "high"), limbs(spec.log2e, 3), strict=True):
-        setattr(pipe, f"{name}_0", significand[:LIMB] * Const(limb, LIMB))
-        setattr(pipe, f"{name}_1", significand[LIMB:] * Const(limb, LIMB))
-    pipe.significand = significand
-    pipe.linear = exponent < spec.linear_below
-    pipe.overflow = exponent >= spec.overflow_from
-    pipe.infinite = logit.infinite
-    pipe.sticky = ~logit.infinite & significand.any()
-    pipe.left = (spec.linear_below - 1 - exponent)[:9]
-    pipe.right = (spec.overflow_from - 1 - exponent)[:5]
-    pipe.step()
-    for name in ("low", "middle", "high"):
-        setattr(
-            pipe,
-            name,
-            (getattr(pipe, f"{name}_0") + getattr(pipe, f"{name}_1").shift_left(LIMB))[: 24 + LIMB],
-        )
-    pipe.u_shift = Mux(
-        pipe.linear, Mux(pipe.left >= 31, 31, pipe.left), Mux(pipe.overflow, 0, pipe.right)
-    )[:5]
-    pipe.step()
-    pipe.lower = pipe.low.shift_right(22) + pipe.middle.shift_right(5)
-    pipe.step()
-    product = (pipe.high.shift_left(9) + pipe.lower.shift_right(3))[
-        : spec.k_bits + spec.u_fraction_bits
-    ]
-    pipe.u = Mux(pipe.linear, pipe.significand.shift_left(4), product)
-    pipe.step()
-
-
-def split(pipe: Pipeline) -> None:
-    """One stage: u to k, the table's address and delta."""
-    spec = SIGMOID32
-    delta, segment, k = (
-        pipe.u[: spec.delta_bits],
-        pipe.u[spec.delta_bits : spec.u_fraction_bits],
-        pipe.u[spec.u_fraction_bits :],
-    )
-    pipe.k = Mux(pipe.linear, 0, Mux(pipe.overflow, spec.k_overflow, k))
-    row = Mux(pipe.overflow | (k >= spec.rows), spec.rows, k)[:6]
-    pipe.address = Mux(pipe.linear, spec.linear_row << spec.segment_bits, Cat(segment, row))
-    pipe.delta = delta | (pipe.linear & pipe.u_lost)
-
-
-def horner(pipe: Pipeline, entry: Value) -> None:
-    """Twelve stages: the quartic at delta; each step is products, sums of those of equal weight, and one sum."""
-    c0, c1, c2, c3, c4 = coefficients(entry)
-    pipe.c0, pipe.c1, pipe.c2, pipe.c3 = c0, c1, c2, c3
-    pipe.q = c4 * pipe.delta[LIMB:]
-    pipe.step()
-    pipe.a = pipe.c3 + pipe.q.shift_right(LIMB - 1)
-    pipe.step()
-    multiply_add(pipe, 26, pipe.c2)
-    pipe.a = pipe.base + pipe.across.shift_right(LIMB)
-    pipe.step()
-    multiply_add(pipe, 32, pipe.c1.shift_left(2))
-    pipe.a = (pipe.base + pipe.across.shift_right(LIMB)).shift_right(2)
-    pipe.step()
-    multiply_add(pipe, SIGMOID32.widths[1], pipe.c0, scale=2)
-    pipe.across = pipe.across + pipe.lowest.shift_right(LIMB)
-    pipe.step()
-    pipe.s = (pipe.base + pipe.across.shift_right(LIMB - 2))[: Sigmoid32.significand_bits]
-    pipe.step()
-
-
-def coefficients(entry: Value) -> list[Value]:
-    """The coefficients of a table entry, constant first: unsigned, the others signed."""
-    fields, first = [], 0
-    for degree, width in enumerate(SIGMOID32.widths):
-        field = entry[first : first + width]
-        fields.append(field.as_signed() if degree else field)
+def fields(entry: Value) -> list[Value]:
+    """The fields of a table entry: c0, unsigned; c1 to c5, signed; k."""
+    found, first = [], 0
+    for width in (*SPEC.widths, SPEC.k_bits):
+        found.append(entry[first : first + width])
         first += width
-    return fields
+    c0, *others, k = found
+    return [c0, *(field.as_signed() for field in others), k]
 
 
-def multiply_add(pipe: Pipeline, width: int, addend: Value, scale: int = 0) -> None:
-    """Two stages: ``a`` (signed, ``width`` bits) times delta in limbs, summed by weight.
+def control(pipe: Pipeline) -> None:
+    """One stage: what the exponent decides.
 
-    ``base`` is high x high * 2**scale + ``addend``, ``across`` the sum of the mixed products, ``lowest`` low x low.
+    Reads ``operands``, ``half``. Writes ``significand``, ``sticky``, ``half_k``; ``u_shift``, ``binade``,
+    ``low``, ``tiny``, ``far``, ``huge`` for ``locate``; ``linear``, |x|/4 before its shift, and
+    ``linear_shift``.
     """
-    a = pipe.a.as_signed()[:width].as_signed()
-    high, low = a[LIMB:].as_signed(), a[:LIMB]
-    delta_high, delta_low = pipe.delta[LIMB:], pipe.delta[:LIMB]
-    pipe.high_high, pipe.high_low, pipe.low_high = (
-        high * delta_high,
-        high * delta_low,
-        low * delta_high,
-    )
-    pipe.low_low = low * delta_low
-    pipe.addend = addend
+    logit = pipe.view(operands_layout(FP32), "operands").logit
+    exponent = logit.exponent
+    pipe.significand = logit.significand
+    pipe.sticky = ~logit.infinite & logit.significand.any()
+    pipe.half_k = SPEC.half_k(exponent).as_unsigned()[: SPEC.k_bits]
+    pipe.low = exponent < SPEC.first_even
+    pipe.tiny = exponent < SPEC.first_exponent
+    pipe.far = exponent >= SPEC.first_far
+    pipe.huge = exponent >= SPEC.huge_from
+    pipe.binade = (exponent - SPEC.first_exponent).as_unsigned()[:4]
+    pipe.u_shift = Mux(exponent < SPEC.first_even, 0, (exponent - SPEC.first_even)[:3])
+    exact = exponent < SPEC.exact_below
+    pipe.linear = Mux(exact & ~pipe.half, logit.significand, 0) << SPEC.exact_shift
+    amount = SPEC.exact_below - 1 - exponent
+    limit = (1 << LINEAR_SHIFT_BITS) - 1
+    pipe.linear_shift = Mux(amount > limit, limit, amount)[:LINEAR_SHIFT_BITS]
+
+
+def locate(pipe: Pipeline) -> None:
+    """One stage: the addresses of the piece and of T, and the argument; as ``model.sigmoid32.locate``.
+
+    Reads what ``control`` wrote. Writes ``address``, ``scale_address``, ``near`` (s is no product), ``delta``.
+    """
+    u = (pipe.significand << pipe.u_shift)[: FP32.precision + 5]
+    delta, index = u[: SPEC.delta_bits], u[SPEC.delta_bits :]
+    pipe.delta = Cat(delta[:-1], ~delta[-1]).as_signed()
+    whole = index[SPEC.even_bits :]
+    over = pipe.huge | (pipe.far & (whole >= SPEC.far_limit))
+    low = Cat(index[: SPEC.low_bits], pipe.binade, Const(1, 1))
+    even = Cat(index[: SPEC.even_bits], Mux(pipe.far, 0, index[SPEC.even_bits : 9]), Const(0, 1))
+    special = Mux(over, SPEC.zero_entry, Mux(pipe.half, SPEC.empty_entry, SPEC.linear_entry))
+    pipe.address = Mux(over | pipe.half | pipe.tiny, special, Mux(pipe.low, low, even))[:10]
+    upper = Cat(whole[:3], Const(SPEC.upper_scale_base >> 3, 7))
+    lower = Cat(whole[:5], whole[6], Const(SPEC.scale_base >> 6, 4))
+    pipe.near = ~pipe.far | over
+    pipe.scale_address = Mux(pipe.near, SPEC.empty_entry, Mux(whole[5] & whole[6], upper, lower))
+
+
+def square(pipe: Pipeline) -> None:
+    """Part of a stage: ``square``, d * d in d's unit, from ``delta``."""
+    pipe.square = (pipe.delta * pipe.delta)[SPEC.delta_bits : 2 * SPEC.delta_bits - 1]
+
+
+def begin(pipe: Pipeline, entry: Value) -> None:
+    """Three stages: the two highest powers, and what the polynomial is added to.
+
+    Reads ``entry``, ``delta``, ``square``, ``linear``, ``half``, ``significand``. Writes ``base``, ``a3``, ``c1``, ``c2``, ``k``.
+    """
+    c0, pipe.c1, pipe.c2, pipe.c3, c4, c5, pipe.k = fields(entry)
+    pipe.fourth, pipe.fifth = c4 * pipe.delta, c5 * pipe.square
+    pipe.c0 = c0 | Mux(pipe.half, pipe.significand << SPEC.half_shift, 0)
     pipe.step()
-    pipe.base = pipe.high_high.shift_left(scale) + pipe.addend
-    pipe.across = pipe.high_low + pipe.low_high
-    pipe.lowest = pipe.low_low
+    pipe.highest = pipe.fourth + pipe.fifth.shift_right(3)
+    # c0 less |x|/4 rounded up; where |x|/4 itself is carried, 1 less.
+    linear = Cat(pipe.linear, Const(0, len(pipe.c0) - len(pipe.linear)))
+    pipe.base = (pipe.c0 + ~linear + ~(pipe.linear_lost | pipe.half))[: len(pipe.c0)]
+    pipe.step()
+    pipe.a3 = (pipe.c3 + pipe.highest.shift_right(12))[: SPEC.widths[3]].as_signed()
+    pipe.step()
+
+
+def multiply(pipe: Pipeline, value: Value, up: int = 0) -> None:
+    """Two stages: ``product``, a signed value of two limbs times ``delta``, in units of 2**(LIMB - up) of theirs, rounded down."""
+    pipe.high, pipe.low = value[LIMB:].as_signed() * pipe.delta, value[:LIMB] * pipe.delta
+    pipe.step()
+    pipe.product = pipe.high.shift_left(up) + pipe.low.shift_right(LIMB - up)
+    pipe.step()
+
+
+def multiply_slope(pipe: Pipeline) -> None:
+    """One stage: ``high``, ``middle``, ``low``, the three limbs of ``a1`` times ``delta``."""
+    a1, delta = pipe.a1, pipe.delta
+    pipe.high = a1[2 * LIMB :].as_signed() * delta
+    pipe.middle, pipe.low = a1[LIMB : 2 * LIMB] * delta, a1[:LIMB] * delta
+    pipe.step()
+
+
+def end(pipe: Pipeline) -> None:
+    """Two stages: ``s`` = ``base`` + a1 d, from the products of ``multiply_slope``."""
+    pipe.upper = pipe.base.shift_left(1) + pipe.high.shift_left(LIMB)
+    pipe.lower = pipe.middle + pipe.low.shift_right(LIMB)
+    pipe.step()
+    pipe.s = (pipe.upper + pipe.lower)[1 : 1 + Sigmoid32.significand_bits]
+    pipe.step()
+
+
+def limbs(value: Value) -> list[Value]:
+    """The bits below 2**fraction_bits in limbs of ``FACTOR_LIMBS`` bits, lowest first."""
+    found, first = [], 0
+    for bits in FACTOR_LIMBS:
+        found.append(value[first : first + bits])
+        first += bits
+    return found
+
+
+def scale(pipe: Pipeline, entry: Value) -> None:
+    """Four stages: ``s`` times the T of ``entry`` unless ``near``, by six products; ``k``; anchor and shifts.
+
+    T is 0 where ``near``, so the products vanish and ``s`` takes their place.
+    """
+    t, *_, k = fields(entry)
+    (a0, a1, a2), (b0, b1, b2) = limbs(pipe.s), limbs(t)
+    pipe.p22, pipe.p21, pipe.p12 = a2 * b2, a2 * b1, a1 * b2
+    pipe.p20, pipe.p02, pipe.p11 = a2 * b0, a0 * b2, a1 * b1
+    pipe.k = Mux(pipe.half, pipe.half_k, pipe.k + k)[: SPEC.k_bits]
+    pipe.step()
+    anchor.anchor(pipe)
+    pipe.upper = pipe.p22.shift_left(17) | Mux(pipe.near, pipe.s.shift_left(5), 0)
+    pipe.middle, pipe.lower = pipe.p21 + pipe.p12, pipe.p20 + pipe.p02
+    pipe.step()
+    anchor.shifts(pipe)
+    pipe.upper = pipe.upper + pipe.middle
+    pipe.lower = pipe.lower + pipe.p11.shift_right(5)
+    pipe.step()
+    pipe.s = (pipe.upper + pipe.lower.shift_right(12))[5 : 5 + Sigmoid32.significand_bits]
     pipe.step()

@@ -5,7 +5,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from scegrad.formats import Format
-from scegrad.model.subtract import WINDOW
+from scegrad.model.subtract import COARSE, WINDOW, magnitude_bits
 from scegrad.rtl.datapath.arithmetic import add_in_halves, shift_right
 from scegrad.rtl.datapath.layouts import difference_layout, running, sigmoid_layout
 from scegrad.rtl.datapath.pipeline import Pipeline
@@ -14,15 +14,16 @@ from scegrad.rtl.datapath.pipeline import Pipeline
 class Subtract(wiring.Component):
     """Aligns s, y and 1 to the anchor and adds them, exact but for a sticky bit.
 
-    Latency 8, one element a cycle. ``i``: ``sigmoid_layout`` with s in units of 2**-``fraction_bits`` at its own exponent;
-    ``o``: ``difference_layout``.
+    Latency 8, and 1 more where a cancelled difference is moved up (``COARSE``); one element a cycle.
+    ``i``: ``sigmoid_layout`` with s in units of 2**-``fraction_bits`` at its own exponent; ``o``:
+    ``difference_layout``.
     """
-
-    latency = 8
 
     def __init__(self, fmt: Format, fraction_bits: int, significand_bits: int):
         self.fmt = fmt
         self.window = WINDOW[fmt.name]
+        self.coarse = COARSE[fmt.name]
+        self.latency = 9 if self.coarse else 8
         self.fraction_bits = fraction_bits
         super().__init__(
             {
@@ -52,6 +53,8 @@ class Subtract(wiring.Component):
         add_in_halves(
             pipe, "magnitude", "flipped", Const(0, self.window + 2), negative & ~pipe.inexact
         )
+        if self.coarse:
+            self._move_up(pipe)
         m.d.comb += [
             self.o.valid.eq(pipe.valid),
             o.magnitude.eq(pipe.magnitude),
@@ -61,6 +64,18 @@ class Subtract(wiring.Component):
         assert pipe.latency == self.latency
         return m
 
+    def _move_up(self, pipe: Pipeline) -> None:
+        """One stage: where a difference from 1 has cancelled, its low bits are kept, else they become sticky.
+
+        There the anchor is 0, as no exponent exceeds that of 1. Reads and writes ``magnitude``, ``anchor``, ``inexact``.
+        """
+        bits = magnitude_bits(self.fmt)
+        small = pipe.one & ~pipe.magnitude[bits:].any()
+        pipe.inexact = pipe.inexact | (~small & pipe.magnitude[: self.coarse].any())
+        pipe.magnitude = Mux(small, pipe.magnitude[:bits], pipe.magnitude[self.coarse :])
+        pipe.anchor = Mux(small, Const(-self.coarse, pipe.anchor.shape()), pipe.anchor)
+        pipe.step()
+
     def _compress(self, pipe: Pipeline) -> None:
         """One stage: the three terms to two. What is cut from a negated y leaves ~y, so that every remainder is positive."""
         width = self.window + 4
@@ -68,7 +83,7 @@ class Subtract(wiring.Component):
         y = Cat(pipe.y, Const(0, width - len(pipe.y)))
         a, b = Cat(pipe.s, Const(0, width - len(pipe.s))), Mux(pipe.negate_y, ~y, y)
         place = self.window - pipe.anchor
-        shifted = Mux(place >= 0, (Const(1) << place.as_unsigned()[:6])[:width], 0)
+        shifted = Mux(place >= 0, (Const(1) << place.as_unsigned()[: self.window.bit_length()])[:width], 0)
         c = Mux(pipe.one, ~Cat(shifted, Const(0, width))[:width], Const(0, width))
         pipe.partial = a ^ b ^ c
         majority = a & b | a & c | b & c
