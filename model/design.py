@@ -14,19 +14,19 @@ FACTOR_LIMBS = (12, 17, 17)
 
 @dataclass(frozen=True)
 class Sigmoid32:
-    r"""fp32: the table is addressed by |x| itself, and a polynomial of degree 5 runs over each piece.
+    """fp32: the table is addressed by |x| itself, and a polynomial of degree 5 runs over each piece.
 
     A piece is addressed by exponent and leading bits of |x|; the ``delta_bits`` below them, taken about
     the middle of the piece, are the argument: d = delta * 2**-delta_bits, -1/2 <= d < 1/2, exactly.
 
     ===================  ==========================================================================
-    \|x\|               pieces
+    |x|                  pieces
     ===================  ==========================================================================
-    below 2**-13         the linear entry: 1/2 - \|x\|/4, exact but for a cubic term below 2**-44
-    2**-13 .. 2**-5      32 to a binade; 1/2 - \|x\|/4 is added exactly, the polynomial is the rest
+    below 2**-13         the linear entry: 1/2 - |x|/4, exact but for a cubic term below 2**-44
+    2**-13 .. 2**-5      32 to a binade; 1/2 - |x|/4 is added exactly, the polynomial is the rest
     2**-5 .. 2           32 to a binade
     2 .. 32              of 1/16
-    32 .. 104            e**-\|x\| as a product: T for the whole part, 16 pieces for the fraction
+    32 .. 104            e**-|x| as a product: T for the whole part, 16 pieces for the fraction
     from 104 on          the zero entry: all that counts is that s is not 0
     ===================  ==========================================================================
 
@@ -48,23 +48,23 @@ class Sigmoid32:
     first_exponent: int = -13
     """Exponent of the first binade in the table."""
     exact_below: int = -5
-    """\|x\| < 2**exact_below: 1/2 - \|x\|/4 is added exactly."""
+    """|x| < 2**exact_below: 1/2 - |x|/4 is added exactly."""
     first_even: int = 1
     """From 2**first_even on, all pieces are as wide as those of its binade: 1/16."""
     first_far: int = 5
     """From 2**first_far on, s is a product."""
     huge_from: int = 7
-    """\|x\| >= 2**huge_from is beyond ``far_limit``."""
+    """|x| >= 2**huge_from is beyond ``far_limit``."""
     far_limit: int = 104
     """From here on s is below half the least subnormal."""
     k_zero: int = 255
     """K of the zero entry."""
     half_below: int = -11
-    """With a label of 1/2 and \|x\| < 2**half_below, the datapath carries \|x\|/4 in place of s."""
+    """With a label of 1/2 and |x| < 2**half_below, the datapath carries |x|/4 in place of s."""
 
     @property
     def even_bits(self) -> int:
-        """Fraction bits of \|x\| in the address of a piece from ``first_even`` on."""
+        """Fraction bits of |x| in the address of a piece from ``first_even`` on."""
         return self.low_bits - self.first_even
 
     @property
@@ -90,22 +90,22 @@ class Sigmoid32:
     linear_entry: int = 24
     """c0 = 1/2, k = 1."""
     zero_entry: int = 25
-    """All zero, k = ``k_zero``: \|x\| is infinite, or from ``far_limit`` on."""
+    """All zero, k = ``k_zero``: |x| is infinite, or from ``far_limit`` on."""
     empty_entry: int = 26
-    """All zero: for \|x\|/4 in place of s, and the T of whatever is no product."""
+    """All zero: for |x|/4 in place of s, and the T of whatever is no product."""
 
     @property
     def exact_shift(self) -> int:
-        """\|x\|/4 for the greatest exponent below ``exact_below`` is significand << exact_shift, with k = 1."""
+        """|x|/4 for the greatest exponent below ``exact_below`` is significand << exact_shift, with k = 1."""
         return self.exact_below - 1 - 23 - 2 + self.fraction_bits + 1
 
     @property
     def half_shift(self) -> int:
-        """\|x\|/4 in place of s is significand << half_shift."""
+        """|x|/4 in place of s is significand << half_shift."""
         return self.fraction_bits - 24
 
     def half_k(self, exponent):
-        """K of \|x\|/4 in place of s, from the exponent of \|x\|: integers, arrays or Amaranth's values."""
+        """K of |x|/4 in place of s, from the exponent of |x|: integers, arrays or Amaranth's values."""
         return 1 - exponent
 
 

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from scegrad.formats import FP32
 from scegrad.model import exact_mpfr
+from scegrad.model.bounds import ALLOWANCE
 from scegrad.model.doubledouble import F64, fast_two_sum, two_product, two_product_short, two_sum
 
 STEP = 128
@@ -43,9 +44,6 @@ RADIUS = 2.0**-90
 TINY_RADIUS = 2.0**-48
 OPEN_ULP = 2.0**-24
 """Radius, in ulp, from which on an error is measured with MPFR instead."""
-
-BOUND = 2.0**-34
-"""The contract's allowance for the sigmoid, relative to sigmoid(-|x|)."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +187,7 @@ def error(
 def within(
     result: NDArray[np.float32], logits: NDArray[np.float32], labels: NDArray[np.float32]
 ) -> NDArray[np.bool_]:
-    """Whether |result - exact| <= ulp(result)/2 + 2^-34 sigmoid(-|x|), for finite arguments (one axis).
+    """Whether |result - exact| <= ulp(result)/2 + 2^-40 sigmoid(-|x|), for finite arguments (one axis).
 
     A zero must moreover have the sign of an exact value that lies further than the allowance from zero.
     """
@@ -199,7 +197,7 @@ def within(
     lost -= enclosure.low
     side = np.where((gap < 0) | ((gap == 0) & (lost < 0)), -1.0, 1.0)
     total, carry = two_sum(_ulp(value) / 2, -side * gap)
-    allowance = BOUND * enclosure.small
+    allowance = ALLOWANCE * enclosure.small
     margin = total + (carry - side * lost + allowance)
     inside = margin >= 0
     doubt = enclosure.radius + 2.0**-49 * (

@@ -10,10 +10,11 @@ from typing import TypeVar
 
 import gmpy2
 
+from scegrad.model.bounds import ALLOWANCE
+
 LARGEST = 200
 FEWEST_BITS = 128
 MOST_BITS = 1 << 14
-ALLOWANCE = gmpy2.exp2(-34)
 
 Interval = tuple[gmpy2.mpfr, gmpy2.mpfr]
 T = TypeVar("T")
@@ -90,7 +91,7 @@ def error(result: float, x: float, y: float) -> float:
 
 
 def within(result: float, x: float, y: float) -> bool:
-    """Whether |result - exact| <= ulp(result)/2 + 2^-34 sigmoid(-|x|)."""
+    """Whether |result - exact| <= ulp(result)/2 + 2^-40 sigmoid(-|x|)."""
 
     def decide(difference: Interval, small: Interval) -> bool | None:
         with gmpy2.context(precision=2 * MOST_BITS):

@@ -2,27 +2,35 @@
 
 import json
 
-from scegrad.model import fit16, fit32, tune32
+import numpy as np
+
+from scegrad.model import budget, fit16, fit32, hard_cases, tune32
 from scegrad.model.tables import TABLES, coefficients, columns
 
 
-def computed() -> str:
-    """The file's text, from the fits."""
-    tables = {"fp32": tune32.tuned(fit32.plain_fit())[0], "fp16": fit16.fit()}
+def computed() -> tuple[str, list[tune32.Move]]:
+    """The file's text, from the fits, and what was moved for the hard cases."""
+    fp32, moves = tune32.tuned(fit32.plain_fit())
     named = (
         f'"{name}": [\n' + ",\n".join(map(json.dumps, table)) + "\n]"
-        for name, table in tables.items()
+        for name, table in {"fp32": fp32, "fp16": fit16.fit()}.items()
     )
-    return "{\n" + ",\n".join(named) + "\n}\n"
+    return "{\n" + ",\n".join(named) + "\n}\n", moves
 
 
-def stale() -> bool:
-    """Whether the kept tables differ from those that the fits give now."""
-    return TABLES.read_text() != computed()
+def stale(*, search: bool = False) -> str | None:
+    """How what is kept differs from what is computed now, in one line; with ``search``, all logits are searched for hard cases."""
+    if search and not np.array_equal(hard_cases.found(), hard_cases.hard_logits()):
+        return "model/hard_cases.txt has not all hard cases: run scegrad tables --hard-cases"
+    if TABLES.read_text() != computed()[0]:
+        return "model/sigmoid_tables.json is not what the fits give: run scegrad tables"
+    return None
 
 
-def write() -> None:
-    """Compute the tables and keep them."""
-    TABLES.write_text(computed())
+def write() -> str:
+    """Compute the tables and keep them; the report of ``model.budget``. Raises ``ValueError`` where it is not kept."""
+    text, moves = computed()
+    TABLES.write_text(text)
     coefficients.cache_clear()
     columns.cache_clear()
+    return budget.report(coefficients("fp32"), moves)

@@ -22,7 +22,7 @@ SAMPLES = 48
 
 
 def sigmoid(z: Any) -> Any:
-    """sigmoid(-z)."""
+    """The sigmoid of -z."""
     return 1 / (1 + gmpy2.exp(z))
 
 

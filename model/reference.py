@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from scegrad.formats import FP16, Format, format_of
 from scegrad.model import exact_fp16, exact_fp32
+from scegrad.model.bounds import HALF_LABEL_ULP
 
 Array = NDArray[np.floating]
 
@@ -128,16 +129,22 @@ def ulp_error(result: Array, logits: Array, labels: Array) -> NDArray[np.float64
 def within_bound(result: Array, logits: Array, labels: Array) -> NDArray[np.bool_]:
     """Whether each result is one that the contract allows.
 
-    fp32: |result - exact| <= ulp(result)/2 + 2^-34 sigmoid(-|logit|), the exact bits where the logit or the exact result is not finite, and
-    a zero with the sign of an exact value that is further from zero than the second term. fp16: the correctly rounded result.
+    fp32: |result - exact| <= ulp(result)/2 + 2^-40 sigmoid(-|logit|), the exact bits where the logit or
+    the exact result is not finite, and a zero with the sign of an exact value that is further from zero
+    than the second term; with labels of 0 and 1 the correctly rounded result, with 1/2 one within 0.51 ulp.
+    fp16: the correctly rounded result.
     """
     inside = _collect(
         _measure(result, logits, labels, lambda module: module.within, True, False),
         logits,
         np.dtype(bool),
     )
-    infinite = np.isinf(logits)
-    if infinite.any():
-        due = gradient(logits[infinite], labels[infinite])
-        inside[infinite] = _same_bits(format_of(due.dtype), due, result[infinite])
+    demanded = np.isinf(logits) | (labels == 0) | (labels == 1)
+    if demanded.any():
+        due = gradient(logits[demanded], labels[demanded])
+        inside[demanded] = _same_bits(format_of(due.dtype), due, result[demanded])
+    halves = ~demanded & (labels == 0.5) & ~np.isnan(logits) & np.isfinite(result)
+    if halves.any():
+        errors = ulp_error(result[halves], logits[halves], labels[halves])
+        inside[halves] = errors <= HALF_LABEL_ULP
     return inside

@@ -7,6 +7,7 @@ import numpy as np
 from scegrad.model.design import FACTOR_LIMBS, SIGMOID32
 from scegrad.model.tables import columns
 
+
 class Sigmoid(NamedTuple):
     """s = (significand + something in (0, 1) if sticky) * 2**(-fraction_bits - k)."""
 
@@ -73,7 +74,7 @@ def polynomial(coefficients: np.ndarray, delta: np.ndarray) -> np.ndarray:
 
 
 def square(delta: np.ndarray) -> np.ndarray:
-    """d * d in units of d's last bit."""
+    """D * d in units of d's last bit."""
     return delta * delta >> SIGMOID32.delta_bits
 
 

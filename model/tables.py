@@ -1,7 +1,7 @@
-"""The polynomials of the sigmoid: computed from exact arithmetic (``model.fit``), kept in ``sigmoid_tables.json``, read by golden model and RTL.
+"""The polynomials of the sigmoid, kept in ``sigmoid_tables.json``: golden model and RTL read them.
 
-``scegrad tables`` computes them again and prints what each step of the evaluation may add to the error; with ``--check`` it says whether
-the kept ones are these.
+``scegrad tables`` computes them from exact arithmetic (``model.fit``) and prints the bounds of the
+error; with ``--check`` it says whether the kept ones are these.
 """
 
 import json

@@ -1,4 +1,6 @@
-"""Moves coefficients of the fp32 table by a few units, so that every hard case rounds right: RLIBM's idea, with the design's own arithmetic.
+"""Moves coefficients of the fp32 table by a few units, so that every hard case rounds right.
+
+The idea is RLIBM's (rutgers-apl/rlibm-all), with the design's own arithmetic.
 
 A hard case asks one thing of the significand S: with B the boundary in units of its last bit,
 S >= B where s lies above the boundary, and S < B where it lies below (S stands for what lies between S

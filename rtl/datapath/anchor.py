@@ -1,7 +1,6 @@
 """The anchor: the greatest exponent among s, y and 1, and the shifts that bring each to it; three stages beside the polynomial."""
 
-from amaranth.hdl import Cat, Const, Mux, Value, signed
-from amaranth.lib import data
+from amaranth.hdl import Cat, Const, Mux, signed
 
 from scegrad.formats import FP32, Format
 from scegrad.model.design import SIGMOID32
@@ -10,9 +9,10 @@ from scegrad.rtl.datapath.pipeline import Pipeline
 
 
 def take_part(pipe: Pipeline, fmt: Format) -> None:
-    """First stage, from ``operands``: whether 1 takes part, and what is left of the label; with y = 1 and a positive logit, neither.
+    """First stage, from ``operands``: whether 1 takes part, and what is left of the label.
 
-    In fp32 neither where ``half``, and ``positive`` is turned: x/4 has the sign of x where s has that of s - y. Writes ``positive``, ``one``, ``y``, ``y_exponent``, ``negate_y``, ``special``.
+    With y = 1 and a positive logit, neither. Writes ``positive``, ``one``, ``y``, ``y_exponent``,
+    ``negate_y``, ``special``.
     """
     operands = pipe.view(operands_layout(fmt), "operands")
     logit, label = operands.logit, operands.label
@@ -23,27 +23,37 @@ def take_part(pipe: Pipeline, fmt: Format) -> None:
         & (label.exponent == 0)
         & (label.significand == 1 << fmt.fraction_bits)
     )
-    gone = cancels
-    if fmt is FP32:
-        pipe.half = half_label(logit, label)
-        gone = cancels | pipe.half
-    pipe.positive = positive ^ pipe.half if fmt is FP32 else positive
-    pipe.one = positive & ~gone
-    pipe.y = Mux(gone, 0, label.significand)
-    pipe.y_exponent = Mux(gone, fmt.emin, label.exponent)
+    pipe.positive = positive
+    pipe.one = positive & ~cancels
+    pipe.y = Mux(cancels, 0, label.significand)
+    pipe.y_exponent = Mux(cancels, fmt.emin, label.exponent)
     pipe.negate_y = ~(positive ^ label.sign)
     pipe.special = Cat(logit.nan | label.nan, label.infinite, ~label.sign)
 
 
-def half_label(logit: data.View, label: data.View) -> Value:
-    """Whether the label is 1/2 and |x| so small that x/4 stands for sigmoid(x) - 1/2; ``model.subtract`` has the reason."""
-    return (
+def find_half(pipe: Pipeline) -> None:
+    """First stage, from ``operands``: ``half``, whether the label is 1/2 and |x| so small that x/4 stands for sigmoid(x) - 1/2."""
+    operands = pipe.view(operands_layout(FP32), "operands")
+    logit, label = operands.logit, operands.label
+    pipe.half = (
         ~label.sign
         & (label.exponent == -1)
         & (label.significand == 1 << FP32.fraction_bits)
         & (logit.exponent < SIGMOID32.half_below)
         & logit.significand.any()
     )
+
+
+def leave_half(pipe: Pipeline) -> None:
+    """Part of the second stage: where ``half``, neither 1 nor the label takes part.
+
+    ``positive`` is turned: x/4 has the sign of x where s has that of s - y. Reads and writes what
+    ``take_part`` writes.
+    """
+    pipe.positive = pipe.positive ^ pipe.half
+    pipe.one = pipe.one & ~pipe.half
+    pipe.y = Mux(pipe.half, 0, pipe.y)
+    pipe.y_exponent = Mux(pipe.half, Const(FP32.emin, pipe.y_exponent.shape()), pipe.y_exponent)
 
 
 def anchor(pipe: Pipeline) -> None:

@@ -17,24 +17,27 @@ SPEC = SIGMOID32
 LINEAR_SHIFT_BITS = 6
 """Bits of the amount by which |x|/4 is shifted; larger ones saturate, and nothing is left of |x|/4."""
 
+K_AHEAD = 3
+
 
 class Sigmoid32(wiring.Component):
     """s = sigmoid(-|x|) within 2**-40 of itself, and the shifts that align s and y for the subtraction.
 
-    Latency 20, one element a cycle; 16 multipliers of 18 x 18 after synthesis and one table of 1024 x
-    196 bits. ``i``: ``operands_layout``; ``o``: ``sigmoid_layout`` with s in units of 2**(-46 - k).
+    Latency 21, one element a cycle; 16 multipliers of 18 x 18 after synthesis and one table of 1024 x
+    196 bits. ``i``: ``operands_layout``; ``o``: ``sigmoid_layout`` with s in units of 2**(-46 - k);
+    ``k``: ``K_AHEAD`` cycles before its s, for those who look at s alone.
 
     ========  ======================================================================================
     stages
     ========  ======================================================================================
-    0 .. 3    address and argument, look-up; beside it |x|/4 where it is added exactly
-    4 .. 6    a3 = c3 + c4 d + c5 d^2, and c0 - |x|/4
-    7 .. 15   a2 = c2 + a3 d,  a1 = c1 + a2 d,  c0 - |x|/4 + a1 d: products by limbs, their sums
-    16 .. 19  times T, which is 0 where s is no product, or as it is; beside it k and the anchor
+    0 .. 4    address and argument, look-up; beside it |x|/4 where it is added exactly
+    5 .. 7    a3 = c3 + c4 d + c5 d^2, and c0 - |x|/4
+    8 .. 16   a2 = c2 + a3 d,  a1 = c1 + a2 d,  c0 - |x|/4 + a1 d: products by limbs, their sums
+    17 .. 20  times T, which is 0 where s is no product, or as it is; beside it k and the anchor
     ========  ======================================================================================
     """
 
-    latency = 20
+    latency = 21
     significand_bits = SPEC.fraction_bits + 1
 
     def __init__(self) -> None:
@@ -42,6 +45,7 @@ class Sigmoid32(wiring.Component):
             {
                 "i": In(running(operands_layout(FP32))),
                 "o": Out(running(sigmoid_layout(FP32, self.significand_bits))),
+                "k": Out(SPEC.k_bits),
             }
         )
 
@@ -50,9 +54,14 @@ class Sigmoid32(wiring.Component):
         m.submodules.rom = rom = Rom("fp32", (*SPEC.widths, SPEC.k_bits), ports=2)
         pipe = Pipeline(m, self.i.valid, operands=self.i.payload)
         anchor.take_part(pipe, FP32)
+        anchor.find_half(pipe)
         control(pipe)
         pipe.step()
+        anchor.leave_half(pipe)
+        shift(pipe)
         shifter = right_shifter(pipe, "linear")
+        next(shifter)
+        pipe.step()
         locate(pipe)
         next(shifter)
         pipe.step()
@@ -60,7 +69,6 @@ class Sigmoid32(wiring.Component):
         square(pipe)
         next(shifter)
         pipe.step()
-        next(shifter)
         pipe.step()
         begin(pipe, rom.data[0])
         multiply(pipe, pipe.a3)
@@ -72,7 +80,9 @@ class Sigmoid32(wiring.Component):
         multiply_slope(pipe)
         m.d.comb += rom.address[1].eq(pipe.scale_address)
         end(pipe)
-        scale(pipe, rom.data[1])
+        multiply_factors(pipe, rom.data[1])
+        m.d.comb += self.k.eq(pipe.k)
+        scale(pipe)
         m.d.comb += [self.o.valid.eq(pipe.valid), self.o.payload.s.eq(pipe.s)]
         for name in (
             "s_shift",
@@ -101,11 +111,10 @@ def fields(entry: Value) -> list[Value]:
 
 
 def control(pipe: Pipeline) -> None:
-    """One stage: what the exponent decides.
+    """Part of a stage: what the exponent decides.
 
-    Reads ``operands``, ``half``. Writes ``significand``, ``sticky``, ``half_k``; ``u_shift``, ``binade``,
-    ``low``, ``tiny``, ``far``, ``huge`` for ``locate``; ``linear``, |x|/4 before its shift, and
-    ``linear_shift``.
+    Reads ``operands``. Writes ``significand``, ``sticky``, ``half_k``; ``u_shift``; ``binade``, ``low``,
+    ``tiny``, ``far``, ``huge`` for ``locate``; ``linear``, |x|/4 before its shift, and ``linear_shift``.
     """
     logit = pipe.view(operands_layout(FP32), "operands").logit
     exponent = logit.exponent
@@ -119,19 +128,24 @@ def control(pipe: Pipeline) -> None:
     pipe.binade = (exponent - SPEC.first_exponent).as_unsigned()[:4]
     pipe.u_shift = Mux(exponent < SPEC.first_even, 0, (exponent - SPEC.first_even)[:3])
     exact = exponent < SPEC.exact_below
-    pipe.linear = Mux(exact & ~pipe.half, logit.significand, 0) << SPEC.exact_shift
+    pipe.linear = Mux(exact, logit.significand, 0) << SPEC.exact_shift
     amount = SPEC.exact_below - 1 - exponent
     limit = (1 << LINEAR_SHIFT_BITS) - 1
     pipe.linear_shift = Mux(amount > limit, limit, amount)[:LINEAR_SHIFT_BITS]
 
 
-def locate(pipe: Pipeline) -> None:
-    """One stage: the addresses of the piece and of T, and the argument; as ``model.sigmoid32.locate``.
+def shift(pipe: Pipeline) -> None:
+    """Part of a stage: ``u``, the significand with bits of equal weight from 2 on. |x|/4 is not added where it is carried itself."""
+    pipe.u = (pipe.significand << pipe.u_shift)[: FP32.precision + 5]
+    pipe.linear = Mux(pipe.half, 0, pipe.linear)
 
-    Reads what ``control`` wrote. Writes ``address``, ``scale_address``, ``near`` (s is no product), ``delta``.
+
+def locate(pipe: Pipeline) -> None:
+    """Part of a stage: the addresses of the piece and of T, and the argument; as ``model.sigmoid32.locate``.
+
+    Reads ``u`` and what ``control`` wrote. Writes ``address``, ``scale_address``, ``near`` (s is no product), ``delta``.
     """
-    u = (pipe.significand << pipe.u_shift)[: FP32.precision + 5]
-    delta, index = u[: SPEC.delta_bits], u[SPEC.delta_bits :]
+    delta, index = pipe.u[: SPEC.delta_bits], pipe.u[SPEC.delta_bits :]
     pipe.delta = Cat(delta[:-1], ~delta[-1]).as_signed()
     whole = index[SPEC.even_bits :]
     over = pipe.huge | (pipe.far & (whole >= SPEC.far_limit))
@@ -202,17 +216,18 @@ def limbs(value: Value) -> list[Value]:
     return found
 
 
-def scale(pipe: Pipeline, entry: Value) -> None:
-    """Four stages: ``s`` times the T of ``entry`` unless ``near``, by six products; ``k``; anchor and shifts.
-
-    T is 0 where ``near``, so the products vanish and ``s`` takes their place.
-    """
+def multiply_factors(pipe: Pipeline, entry: Value) -> None:
+    """One stage: the six products of limbs of ``s`` and the T of ``entry``, which is 0 where s is no product; ``k``."""
     t, *_, k = fields(entry)
     (a0, a1, a2), (b0, b1, b2) = limbs(pipe.s), limbs(t)
     pipe.p22, pipe.p21, pipe.p12 = a2 * b2, a2 * b1, a1 * b2
     pipe.p20, pipe.p02, pipe.p11 = a2 * b0, a0 * b2, a1 * b1
     pipe.k = Mux(pipe.half, pipe.half_k, pipe.k + k)[: SPEC.k_bits]
     pipe.step()
+
+
+def scale(pipe: Pipeline) -> None:
+    """Three stages: ``s`` from the products of its limbs, or as it is where these are 0; anchor and shifts."""
     anchor.anchor(pipe)
     pipe.upper = pipe.p22.shift_left(17) | Mux(pipe.near, pipe.s.shift_left(5), 0)
     pipe.middle, pipe.lower = pipe.p21 + pipe.p12, pipe.p20 + pipe.p02

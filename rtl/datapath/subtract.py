@@ -83,7 +83,9 @@ class Subtract(wiring.Component):
         y = Cat(pipe.y, Const(0, width - len(pipe.y)))
         a, b = Cat(pipe.s, Const(0, width - len(pipe.s))), Mux(pipe.negate_y, ~y, y)
         place = self.window - pipe.anchor
-        shifted = Mux(place >= 0, (Const(1) << place.as_unsigned()[: self.window.bit_length()])[:width], 0)
+        shifted = Mux(
+            place >= 0, (Const(1) << place.as_unsigned()[: self.window.bit_length()])[:width], 0
+        )
         c = Mux(pipe.one, ~Cat(shifted, Const(0, width))[:width], Const(0, width))
         pipe.partial = a ^ b ^ c
         majority = a & b | a & c | b & c

@@ -45,22 +45,27 @@ def tables(
     check: Annotated[
         bool,
         typer.Option(
-            "--check", help="Only say whether the kept tables are those that the fits give."
+            "--check",
+            help="Only say whether the kept tables and hard cases are those that are computed.",
         ),
     ] = False,
+    hard_cases: Annotated[
+        bool,
+        typer.Option("--hard-cases", help="Search every fp32 logit for hard cases first."),
+    ] = False,
 ) -> None:
-    """Compute the sigmoid's tables from exact arithmetic, keep them, and print the error that each step may add."""
-    from scegrad.model import budget
-    from scegrad.model import tables as kept
+    """Compute the sigmoid's tables from exact arithmetic, keep them, and print the bounds of its error."""
+    from scegrad.model import fit
+    from scegrad.model import hard_cases as kept_cases
 
-    if not check:
-        kept.write()
-        typer.echo(budget.report(kept.coefficients("fp32")))
-    elif kept.stale():
-        typer.echo(
-            "model/sigmoid_tables.json is not what the fits give: run scegrad tables", err=True
-        )
-        raise typer.Exit(MISMATCH)
+    if check:
+        if message := fit.stale(search=hard_cases):
+            typer.echo(message, err=True)
+            raise typer.Exit(MISMATCH)
+        return
+    if hard_cases:
+        kept_cases.write()
+    typer.echo(fit.write())
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -19,16 +19,16 @@ enum { SCEEXACT_BINS_PER_ULP = 50, SCEEXACT_BINS = 27, SCEEXACT_BINADES = 512 };
 
 /* What is known of one result, from least to most doubtful. */
 enum {
-  SCEEXACT_NEAREST = 0,    /* within half an ulp, or (labels other than 0 and 1) within the bound */
-  SCEEXACT_FARTHER = 1,    /* within the bound, but certainly not the nearest number */
+  SCEEXACT_NEAREST = 0,    /* the nearest number, or (labels other than 0, 1, 1/2) within the bound and perhaps not the nearest */
+  SCEEXACT_FARTHER = 1,    /* within the bound, but certainly not the nearest number; never with the labels 0 and 1 */
   SCEEXACT_OPEN_HALF = 2,  /* within the bound; nearest or not, float64 cannot tell */
   SCEEXACT_OPEN_BOUND = 3, /* so near to the bound that float64 cannot tell, or the logit is infinite */
   SCEEXACT_WRONG = 4,      /* outside the bound; or not the bits demanded: a special value, a zero's sign, any fp16 result but the nearest */
 };
 
 /* Sums over results, by binade of the logit: the top bits of its encoding, sign and exponent. `error` is the worst in ulp of the exact
- * value's binade, and `histogram` counts such errors: of fp16 results, and of fp32 results with the labels 0 and 1. `used`: the most that
- * another label uses of the allowance 2^-34 sigmoid(-|x|) beyond half an ulp of the result. `error_at` and `used_at`: index of the first
+ * value's binade, and `histogram` counts such errors: of fp16 results, and of fp32 results with the labels 0, 1, 1/2. `used`: the most that
+ * another label uses of the allowance 2^-40 sigmoid(-|x|) beyond half an ulp of the result. `error_at` and `used_at`: index of the first
  * element with the worst value. The caller sets `error` to -1 and all else to 0 at first. */
 typedef struct {
   uint64_t count[SCEEXACT_BINADES];

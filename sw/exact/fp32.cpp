@@ -12,12 +12,14 @@ namespace sce {
 namespace {
 
 constexpr uint32_t kLargest = 0x43480000;  // 200.0: beyond it sigmoid(-|x|) < 2^-288, and only that it is not 0 counts
-constexpr double kAllowance = 0x1p-34;
-constexpr double kUlpLimit = 0.501;
+constexpr double kAllowance = 0x1p-40;
+constexpr double kHalfUlpLimit = 0.51;  // of an error with a label of 1/2
+constexpr double kHalfSlack = 0x1p-20;   // of such an error, in ulp
+constexpr double kTiny = 0x1p-30;        // below it, sigmoid(|x|) - 1/2 is |x|/4 less next to nothing
 constexpr double kSlack = 0x1p-25;      // of an error in ulp, for labels 0 and 1: 2^-50 of s, which is at most 2^24 ulp
 constexpr double kSmallSlack = 0x1p-48;  // of an error, relative to s
 
-constexpr uint32_t kSign = 0x80000000u, kInfinity = 0x7F800000u, kNan = 0x7FC00000u, kOne = 0x3F800000u;
+constexpr uint32_t kSign = 0x80000000u, kInfinity = 0x7F800000u, kNan = 0x7FC00000u, kOne = 0x3F800000u, kHalf = 0x3F000000u;
 
 SCEEXACT_INLINE double value_of(uint32_t bits) {
   float value;
@@ -67,6 +69,26 @@ SCEEXACT_INLINE Sum add(double a, double b) {
   return {total, (a - (total - rest)) + (b - rest)};
 }
 
+// A result for a label of 1/2 and a finite logit. The exact one is x/4 - x^3/48 + ..., of the sign of x: below |x| = 1/8 five terms of
+// the series, which leave out less than 2^-46 of it; above, 1/2 - s to 2^-52, at most 2^-23 ulp. Where x/4 is a tie between two
+// subnormals, the rest of the series breaks it towards zero.
+SCEEXACT_INLINE Verdict judge_half(uint32_t result, uint32_t logit, double s) {
+  const uint32_t magnitude = logit & ~kSign;
+  const double z = value_of(magnitude < kLargest ? magnitude : kLargest), q = z * z;
+  const double series = 0.25 * z * (1 - q * (1.0 / 12 - q * (1.0 / 120 - q * (17.0 / 20160 - q * (31.0 / 362880)))));
+  const double exact = z < 0.125 ? series : 0.5 - s;
+  const bool regular = (result & ~kSign) < kInfinity;
+  const double gap = value_of(regular ? result ^ (logit & kSign) : 0) - exact;
+  const double error = size_of(gap) / ulp_of(exact * (1 - 0x1p-45));
+  const bool sign_wrong = magnitude ? ((result ^ logit) & kSign) != 0 : result != 0;
+  const bool tiny = z < kTiny, tie = tiny & (error == 0.5);
+  const bool farther = tie ? gap > 0 : error > 0.5 + (tiny ? 0 : kHalfSlack);
+  const bool open_half = !tiny & !farther & (error > 0.5 - kHalfSlack);
+  const bool outside = error > kHalfUlpLimit + kHalfSlack, open_bound = error > kHalfUlpLimit - kHalfSlack;
+  const uint32_t kind = farther ? kFarther : open_half ? kOpenHalf : kNearest;
+  return {error, 0, sign_wrong | outside ? kWrong : open_bound ? kOpenBound : kind};
+}
+
 // All of it without a branch, so that the compiler handles several elements at once.
 SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, double s) {
   const uint32_t magnitude = logit & ~kSign, label_magnitude = label & ~kSign, result_magnitude = result & ~kSign;
@@ -74,7 +96,7 @@ SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, d
   const bool special = nan | (label_magnitude == kInfinity);
   const bool regular = !special & (result_magnitude < kInfinity);
   const bool positive = (magnitude != 0) & (logit == magnitude);
-  const bool hard = (label_magnitude == 0) | (label == kOne);
+  const bool hard = (label_magnitude == 0) | (label == kOne), half = label == kHalf;
 
   const double y = value_of(regular ? label : 0), r = value_of(regular ? result : 0);
   const double one = positive ? 1.0 : 0.0, toward = positive ? s : -s;  // sigmoid(x) = one - toward
@@ -92,10 +114,9 @@ SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, d
   const double doubt = kSmallSlack * s + 0x1p-50 * (size_of(low) + size_of(left.low));
 
   const double exact = (one - y) - toward;
-  // Next to a power of two the smaller ulp counts, for whether MPFR is asked, and the larger one for certainty.
+  // Next to a power of two the smaller ulp counts, for whether MPFR is asked.
   const double error = size_of(gap) / ulp_of(exact * (1 - 0x1p-48));
-  const bool too_far = size_of(gap) > (kUlpLimit + 0x1p-20) * ulp_of(exact * (1 + 0x1p-48));
-  const double beyond = -within_half / (kAllowance * s), used = hard | (beyond < 0) ? 0.0 : beyond;
+  const double beyond = -within_half / (kAllowance * s), used = hard | half | (beyond < 0) ? 0.0 : beyond;
 
   // Of a zero's sign the contract speaks where the exact value is farther from zero than the allowance.
   const bool infinite = magnitude == kInfinity;
@@ -104,12 +125,14 @@ SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, d
   const bool sign_open = sign_differs & (size_of(exact) > 0.5 * kAllowance * s);
   const bool farther = hard ? error > 0.5 + kSlack : within_half < -doubt;
   const bool open_half = hard & !farther & (error > 0.5 - kSlack);
-  const bool outside = (hard ? too_far : margin < -doubt) & !infinite;
-  const bool open_bound = (hard ? error > kUlpLimit - 0x1p-20 : margin <= doubt) | sign_open | infinite;
+  const bool outside = (hard ? farther : margin < -doubt) & !infinite;
+  const bool open_bound = (!hard & (margin <= doubt)) | sign_open | infinite;
   uint32_t kind = farther ? kFarther : open_half ? kOpenHalf : kNearest;
   kind = sign_wrong | outside ? kWrong : open_bound ? kOpenBound : kind;
+  const Verdict at_half = judge_half(result, logit, s);
+  kind = half & !infinite ? at_half.kind : kind;
   kind = regular ? kind : (special & (result == (nan ? kNan : label ^ kSign))) ? kNearest : kWrong;
-  return {hard & regular ? error : -1.0, regular ? used : 0.0, kind};
+  return {(hard | half) & regular ? (half ? at_half.error : error) : -1.0, regular ? used : 0.0, kind};
 }
 
 }  // namespace

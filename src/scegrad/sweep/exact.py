@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from scegrad.formats import FP16, FP32, Format
 from scegrad.model import exact_fp16, exact_mpfr, reference
+from scegrad.model.bounds import HALF_LABEL_ULP
 from scegrad.sweep.native import load_exact, pointer
 
 EXPONENTIALS = 25600
@@ -21,9 +22,6 @@ BINADES = 512
 BINS_PER_ULP = 50
 BINS = 27
 """Of ``sw/exact/exact.h``."""
-
-ULP_LIMIT = 0.501
-"""The contract's bound in fp32 for labels 0 and 1, in ulp."""
 
 TALLY = np.dtype(
     [
@@ -100,11 +98,12 @@ def settle(result: NDArray, logit: NDArray, label: NDArray) -> Kind:
             else Kind.WRONG
         )
     values = float(r[0]), float(x[0]), float(y[0])
-    if values[2] not in (0.0, 1.0):
+    if values[2] not in (0.0, 0.5, 1.0):
         return Kind.NEAREST if reference.within_bound(r, x, y)[0] else Kind.WRONG
-    if exact_mpfr.error(*values) > ULP_LIMIT:
-        return Kind.WRONG
-    return Kind.NEAREST if exact_mpfr.rounded(*values[1:]) == values[0] else Kind.FARTHER
+    if exact_mpfr.rounded(*values[1:]) == values[0]:
+        return Kind.NEAREST
+    half = values[2] == 0.5 and exact_mpfr.error(*values) <= HALF_LABEL_ULP
+    return Kind.FARTHER if half else Kind.WRONG
 
 
 def error_in_ulp(fmt: Format, result: int, logit: int, label: int) -> float:
