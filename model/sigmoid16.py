@@ -15,11 +15,11 @@ def sigmoid16(
     ``half`` is of no use here: s is exact as far as any label goes.
     """
     spec = SIGMOID16
-    half = 1 << spec.fraction_bits - 1
+    middle = 1 << spec.fraction_bits - 1
     binade = exponent - spec.first_exponent
     linear = binade < 0
     # 2**24 * |x| is whole, and the cubic term is positive and far below one unit: s lies just above 1/2 - |x|/4.
-    tiny = half - ((significand << np.clip(exponent + 14, 0, 3)) + 1 >> 1)
+    tiny = middle - ((significand << np.clip(exponent + 14, 0, 3)) + 1 >> 1)
     row = np.clip(binade, 0, spec.binades - 1) << spec.segment_bits
     entry = row | significand >> spec.offset_bits & (1 << spec.segment_bits) - 1
     c0, c1, c2 = (column[entry] for column in columns("fp16"))

@@ -9,8 +9,7 @@ from amaranth.lib.wiring import connect, flipped
 
 from scegrad.formats import Format
 from scegrad.rtl.datapath.rom import Rom
-from scegrad.rtl.verilog import to_verilog
-from scegrad.sweep.unit import Design, SweepUnit
+from scegrad.sweep.unit import Design, SweepUnit, made
 
 
 class _Before(wiring.Component):
@@ -38,7 +37,7 @@ def before_subtract(
     """A lane in which the subtraction sees another value of the field ``name``."""
     unit = SweepUnit(fmt)
     unit.lane.subtract = _Before(unit.lane.subtract, name, change)
-    return Design(fmt.name, to_verilog(unit, Design.TOP), unit.latency)
+    return made(unit)
 
 
 def flipped_table_bit(fmt: Format, entry: int, bit: int, monkeypatch: pytest.MonkeyPatch) -> Design:
@@ -53,4 +52,4 @@ def flipped_table_bit(fmt: Format, entry: int, bit: int, monkeypatch: pytest.Mon
 
     with monkeypatch.context() as patch:
         patch.setattr(Rom, "_entry", damaged)
-        return Design(fmt.name, to_verilog(unit, Design.TOP), unit.latency)
+        return made(unit)

@@ -7,10 +7,11 @@ from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from scegrad.formats import FORMATS, FP16, Format
-from scegrad.model.design import SIGMOID16
+from scegrad.formats import FORMATS, FP16, FP32, Format
+from scegrad.model.design import SIGMOID16, SIGMOID32
 from scegrad.rtl.datapath.lane import Lane16, Lane32
 from scegrad.rtl.datapath.rom import Rom
+from scegrad.rtl.datapath.sigmoid32 import Sigmoid32
 from scegrad.rtl.verilog import to_verilog
 
 
@@ -18,27 +19,41 @@ class SweepUnit(wiring.Component):
     """The lane of ``fmt`` as ``rtl.datapath.datapath`` contains it.
 
     ``valid``, ``logit``, ``label``: encodings of a pair; ``done``, ``gradient``: the encoding of its result, ``latency`` cycles later.
-    One pair a cycle.
+    One pair a cycle. In fp32 also what the sigmoid gives to the subtraction, for a sweep of that stage
+    alone: ``s``, ``sticky`` and ``s_valid``, ``stage_latency`` cycles after the pair, and ``k``, ``K_AHEAD``
+    cycles before its s.
     """
 
     def __init__(self, fmt: Format):
         self.fmt = fmt
         self.lane = Lane16() if fmt is FP16 else Lane32()
         width = fmt.width
-        super().__init__(
-            {
-                "valid": In(1),
-                "logit": In(width),
-                "label": In(width),
-                "done": Out(1),
-                "gradient": Out(width),
+        members = {
+            "valid": In(1),
+            "logit": In(width),
+            "label": In(width),
+            "done": Out(1),
+            "gradient": Out(width),
+        }
+        if fmt is FP32:
+            stage = {
+                "s": Sigmoid32.significand_bits,
+                "k": SIGMOID32.k_bits,
+                "sticky": 1,
+                "s_valid": 1,
             }
-        )
+            members |= {name: Out(bits) for name, bits in stage.items()}
+        super().__init__(members)
 
     @property
     def latency(self) -> int:
         """Cycles from a pair to its result."""
         return self.lane.latency
+
+    @property
+    def stage_latency(self) -> int:
+        """Cycles from a pair to its ``s``."""
+        return self.lane.unpack.latency + self.lane.sigmoid.latency
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -51,6 +66,14 @@ class SweepUnit(wiring.Component):
             lane.i.payload.logit.eq(self.logit),
             lane.i.payload.label.eq(self.label),
         ]
+        if isinstance(lane, Lane32):
+            sigmoid = lane.sigmoid
+            m.d.comb += [
+                self.s.eq(sigmoid.o.payload.s),
+                self.sticky.eq(sigmoid.o.payload.sticky),
+                self.s_valid.eq(sigmoid.o.valid),
+                self.k.eq(sigmoid.k),
+            ]
         m.d.comb += [self.done.eq(lane.o.valid), self.gradient.eq(lane.o.payload)]
         return m
 
@@ -62,6 +85,7 @@ class Design:
     fmt_name: str
     verilog: str
     latency: int
+    stage_latency: int
 
     TOP = "scegrad_lane"
 
@@ -76,7 +100,12 @@ class Design:
         return hashlib.sha256(self.verilog[self.verilog.index("module ") :].encode()).hexdigest()
 
 
+def made(unit: SweepUnit) -> Design:
+    """A unit as its Verilog; takes some seconds."""
+    verilog = to_verilog(unit, Design.TOP)
+    return Design(unit.fmt.name, verilog, unit.latency, unit.stage_latency)
+
+
 def design(fmt: Format) -> Design:
-    """The unit of ``fmt`` as the sources have it now; takes some seconds."""
-    unit = SweepUnit(fmt)
-    return Design(fmt.name, to_verilog(unit, Design.TOP), unit.latency)
+    """The unit of ``fmt`` as the sources have it now."""
+    return made(SweepUnit(fmt))
