@@ -1,4 +1,4 @@
-"""The bench: section by section what the unit promises in cycles, and that the bench tells when a counter is wrong."""
+"""The bench: the promised cycles, section by section, and that a wrong counter is found."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``scegrad bench``: what jobs take, in cycles of the unit's own counter, beside the most that hardware of this kind could do.
+"""``scegrad bench``: the cycles of jobs by the unit's own counter, and the limit of such hardware beside them.
 
 cases -> measure -> command (table, JSON, pictures) -> readme
 """

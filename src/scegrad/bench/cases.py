@@ -14,7 +14,7 @@ LONG = 1 << 18
 """Elements of the cases that tell the rate of a long job."""
 
 FPGA_MHZ, DSP_MHZ = 150, 1000
-"""Clocks of the unit beside a DRAM: what an FPGA reaches, and the class of the DSPs whose operator library this is."""
+"""Clocks of the unit beside a DRAM: that of an FPGA, and the class of the DSPs with this operator library."""
 
 SWEEP_LENGTHS = [1 << i for i in range(0, 23, 2)]
 """Elements of the length sweep: 1 to 4 Mi."""
@@ -40,7 +40,7 @@ class Case:
 
     @property
     def bound(self) -> float:
-        """Results per cycle: what the cores can compute, or what the port can feed, whichever is less."""
+        """Results per cycle that the cores can compute or the port can feed, whichever is less."""
         platform, fmt = PLATFORMS[self.platform], FORMATS[self.fmt]
         return min(self.cores * platform.results_per_cycle(fmt), self.port_bytes / (2 * fmt.bytes))
 
@@ -66,7 +66,7 @@ class Case:
 
     @property
     def offsets(self) -> str:
-        """The misalignment in words, empty where there is none."""
+        """The misalignment in words, empty if there is none."""
         return (
             f"arrays off by {', '.join(map(str, self.misalignment))} bytes"
             if any(self.misalignment)

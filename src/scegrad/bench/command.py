@@ -6,7 +6,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from scegrad.bench import wall
+from rich.console import Console
+
+from scegrad.bench import masks, wall
 from scegrad.bench.cases import Case, lines, sweeps
 from scegrad.bench.measure import Measurement, measure
 from scegrad.build.simulator import library
@@ -100,16 +102,12 @@ def main(output: Path, *, quick: bool, resume: bool) -> None:
         measured = _run(list(lines()), notebook.measured, "lines")
         show(sheet(measured), console)
         results: dict[str, Any] = {"lines": [item.record() for item in measured]}
+        swept: list[Measurement] = []
         if not quick:
             swept = _run(list(sweeps()), notebook.measured, "sweeps")
             results["sweeps"] = [item.record() for item in swept]
-            times = [wall.measure(name) for name in PLATFORMS]
-            for item in times:
-                ratios = f"{item.over_bare:.2f} times the bare model's wall time, {item.over_cocotb:.0f} times as fast as the cocotb bench"
-                console.print(
-                    f"{item.platform}: {item.elements:,} elements in {item.seconds:.1f} s: {ratios}",
-                )
-            results["wall"] = [item.record() for item in times]
+            results["masks"] = _masks(console)
+            results["wall"] = _wall_times(console)
         with Output(directory.path / RESULTS) as file:
             file.temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
             file.commit()
@@ -117,10 +115,30 @@ def main(output: Path, *, quick: bool, resume: bool) -> None:
             from scegrad.bench.pictures import write_pictures
 
             write_pictures(directory.path, measured, swept)
-        count = sum(len(results.get(part, ())) for part in ("lines", "sweeps"))
         console.print(
-            f"{count} cases measured, every counter as the memory saw it; written to {output}",
+            f"{len(measured) + len(swept)} cases measured, every counter as the memory saw it; "
+            f"written to {output}"
         )
+
+
+def _masks(console: Console) -> list[dict[str, Any]]:
+    """Every mask and memory of every platform, shown and as records. Raises ``SimulationError`` if a job went wrong."""
+    found = [line for name in PLATFORMS for line in masks.measure_masks(name)]
+    show(masks.sheet(found), console)
+    masks.check(found)
+    return [line.record() for line in found]
+
+
+def _wall_times(console: Console) -> list[dict[str, Any]]:
+    """The wall times of every platform, shown and as records."""
+    times = [wall.measure(name) for name in PLATFORMS]
+    for item in times:
+        console.print(
+            f"{item.platform}: {item.elements:,} elements in {item.seconds:.1f} s: "
+            f"{item.over_bare:.2f} times the bare model's wall time, "
+            f"{item.over_cocotb:.0f} times as fast as the cocotb bench"
+        )
+    return [item.record() for item in times]
 
 
 def _run(

@@ -1,4 +1,4 @@
-"""Measuring a case under Verilator, the counters held against what the memories saw, and the ideal manager beside it."""
+"""Measuring a case under Verilator: counters, compared with the memory's own counts, and the ideal manager."""
 
 from dataclasses import asdict, dataclass
 from itertools import product, starmap
@@ -8,6 +8,7 @@ import numpy as np
 
 from scegrad.api import Result, run_job
 from scegrad.bench.cases import Case
+from scegrad.errors import SimulationError
 from scegrad.formats import FORMATS
 from scegrad.job.placement import place
 from scegrad.platforms import PLATFORMS
@@ -33,13 +34,13 @@ TIMELINE_LIMIT = 1 << 18
 """Elements up to which that is checked as well: it takes a record of every beat."""
 
 
-class CountersWrongError(RuntimeError):
-    """A counter of the unit is not what the memory saw; the message is one line."""
+class CountersWrongError(SimulationError):
+    """A counter of the unit differs from the memory's own count; the message is one line."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a case took: by the unit's counters, and by the ideal manager where the memory is a DRAM."""
+    """The cycles of a case by the unit's counters, and of the ideal manager if the memory is a DRAM."""
 
     case: Case
     cycles: int
@@ -54,7 +55,7 @@ class Measurement:
 
     @property
     def share(self) -> float:
-        """Of the bound; on a DRAM, of what the ideal manager gets, or of the bound where that is less."""
+        """The speed as a share of the bound; on a DRAM, of the ideal manager's speed if that is less."""
         return max(self.case.elements / self.case.bound, self.ideal_cycles or 0) / self.cycles
 
     @property
@@ -88,7 +89,7 @@ def operands(case: Case) -> tuple[np.ndarray, np.ndarray]:
 
 
 def measure(case: Case) -> Measurement:
-    """Run the case; raises ``CountersWrongError`` where the unit's counters are not what the memory saw."""
+    """Run the case; raises ``CountersWrongError`` if the unit's counters differ from the memory's own."""
     private = case.memory == "private"
     result = run_job(
         *operands(case),

@@ -1,4 +1,4 @@
-"""The pictures of the measurements: roofline, scaling over cores, share of the bound over length, and where the cycles went."""
+"""The pictures of the measurements: roofline, scaling over cores, share of the bound over length, and the kinds of cycles."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -24,7 +24,7 @@ CYCLE_KINDS = (
     ("waiting for read data", COLOURS[1]),
     ("after the last operands", "0.75"),
 )
-"""What a cycle of a job is: the operands' side of the datapath counts each of them once."""
+"""The kinds of cycles of a job: the operands' side of the datapath counts each cycle once."""
 
 WAITS = (("stall_port", "AR waits", COLOURS[3]), ("stall_write", "AW or W waits", COLOURS[4]))
 """Counters of cycles in which an address or data waited for the memory, whatever the datapath did."""

@@ -95,7 +95,7 @@ def _once(simulation: Simulation, request: Request) -> tuple[float, float, int]:
 
 
 def _cocotb(platform: str) -> tuple[int, float]:
-    """Cycles and seconds of a job in the cocotb bench under Verilator; the cycles are held against the fast simulation's."""
+    """Cycles and seconds of a job in the cocotb bench under Verilator; the cycles must be the fast simulation's."""
     from scegrad.tb.designs import design_of
     from scegrad.tb.job_files import run_files
 

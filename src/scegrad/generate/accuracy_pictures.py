@@ -71,7 +71,7 @@ def measure_libraries() -> dict[str, Any]:
 
 
 def axis(fmt: Format) -> list[tuple[str, str]]:
-    """Keys of the binades that are drawn, from the most negative logits to the most positive ones, with what they are called."""
+    """Keys of the binades that are drawn, from the most negative logits to the most positive ones, with their names."""
     first, last = max(LEAST, fmt.emin - 1), min(MOST, fmt.emax + 1)
     exponents = range(first, last)
     key = {exponent: exponent + fmt.bias for exponent in exponents}
@@ -151,9 +151,9 @@ def _format(summary: dict[str, Any]) -> Format:
 
 
 def _counts(summary: dict[str, Any]) -> NDArray[np.float64]:
-    """The histogram of each binade that is drawn, 0 where the sweep has none."""
+    """The histogram of each binade that is drawn; all 0 if the sweep has none."""
     none = [0] * exact.BINS
-    binades = summary["binades"]
+    binades = summary.get("binades", {})
     rows = [binades.get(key, {}).get("histogram", none) for key, _ in axis(_format(summary))]
     return np.array(rows, np.float64)
 

@@ -1,6 +1,6 @@
 """Puts the measured figures into README.md and docs/performance.md: ``python -m scegrad.generate.bench``; ``--check`` only compares.
 
-Of what ``docs/bench/bench.json`` holds the README has a few lines, the page all of them.
+The README has a few lines of ``docs/bench/bench.json``, the page has all of them.
 """
 
 import json
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from scegrad.bench import masks
 from scegrad.bench.cases import DSP_MHZ, Case
 from scegrad.bench.measure import Measurement
 from scegrad.generate.maker import ROOT, Maker
@@ -42,6 +43,13 @@ def table(measurements: Iterable[Measurement]) -> str:
         )
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return "\n".join(lines) + "\n"
+
+
+def mask_table(records: Iterable[dict[str, Any]]) -> str:
+    """Every mask and memory as Markdown."""
+    rows = masks.rows([masks.MaskLine(**record) for record in records])
+    lines = [masks.HEADINGS, ("---",) * len(masks.HEADINGS), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def wall_times(records: Iterable[dict[str, Any]]) -> str:
@@ -80,7 +88,11 @@ def generated(root: Path) -> dict[Path, str]:
     measurements = [Measurement.of(record) for record in results["lines"]]
     blocks = {
         README: {"cycles": table(item for item in measurements if short(item.case))},
-        PAGE: {"cycles": table(measurements), "wall-times": wall_times(results["wall"])},
+        PAGE: {
+            "cycles": table(measurements),
+            "masks": mask_table(results["masks"]),
+            "wall-times": wall_times(results["wall"]),
+        },
     }
     return {path: MAKER.page(path, tables, root) for path, tables in blocks.items()}
 

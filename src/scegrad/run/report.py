@@ -1,4 +1,4 @@
-"""The report of a run: its numbers as JSON, and pictures of the gradient, of its error, and of what bus and cores did when."""
+"""The report of a run: its numbers as JSON, and pictures of the gradient, of its error, and of bus and cores over time."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ from scegrad.run.timeline import Activity, Lane, activity
 from scegrad.show.style import COLOURS, drawn, figure_of, save
 
 MEASURED = 1 << 20
-"""Elements whose error is measured at most: evenly spread where a job has more."""
+"""Elements whose error is measured at most: evenly spread if a job has more."""
 
 DRAWN = 20_000
 """Points that a picture shows at most."""
@@ -32,7 +32,7 @@ WIDE = 200.0
 """Logits beyond this are drawn on a logarithmic axis."""
 
 BOUND = {"fp16": 0.5, "fp32": 0.501}
-"""The largest error in ulp of the exact value with labels 0 and 1; with other labels, what correct rounding gives is drawn."""
+"""The largest error in ulp of the exact value with labels 0 and 1; with other labels, that of correct rounding is drawn."""
 
 LANES = {"read": COLOURS[0], "write": COLOURS[1], "results": COLOURS[2]}
 """Colours of the time line."""
@@ -41,9 +41,9 @@ LANES = {"read": COLOURS[0], "write": COLOURS[1], "results": COLOURS[2]}
 def write_report(
     directory: Path, request: Request, result: Result, mismatches: int, *, seed: int | None = None
 ) -> list[Path]:
-    """Write ``report.json``, ``gradient.png`` and, where events were recorded, ``timeline.png`` into a directory that is there.
+    """Write ``report.json``, ``gradient.png`` and, if events were recorded, ``timeline.png`` into an existing directory.
 
-    ``mismatches`` is how many elements differ from the golden model, and ``seed`` what the inputs were made with, if they were. Each file
+    ``mismatches`` counts the elements that differ from the golden model; ``seed`` is that of the inputs, if they are random. Each file
     appears whole or not at all. Returns the files.
     """
     sample = _spread(request.logits.size, MEASURED)
@@ -111,7 +111,7 @@ def numbers(
 
 
 def heading(request: Request, result: Result) -> str:
-    """One line on what ran, and how fast."""
+    """One line: the job, and its speed."""
     cores = len(request.job.cores)
     memory = (
         f"private memory of core {request.job.unit}" if request.job.private else "shared memory"

@@ -38,7 +38,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Activity:
-    """The lanes of a job of so many ``cycles``, over bins of ``width`` cycles; cycle 0 is the job's start, to a cycle or two."""
+    """The lanes of a job of ``cycles`` cycles, in bins of ``width``; cycle 0 is the job's start, to a cycle or two."""
 
     cycles: int
     width: int
@@ -46,7 +46,7 @@ class Activity:
 
 
 def activity(request: Request, result: Result) -> Activity:
-    """Count the events of a recorded job. Raises ``ValueError`` where no events were recorded."""
+    """Count the events of a recorded job. Raises ``ValueError`` if no events were recorded."""
     timeline = result.timeline
     if timeline is None or not timeline.events.size:
         raise ValueError("no events were recorded")
