@@ -33,7 +33,7 @@ from scegrad.request.request import prepare
 from scegrad.request.result import Result
 from scegrad.request.settings import Settings
 from scegrad.run.report import write_report
-from scegrad.show.style import COLOURS, save
+from scegrad.show.style import COLOURS, drawn, figure_of, save
 from scegrad.show.table import Column, Sheet, output_console, show
 
 STEPS = 80
@@ -147,7 +147,7 @@ def sheet(runs: list[Run]) -> Sheet:
         Column("accuracy in float64"),
     ]
     return Sheet(
-        "sigmoid(logit) - label, computed by the simulated hardware in every step of a training",
+        "trainings in which the simulated hardware computes every gradient",
         columns,
         [_row(run) for run in runs],
         groups=2,
@@ -172,10 +172,11 @@ def _row(run: Run) -> list[str]:
     ]
 
 
+@drawn
 def training_picture(runs: list[Run]) -> Figure:
     """Loss and accuracy over the steps, a column for each data set, float64 beneath the hardware."""
     names = list(dict.fromkeys(run.task.name for run in runs))
-    figure = Figure(figsize=(5 * len(names), 6.5), layout="constrained")
+    figure = figure_of(6)
     figure.suptitle("logistic regression trained with the hardware's gradients")
     parts = figure.subplots(2, len(names), sharex=True, squeeze=False)
     for (loss, accuracy), name in zip(parts.T, names, strict=True):
@@ -194,14 +195,14 @@ def training_picture(runs: list[Run]) -> Figure:
             loss.semilogy(history.losses, label=label, **style)
             accuracy.plot(np.multiply(history.accuracies, 100), label=label, **style)
         loss.set(
-            title=f"{name}: {mine[0].task.logits:,} logits a step", ylabel="mean cross entropy"
+            title=f"{name}: {mine[0].task.logits:,} logits per step", ylabel="mean cross entropy"
         )
         accuracy.set(xlabel="step", ylabel="accuracy in %")
         loss.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5)))
         loss.yaxis.set_major_formatter("{x:g}")
         loss.yaxis.set_minor_formatter("{x:g}")
         for axes in (loss, accuracy):
-            axes.grid(alpha=0.3, which="both")
+            axes.grid(which="both")
         accuracy.legend(loc="lower right")
     return figure
 
