@@ -28,6 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("api", "options"),
     ("run", "lib"),
     ("bench", "demo", "sweep", "fpga"),
+    ("signoff",),
     ("generate",),
     ("cli",),
     ("__main__",),

@@ -1,0 +1,91 @@
+// ReadRequests (64-bit bus, bursts of up to 16 beats, 64 beats of room for each array, long turns of
+// 32): AR stable and as planned, never more asked for than there is room, nothing new after `halt`.
+module read_requests(input clk, input rst, input start, input [31:0] logits, input [31:0] labels,
+    input [31:0] last_byte, input halt, input freed_0, input freed_1, input burst_end,
+    input ar_ready);
+    wire ar_valid, idle;
+    wire [45:0] ar;
+    wire h_valid_0, h_valid_1, h_take_0, h_take_1, h_fresh;
+    wire [41:0] h_burst_0, h_burst_1;
+    wire [6:0] h_room_0, h_room_1;
+    wire [7:0] h_outstanding;
+    unit u(.clk(clk), .rst(rst), .start(start), .addresses__0(logits), .addresses__1(labels),
+        .last_byte(last_byte), .halt(halt), .freed__0(freed_0), .freed__1(freed_1),
+        .burst_end(burst_end), .ar__valid(ar_valid), .ar__ready(ar_ready), .ar__payload(ar),
+        .idle(idle), .h_valid_0(h_valid_0), .h_valid_1(h_valid_1), .h_take_0(h_take_0),
+        .h_take_1(h_take_1), .h_burst_0(h_burst_0), .h_burst_1(h_burst_1), .h_room_0(h_room_0),
+        .h_room_1(h_room_1), .h_fresh(h_fresh),
+        .h_outstanding(h_outstanding));
+    wire id = ar[0];
+    wire [31:0] at = ar[32:1];
+    wire [7:0] len = ar[40:33];
+    wire [41:0] taken = h_take_1 ? h_burst_1 : h_burst_0;
+    wire load = h_take_0 | h_take_1;
+
+    reg started = 0;
+    always @(posedge clk) started <= 1;
+    always @* assume (rst == !started);
+    // Dma resets the unit between jobs; `last_byte` holds still from the start on.
+    reg begun;
+    reg [31:0] size;
+    always @(posedge clk) begin
+        begun <= !rst & (begun | start);
+        if (start) size <= last_byte;
+    end
+    always @* assume (!start | (!rst & !begun));
+    always @* assume (!begun | (last_byte == size));
+
+    // Beats asked for and not yet freed, of each array; bursts asked for whose last beat is to come.
+    reg [7:0] held_0, held_1, open;
+    always @(posedge clk) begin
+        held_0 <= held_0 + (h_take_0 ? h_burst_0[39:32] + 1 : 0) - freed_0;
+        held_1 <= held_1 + (h_take_1 ? h_burst_1[39:32] + 1 : 0) - freed_1;
+        open <= open + load - burst_end;
+        if (rst) begin held_0 <= 0; held_1 <= 0; open <= 0; end
+    end
+    // Memory answers what was asked for, and a burst that is not over holds a beat.
+    always @* assume (!freed_0 | (held_0 != 0));
+    always @* assume (!freed_1 | (held_1 != 0));
+    always @* assume (!burst_end | (open != 0));
+    always @* assume (held_0 + held_1 - freed_0 - freed_1 >= open - burst_end);
+
+    reg ar_was, ready_was, halt_was, load_was, take_1_was;
+    reg [45:0] ar_before;
+    reg [41:0] taken_was;
+    reg [2:0] waiting;  // cycles in which all room is free, bursts are left and nothing is offered
+    wire wait_for_nothing = begun & !halt & !ar_valid & (h_valid_0 | h_valid_1)
+        & (held_0 == 0) & (held_1 == 0);
+    always @(posedge clk) begin
+        ar_was <= ar_valid & !rst; ready_was <= ar_ready; ar_before <= ar; halt_was <= halt;
+        load_was <= load & !rst; taken_was <= taken; take_1_was <= h_take_1;
+        waiting <= wait_for_nothing & !rst ? waiting + 1 : 0;
+    end
+    always @* if (started) begin
+        assert (!(ar_was & !ready_was) | (ar_valid & (ar == ar_before)));
+        assert (!(ar_valid & !(ar_was & !ready_was)) | load_was);   // new only when taken
+        assert (!load_was | (ar_valid & (at == {taken_was[31:3], 3'b0})
+            & (len == taken_was[39:32]) & (id == take_1_was)));
+        assert (!(h_take_0 & h_take_1));
+        assert (!h_take_0 | h_valid_0);                             // what is taken is there
+        assert (!h_take_1 | h_valid_1);
+        assert (!(ar_valid & halt_was) | (ar_was & !ready_was));    // nothing new after halt
+        assert (held_0 <= 64);                                      // room for all that is asked for
+        assert (held_1 <= 64);
+        assert (open <= 128);
+        assert (idle == (open == 0));
+        assert (waiting < 4);                                       // it never stops asking
+    end
+    // What makes it inductive.
+    always @* if (started) begin
+        assert (h_room_0 + held_0 == 64);
+        assert (h_room_1 + held_1 == 64);
+        assert (h_outstanding == open);
+        assert (held_0 + held_1 >= open);
+        assert (begun | (!ar_valid & !h_valid_0 & !h_valid_1 & (held_0 == 0) & (held_1 == 0)));
+    end
+    always @* if (started) begin
+        cover ((held_0 == 64) & ar_valid);
+        cover (idle & begun & !h_valid_0 & !h_valid_1 & (size > 8));
+        cover (h_fresh & h_take_1 & (size > 4096 * 8));
+    end
+endmodule

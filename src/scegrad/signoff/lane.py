@@ -1,0 +1,96 @@
+"""A lane as logic without registers, cut behind its sigmoid, beside the specification of its rounding.
+
+    x, y ──► unpack ──► sigmoid ──╳            s, k: free inputs
+                 └──────────────────────► subtract ──► round ──► pack ──► result ──► rounding.v
+
+The cut takes the polynomial away, so that a solver can look at all s, k, x and y. That the registers
+may be left out is what ``pipeline.py`` shows.
+"""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scegrad.errors import BuildError
+from scegrad.signoff import tools
+from scegrad.signoff.aig import Aig
+from scegrad.sweep.unit import Design
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where a lane is cut: signals of its netlist by the name of the input that takes their place."""
+
+    top: str
+    signals: Mapping[str, str]
+
+
+CUTS = {
+    "fp16": Cut("lane16", {"s": "lane.sigmoid.s_8"}),
+    "fp32": Cut("lane32", {"s": "lane.sigmoid.s_22", "k": "lane.sigmoid.k_8"}),
+}
+
+FLAT = """
+read_verilog lane.v
+hierarchy -top {top}
+proc
+flatten
+"""
+
+WIRES = """
+memory -nomap
+memory_map
+techmap -map wires.v
+setattr -unset init w:*
+select -assert-none t:$*ff* t:$*latch*
+"""
+
+GATES = """
+opt -full
+techmap
+opt
+aigmap
+opt_clean -purge
+write_aiger -symbols result.aig
+"""
+
+
+def cut_lane(design: Design) -> Aig:
+    """The lane behind the cut beside ``rounding.v``: inputs ``x y s k``, outputs ``bad bad_special``."""
+    cut = CUTS[design.fmt_name]
+    lines = [FLAT.format(top=Design.TOP), WIRES]
+    for port, signal in cut.signals.items():
+        lines += [f"select -assert-count 1 w:{signal}", f"expose -cut w:{signal}"]
+        lines += [f"cd {Design.TOP}", f"rename {signal} cut_{port}", f"rename {signal}.i {port}"]
+        lines += ["cd .."]
+    lines += ["opt_clean -purge", "read_verilog -sv rounding.v top.v", f"hierarchy -top {cut.top}"]
+    lines += ["proc", "flatten", GATES]
+    return graph("\n".join(lines), design.verilog, {"top.v": f"{cut.top}.v"})
+
+
+def whole_lane(design: Design) -> Aig:
+    """The lane from ``logit`` and ``label`` to ``gradient`` and the cut signals, under the names of the inputs there."""
+    cut = CUTS[design.fmt_name]
+    lines = [FLAT.format(top=Design.TOP), WIRES]
+    for port, signal in cut.signals.items():
+        lines += [f"select -assert-count 1 w:{signal}", f"expose w:{signal}"]
+        lines += [f"cd {Design.TOP}", f"rename {signal} {port}", "cd .."]
+    return graph("\n".join([*lines, GATES]), design.verilog, {})
+
+
+def graph(script: str, verilog: str, files: Mapping[str, str]) -> Aig:
+    """Run a script that writes ``result.aig`` beside ``lane.v`` and files of ``formal/``. Raises ``BuildError``."""
+    with TemporaryDirectory(prefix="scegrad-") as work:
+        directory = Path(work)
+        (directory / "lane.v").write_text(verilog, encoding="ascii")
+        for name, source in {"rounding.v": "rounding.v", "wires.v": "wires.v", **files}.items():
+            shutil.copyfile(tools.FORMAL / source, directory / name)
+        try:
+            tools.yosys(script, directory)
+        except BuildError as error:
+            if "Assertion failed" in str(error):
+                raise BuildError(f"the lane is not as the proof takes it to be: {error}") from error
+            raise
+        return Aig.read((directory / "result.aig").read_bytes())

@@ -1,0 +1,153 @@
+"""The proofs of a lane: that it is a pipeline, its NaN and infinities, and its rounding.
+
+fp16, for every pair: the result is the correctly rounded one, because
+  1. s of the netlist is floor(2^25 sigmoid(-|x|)) for each of the 2^15 magnitudes, all of them evaluated,
+     and sigmoid(-|x|) is no multiple of 2^-25 unless x is 0 or infinite;
+  2. every real strictly between T(s) and T(s + 1) rounds to the result, for all s, x and y (SAT).
+
+fp32: some real between T(s) and T(s + 1) rounds to the result, for all s, k, x and y (SAT, in cases).
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from scegrad.formats import FP16
+from scegrad.model import exact_fp16
+from scegrad.signoff import aig, lane, pipeline, tools
+from scegrad.signoff.aig import Aig
+from scegrad.signoff.result import Result, Verdict
+from scegrad.sweep.unit import Design
+
+WIDTHS = {"fp16": {"x": 16, "y": 16, "s": 25}, "fp32": {"x": 32, "y": 32, "s": 41, "k": 8}}
+"""Bits of the free inputs of a cut lane."""
+
+LIMIT = 1200
+"""Seconds that the SAT solver may take for a case."""
+
+
+@dataclass(frozen=True)
+class LaneProof:
+    """A claim about the lane of one format; ``run`` decides it, ``long`` if it takes more than seconds."""
+
+    name: str
+    fmt_name: str
+    claim: str
+    run: Callable[[Design], Result]
+    long: bool = False
+
+
+def function_of_its_inputs(design: Design) -> Result:
+    """Every path from ``valid``, ``logit`` and ``label`` to ``done`` and ``gradient`` has ``latency`` registers."""
+    started = time.monotonic()
+    try:
+        found = set(pipeline.depths(design).values())
+    except pipeline.UnevenError as error:
+        return Result(Verdict.REFUTED, str(error), time.monotonic() - started)
+    if found != {design.latency}:
+        detail = f"outputs lie behind {sorted(found)} registers, not {design.latency}"
+        return Result(Verdict.REFUTED, detail, time.monotonic() - started)
+    detail = f"{design.latency} registers on every path"
+    return Result(Verdict.PROVED, detail, time.monotonic() - started)
+
+
+def special_values(design: Design) -> Result:
+    """NaN and infinite labels give what the contract says, for all encodings, s and k."""
+    return _decide(design, "bad_special[0]", lane.cut_lane)
+
+
+def correct_rounding(design: Design) -> Result:
+    """Second part of fp16: the rounding, for every s, x and y."""
+    return _decide(design, "bad[0]", lane.cut_lane)
+
+
+def sigmoid_of_all_logits(design: Design) -> Result:
+    """First part of fp16: s in the netlist is floor(2^25 sigmoid(-|x|)), for every x that is no NaN."""
+    started = time.monotonic()
+    due = exact_fp16.tables()[0]
+    magnitudes = np.arange(FP16.infinity + 1, dtype=np.uint64)
+    if not (due[1 : FP16.infinity] % 2).all():
+        raise ArithmeticError("a sigmoid is a multiple of 2^-25")
+    netlist = _kept(lane.whole_lane, design)
+    for sign in (0, FP16.sign_bit):
+        found = _evaluate(netlist, magnitudes | np.uint64(sign))
+        wrong = np.flatnonzero(found != due >> 1)
+        if wrong.size:
+            x = int(wrong[0])
+            detail = f"x = {x | sign:#06x}: s is {found[x]}, but must be {due[x] >> 1}"
+            return Result(Verdict.REFUTED, detail, time.monotonic() - started)
+    detail = f"{2 * magnitudes.size} logits evaluated"
+    return Result(Verdict.PROVED, detail, time.monotonic() - started)
+
+
+def _evaluate(netlist: Aig, logits: np.ndarray, chunk: int = 1 << 12) -> np.ndarray:
+    """The netlist's s for each logit."""
+    padded = np.concatenate([logits, np.zeros(-logits.size % chunk, np.uint64)])
+    parts = []
+    for first in range(0, padded.size, chunk):
+        words = netlist.evaluate(aig.pack("logit", FP16.width, padded[first : first + chunk]))
+        parts.append(aig.unpack(words, "s", WIDTHS["fp16"]["s"]))
+    return np.concatenate(parts)[: logits.size]
+
+
+def _decide(design: Design, output: str, make: Callable[[Design], Aig]) -> Result:
+    """Prove that an output of the cut lane is 0 for all inputs, or show inputs for which it is 1."""
+    started = time.monotonic()
+    return solve(_kept(make, design), output, WIDTHS[design.fmt_name], started)
+
+
+def solve(graph: Aig, output: str, widths: dict[str, int], started: float) -> Result:
+    """Prove that an output is 0 for all inputs, or show inputs of these widths for which it is 1."""
+    cnf = graph.cnf(output)
+    if isinstance(cnf, bool):
+        verdict = Verdict.REFUTED if cnf else Verdict.PROVED
+        return Result(verdict, "constant after folding", time.monotonic() - started)
+    with TemporaryDirectory(prefix="scegrad-") as work:
+        answer = tools.kissat(cnf, Path(work), LIMIT)
+    seconds = time.monotonic() - started
+    if answer is None:
+        return Result(Verdict.OPEN, f"no answer in {LIMIT} seconds", seconds)
+    if answer is False:
+        return Result(Verdict.PROVED, f"{len(cnf.clauses)} clauses unsatisfiable", seconds)
+    assert isinstance(answer, list)
+    shown = [f"{name} = {aig.value(answer, cnf, name, w):#x}" for name, w in widths.items()]
+    return Result(Verdict.REFUTED, ", ".join(shown), seconds)
+
+
+_graphs: dict[tuple[str, str], Aig] = {}
+
+
+def _kept(make: Callable[[Design], Aig], design: Design) -> Aig:
+    """The graph of a lane, folded; made once for each Verilog."""
+    key = (make.__name__, design.rtl)
+    if key not in _graphs:
+        _graphs[key] = make(design).specialised({})
+    return _graphs[key]
+
+
+_PIPELINE = "outputs depend on the inputs one latency before and on nothing else"
+_SPECIAL = "NaN and infinite labels give the results of the contract, for all encodings"
+
+LANE_PROOFS = (
+    LaneProof("lane16-pipeline", "fp16", _PIPELINE, function_of_its_inputs),
+    LaneProof("lane32-pipeline", "fp32", _PIPELINE, function_of_its_inputs),
+    LaneProof("lane16-special", "fp16", _SPECIAL, special_values),
+    LaneProof("lane32-special", "fp32", _SPECIAL, special_values, long=True),
+    LaneProof(
+        "lane16-sigmoid",
+        "fp16",
+        "s is floor(2^25 sigmoid(-|x|)) for every logit",
+        sigmoid_of_all_logits,
+    ),
+    LaneProof(
+        "lane16-rounding",
+        "fp16",
+        "every real that the difference can be rounds to the result, for every s, x and y",
+        correct_rounding,
+        long=True,
+    ),
+)

@@ -1,0 +1,81 @@
+"""The proofs of units: what is proved of each, in which size, and which inner signals its invariants speak of."""
+
+from scegrad.rtl.dma.bursts import Planner
+from scegrad.rtl.dma.counters import Counters
+from scegrad.rtl.dma.reader import ReadRequests
+from scegrad.rtl.dma.writer import WriteRequests
+from scegrad.rtl.fifo import Fifo
+from scegrad.signoff.unit import Proof
+
+
+def named(path: str, *signals: str) -> dict[str, str]:
+    """Hooks for signals of one module: ``h_`` and the name."""
+    return {f"h_{signal}": f"{path}.{signal}" for signal in signals}
+
+
+PROOFS = (
+    Proof(
+        "fifo",
+        lambda: Fifo(width=8, depth=4),
+        "no word is lost, changed or made up, order is kept, offers stay; 2 cycles from in to out",
+        covers=9,
+    ),
+    Proof(
+        "planner",
+        lambda: Planner(address_bits=32, data_bits=64, burst_beats=16, turn_blocks=2),
+        "for every address and size, bursts join without gap, stay in 4 KiB and end with the array",
+        depth=2,
+        hooks=named("inner", "tapered", "blocks_left", "final_beat", "beat", "block", "offset"),
+    ),
+    Proof(
+        "planner_same",
+        lambda: Planner(address_bits=32, data_bits=64, burst_beats=16, turn_blocks=2),
+        "planners with the same array list the same bursts, however far each has come",
+        depth=2,
+        hooks=named("inner", "tapered", "blocks_left", "final_beat", "beat", "block", "offset"),
+    ),
+    Proof(
+        "counters",
+        lambda: Counters(data_bits=64),
+        "each counter counts its event and nothing else",
+        depth=2,
+        covers=8,
+    ),
+    Proof(
+        "write_requests",
+        lambda: WriteRequests(
+            data_bits=64, address_bits=32, id_bits=1, burst_beats=16, buffer_beats=8
+        ),
+        "AW stable and as planned, one permit per burst, at most 32 outstanding, none after a halt",
+        depth=2,
+        hooks=named("inner", "waiting", "outstanding", "all_issued")
+        | {
+            "h_issue": "inner.requests.bursts__ready",
+            "h_planned": "inner.requests.bursts__valid",
+            "h_burst": "inner.requests.bursts__payload",
+            "h_answered": "inner.responses.bursts__payload",
+            "h_late": "inner.permit_late",
+        },
+    ),
+    Proof(
+        "read_requests",
+        lambda: ReadRequests(
+            data_bits=64,
+            address_bits=32,
+            id_bits=1,
+            burst_beats=16,
+            buffer_beats=64,
+            turn_beats=32,
+        ),
+        "AR stable and as planned, never more beats asked for than there is room, none after a halt",
+        depth=5,
+        hooks=named("inner", "room_0", "room_1", "fresh", "outstanding")
+        | {
+            f"h_{short}_{i}": f"inner.planner_{i}.bursts__{port}"
+            for i in (0, 1)
+            for short, port in (("valid", "valid"), ("take", "ready"), ("burst", "payload"))
+        },
+    ),
+)
+
+BY_NAME = {proof.name: proof for proof in PROOFS}

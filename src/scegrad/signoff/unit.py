@@ -1,0 +1,190 @@
+"""The proof of one unit: its Verilog, a top with assertions from ``formal/``, and a solver that finds an invariant or checks ours.
+
+    component ──► Verilog ──┐
+    formal/NAME.sv ─────────┴──► Yosys ──► SMT2 ──► smtbmc: base case and induction step, covers
+                                       └─► AIGER ──► abc: property-directed reachability
+
+Registers start with any value, and the first cycle is a reset, so that a proof holds after every
+power-up. Inner registers that an invariant speaks of become outputs of the unit (``hooks``).
+"""
+
+import hashlib
+import re
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from amaranth.hdl import Const, Module
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In
+
+from scegrad.rtl.verilog import to_verilog
+from scegrad.signoff import tools
+from scegrad.signoff.result import Result, Verdict
+
+UNIT = "unit"
+"""The name of a unit's module in its top."""
+
+LIMIT = 900
+"""Seconds that one run of a solver may take, unless a proof says otherwise."""
+
+_MODEL = """
+read_verilog unit.v
+hierarchy -top unit
+proc
+flatten
+opt_clean
+{hooks}
+read_verilog -formal -sv {top}
+hierarchy -check -top {name}
+proc
+flatten
+opt_clean
+memory_map
+setattr -unset init w:u.*
+opt -full
+async2sync
+chformal -lower
+dffunmap
+setundef -undriven -anyseq
+"""
+
+_PASSED = "Status: PASSED"
+
+_ASSERTIONS = re.compile(r"^\s*assert\s*\(|^\s*\w+: assert\s*\(|^.*\bassert\(", re.MULTILINE)
+_TOLD = re.compile(r"Assert failed.*|Unreached.*|ERROR.*")
+_DEFINED = re.compile(r"^\(define-fun \|\w+_a \d+\| .*?\) Bool (.*?)\) ; (.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A unit and what is claimed of it in ``formal/<name>.sv``.
+
+    ``depth`` is that of induction, or None where abc finds the invariant by itself. ``covers`` is how many
+    cycles its covers may take (a claim about what cannot happen is empty) and the base case is looked at. ``hooks`` names inner signals
+    by the output that shows them. ``quick`` proofs are part of ``make test``.
+    """
+
+    name: str
+    build: Callable[[], wiring.Component]
+    claim: str
+    depth: int | None = None
+    covers: int = 20
+    hooks: Mapping[str, str] = field(default_factory=dict)
+    quick: bool = True
+    limit: float = LIMIT
+
+    def verilog(self) -> str:
+        """The Verilog of the unit as the sources have it now."""
+        return to_verilog(Plain(self.build()), UNIT)
+
+    @property
+    def source(self) -> Path:
+        """The top with the assertions."""
+        return tools.FORMAL / f"{self.name}.sv"
+
+    def rtl(self, verilog: str) -> str:
+        """SHA-256 of the unit's Verilog, without the comment before it, and of all that is claimed of it."""
+        claim = [self.source.read_text(encoding="utf-8"), _MODEL, str(self.depth), str(self.hooks)]
+        return hashlib.sha256(
+            "\0".join([verilog[verilog.index("module ") :], *claim]).encode()
+        ).hexdigest()
+
+
+class Plain(wiring.Component):
+    """A component with the members alone that are no constants, as ports can be."""
+
+    def __init__(self, inner: wiring.Component):
+        self._inner = inner
+        self._paths = {}
+        members = {}
+        for path, member, value in inner.signature.flatten(inner):
+            if not isinstance(value, Const):
+                name = "__".join(map(str, path))
+                self._paths[name] = value
+                members[name] = member
+        super().__init__(members)
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.inner = self._inner
+        for name, value in self._paths.items():
+            port = getattr(self, name)
+            inward = self.signature.members[name].flow is In
+            m.d.comb += value.eq(port) if inward else port.eq(value)
+        return m
+
+
+def prove(proof: Proof, verilog: str | None = None) -> Result:
+    """Run a proof; the Verilog of another, broken, unit may stand in for the unit's own."""
+    started = time.monotonic()
+    with TemporaryDirectory(prefix="scegrad-") as work:
+        directory = Path(work)
+        (directory / "unit.v").write_text(verilog or proof.verilog(), encoding="ascii")
+        shutil.copyfile(proof.source, directory / "top.sv")
+        script = _MODEL.format(hooks=_hooks(proof), top="top.sv", name=proof.name)
+        smt = f"{script}\nwrite_smt2 -wires model.smt2\n"
+        if proof.depth is None:
+            smt += "delete t:$cover\ntechmap\nopt -full -nodffe -nosdff\naigmap\nopt_clean\nwrite_aiger -zinit model.aig\n"
+        tools.yosys(smt, directory)
+        verdict, detail = _decide(proof, directory)
+    return Result(verdict, detail, time.monotonic() - started)
+
+
+def _hooks(proof: Proof) -> str:
+    lines = []
+    for port, signal in proof.hooks.items():
+        lines += [f"select -assert-count 1 w:{signal}", f"expose w:{signal}", "cd unit"]
+        lines += [f"rename {signal} {port}", "cd .."]
+    return "\n".join(lines)
+
+
+def _decide(proof: Proof, directory: Path) -> tuple[Verdict, str]:
+    """No folded assertion; none fails in the first cycles, in which each cover is reached; then the claim."""
+    empty = folded(directory / "model.smt2", proof.source)
+    if empty:
+        return Verdict.VACUOUS, empty
+    cycles = ["-t", str(proof.covers)]
+    for mode, failed in (([], Verdict.REFUTED), (["-c"], Verdict.VACUOUS)):
+        output = tools.smtbmc("model.smt2", [*mode, *cycles], directory, proof.limit)
+        if output is None or _PASSED not in output:
+            return (Verdict.OPEN if output is None else failed), _cause(output)
+    if proof.depth is None:
+        return _reachability(proof, directory)
+    step = ["-i", "-t", str(proof.depth)]
+    output = tools.smtbmc("model.smt2", step, directory, proof.limit)
+    if output is None or _PASSED not in output:
+        return Verdict.OPEN, _cause(output)
+    return Verdict.PROVED, f"induction over {proof.depth} cycles"
+
+
+def _reachability(proof: Proof, directory: Path) -> tuple[Verdict, str]:
+    commands = "read_aiger model.aig; fold; strash; scorr; pdr"
+    output = tools.abc(commands, directory, proof.limit)
+    if output and "Property proved" in output:
+        return Verdict.PROVED, "property-directed reachability"
+    if output and "was asserted in frame" in output:
+        line = next(line for line in output.splitlines() if "was asserted in frame" in line)
+        return Verdict.REFUTED, line.strip()
+    return Verdict.OPEN, "property-directed reachability out of time"
+
+
+def folded(smt: Path, source: Path) -> str:
+    """What is wrong with the assertions in an SMT2 file: one is constantly true or gone; empty if nothing is."""
+    found = _DEFINED.findall(smt.read_text(encoding="utf-8"))
+    due = len(_ASSERTIONS.findall(source.read_text(encoding="utf-8")))
+    for body, name in found:
+        if body.startswith("(or true") or body == "true":
+            return f"the assertion {name} is constantly true"
+    return "" if len(found) == due else f"{len(found)} of {due} assertions are in the model"
+
+
+def _cause(output: str | None) -> str:
+    """The line of smtbmc that says which assertion failed or what was not reached."""
+    if output is None:
+        return "out of time"
+    found = (_TOLD.search(line) for line in output.splitlines())
+    return next((match.group() for match in found if match), output.strip().splitlines()[-1])
