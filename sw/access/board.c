@@ -48,7 +48,7 @@ __attribute__((constructor)) static void map(int count, char **words) {
     sce_windows_restart(words);
     const int file = open_memory();
     if (file < 0) {
-        fprintf(stderr, "scegrad: %s cannot be opened: %s; every job is refused\n", setting("SCEGRAD_MEM", "/dev/mem"), strerror(errno));
+        fprintf(stderr, "scegrad: %s cannot be opened: %s; every job is refused, and an access to the memories faults\n", setting("SCEGRAD_MEM", "/dev/mem"), strerror(errno));
         return;
     }
     sce_windows_map(file);
@@ -158,6 +158,6 @@ int sce_access_open(struct sce_access *access, char *message, unsigned room) {
     }
     the_board.registers = registers;
     the_board.cycles_per_ns = clock / 1e9;
-    *access = (struct sce_access){&the_board, board_read32, board_write32, board_wait, board_error, board_close};
+    *access = (struct sce_access){&the_board, board_read32, board_write32, board_wait, board_error, board_close, NULL};
     return 0;
 }

@@ -8,7 +8,7 @@
 #include "scegrad_registers.h"
 
 struct sce_fake sce_fake = {.cycles = 100, .failing_read = -1, .failing_write = -1};
-unsigned sce_fake_starts, sce_fake_most_busy;
+unsigned sce_fake_starts, sce_fake_aborts, sce_fake_most_busy;
 
 static uint32_t registers[0x1000 / 4];
 static uint64_t time_now, ends[SCEGRAD_UNIT_SHARED + 1];
@@ -54,20 +54,28 @@ static void start(void) {
     count_busy();
 }
 
-static void end(unsigned unit) {
+static void end(unsigned unit, uint32_t status) {
     const uint32_t block = SCEGRAD_UNIT_BLOCK(unit);
     REGISTER(BUSY) &= ~SCEGRAD_UNIT_BIT(unit);
     REGISTER(IRQ_PENDING) |= SCEGRAD_UNIT_BIT(unit);
-    registers[(block + SCEGRAD_UNIT_STATUS_OFFSET) / 4] = sce_fake.status != 0 ? sce_fake.status : SCEGRAD_STATUS_DONE;
+    registers[(block + SCEGRAD_UNIT_STATUS_OFFSET) / 4] = status;
     registers[(block + SCEGRAD_UNIT_FAULT_ADDRESS_OFFSET) / 4] = sce_fake.fault_address;
     registers[(block + SCEGRAD_UNIT_CYCLES_OFFSET) / 4] = sce_fake.cycles;
 }
 
 /* Ends the jobs whose time has come. */
 static void settle(void) {
-    for (unsigned unit = 0; unit <= SCEGRAD_UNIT_SHARED; ++unit)
+    for (unsigned unit = 0; unit <= SCEGRAD_UNIT_SHARED && sce_fake_most_busy >= sce_fake.together; ++unit)
         if (REGISTER(BUSY) & SCEGRAD_UNIT_BIT(unit) && time_now >= ends[unit])
-            end(unit);
+            end(unit, sce_fake.status != 0 ? sce_fake.status : SCEGRAD_STATUS_DONE);
+}
+
+static void abort_jobs(uint32_t units) {
+    for (unsigned unit = 0; unit <= SCEGRAD_UNIT_SHARED && !sce_fake.deaf; ++unit)
+        if (REGISTER(BUSY) & units & SCEGRAD_UNIT_BIT(unit)) {
+            ++sce_fake_aborts;
+            end(unit, SCEGRAD_STATUS_ABORTED);
+        }
 }
 
 static int fake_read32(void *context, uint32_t offset, uint32_t *value) {
@@ -83,6 +91,8 @@ static int fake_write32(void *context, uint32_t offset, uint32_t value) {
         return -1;
     if (offset == SCEGRAD_IRQ_PENDING_OFFSET)
         REGISTER(IRQ_PENDING) &= ~value;
+    else if (offset == SCEGRAD_ABORT_OFFSET)
+        abort_jobs(value);
     else
         registers[offset / 4] = value;
     if (offset == SCEGRAD_START_OFFSET && value & SCEGRAD_START_START_MASK)
@@ -105,12 +115,16 @@ static const char *fake_error(void *context) {
     return "the fake was told to fail";
 }
 
+static void fake_forked(void *context) {
+    (void)context;
+}
+
 int sce_access_open(struct sce_access *access, char *message, unsigned room) {
     (void)message;
     (void)room;
     REGISTER(ID) = sce_fake.id != 0 ? sce_fake.id : SCEGRAD_ID_VALUE;
     REGISTER(CAPABILITIES) = SCE_PLATFORM_CAPABILITIES;
     REGISTER(WIDTHS) = SCE_PLATFORM_WIDTHS;
-    *access = (struct sce_access){registers, fake_read32, fake_write32, fake_wait, fake_error, NULL};
+    *access = (struct sce_access){registers, fake_read32, fake_write32, fake_wait, fake_error, NULL, fake_forked};
     return 0;
 }

@@ -17,10 +17,12 @@ struct sce_fake {
     int stuck_irq;          /* irq is high and nothing is pending */
     int stopped;            /* no time passes */
     int failing_wait;       /* waiting fails */
+    int deaf;               /* an abort ends nothing */
+    unsigned together;      /* no job ends before so many units were busy at once */
 };
 extern struct sce_fake sce_fake;
 
-/* Starts since the beginning, and how many units were busy at once at most. */
-extern unsigned sce_fake_starts, sce_fake_most_busy;
+/* Starts and aborted jobs since the beginning, and how many units were busy at once at most. */
+extern unsigned sce_fake_starts, sce_fake_aborts, sce_fake_most_busy;
 
 #endif

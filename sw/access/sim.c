@@ -32,7 +32,7 @@ static int sim_write32(void *context, uint32_t offset, uint32_t value) {
 
 static int sim_wait(void *context, uint64_t cycles, uint64_t *passed) {
     *passed = scesim_run(context, cycles, 1);
-    return scesim_irq(context) != 0;
+    return scesim_failed(context) ? -1 : scesim_irq(context) != 0;
 }
 
 static const char *sim_error(void *context) {
@@ -40,7 +40,13 @@ static const char *sim_error(void *context) {
 }
 
 static void sim_close(void *context) {
+    if (!scesim_failed(context) && scesim_waves_close(context) != 0)
+        fprintf(stderr, "scegrad: %s\n", scesim_error(context));
     scesim_free(context);
+}
+
+static void sim_forked(void *context) {
+    scesim_forked(context);
 }
 
 static const char *setting(const char *name) {
@@ -139,6 +145,6 @@ int sce_access_open(struct sce_access *access, char *message, unsigned room) {
         scesim_free(sim);
         return -1;
     }
-    *access = (struct sce_access){sim, sim_read32, sim_write32, sim_wait, sim_error, sim_close};
+    *access = (struct sce_access){sim, sim_read32, sim_write32, sim_wait, sim_error, sim_close, sim_forked};
     return 0;
 }

@@ -84,6 +84,7 @@ void sce_windows_restart(char **words) {
 }
 
 static void refuse(const struct sce_window *window, int error) {
+    const char *access = "an access to these addresses faults (SIGSEGV)";
     char why[200];
     struct mapping occupant;
     if (error != EEXIST)
@@ -92,8 +93,10 @@ static void refuse(const struct sce_window *window, int error) {
         snprintf(why, sizeof why, "%s at 0x%" PRIx64 " is there", occupant.name[0] != '\0' ? occupant.name : "anonymous memory", occupant.first);
     else
         snprintf(why, sizeof why, "something is there");
-    fprintf(stderr, "scegrad: %s (0x%08" PRIx32 " .. 0x%08" PRIx64 ") cannot be mapped: %s; jobs that use it are refused\n", window->name,
-            window->base, window->base + window->size - 1, why);
+    if (error == EEXIST)
+        access = "an access to these addresses reaches what is there, or faults (SIGSEGV)";
+    fprintf(stderr, "scegrad: %s (0x%08" PRIx32 " .. 0x%08" PRIx64 ") cannot be mapped: %s; jobs that use it are refused, and %s\n",
+            window->name, window->base, window->base + window->size - 1, why, access);
 }
 
 void sce_windows_map(int file) {

@@ -28,6 +28,9 @@ struct sce_access {
     /* What went wrong last, in one line. */
     const char *(*error)(void *context);
     void (*close)(void *context);
+
+    /* In a process that was forked and has the hardware, as it was then, for itself: makes it fit for use. Null if it has not. */
+    void (*forked)(void *context);
 };
 
 /* Opens the hardware, once in a process. Returns 0, or -1 with a line in `message`. */

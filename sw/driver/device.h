@@ -16,7 +16,8 @@ struct sce_request {
     uint64_t labels;
     uint64_t gradient;
     int32_t length;
-    uint32_t core_mask; /* of shared jobs */
+    uint32_t given_mask; /* of shared jobs: as the program gave it */
+    uint32_t core_mask;  /* and of that, what the platform has */
     int private_job;
     int fp16;
 };
@@ -25,6 +26,7 @@ struct sce_request {
 struct sce_result {
     int status; /* SCEGRAD_OK or what went wrong */
     uint32_t fault_address;
+    uint32_t units; /* that it needed: bits as in the register BUSY */
     struct scegrad_counters counters;
     char message[SCE_MESSAGE_BYTES]; /* one line about what went wrong */
 };
@@ -32,7 +34,16 @@ struct sce_result {
 /* Runs a job to its end, or finds out why it cannot. Waits its turn where the job's cores are taken. */
 void sce_device_run(const struct sce_request *request, struct sce_result *result);
 
+/* Ends the jobs that run on these units early; their calls return with SCEGRAD_ABORTED. */
+void sce_device_abort(uint32_t units);
+
 /* Cycles that a job may take from now on; 0: as many as its length asks for. */
 void sce_device_set_timeout(uint64_t cycles);
+
+/* What the system calls at the end of the process, and around fork(): in the parent before and after it, and in the child. */
+void sce_device_close(void);
+void sce_device_before_fork(void);
+void sce_device_after_fork(void);
+void sce_device_forked(void);
 
 #endif

@@ -2,56 +2,56 @@
 /* The functions of scegrad.h. */
 #include "scegrad.h"
 
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "device.h"
+#include "report.h"
 #include "scegrad_platform.h"
-#include "scegrad_registers.h"
-
-#define SAME(name) _Static_assert((int)SCEGRAD_##name == (int)SCEGRAD_STATUS_##name, "scegrad.h and the registers differ: " #name)
-SAME(LENGTH_NEGATIVE);
-SAME(FORMAT_MISSING);
-SAME(CORE_MASK_INVALID);
-SAME(MISALIGNED);
-SAME(OUTSIDE_MEMORY);
-SAME(MIXED_MEMORIES);
-SAME(OVERLAP);
-SAME(BUSY);
-SAME(READ_SLVERR);
-SAME(READ_DECERR);
-SAME(WRITE_SLVERR);
-SAME(WRITE_DECERR);
+#include "system.h"
+#include "text.h"
 
 #define PUBLIC __attribute__((visibility("default")))
 
-static _Thread_local struct sce_result last;
-static atomic_int quiet = -1; /* -1: as the environment says */
+static SCE_PER_THREAD struct sce_result last;
+static int quiet = -1; /* guarded by the lock; -1: as the environment says */
+
+static int is_set(const char *name) {
+    const char *text = sce_setting(name);
+    return text != NULL && !(text[0] == '0' && text[1] == '\0');
+}
 
 static int is_quiet(void) {
-    int value = atomic_load(&quiet);
-    if (value < 0) {
-        const char *text = getenv("SCEGRAD_QUIET");
-        value = text != NULL && *text != '\0' && strcmp(text, "0") != 0;
-        int unset = -1;
-        if (!atomic_compare_exchange_strong(&quiet, &unset, value))
-            value = unset;
-    }
-    return value;
+    struct sce_guard guard;
+    sce_guard_begin(&guard);
+    sce_lock();
+    const int value = quiet;
+    sce_unlock();
+    sce_guard_end(&guard);
+    return value >= 0 ? value : is_set("SCEGRAD_QUIET");
 }
 
+/* A line is for nobody to see where it is not asked for: then none is made. */
 static void call(const struct sce_request *request) {
-    sce_device_run(request, &last);
-    if (last.status != SCEGRAD_OK && !is_quiet())
-        fprintf(stderr, "scegrad: %s\n", last.message);
+    char line[SCE_MESSAGE_BYTES + 16];
+    struct sce_result result; /* not `last`: a signal handler may call the operator meanwhile */
+    sce_device_run(request, &result);
+    last = result;
+    if (result.status != SCEGRAD_OK && !is_quiet()) {
+        sce_format(line, sizeof line, "scegrad: %s", result.message);
+        sce_print(line);
+    } else if (result.status == SCEGRAD_OK && is_set("SCEGRAD_VERBOSE")) {
+        char done[SCE_MESSAGE_BYTES];
+        sce_describe(done, sizeof done, request, &result);
+        sce_format(line, sizeof line, "scegrad: %s", done);
+        sce_print(line);
+    }
 }
+
+/* Bits of core_mask beyond these take no part, as in the operator library. */
+#define ALL_CORES ((UINT32_C(1) << SCE_PLATFORM_CORES) - 1)
 
 #define REQUEST(length_, mask_, private_, fp16_)                                                                        \
     {                                                                                                                   \
         .function = __func__, .logits = (uintptr_t)Input0, .labels = (uintptr_t)Input1, .gradient = (uintptr_t)output, \
-        .length = (length_), .core_mask = (uint32_t)(mask_), .private_job = (private_), .fp16 = (fp16_)                 \
+        .length = (length_), .given_mask = (uint32_t)(mask_), .core_mask = (uint32_t)(mask_) & ALL_CORES, .private_job = (private_), .fp16 = (fp16_)                 \
     }
 
 PUBLIC void fp_sigmoidcrossentropywithlogitsgrad_s(float *Input0, float *Input1, float *output, int length, int core_mask) {
@@ -87,11 +87,20 @@ PUBLIC const char *scegrad_message(void) {
 }
 
 PUBLIC void scegrad_set_quiet(int value) {
-    atomic_store(&quiet, value != 0);
+    struct sce_guard guard;
+    sce_guard_begin(&guard);
+    sce_lock();
+    quiet = value != 0;
+    sce_unlock();
+    sce_guard_end(&guard);
 }
 
 PUBLIC void scegrad_set_timeout(uint64_t cycles) {
     sce_device_set_timeout(cycles);
+}
+
+PUBLIC void scegrad_abort(uint32_t units) {
+    sce_device_abort(units);
 }
 
 PUBLIC uint64_t scegrad_cycles(void) {

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "prepare.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "report.h"
 #include "scegrad_platform.h"
 #include "scegrad_registers.h"
+#include "system.h"
+#include "text.h"
 
 int sce_identify(const struct sce_access *access, char *message, unsigned room) {
     static const struct {
@@ -23,12 +19,12 @@ int sce_identify(const struct sce_access *access, char *message, unsigned room) 
     for (unsigned k = 0; k < sizeof expected / sizeof *expected; ++k) {
         uint32_t value;
         if (access->read32(access->context, expected[k].offset, &value) != 0) {
-            snprintf(message, room, "%s", access->error(access->context));
+            sce_format(message, room, "%s", access->error(access->context));
             return -1;
         }
         if (value != expected[k].value) {
-            snprintf(message, room, "register %s reads 0x%08" PRIx32 ", but %s has 0x%08" PRIx32, expected[k].name, value,
-                     SCE_PLATFORM_NAME, expected[k].value);
+            sce_format(message, room, "register %s reads %a, but %s has %a", expected[k].name, (uint64_t)value, SCE_PLATFORM_NAME,
+                       (uint64_t)expected[k].value);
             return -1;
         }
     }
@@ -36,16 +32,11 @@ int sce_identify(const struct sce_access *access, char *message, unsigned room) 
 }
 
 int sce_timeout_setting(uint64_t *cycles, char *message, unsigned room) {
-    const char *text = getenv("SCEGRAD_TIMEOUT");
-    char *end = NULL;
+    const char *text = sce_setting("SCEGRAD_TIMEOUT");
     *cycles = 0;
-    if (text == NULL || *text == '\0')
+    if (text == NULL || sce_number(text, cycles) == 0)
         return 0;
-    errno = 0;
-    *cycles = strtoull(text, &end, 0);
-    if (*end == '\0' && *text >= '0' && *text <= '9' && errno == 0)
-        return 0;
-    snprintf(message, room, "SCEGRAD_TIMEOUT is \"%s\", but must be a number of clock cycles", text);
+    sce_format(message, room, "SCEGRAD_TIMEOUT is \"%s\", but must be a number of clock cycles", text);
     return -1;
 }
 
@@ -62,32 +53,59 @@ static int foreign(const struct sce_request *request, uint64_t any) {
         return SCEGRAD_LENGTH_NEGATIVE;
     if (request->fp16 && !SCE_PLATFORM_FP16)
         return SCEGRAD_FORMAT_MISSING;
-    if (!request->private_job && (request->core_mask == 0 || request->core_mask >> SCE_PLATFORM_CORES != 0))
+    if (!request->private_job && request->core_mask == 0)
         return SCEGRAD_CORE_MASK_INVALID;
     return any % (request->fp16 ? 2u : 4u) != 0 ? SCEGRAD_MISALIGNED : SCEGRAD_OUTSIDE_MEMORY;
 }
 
-int sce_prepare(const struct sce_request *request, struct sce_place *place, struct sce_result *result) {
-    const uint64_t arrays[] = {request->logits, request->labels, request->gradient};
-    const uint64_t any = arrays[0] | arrays[1] | arrays[2];
-    const struct sce_window *window = window_of(request->gradient);
-    if (any >> 32 != 0) {
-        sce_fail(result, request, foreign(request, any), NULL);
-        return -1;
-    }
+/* Whether an array lies in a private memory of a core; an empty one may lie at its end. */
+static int core_holds(int core, uint64_t address, uint64_t size) {
+    for (const struct sce_window *window = sce_access_windows(); window->name != NULL; ++window)
+        if (window->core == core && address >= window->base && address + size <= window->base + window->size)
+            return 1;
+    return 0;
+}
+
+/* The core that the hardware gives a private job to, or -1: the lowest whose memories hold every array. */
+static int owner_of(const uint64_t *arrays, uint64_t size) {
+    for (int core = 0; core < SCE_PLATFORM_CORES; ++core)
+        if (core_holds(core, arrays[0], size) && core_holds(core, arrays[1], size) && core_holds(core, arrays[2], size))
+            return core;
+    return -1;
+}
+
+static int refuse_unmapped(const struct sce_request *request, const uint64_t *arrays, struct sce_result *result) {
     for (unsigned k = 0; k < 3; ++k) {
         const struct sce_window *holder = window_of(arrays[k]);
         if (holder != NULL && !holder->mapped) {
             char detail[128];
-            snprintf(detail, sizeof detail, "an array lies in the window of %s, which could not be mapped", holder->name);
+            sce_format(detail, sizeof detail, "an array lies in the window of %s, which could not be mapped", holder->name);
             sce_fail(result, request, SCEGRAD_NOT_MAPPED, detail);
             return -1;
         }
     }
+    return 0;
+}
+
+int sce_prepare(struct sce_request *request, struct sce_place *place, struct sce_result *result) {
+    const uint64_t element = request->fp16 ? 2 : 4, size = request->length > 0 ? element * (uint64_t)request->length : 0;
+    uint64_t *const arrays[] = {&request->logits, &request->labels, &request->gradient};
+    const uint64_t any = request->logits | request->labels | request->gradient;
+    /* The end of a memory that ends with the address space is no address of the hardware: nothing is as good one element before it. */
+    for (unsigned k = 0; k < 3; ++k)
+        if (*arrays[k] == UINT64_C(1) << 32 && request->length == 0)
+            *arrays[k] -= element;
+    const uint64_t places[] = {request->logits, request->labels, request->gradient};
+    if ((places[0] | places[1] | places[2]) >> 32 != 0) {
+        sce_fail(result, request, foreign(request, any), NULL);
+        return -1;
+    }
+    if (refuse_unmapped(request, places, result) != 0)
+        return -1;
     place->unit = SCEGRAD_UNIT_SHARED;
-    place->units = SCEGRAD_UNIT_BIT(SCEGRAD_UNIT_SHARED) | (request->core_mask & SCEGRAD_BUSY_CORES_MASK);
+    place->units = SCEGRAD_UNIT_BIT(SCEGRAD_UNIT_SHARED) | request->core_mask;
     if (request->private_job) {
-        place->unit = window != NULL ? window->core : -1;
+        place->unit = owner_of(places, size);
         place->units = place->unit >= 0 ? SCEGRAD_UNIT_BIT(place->unit) : 0;
     }
     return 0;

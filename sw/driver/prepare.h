@@ -20,6 +20,6 @@ int sce_timeout_setting(uint64_t *cycles, char *message, unsigned room);
 
 /* Finds the place of a job; returns -1, with the result set, for the few that the hardware cannot be asked about: pointers that its
  * registers cannot hold, and arrays in a window that is not there. All else is the hardware's to refuse. */
-int sce_prepare(const struct sce_request *request, struct sce_place *place, struct sce_result *result);
+int sce_prepare(struct sce_request *request, struct sce_place *place, struct sce_result *result);
 
 #endif

@@ -15,14 +15,15 @@
  * An array has to be aligned to its element's size, and may start anywhere otherwise. The output may be exactly one of the inputs (in
  * place), and may not overlap them in another way. Exactly `length` elements are written.
  *
- * Errors. The functions return nothing. A call that cannot be carried out leaves the output untouched (save after a bus error or a
- * time-out, when the output is undefined), prints one line on standard error, and sets what scegrad_status() returns.
+ * Errors. The functions return nothing. A call that cannot be carried out leaves the output untouched (save after a bus error, a
+ * time-out or an abort, when each element is either right or as it was), prints one line on standard error, and sets what scegrad_status() returns.
  *
  * Threads. Any function may be called from any thread. Private jobs in different cores' memories run at once, one shared job runs at a time, and a
- * call whose cores are taken waits for its turn. Status, cycles and counters are those of the calling thread's last call.
+ * call whose cores are taken waits for its turn. Status, cycles and counters are those of the calling thread's last call. A thread is not
+ * cancelled in a call, but after it; signal handlers run while the call's job does, and may call the operator themselves.
  *
- * Environment, read at the first call: SCEGRAD_QUIET (1: no lines on standard error), SCEGRAD_TIMEOUT (clock cycles that a job may
- * take), and what docs/software.md lists for the simulated hardware and for a board.
+ * Environment: SCEGRAD_QUIET (1: no lines about errors on standard error), SCEGRAD_VERBOSE (1: a line for each call that was carried
+ * out), SCEGRAD_TIMEOUT (clock cycles that a job may take), and what docs/software.md lists for the simulated hardware and for a board.
  */
 #ifndef SCEGRAD_H
 #define SCEGRAD_H
@@ -30,13 +31,14 @@
 #include <stdint.h>
 
 #include "scegrad_half.h"
+#include "scegrad_status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* The operator in shared memory ("_s": each array in DDR or SMC), on the cores of core_mask (bit i is core i; 0xff is all eight of an
- * ft78ne, 0xf all four of an mt7004). */
+/* The operator in shared memory ("_s": each array in DDR or SMC), on the cores of core_mask: bit i is core i, and bits of cores that the
+ * platform lacks take no part, so that 0xff is all eight of an ft78ne and all four of an mt7004. */
 void fp_sigmoidcrossentropywithlogitsgrad_s(float *Input0, float *Input1, float *output, int length, int core_mask);
 
 /* The operator in private memory ("_p"): all three arrays in the private memory of one core, which does the work. */
@@ -46,26 +48,7 @@ void fp_sigmoidcrossentropywithlogitsgrad_p(float *Input0, float *Input1, float 
 void hp_sigmoidcrossentropywithlogitsgrad_s(half *Input0, half *Input1, half *output, int length, int core_mask);
 void hp_sigmoidcrossentropywithlogitsgrad_p(half *Input0, half *Input1, half *output, int length);
 
-/* What became of a call. From 16 to 35 they are the hardware's own codes (docs/registers.md). */
-enum {
-    SCEGRAD_OK = 0,                 /* carried out; also before a thread's first call */
-    SCEGRAD_LENGTH_NEGATIVE = 16,   /* length is negative */
-    SCEGRAD_FORMAT_MISSING = 17,    /* the platform's cores do not compute this format */
-    SCEGRAD_CORE_MASK_INVALID = 18, /* core_mask is 0 or names a core that the platform lacks */
-    SCEGRAD_MISALIGNED = 19,        /* an address is not a multiple of the element's size */
-    SCEGRAD_OUTSIDE_MEMORY = 20,    /* an array is not in the hardware's memory (null, or from malloc), or runs past its end */
-    SCEGRAD_MIXED_MEMORIES = 21,    /* not all in shared memory ("_s"), or not all in one core's private memory ("_p") */
-    SCEGRAD_OVERLAP = 22,           /* the output overlaps an input without being exactly that input */
-    SCEGRAD_BUSY = 23,              /* a core is still running a job that was given up (time-out) */
-    SCEGRAD_READ_SLVERR = 32,       /* bus errors: see scegrad_fault_address() */
-    SCEGRAD_READ_DECERR = 33,
-    SCEGRAD_WRITE_SLVERR = 34,
-    SCEGRAD_WRITE_DECERR = 35,
-    SCEGRAD_TIMEOUT = 64,    /* the job did not end in time and was given up */
-    SCEGRAD_NOT_MAPPED = 65, /* an array lies in a window that could not be mapped: the library said why when it was loaded */
-    SCEGRAD_SETUP = 66,      /* the hardware could not be opened: missing, of another platform, or a setting is wrong */
-    SCEGRAD_HARDWARE = 67    /* the registers could not be accessed, or read what they must not */
-};
+/* What became of a call: SCEGRAD_OK, or what scegrad_status.h lists. */
 
 /* The status of the calling thread's last call, and what a status means, in one line without newline. scegrad_strerror() takes any
  * number; its result is constant and never null. */
@@ -78,8 +61,13 @@ const char *scegrad_message(void);
 /* Switches the lines on standard error off (quiet not 0) or on, in every thread. */
 void scegrad_set_quiet(int quiet);
 
-/* Clock cycles that a job may take before it is given up; 0, as at first, means 100,000 and 64 for each element. */
+/* Clock cycles that a job may take; 0, as at first, means 100,000 and 64 for each element. A job that takes longer is aborted: it has ended,
+ * and writes nothing any more, when its call returns with SCEGRAD_TIMEOUT. */
 void scegrad_set_timeout(uint64_t cycles);
+
+/* Ends jobs that run now early; their calls, in other threads, return with SCEGRAD_ABORTED. Bit k of `units` is the private job of core k,
+ * bit 16 the shared job; 0xFFFFFFFF are all. Calls that wait for their turn go on. A signal handler may call this. */
+void scegrad_abort(uint32_t units);
 
 /* Clock cycles that the last call's job ran in the hardware, from its start to its end; 0 where none ran. */
 uint64_t scegrad_cycles(void);

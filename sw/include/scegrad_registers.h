@@ -83,6 +83,7 @@
 #define SCEGRAD_UNIT_STALL_WRITE_OFFSET 0x1cu /* ro */
 #define SCEGRAD_UNIT_STALL_DATAPATH_OFFSET 0x20u /* ro */
 #define SCEGRAD_UNIT_STALL_PORT_OFFSET 0x24u /* ro */
+#define SCEGRAD_UNIT_REGISTERS 10 /* so many, one after another */
 
 /* Values of MODE.FORMAT. */
 #define SCEGRAD_FORMAT_FP32 0

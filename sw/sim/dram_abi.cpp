@@ -1,7 +1,6 @@
 // The C interface of the DRAM model alone.
 #include <array>
 #include <memory>
-#include <new>
 #include <vector>
 
 #include "dram.h"
@@ -17,10 +16,13 @@ struct scedram {
 
 scedram* scedram_create(const scesim_dram* dram, uint32_t port_bytes) {
   if (scesim_dram_problem(dram) != nullptr || port_bytes == 0) return nullptr;
-  scedram* made = new (std::nothrow) scedram(*dram, port_bytes);
-  if (made != nullptr)
+  try {
+    auto made = std::make_unique<scedram>(*dram, port_bytes);
     for (uint32_t k = made->bursts.size(); k-- != 0;) made->unused.push_back(k);
-  return made;
+    return made.release();
+  } catch (...) {
+    return nullptr;
+  }
 }
 
 void scedram_free(scedram* dram) { delete dram; }
@@ -69,8 +71,12 @@ uint64_t scedram_commands(const scedram* dram, const scedram_command** commands)
 uint64_t scedram_ideal(const scesim_dram* dram, uint32_t port_bytes, uint32_t burst_beats, const uint32_t addresses[3], uint32_t size,
                        uint32_t turn_bytes, uint32_t lag_bytes, uint32_t outstanding, scesim_dram_stats* stats) {
   if (scesim_dram_problem(dram) != nullptr || port_bytes == 0 || burst_beats == 0 || turn_bytes == 0 || outstanding == 0) return 0;
-  sce::IdealManager manager(*dram, port_bytes, burst_beats);
-  const uint64_t edges = manager.run(addresses, size, turn_bytes, lag_bytes, outstanding);
-  *stats = manager.stats();
-  return edges;
+  try {
+    sce::IdealManager manager(*dram, port_bytes, burst_beats);
+    const uint64_t edges = manager.run(addresses, size, turn_bytes, lag_bytes, outstanding);
+    *stats = manager.stats();
+    return edges;
+  } catch (...) {
+    return 0;
+  }
 }

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-#define SCESIM_ABI 2
+#define SCESIM_ABI 3
 
 typedef struct scesim scesim;
 
@@ -72,6 +72,12 @@ scesim *scesim_create(void);
 void scesim_free(scesim *sim);
 const char *scesim_error(const scesim *sim);
 
+/* Whether memory ran out while the clock ran: from then on every function is refused, and scesim_run() returns 0. */
+int scesim_failed(const scesim *sim);
+
+/* In a process that was forked: the simulation goes on as the process's own, without the waves, which are the parent's. */
+void scesim_forked(scesim *sim);
+
 /* Asserts rst for `edges` edges; what was in flight in the memories is forgotten, their contents stay. */
 int scesim_reset(scesim *sim, uint32_t edges);
 
@@ -126,7 +132,7 @@ int scesim_record(scesim *sim, uint64_t room);
 uint64_t scesim_events(const scesim *sim, const scesim_event **events);
 uint64_t scesim_events_lost(const scesim *sim);
 
-/* Waves as FST, from now until the end or scesim_waves_close. */
+/* Waves as FST, from now until the end or scesim_waves_close, which is refused if they could not be written to their end. */
 int scesim_waves_open(scesim *sim, const char *path);
 int scesim_waves_close(scesim *sim);
 

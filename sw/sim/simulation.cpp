@@ -52,7 +52,7 @@ Simulation::Simulation() : top_(new Vtop(&context_)), lite_(*top_) {
 }
 
 Simulation::~Simulation() {
-  close_waves();
+  waves_.close();
   top_->final();
 }
 
@@ -127,49 +127,27 @@ bool Simulation::read32(uint32_t offset, uint32_t& value) {
   return true;
 }
 
-#ifdef SCESIM_WAVES
-
 // The waves show inputs that change with the edge that they follow, which takes one evaluation more.
 void Simulation::dump_high() {
-  if (waves_ == nullptr) return;
+  if (!waves_.is_open()) return;
   top_->eval();
-  waves_->dump(2 * edge_ * kHalfPeriod);
+  waves_.dump(2 * edge_ * kHalfPeriod);
 }
 
 void Simulation::dump_low() {
-  if (waves_ != nullptr) waves_->dump((2 * edge_ + 1) * kHalfPeriod);
+  if (waves_.is_open()) waves_.dump((2 * edge_ + 1) * kHalfPeriod);
 }
 
 bool Simulation::open_waves(const char* path) {
-  close_waves();
-  waves_ = std::make_unique<VerilatedFstC>();
-  top_->trace(waves_.get(), 99);
-  waves_->open(path);
-  if (waves_->isOpen()) return true;
-  waves_.reset();
-  error = std::string("waves cannot be written to ") + path;
+  if (waves_.open(*top_, path)) return true;
+  error = waves_.error();
   return false;
 }
 
-void Simulation::close_waves() {
-  if (waves_ == nullptr) return;
-  waves_->close();
-  waves_.reset();
-}
-
-#else
-
-void Simulation::dump_high() {}
-
-void Simulation::dump_low() {}
-
-bool Simulation::open_waves(const char*) {
-  error = "this library was built without waves";
+bool Simulation::close_waves() {
+  if (waves_.close()) return true;
+  error = waves_.error();
   return false;
 }
-
-void Simulation::close_waves() {}
-
-#endif
 
 }  // namespace sce

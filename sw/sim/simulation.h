@@ -8,10 +8,7 @@
 #include "Vtop.h"
 #include "axi_port.h"
 #include "verilated.h"
-
-#ifdef SCESIM_WAVES
-#include "verilated_fst_c.h"
-#endif
+#include "waves.h"
 
 namespace sce {
 
@@ -56,12 +53,14 @@ class Simulation {
   bool read32(uint32_t offset, uint32_t& value);
 
   bool open_waves(const char* path);
-  void close_waves();
+  bool close_waves();
+  void forget_waves() { waves_.forget(); }
 
   Fabric& fabric() { return fabric_; }
   AxiPort& port(uint32_t index) { return *ports_[index]; }
 
   std::string error;
+  bool failed = false;  // an operation ended in the middle, for want of memory: nothing can be relied upon any more
 
  private:
   void clock();
@@ -75,9 +74,7 @@ class Simulation {
   std::vector<std::unique_ptr<AxiPort>> ports_;
   LiteMaster lite_;
   uint64_t edge_ = 0;
-#ifdef SCESIM_WAVES
-  std::unique_ptr<VerilatedFstC> waves_;
-#endif
+  Waves waves_;
 };
 
 }  // namespace sce

@@ -1,6 +1,6 @@
 /* One scenario on the fake access layer, named by the first word; prints the status of each call and the last line.
  *
- *     request CODE | ended CODE | never | late | stuck | stopped | forever | lost | wait | read OFFSET | write OFFSET | identity */
+ *     request CODE | ended CODE | never | deaf | deaf-still | late | stuck | stopped | forever | lost | wait | read OFFSET | write OFFSET | identity */
 #include <fake.h>
 #include <scegrad.h>
 #include <scegrad_registers.h>
@@ -23,6 +23,8 @@ int main(int count, char **words) {
         sce_fake.status = (uint32_t)number, sce_fake.fault_address = 0xA0000010;
     else if (strcmp(scenario, "never") == 0)
         sce_fake.cycles = UINT32_MAX, scegrad_set_timeout(5000);
+    else if (strncmp(scenario, "deaf", 4) == 0)
+        sce_fake.cycles = UINT32_MAX, sce_fake.deaf = 1, scegrad_set_timeout(5000);
     else if (strcmp(scenario, "late") == 0)
         sce_fake.cycles = 1000, scegrad_set_timeout(500);
     else if (strcmp(scenario, "stuck") == 0)
@@ -44,6 +46,7 @@ int main(int count, char **words) {
     call();
     printf("%x %s\n", (unsigned)scegrad_fault_address(), scegrad_message());
     sce_fake = (struct sce_fake){.cycles = 100, .failing_read = -1, .failing_write = -1};
+    sce_fake.deaf = strcmp(scenario, "deaf-still") == 0;
     if (strcmp(scenario, "late") == 0) { /* time passes in the wait for another unit's job */
         float *own = (float *)0x10800000;
         sce_fake.cycles = 2000;
@@ -52,6 +55,6 @@ int main(int count, char **words) {
         printf("%d ", scegrad_status());
     }
     call();
-    printf("%u\n", sce_fake_starts);
+    printf("%u %u\n", sce_fake_starts, sce_fake_aborts);
     return 0;
 }

@@ -47,7 +47,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def scenario(driver: Path, *words: str) -> tuple[list[int], str, str]:
-    """The statuses, the first call's fault address and its message."""
+    """The statuses, starts and aborted jobs; the first call's fault address and its message."""
     run = execute(driver, *words, SCEGRAD_QUIET="1")
     assert (run.returncode, run.stderr) == (0, "")
     first, second = run.stdout.splitlines()
@@ -60,7 +60,7 @@ def scenario(driver: Path, *words: str) -> tuple[list[int], str, str]:
 )
 def test_a_refusal_is_handed_on(driver: Path, status: Status) -> None:
     numbers, _, message = scenario(driver, "request", str(int(status)))
-    assert numbers == [status, 0, 2]
+    assert numbers == [status, 0, 2, 0]
     assert message.endswith(
         "(Input0 0xa0000000, Input1 0xa0000000, output 0xa0000000, length 8, core_mask 0x1)"
     )
@@ -71,64 +71,73 @@ def test_a_refusal_is_handed_on(driver: Path, status: Status) -> None:
 )
 def test_a_bus_error_is_handed_on_with_its_address(driver: Path, status: Status) -> None:
     numbers, fault, message = scenario(driver, "ended", str(int(status)))
-    assert (numbers, fault) == ([status, 0, 2], "a0000010")
+    assert (numbers, fault) == ([status, 0, 2, 0], "a0000010")
     assert f"bus error: {status.description} at 0xa0000010" in message
 
 
 @pytest.mark.parametrize("code", [2, 3, 99])
 def test_nonsense_in_request(driver: Path, code: int) -> None:
     numbers, _, message = scenario(driver, "request", str(code))
-    assert numbers == [67, 0, 2]
+    assert numbers == [67, 0, 2, 0]
     assert "REQUEST reads what it must not" in message
 
 
 @pytest.mark.parametrize("code", [2, 99])
 def test_nonsense_in_status(driver: Path, code: int) -> None:
     numbers, _, message = scenario(driver, "ended", str(code))
-    assert numbers == [67, 0, 2]
+    assert numbers == [67, 0, 2, 0]
     assert f"the unit ended with status {code}" in message
 
 
 def test_a_job_that_never_ends(driver: Path) -> None:
     numbers, _, message = scenario(driver, "never")
-    assert numbers == [64, Status.BUSY, 2]
+    assert numbers == [64, 0, 2, 1]
     assert (
-        "time-out after 5000 cycles; shared unit: STATUS 2, ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0"
+        "time-out after 5000 cycles; shared unit: ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0; aborted ("
         in message
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"), [("deaf", [64, 0, 2, 1]), ("deaf-still", [64, Status.BUSY, 1, 0])]
+)
+def test_a_job_that_an_abort_does_not_end(driver: Path, words: str, numbers: list[int]) -> None:
+    """Its unit takes no other job before the hardware says that it has ended, and then forgets its interrupt."""
+    found, _, message = scenario(driver, words)
+    assert found == numbers
+    assert "WRITE_BEATS 0; aborted in vain, since memory does not answer (" in message
 
 
 @pytest.mark.parametrize("words", ["stuck", "stopped"])
 def test_hardware_in_which_nothing_happens(driver: Path, words: str) -> None:
     """An interrupt that is high with nothing pending, and time that stands still."""
     numbers, _, message = scenario(driver, words)
-    assert numbers == [64, Status.BUSY, 2]
+    assert numbers == [64, 0, 2, 1]
     assert "time-out after 100512 cycles" in message
 
 
 def test_a_wait_that_fails(driver: Path) -> None:
-    """What became of the job is not known: its unit may still run it."""
+    """What became of the job is not known: if its unit still runs it, that is ended before the next one."""
     numbers, _, message = scenario(driver, "wait")
-    assert numbers == [67, Status.BUSY, 2]
+    assert numbers == [67, 0, 2, 1]
     assert "the fake was told to fail" in message
 
 
 def test_no_time_out_at_all(driver: Path) -> None:
-    assert scenario(driver, "forever")[0] == [0, 0, 2]
+    assert scenario(driver, "forever")[0] == [0, 0, 2, 0]
 
 
 def test_a_job_that_may_have_been_started(driver: Path) -> None:
-    """REQUEST cannot be read after a start; the job ends nevertheless, and the next one's end is not taken for its."""
-    assert scenario(driver, "lost")[0] == [67, 0, 2]
+    """REQUEST cannot be read after a start; the next job's end is not taken for that of this one."""
+    assert scenario(driver, "lost")[0] == [67, 0, 2, 0]
 
 
-def test_a_job_that_ends_after_it_was_given_up(driver: Path) -> None:
-    assert scenario(driver, "late")[0] == [64, 0, 0, 3]
+def test_a_job_out_of_time_has_ended_when_its_call_returns(driver: Path) -> None:
+    assert scenario(driver, "late")[0] == [64, 0, 0, 3, 1]
 
 
 READS = [
     offset("REQUEST"),
-    offset("IRQ_PENDING"),
     *(
         unit_offset(SHARED_UNIT, name)
         for name in ("STATUS", "FAULT_ADDRESS", "CYCLES", "STALL_PORT")
@@ -160,11 +169,17 @@ def test_registers_that_cannot_be_accessed(driver: Path, kind: str, register: in
 
 
 @pytest.mark.parametrize(
-    "words", [("identity",), ("read", "0"), ("write", str(offset("IRQ_ENABLE")))]
+    "words",
+    [
+        ("identity",),
+        ("read", "0"),
+        *(("read", str(offset(name))) for name in ("BUSY", "IRQ_PENDING")),
+        *(("write", str(offset(name))) for name in ("ABORT", "IRQ_ENABLE")),
+    ],
 )
 def test_hardware_that_cannot_be_opened(driver: Path, words: tuple[str, ...]) -> None:
     numbers, _, message = scenario(driver, *words)
-    assert numbers == [66, 66, 0]
+    assert numbers == [66, 66, 0, 0]
     assert (
         "register ID reads 0x12345678, but tiny has 0x53434547"
         if words == ("identity",)
@@ -173,6 +188,7 @@ def test_hardware_that_cannot_be_opened(driver: Path, words: tuple[str, ...]) ->
 
 
 def test_threads_on_the_fake(tmp_path: Path) -> None:
+    """No job ends before two run at once, and there is no time limit: however the threads are scheduled, they overlap."""
     threads = build(tmp_path / "build", "threads", "-fsanitize=thread")
     run = execute(threads)
     assert (run.returncode, run.stderr) == (0, "")
@@ -181,6 +197,35 @@ def test_threads_on_the_fake(tmp_path: Path) -> None:
         run = execute(threads, str(register), SCEGRAD_QUIET="1")
         assert (run.returncode, run.stderr) == (1, "")
         assert " 0 failures" not in run.stdout
+
+
+@pytest.fixture(scope="module")
+def mishaps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("mishaps"), "mishaps")
+
+
+ABORTED = int(Status.ABORTED)
+MISHAPS = {
+    "cancel": (0, f"1 {ABORTED} 0 0 0"),
+    "cancel-at-once": (0, "1 -1 0 0 0"),
+    "call": (0, f"{ABORTED} 0 0 0"),
+    "same": (0, f"{ABORTED} 0 0 0"),
+    "jump": (0, "-1 0 0 0"),
+    "leave": (0, "-1 -1 0 0"),
+    "fork": (0, f"{ABORTED} -1 0 0"),
+    "forks": (0, "0 " * 20 + f"{ABORTED} -1 0 0"),
+    "exit": (7, ""),
+    "return": (5, ""),
+}
+"""Exit status, and what is printed: the statuses of the calls, -1 if one did not return to who made it."""
+
+
+@pytest.mark.parametrize("mishap", MISHAPS)
+def test_nobody_hangs_whatever_befalls_a_caller(mishaps: Path, mishap: str) -> None:
+    """Cancelled threads; signal handlers that call, jump, fork, end thread or process; a fork and an end beside a call."""
+    run = execute(mishaps, mishap)
+    assert (run.returncode, run.stdout.strip()) == MISHAPS[mishap]
+    assert all("_p: the job was aborted (" in line for line in run.stderr.splitlines())
 
 
 def test_threads_on_the_simulated_hardware(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ BAD = [
     ("fs", FINE, -1, 3, Status.LENGTH_NEGATIVE),
     ("fs", FINE, 8, 0, Status.CORE_MASK_INVALID),
     ("fs", FINE, 8, 4, Status.CORE_MASK_INVALID),
-    ("fs", FINE, 8, 0xFFFF_FFFF, Status.CORE_MASK_INVALID),
+    ("fs", FINE, 8, 0xFFFF_FFFC, Status.CORE_MASK_INVALID),
     ("fs", (LOGITS + 2, LABELS, GRADIENT), 8, 3, Status.MISALIGNED),
     ("hs", (LOGITS, LABELS + 1, GRADIENT), 8, 3, Status.MISALIGNED),
     ("fs", (0, LABELS, GRADIENT), 8, 3, Status.OUTSIDE_MEMORY),
@@ -141,13 +141,67 @@ def test_length_zero(call: Path) -> None:
     assert (outcome.status, outcome.elements) == (0, 0)
 
 
-def test_time_out_gives_the_unit_back_when_it_has_ended(call: Path) -> None:
+def test_bits_beyond_the_cores_take_no_part(call: Path) -> None:
+    """The operator library's programs pass 0xff to any number of cores; the cycles are those of the mask that is left."""
+    word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:1000"
+    masks = (3, 0xFF, 0xFFFF_FFFF, 2, 0xFE)
+    run = execute(call, *(f"{word}:{mask:#x}" for mask in masks))
+    three, ff, all_ones, two, fe = outcomes(run.stdout)
+    assert three == ff == all_ones
+    assert two == fe != three
+    assert (three.status, two.status, run.stderr) == (0, 0, "")
+
+
+def test_nothing_at_every_edge_of_every_memory(call: Path) -> None:
+    """Length 0 at the base and at the very end of each memory, in place and apart."""
+    words, gone = [], 1 << 32
+    for region in TINY.regions:
+        kinds = ("fs", "hs") if region in TINY.shared else ("fp", "hp")
+        for kind in kinds:
+            for edge in (region.base, region.end):
+                words.append(f"{kind}:{edge:#x}:{edge:#x}:{edge:#x}:0:3")
+                words.append(f"{kind}:{edge:#x}:{region.base:#x}:{region.end:#x}:0:3")
+    assert any(hex(gone) in word for word in words)
+    run = execute(
+        call,
+        *words,
+        f"fp:{L2[0]:#x}:{L2[0]:#x}:{L2[0]:#x}:4",
+        f"fs:{gone:#x}:{SMC:#x}:{SMC:#x}:1:1",
+    )
+    found = [outcome.status for outcome in outcomes(run.stdout)]
+    assert found == [*(0 for _ in words), 0, Status.OUTSIDE_MEMORY]
+
+
+def test_verbose(call: Path) -> None:
+    words = (
+        f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:512:0xff",
+        f"hp:{L2[1]:#x}:{L2[1]:#x}:{L2[1]:#x}:0",
+        f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:512:0",
+    )
+    run = execute(call, *words, SCEGRAD_VERBOSE="1")
+    shared, private, refused = run.stderr.splitlines()
+    cycles = [outcome.cycles for outcome in outcomes(run.stdout)]
+    assert shared == (
+        "scegrad: fp_sigmoidcrossentropywithlogitsgrad_s: 512 elements of fp32, shared memory, "
+        f"cores 0x3, {cycles[0]} cycles"
+    )
+    assert private == (
+        "scegrad: hp_sigmoidcrossentropywithlogitsgrad_p: 0 elements of fp16, private memory, "
+        f"cores 0x2, {cycles[1]} cycles"
+    )
+    assert "core_mask is 0" in refused
+    assert execute(call, *words[:2], SCEGRAD_VERBOSE="0").stderr == ""
+
+
+def test_a_job_out_of_time_is_over_when_its_call_returns(call: Path, tmp_path: Path) -> None:
     word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:512:3"
     run = execute(call, word, word, f"fp:{L2[1]:#x}:{L2[1]:#x}:{L2[1]:#x}:1", SCEGRAD_TIMEOUT="100")
-    assert [outcome.status for outcome in outcomes(run.stdout)] == [64, Status.BUSY, Status.BUSY]
-    assert (
-        "time-out after 100 cycles; shared unit: STATUS 2, ELEMENTS" in run.stderr.splitlines()[0]
+    assert [outcome.status for outcome in outcomes(run.stdout)] == [64, 64, 0]
+    assert all(
+        "time-out after 100 cycles; shared unit: ELEMENTS" in line
+        for line in run.stderr.splitlines()
     )
+    assert outcomes(execute(call, word).stdout)[0].status == 0
 
 
 @pytest.mark.parametrize(
@@ -175,8 +229,8 @@ def test_hardware_that_hangs(call: Path) -> None:
     run = execute(call, word, word, SCEGRAD_MEMORY="stuck", SCEGRAD_TIMEOUT="5000")
     assert [outcome.status for outcome in outcomes(run.stdout)] == [64, Status.BUSY]
     assert (
-        "time-out after 5000 cycles; shared unit: STATUS 2, ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0"
-        in run.stderr
+        "time-out after 5000 cycles; shared unit: ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0; "
+        "aborted in vain, since memory does not answer" in run.stderr
     )
 
 
@@ -383,5 +437,6 @@ def test_texts_of_statuses(library: Path, tmp_path: Path) -> None:
         66,
         67,
         *(status for status in Status if status.refusal or status.bus_error),
+        Status.ABORTED,
     }
     assert len({texts[k] for k in known}) == len(known)

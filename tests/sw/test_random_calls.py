@@ -1,6 +1,7 @@
 """Random calls, good and bad, at the edges of every memory: the library answers each as the rules of a job say, and goes on."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 from scegrad.formats import FORMATS
@@ -51,7 +52,9 @@ def test_random_calls(call: Path, seed: int) -> None:
     jobs = [random_job(draw) for _ in range(COUNT)]
     run = execute(call, *map(word, jobs), SCEGRAD_QUIET="1")
     assert (run.returncode, run.stderr) == (0, "")
-    expected = [0 if job.check() is Status.ACCEPTED else job.check() for job in jobs]
+    # Bits of the mask beyond the cores take no part in the functions of C.
+    known = [replace(job, core_mask=job.core_mask & TINY.all_cores) for job in jobs]
+    expected = [0 if job.check() is Status.ACCEPTED else job.check() for job in known]
     found = [outcome.status for outcome in outcomes(run.stdout)]
     assert [
         (word(job), is_, must)

@@ -51,6 +51,8 @@ int main(int words, char **word) {
     int failures = 0;
 #ifdef FAKE
     sce_fake.cycles = 20000;
+    sce_fake.together = words > 1 ? 0 : 2;
+    scegrad_set_timeout(UINT64_MAX);
     if (words > 1)
         sce_fake.failing_read = (int)strtol(word[1], NULL, 0);
 #endif

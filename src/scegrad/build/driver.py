@@ -20,6 +20,7 @@ QUESTIONS = (
     "message",
     "set_quiet",
     "set_timeout",
+    "abort",
     "cycles",
     "get_counters",
     "fault_address",
@@ -27,6 +28,10 @@ QUESTIONS = (
     "cores",
 )
 """What is asked about a call: the functions ``scegrad_*`` of ``scegrad.h``."""
+
+
+_PARTS = ("include", "driver", "access", "sim")
+"""Folders of sw with headers."""
 
 
 def software_directory() -> Path:
@@ -50,13 +55,10 @@ def compile_driver(
     """Compile the driver over one access layer into ``work``; returns the objects. Raises ``BuildError``."""
     software = software_directory()
     (work / "scegrad_platform.h").write_text(platform_header(platform), encoding="ascii")
-    layer = [software / "access" / f"{access}.c"] + (
+    layer = [software / "system" / "posix.c", software / "access" / f"{access}.c"] + (
         [] if access == "fake" else [software / "access" / "windows.c"]
     )
-    includes = [
-        f"-I{path}"
-        for path in (work, *(software / part for part in ("include", "driver", "access", "sim")))
-    ]
+    includes = [f"-I{path}" for path in (work, *(software / part for part in _PARTS))]
     objects = []
     for source in [*sorted((software / "driver").glob("*.c")), *layer]:
         objects.append(work / f"{source.stem}.o")
@@ -92,7 +94,7 @@ def inputs(platform: Platform) -> list[bytes]:
     """Whatever decides what ``link_library`` makes, its objects aside."""
     files = [
         path
-        for part in ("include", "driver", "access", "sim")
+        for part in (*_PARTS, "system")
         for path in sorted((software_directory() / part).glob("*.[ch]"))
     ]
     compiler = subprocess.run(

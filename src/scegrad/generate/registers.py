@@ -26,6 +26,7 @@ from scegrad.registers import (
 )
 
 HEADER = Path("sw/include/scegrad_registers.h")
+STATUS_HEADER = Path("sw/include/scegrad_status.h")
 PAGE = Path("docs/registers.md")
 COMMAND = "python -m scegrad.generate.registers"
 
@@ -61,6 +62,14 @@ def c_header() -> str:
     ]
     for register in UNIT_REGISTERS:
         lines += [*_c_register(register, "UNIT_")]
+    lines += [
+        _define(
+            "UNIT_REGISTERS",
+            len(UNIT_REGISTERS),
+            "so many, one after another",
+            hexadecimal=False,
+        )
+    ]
     lines += ["", "/* Values of MODE.FORMAT. */"]
     lines += [
         _define(f"FORMAT_{name.upper()}", code, "", hexadecimal=False)
@@ -72,6 +81,50 @@ def c_header() -> str:
         for status in Status
     ]
     lines += ["};", "", "#endif"]
+    return "\n".join(lines) + "\n"
+
+
+DRIVER_STATUS = (
+    ("OK", 0, "no error"),
+    ("TIMEOUT", 64, "the job did not end in time and was aborted"),
+    ("NOT_MAPPED", 65, "an array lies in a memory window that could not be mapped"),
+    (
+        "SETUP",
+        66,
+        "the hardware could not be opened: missing, of another platform, or a setting is wrong",
+    ),
+    ("HARDWARE", 67, "the registers could not be accessed, or read what they must not"),
+)
+"""What a call of the C library ends with beside the hardware's own codes: name, code, meaning."""
+
+
+def status_header() -> str:
+    """The header with the status codes of a call in C, and their texts."""
+    hardware = [
+        (status.name, status.value, status.description)
+        for status in Status
+        if status.refusal or status.bus_error or status is Status.ABORTED
+    ]
+    every = sorted([*hardware, *DRIVER_STATUS], key=lambda status: status[1])
+    lines = [
+        "/* SPDX-License-Identifier: Apache-2.0 */",
+        f"/* Status of a call, for scegrad.h. Made by `{COMMAND}`: do not edit.",
+        f" * Codes from 16 to 48 are those of the hardware, see {PAGE}. */",
+        "#ifndef SCEGRAD_STATUS_H",
+        "#define SCEGRAD_STATUS_H",
+        "",
+        "enum {",
+        *(f"    SCEGRAD_{name} = {code}, /* {text} */" for name, code, text in every[:-1]),
+        *(f"    SCEGRAD_{name} = {code} /* {text} */" for name, code, text in every[-1:]),
+        "};",
+        "",
+        "/* X(name, code, text) for each of them. */",
+        "#define SCEGRAD_EACH_STATUS(X) \\",
+        *(f'    X({name}, {code}, "{text}") \\' for name, code, text in every[:-1]),
+        *(f'    X({name}, {code}, "{text}")' for name, code, text in every[-1:]),
+        "",
+        "#endif",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -193,6 +246,7 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
     """What each committed file must hold."""
     return {
         HEADER: c_header(),
+        STATUS_HEADER: status_header(),
         PAGE: MAKER.page(PAGE, {name: f"\n{table()}\n" for name, table in TABLES.items()}, root),
     }
 

@@ -22,7 +22,13 @@ ACCESSES = ("sim", "board")
 MACHINES = (FT78NE, MT7004)
 """Whose library is written unless one is asked for."""
 
-HEADERS = ("include/scegrad.h", "include/scegrad_half.h", "include/scegrad_registers.h")
+HEADERS = (
+    "include/scegrad.h",
+    "include/sigmoid_cross_entropy.h",
+    "include/scegrad_half.h",
+    "include/scegrad_status.h",
+    "include/scegrad_registers.h",
+)
 
 SIM_HEADERS = ("sim/scesim.h", "sim/scedram.h")
 """What declares the functions of the simulator, which a library of the simulated hardware exports too."""

@@ -11,7 +11,7 @@ from scegrad.errors import SimulationError
 from scegrad.sim.clib import Functions, declare
 from scegrad.sim.dram import DramStructure, StatsStructure
 
-ABI = 2
+ABI = 3
 """Version of the C interface that this module speaks."""
 
 
@@ -42,6 +42,8 @@ _FUNCTIONS: Functions = {
     "create": (c_void_p, []),
     "free": (None, [c_void_p]),
     "error": (c_char_p, [c_void_p]),
+    "failed": (c_int, [c_void_p]),
+    "forked": (None, [c_void_p]),
     "reset": (c_int, [c_void_p, c_uint32]),
     "set_memory": (c_int, [c_void_p, c_int, POINTER(MemoryStructure)]),
     "set_dram": (c_int, [c_void_p, c_int, POINTER(DramStructure)]),

@@ -127,9 +127,14 @@ class Simulation:
         self.close()
 
     def close(self) -> None:
-        """Free the handle, if that was not done before; waves are written to their end."""
-        handle, self._open = self._open, None
-        if handle is not None:
+        """Free the handle, if that was not done before; ``SimulationError`` if waves could not be written to their end."""
+        if self._open is None:
+            return
+        try:
+            if not self._library.scesim_failed(self._open):
+                self.close_waves()
+        finally:
+            handle, self._open = self._open, None
             self._library.scesim_free(handle)
 
     def _call(self, name: str, *arguments: object) -> None:
@@ -154,7 +159,10 @@ class Simulation:
 
     def run(self, edges: int, *, until_irq: bool = False) -> int:
         """Clock the model ``edges`` times, or until ``irq`` is high; returns how often."""
-        return int(self._library.scesim_run(self._handle, edges, until_irq))
+        done = int(self._library.scesim_run(self._handle, edges, until_irq))
+        if self._library.scesim_failed(self._handle):
+            raise SimulationError(self._library.scesim_error(self._handle).decode())
+        return done
 
     def clock_bare(self, edges: int) -> None:
         """Clock the model alone, the memories standing still: what simulation speed is compared with."""
@@ -281,5 +289,5 @@ class Simulation:
         self._call("waves_open", str(path).encode())
 
     def close_waves(self) -> None:
-        """End the waves' file."""
+        """End the waves' file; refused if the waves could not be written to their end."""
         self._call("waves_close")

@@ -1,0 +1,46 @@
+// Waves of a Verilated model as FST, with an error in place of an abort where they cannot be written.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "Vtop.h"
+
+#ifdef SCESIM_WAVES
+#include <memory>
+
+#include "verilated_fst_c.h"
+#endif
+
+namespace sce {
+
+class Waves {
+ public:
+  ~Waves() { close(); }
+
+  // False, with a line in error(), if this library has no waves or the file cannot be written.
+  bool open(Vtop& top, const char* path);
+
+  // Writes what the model shows at `time`. A failure ends the waves, and close() tells of it.
+  void dump(uint64_t time);
+
+  // Writes the rest. False, with a line in error(), if anything since open() could not be written.
+  bool close();
+
+  // Lets go of the file without writing: in a forked process, where it is the parent's.
+  void forget();
+
+  bool is_open() const;
+  const std::string& error() const { return error_; }
+
+ private:
+  std::string error_, path_;
+#ifdef SCESIM_WAVES
+  bool fail(const char* why);
+  void drop();
+
+  std::unique_ptr<VerilatedFstC> trace_;
+#endif
+};
+
+}  // namespace sce
