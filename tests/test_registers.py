@@ -9,7 +9,7 @@ import pytest
 from scegrad import registers
 from scegrad.formats import FP16, FP32
 from scegrad.generate.maker import ROOT
-from scegrad.generate.registers import HEADER, MAKER, PAGE, c_header, generated
+from scegrad.generate.registers import HEADER, MAKER, PAGE, STATUS_HEADER, c_header, generated
 from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import (
     FORMAT_CODES,
@@ -175,7 +175,9 @@ def test_stale_files_are_named_and_mended(tmp_path, capsys: pytest.CaptureFixtur
     mend = (
         "does not agree with src/scegrad/registers.py: run `python -m scegrad.generate.registers`"
     )
-    assert capsys.readouterr().err.splitlines() == [f"{HEADER} {mend}", f"{PAGE} {mend}"]
+    assert capsys.readouterr().err.splitlines() == [
+        f"{path} {mend}" for path in (HEADER, STATUS_HEADER, PAGE)
+    ]
     assert MAKER.main([], tmp_path) == 0
     assert MAKER.main(["--check"], tmp_path) == 0
     assert (tmp_path / PAGE).read_text() == (ROOT / PAGE).read_text()

@@ -8,7 +8,7 @@
 #include "scegrad_registers.h"
 
 struct sce_fake sce_fake = {.cycles = 100, .failing_read = -1, .failing_write = -1};
-unsigned sce_fake_starts, sce_fake_aborts, sce_fake_most_busy;
+_Atomic unsigned sce_fake_starts, sce_fake_aborts, sce_fake_most_busy;
 
 static uint32_t registers[0x1000 / 4];
 static uint64_t time_now, ends[SCEGRAD_UNIT_SHARED + 1];

@@ -23,6 +23,6 @@ struct sce_fake {
 extern struct sce_fake sce_fake;
 
 /* Starts and aborted jobs since the beginning, and how many units were busy at once at most. */
-extern unsigned sce_fake_starts, sce_fake_aborts, sce_fake_most_busy;
+extern _Atomic unsigned sce_fake_starts, sce_fake_aborts, sce_fake_most_busy;
 
 #endif

@@ -83,7 +83,7 @@ static void handler(int number) {
 }
 
 static void wait_for_start(unsigned count) {
-    while (*(volatile unsigned *)&sce_fake_starts < count)
+    while (sce_fake_starts < count)
         usleep(1000);
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #ifdef FAKE
 #include <fake.h>
 #endif
@@ -58,6 +59,10 @@ int main(int words, char **word) {
 #endif
     for (int k = 0; k < count; ++k) {
         const int shared = k >= scegrad_cores();
+#ifdef FAKE
+        while (shared && sce_fake_most_busy < sce_fake.together) /* a shared job on all cores would keep the others from it */
+            usleep(1000);
+#endif
         const uintptr_t base = shared ? 0x80000000u + 0x1000000u * (uintptr_t)k : 0x10800000u + 0x1000000u * (uintptr_t)k;
         jobs[k] = (struct work){base, shared, 0, 0};
         pthread_create(&threads[k], NULL, work, &jobs[k]);
