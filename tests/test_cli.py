@@ -1,21 +1,28 @@
 """The command line: what it writes, what it prints, its exit status, and one line for every bad request."""
 
+import errno
+import importlib.metadata
 import json
 import os
+import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
 
 from scegrad import cli
 from scegrad.backends import dispatch
 from scegrad.backends.model import run_model
+from scegrad.formats import FORMATS
 from scegrad.job.job import Counters
 from scegrad.model import golden
 from scegrad.request.request import Request
 from scegrad.request.result import Progress, Result
+from scegrad.run import report
 
 MODEL = ["--backend", "model"]
 
@@ -227,6 +234,19 @@ def test_a_device_is_written_and_not_replaced(files: Path) -> None:
             "waves is 'w.vcd', but the waveform is written in FST: name it w.fst",
         ),
         ("run x.npy y.npy", "Missing option '--output' / '-o'."),
+        (
+            "run x.npy y.npy -o x.npy",
+            "x.npy cannot be both the logits and the gradient: choose another name, or say --over",
+        ),
+        ("run x.npy y.npy -o ./y.npy", "y.npy cannot be both the labels and the gradient"),
+        (
+            "run x.npy y.npy -o folder/report.json --report folder",
+            "folder/report.json cannot be both the gradient and a file of the report: choose",
+        ),
+        ("run x.npy y.npy -o ''", "the value of -o is empty"),
+        ("run x.npy y.npy --output=", "the value of --output is empty"),
+        ("verilog -o ''", "the value of -o is empty"),
+        ("'' x.npy", "an argument is empty"),
         ("run x.npy -o g.npy", "Missing argument 'LABELS.npy'."),
         ("run x.npy y.npy -o g.npy --fast", "No such option: --fast"),
         ("runs", "No such command 'runs'."),
@@ -242,7 +262,7 @@ def test_a_bad_request_is_one_line_and_leaves_nothing(
     files: Path, capsys: pytest.CaptureFixture[str], line: str, message: str
 ) -> None:
     before = {path: path.stat().st_mtime_ns for path in files.rglob("*")}
-    words = line.split()
+    words = shlex.split(line)
     if words[0] == "run" and "--backend" not in words:
         words += MODEL
     assert call(*words) == 2
@@ -274,10 +294,16 @@ def test_a_mismatch_is_exit_status_1(
     monkeypatch.setitem(dispatch.RUNNERS, "verilator", wrong)
     assert call("run", "x.npy", "y.npy", "-o", "g.npy") == 1
     line = "ft78ne fp32 shared (verilator): 100 elements in 50 cycles (2.000 a cycle), MISMATCH: 1 elements differ from the golden model"
-    assert capsys.readouterr().out == f"{line} -> g.npy\n"
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == f"{line} -> g.npy"
+    fmt = FORMATS["fp32"]
+    x, y, got = (np.load(name)[1, 2] for name in ("x.npy", "y.npy", "g.npy"))
+    due = golden.gradient(x[None], y[None])[0]
+    told = [fmt.text(int(value.view("u4"))) for value in (x, y, got, due)]
+    assert second == "  [1, 2] x {}, y {}, got {}, expected {}".format(*told)
 
 
-@pytest.mark.parametrize("line", ["--help", "run --help", "verilog --help", "demo --help", ""])
+@pytest.mark.parametrize("line", ["--help", ""])
 def test_help(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(*line.split()) == 0
     assert "Usage: scegrad" in capsys.readouterr().out
@@ -288,6 +314,181 @@ def test_the_entry_point(files: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "scegrad: none.npy cannot be read: No such file or directory\n"
+
+
+def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A line of bash, in which ``scegrad`` is this package."""
+    text = f'scegrad() {{ {shlex.quote(sys.executable)} -m scegrad "$@"; }}\n{line}'
+    return subprocess.run(
+        ["bash", "-c", text], cwd=folder, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def test_pipes(files: Path) -> None:
+    line = (
+        "cat x.npy | scegrad run /dev/stdin <(cat y.npy) -o /dev/stdout --backend model"
+        " | cat > g.npy; scegrad run x.npy y.npy -o >(cat > h.npy) --backend model; wait"
+    )
+    done = shell(line, files)
+    assert done.stderr.endswith("100 elements by the golden model -> /dev/stdout\n"), done.stderr
+    for name in ("g.npy", "h.npy"):
+        due = golden.gradient(np.load("x.npy"), np.load("y.npy"))
+        assert np.load(name).tobytes() == due.tobytes()
+
+
+def test_standard_output_may_be_a_file(files: Path) -> None:
+    line = "(echo before; scegrad run x.npy y.npy -o /dev/stdout --backend model) > both"
+    assert shell(line, files).returncode == 0
+    assert Path("both").read_bytes().startswith(b"before\n\x93NUMPY")
+
+
+def test_an_input_is_overwritten_if_that_is_said(files: Path) -> None:
+    due = golden.gradient(np.load("x.npy"), np.load("y.npy"))
+    assert call("run", "x.npy", "y.npy", "-o", "x.npy", "--overwrite-input", *MODEL) == 0
+    assert np.load("x.npy").tobytes() == due.tobytes()
+
+
+def test_names_of_any_bytes(files: Path) -> None:
+    done = shell("scegrad run x.npy y.npy -o $'\\xff.npy' --backend model", files)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("-> \\udcff.npy\n")
+
+
+def test_a_report_that_fails_leaves_nothing(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(report, "gradient_picture", fail)
+    before = sorted(files.rglob("*"))
+    assert call("run", "x.npy", "y.npy", "-o", "g.npy", "--report", "r", *MODEL) == 2
+    assert "cannot be written: No space left on device" in capsys.readouterr().err
+    assert sorted(files.rglob("*")) == before
+
+
+def test_no_memory_is_one_line(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(request: Request, progress: Progress | None) -> Result:
+        np.empty(1 << 58)
+        raise AssertionError
+
+    monkeypatch.setitem(dispatch.RUNNERS, "model", fail)
+    before = sorted(files.rglob("*"))
+    assert call("run", "x.npy", "y.npy", "-o", "g.npy", *MODEL) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("scegrad: not enough memory: Unable to allocate 2.00 EiB")
+    assert err.count("\n") == 1
+    assert sorted(files.rglob("*")) == before
+
+
+def test_a_job_out_of_time_is_a_failure_of_the_hardware(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(request: Request, progress: Progress | None) -> Result:
+        raise TimeoutError("no interrupt came within 9 cycles")
+
+    monkeypatch.setitem(dispatch.RUNNERS, "model", fail)
+    assert call("run", "x.npy", "y.npy", "-o", "g.npy", *MODEL) == 1
+    assert capsys.readouterr().err == "scegrad: no interrupt came within 9 cycles\n"
+
+
+INTERRUPTED = """
+import os, signal, time
+from scegrad import __main__
+from scegrad.backends import dispatch
+
+def run(request, progress):
+    os.kill(os.getpid(), signal.Signals[os.environ["SIGNAL"]])
+    time.sleep(60)
+
+dispatch.RUNNERS["model"] = run
+__main__.main()
+"""
+
+EARLY = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "scegrad.options":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+from scegrad import __main__
+__main__.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "name", "status"),
+    [
+        (INTERRUPTED, "SIGINT", 130),
+        (INTERRUPTED, "SIGTERM", 143),
+        (INTERRUPTED, "SIGHUP", 129),
+        (EARLY, "SIGINT", 130),
+    ],
+)
+def test_a_signal_is_one_line_and_leaves_nothing(
+    files: Path, program: str, name: str, status: int
+) -> None:
+    before = sorted(files.rglob("*"))
+    line = ["run", "x.npy", "y.npy", "-o", "g.npy", "--report", "r", *MODEL]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *line],
+        env={**os.environ, "SIGNAL": name},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=50,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", "scegrad: interrupted\n")
+    assert sorted(files.rglob("*")) == before
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("--version") == 0
+    assert capsys.readouterr().out == f"scegrad {importlib.metadata.version('scegrad')}\n"
+
+
+def test_shells_complete_lines() -> None:
+    environment = {
+        **os.environ,
+        "_SCEGRAD_COMPLETE": "complete_bash",
+        "COMP_WORDS": "scegrad run --for",
+        "COMP_CWORD": "2",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "scegrad"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["--format"]
+
+
+def commands() -> list[list[str]]:
+    """Every command, and every command of a group."""
+    return [
+        [name, *more]
+        for name, command in typer.main.get_command(cli.app).commands.items()
+        for more in ([], *([other] for other in getattr(command, "commands", {})))
+    ]
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_help_of_every_command_does_nothing_else(
+    words: list[str], files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(files.rglob("*"))
+    assert call(*words, "--help") == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(f"Usage: scegrad {' '.join(words)}")
+    assert not err
+    assert sorted(files.rglob("*")) == before
 
 
 @pytest.mark.whole

@@ -1,5 +1,28 @@
-"""``python -m scegrad`` is the command ``scegrad``."""
+"""The command ``scegrad``, also as ``python -m scegrad``.
 
-from scegrad.cli import main
+It loads the command line under a signal handler of its own, so that an interruption is one line
+even while that lasts.
+"""
 
-main()
+import os
+import signal
+
+
+def _stop(number: int, frame: object) -> None:
+    """End at once: nothing has been opened yet."""
+    os.write(2, b"scegrad: interrupted\n")
+    os._exit(128 + number)
+
+
+def main() -> None:
+    """Entry point: run a command and exit with its status."""
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _stop)
+    # Everything: Typer, NumPy, and what the commands declare.
+    from scegrad.cli import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

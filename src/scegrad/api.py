@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scegrad.backends.dispatch import run
-from scegrad.errors import RequestError
+from scegrad.errors import RequestError, shown
 from scegrad.files import Output
 from scegrad.platforms import Platform
-from scegrad.request.checks import shown
 from scegrad.request.request import Request, prepare
 from scegrad.request.result import Progress, Result
 from scegrad.request.settings import Settings, settings_text

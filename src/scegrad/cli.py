@@ -4,6 +4,9 @@ Exit status 0; 1 if a check found a mismatch or the simulated hardware failed; 2
 that cannot be carried out, with one line on standard error and nothing left behind.
 """
 
+import importlib.metadata
+import io
+import os
 import signal
 import sys
 from typing import Annotated
@@ -11,6 +14,7 @@ from typing import Annotated
 import typer
 
 from scegrad.bench.cli import bench
+from scegrad.check.cli import check
 from scegrad.demo.cli import demo
 from scegrad.errors import BuildError, JobError, LinkError, RequestError, SimulationError
 from scegrad.fpga.cli import fpga, verilog
@@ -20,24 +24,42 @@ from scegrad.sweep.cli import app as sweep_app
 
 BAD_REQUEST = 2
 MISMATCH = 1
-INTERRUPTED = 130
 
 app = typer.Typer(
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Sigmoid cross-entropy gradient hardware: sigmoid(logits) - labels, computed by the"
     " simulated RTL.",
-    epilog="Exit status: 0; 1 if a check found a mismatch; 2 for a bad request, with one line on"
-    " standard error.",
+    epilog="Exit status: 0; 1 if a check found a mismatch or the hardware failed; 2 for a bad"
+    " request; 130 if interrupted (128 + the signal's number). Each but a mismatch comes with one"
+    " line on standard error.",
 )
 app.command()(run)
+app.command()(check)
 app.command()(verilog)
 app.command()(lib)
 app.command()(demo)
 app.command()(bench)
 app.command()(fpga)
 app.add_typer(sweep_app, name="sweep")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"scegrad {importlib.metadata.version('scegrad')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """The options of ``scegrad`` itself."""
 
 
 @app.command()
@@ -71,13 +93,27 @@ def tables(
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: run a command and exit with its status."""
     words = sys.argv[1:] if arguments is None else arguments
-    signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(_status(words or ["--help"]))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup asks
+            signal.signal(number, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files may be any bytes
+    status = _status(words or ["--help"])
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback while Python ends
+    sys.exit(status)
 
 
-def _terminate(number: int, frame: object) -> None:
-    """End as after an interrupt, so that no unfinished file stays behind."""
-    raise KeyboardInterrupt
+class Stopped(KeyboardInterrupt):
+    """A signal asked for the end; ``with`` statements clean up, and the status tells which."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(number)
+
+
+def _stop(number: int, frame: object) -> None:
+    raise Stopped(number)
 
 
 def _status(words: list[str]) -> int:
@@ -86,17 +122,45 @@ def _status(words: list[str]) -> int:
     One line goes to standard error if that is neither 0 nor a mismatch.
     """
     try:
-        return app(args=words, prog_name="scegrad", standalone_mode=False) or 0
+        _check_words(words)
+        return _call(words)
     except typer.TyperException as error:
         return _fail(error.format_message(), BAD_REQUEST)
-    except (RequestError, BuildError) as error:
-        return _fail(str(error), BAD_REQUEST)
-    except OSError as error:
-        return _fail(f"{error.filename or 'file'}: {error.strerror or error}", BAD_REQUEST)
     except (SimulationError, LinkError, JobError, TimeoutError) as error:
         return _fail(str(error), MISMATCH)
-    except (KeyboardInterrupt, typer.Abort):
-        return _fail("interrupted", INTERRUPTED)
+    except (RequestError, BuildError) as error:
+        return _fail(str(error), BAD_REQUEST)
+    except MemoryError as error:
+        return _fail(f"not enough memory: {error}", BAD_REQUEST)
+    except OSError as error:
+        return _fail(f"{error.filename or 'file'}: {error.strerror or error}", BAD_REQUEST)
+    except KeyboardInterrupt as error:
+        return _fail("interrupted", 128 + getattr(error, "number", signal.SIGINT))
+
+
+def _check_words(words: list[str]) -> None:
+    """Refuse empty arguments: as paths, they would be the current directory."""
+    for before, word in zip(["", *words], words, strict=False):
+        name = word[:-1] if word.startswith("--") and word.endswith("=") else before
+        if not word or name != before:
+            raise RequestError(f"the value of {name} is empty" if name else "an argument is empty")
+
+
+def _call(words: list[str]) -> int:
+    """Run the command of a line.
+
+    Typer's own entry would turn an interruption into a status without a word, so only its help
+    for shells that complete a line is left to it.
+    """
+    if "_SCEGRAD_COMPLETE" in os.environ:
+        app(args=words, prog_name="scegrad")
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("scegrad", list(words)) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    return 0
 
 
 def _fail(message: str, status: int) -> int:

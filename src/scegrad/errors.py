@@ -1,5 +1,7 @@
 """What can go wrong, as exceptions; the message of each is one line that names the cure."""
 
+import reprlib
+
 
 class RequestError(ValueError):
     """A request that cannot be carried out, with what is wrong with it in one line."""
@@ -25,8 +27,20 @@ class JobError(Exception):
     """The hardware did not carry a job out to its end."""
 
 
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 80
+
+
+def shown(value: object) -> str:
+    """A value as one short line, even if its ``repr`` is long, has lines or fails."""
+    try:
+        text = _SHORT.repr(value)
+    except Exception:  # a repr may raise anything
+        text = f"an object of type {type(value).__name__}"
+    return " ".join(text.split())
+
+
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     """Raise ``RequestError`` unless ``value`` is one of ``choices``."""
     if not isinstance(value, str) or value not in choices:
-        text = repr(value) if isinstance(value, str) else f"of type {type(value).__name__}"
-        raise RequestError(f"{name} is {text}, but must be {' or '.join(choices)}")
+        raise RequestError(f"{name} is {shown(value)}, but must be {' or '.join(choices)}")

@@ -1,73 +1,176 @@
-"""Reading arrays and writing results: what cannot be read or written is a ``RequestError``, and a file appears whole or not at all."""
+"""Reading arrays and writing results: faults are ``RequestError``, and a file appears whole or not at all."""
 
+import errno
+import io
 import os
+import shutil
+import stat
+import sys
 import tempfile
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 import numpy as np
 
 from scegrad.errors import RequestError
 
+MAGIC = b"\x93NUMPY"
+
+WRITE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
+"""Errors that the system reports of a file being written without naming it."""
+
 
 def load_array(path: Path) -> np.ndarray:
-    """The array in an ``.npy`` file; raises ``RequestError``."""
+    """The array in an ``.npy`` file or a pipe that carries one; raises ``RequestError``."""
     try:
         with path.open("rb") as file:
-            if file.read(6) != b"\x93NUMPY":
+            # A pipe cannot seek, and NumPy needs that.
+            content = file if file.seekable() else io.BytesIO(file.read())
+            if content.read(len(MAGIC)) != MAGIC:
                 raise RequestError(f"{path} is not an .npy file")
-            file.seek(0)
-            return np.load(file, allow_pickle=False)
+            content.seek(0)
+            return _read(content, path)
     except OSError as error:
         raise RequestError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (ValueError, EOFError, MemoryError) as error:
-        if isinstance(error, RequestError):
-            raise
-        raise RequestError(
-            f"{path} is not an .npy file of numbers: {_first_line(error)}"
-        ) from error
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def _read(content: BinaryIO, path: Path) -> np.ndarray:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of old or odd headers: they are read, or refused
+            return np.lib.format.read_array(content, allow_pickle=False)
+    except OSError:
+        raise
+    except Exception as error:
+        # NumPy parses the header as Python text; a damaged one may raise anything.
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise RequestError(f"{path} is not an .npy file of numbers: {reason}") from error
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """What the file system knows of a file, links followed; None if there is none."""
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def same_file(first: Path, second: Path) -> bool:
+    """Whether two names lead to one regular file, or will lead to one."""
+    one, other = _status(first), _status(second)
+    if one and other:
+        return stat.S_ISREG(one.st_mode) and os.path.samestat(one, other)
+    return not one and not other and os.path.realpath(first) == os.path.realpath(second)
+
+
+def check_apart(outputs: Iterable[tuple[str, Path]], inputs: Iterable[tuple[str, Path]]) -> None:
+    """Raise ``RequestError`` if an output would replace another output or an input."""
+    seen = list(inputs)
+    count = len(seen)
+    for name, path in outputs:
+        for index, (other, place) in enumerate(seen):
+            if same_file(path, place):
+                way = ", or say --overwrite-input" if index < count else ""
+                raise RequestError(
+                    f"{path} cannot be both {other} and {name}: choose another name{way}"
+                )
+        seen.append((name, path))
 
 
 class Output:
-    """A file to be: written as ``temporary`` and renamed by ``commit``; leaving the ``with`` statement without that leaves nothing behind.
+    """Atomic output file: write to ``temporary``, then ``commit`` gives it its name.
 
-    Raises ``RequestError`` at once where the file cannot be made. A path that exists and is no regular file, such as a device, is written
-    directly by ``commit``.
+    Without a commit it is removed on exit. Symbolic links are followed, and the mode of a file
+    that is replaced is kept. Raises ``RequestError`` at once if the file cannot be made, and on
+    exit if it could not be written. A pipe or device is written by ``commit``.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.target = Path(os.path.realpath(path))
-        self.special = self.target.exists() and not self.target.is_file()
-        if self.target.is_dir():
-            raise RequestError(f"{path} cannot be written: it is a directory")
-        if self.target.exists() and not os.access(self.target, os.W_OK):
-            raise RequestError(f"{path} cannot be written: permission denied")
-        directory = None if self.special else self.target.parent
         try:
-            handle, name = tempfile.mkstemp(dir=directory, prefix=f".{self.target.name}.")
+            self._before = _status(path)
+            self._check()
+            directory = None if self.special else self.target.parent
+            handle, name = tempfile.mkstemp(dir=directory, prefix=".scegrad-")
         except OSError as error:
-            raise RequestError(f"{path} cannot be written: {error.strerror}") from error
+            raise self._failed(error) from error
         os.close(handle)
         self.temporary = Path(name)
+
+    @property
+    def special(self) -> bool:
+        """Whether the path is there and no regular file."""
+        return self._before is not None and not stat.S_ISREG(self._before.st_mode)
+
+    @property
+    def standard(self) -> bool:
+        """Whether the path is the standard output, which then takes no text."""
+        out = _standard_output()
+        return bool(out and self._before and os.path.samestat(out, self._before))
+
+    def _check(self) -> None:
+        if self._before is None:
+            return
+        if stat.S_ISDIR(self._before.st_mode):
+            raise RequestError(f"{self.path} cannot be written: it is a directory")
+        if not os.access(self.path, os.W_OK):
+            raise RequestError(f"{self.path} cannot be written: permission denied")
+
+    def _failed(self, error: OSError) -> RequestError:
+        return RequestError(f"{self.path} cannot be written: {error.strerror or error}")
 
     def __enter__(self) -> "Output":
         """The output itself."""
         return self
 
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """The temporary file, opened for writing; what goes wrong in it is ``RequestError``."""
+        try:
+            with self.temporary.open("wb") as file:
+                yield file
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def save(self, array: np.ndarray) -> None:
+        """Write an array as ``.npy``."""
+        content = np.asarray(array, order="C")
+        with self.open() as file:
+            header = np.lib.format.header_data_from_array_1_0(content)
+            np.lib.format.write_array_header_1_0(file, header)
+            file.write(content.reshape(-1).view(np.uint8).data)
+
     def commit(self) -> None:
         """Give the file its name."""
-        if self.special:
-            self.target.write_bytes(self.temporary.read_bytes())
+        try:
+            if self.standard:
+                sys.stdout.flush()
+                with open(os.dup(sys.stdout.fileno()), "wb") as out:  # noqa: PTH123 (no path)
+                    out.write(self.temporary.read_bytes())
+            elif self.special:
+                # By the given name: the real path of a pipe in /proc leads nowhere.
+                self.path.write_bytes(self.temporary.read_bytes())
+            else:
+                self._keep_mode()
+                self.temporary.replace(self.target)
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def _keep_mode(self) -> None:
+        """Give the new file the mode and the owner of the old one, or those of any new file."""
+        if self._before is None:
+            mask = os.umask(0)
+            os.umask(mask)
+            self.temporary.chmod(0o666 & ~mask)
             return
-        mask = os.umask(0)
-        os.umask(mask)
-        self.temporary.chmod(0o666 & ~mask)
-        self.temporary.replace(self.target)
+        with suppress(PermissionError):  # only root gives files away
+            os.chown(self.temporary, self._before.st_uid, self._before.st_gid)
+        self.temporary.chmod(stat.S_IMODE(self._before.st_mode))
 
     def __exit__(
         self,
@@ -75,12 +178,26 @@ class Output:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Remove what was not committed."""
+        """Remove what was not committed; an error in writing it is told with its name."""
         self.temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and self._wrote(error):
+            raise self._failed(error) from error
+
+    def _wrote(self, error: OSError) -> bool:
+        if error.filename is not None:
+            return str(error.filename) == str(self.temporary)
+        return error.errno in WRITE_ERRORS
+
+
+def _standard_output() -> os.stat_result | None:
+    try:
+        return os.fstat(sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):  # closed, or a text buffer of a test
+        return None
 
 
 class OutputDirectory:
-    """A directory for results, made where it is missing; removed again if nothing was put into it. Raises ``RequestError``."""
+    """A directory for results, made if missing; removed again if nothing was put into it. Raises ``RequestError``."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -100,6 +217,21 @@ class OutputDirectory:
     def __enter__(self) -> "OutputDirectory":
         """The directory itself."""
         return self
+
+    @contextmanager
+    def whole(self) -> Iterator[Path]:
+        """A directory whose files get their place in this one together, or not at all."""
+        with (
+            tempfile.TemporaryDirectory(dir=self.path, prefix=".scegrad-") as name,
+            ExitStack() as stack,
+        ):
+            yield Path(name)
+            files = []
+            for path in sorted(Path(name).iterdir()):
+                files.append(stack.enter_context(Output(self.path / path.name)))
+                shutil.copyfile(path, files[-1].temporary)
+            for file in files:
+                file.commit()
 
     def __exit__(
         self,

@@ -27,6 +27,11 @@ class Format:
         """Bytes of an encoded value, which is also the alignment of an array of them."""
         return self.width // 8
 
+    def text(self, bits: int) -> str:
+        """An encoding as people read it: the value and the bits, such as ``0.5 (0x3f000000)``."""
+        value = np.array(bits, self.bits_dtype).view(self.dtype)[()]
+        return f"{value} ({bits:#0{self.width // 4 + 2}x})"
+
     @property
     def precision(self) -> int:
         """Bits of the significand, the hidden one included."""

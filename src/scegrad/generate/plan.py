@@ -26,7 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("tb",),
     ("backends",),
     ("api", "options"),
-    ("run", "lib"),
+    ("run", "check", "lib"),
     ("bench", "demo", "sweep", "fpga"),
     ("signoff",),
     ("generate",),

@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from scegrad.errors import RequestError, check_choice
+from scegrad.errors import RequestError, check_choice, shown
 from scegrad.formats import FORMATS, Format, format_of
-from scegrad.request.checks import shown
 
 MAX_LENGTH = (1 << 31) - 1
 """The longest array that the register LENGTH can hold."""
@@ -28,10 +27,9 @@ def array_of(name: str, value: Any) -> np.ndarray:
         )
     try:
         return np.asarray(value)
-    except MemoryError:
-        raise
     except Exception as error:  # an __array__ may raise anything
-        raise RequestError(f"{name} cannot be made an array: {shown(str(error))}") from error
+        reason = shown(str(error) or type(error).__name__)
+        raise RequestError(f"{name} cannot be made an array: {reason}") from error
 
 
 @dataclass(frozen=True)

@@ -2,25 +2,12 @@
 
 import operator
 import os
-import reprlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from scegrad.errors import RequestError
-
-_SHORT = reprlib.Repr()
-_SHORT.maxstring = _SHORT.maxother = 80
-
-
-def shown(value: object) -> str:
-    """A value as one short line, even if its ``repr`` is long, has lines or fails."""
-    try:
-        text = _SHORT.repr(value)
-    except Exception:  # a repr may raise anything
-        text = f"an object of type {type(value).__name__}"
-    return " ".join(text.split())
+from scegrad.errors import RequestError, shown
 
 
 def whole(name: str, value: Any, low: int, high: int, unit: str = "") -> int:

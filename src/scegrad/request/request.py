@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from scegrad.errors import RequestError, check_choice
+from scegrad.errors import RequestError, check_choice, shown
 from scegrad.formats import Format
 from scegrad.job.job import Counters, Job
 from scegrad.job.placement import place
 from scegrad.platforms import PLATFORMS, Platform, platform_of
 from scegrad.request.arrays import Arrays
-from scegrad.request.checks import file_name, flag, shown, whole
+from scegrad.request.checks import file_name, flag, whole
 from scegrad.request.result import Result
 from scegrad.request.settings import (
     BACKENDS,

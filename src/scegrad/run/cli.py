@@ -49,13 +49,19 @@ def run(
             show_default=False,
         ),
     ] = None,
+    overwrite_input: Annotated[
+        bool,
+        typer.Option("--overwrite-input", help="Allow an output to replace an input file."),
+    ] = False,
 ) -> None:
     """Compute the gradient sigmoid(LOGITS) - LABELS on the simulated hardware.
 
     The gradient has the shape of the inputs. It is compared bit by bit with the golden model:
     the exit status is 1 if they differ.
+    Each FILE may be a pipe, such as /dev/stdin, /dev/stdout or <(COMMAND).
     """
     # Matplotlib, NumPy and the simulators: the other commands, and --help, do without.
-    from scegrad.run.command import run_files
+    from scegrad.run.command import Files, run_files
 
-    raise typer.Exit(MISMATCH if run_files(logits, labels, output, report, settings) else 0)
+    files = Files(logits, labels, output, report, overwrite_input)
+    raise typer.Exit(MISMATCH if run_files(files, settings) else 0)

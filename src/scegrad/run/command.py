@@ -1,15 +1,17 @@
 """``scegrad run``: arrays from files through the simulated hardware, compared with the golden model, into a file and a report."""
 
+import sys
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from scegrad.api import carry_out
-from scegrad.errors import RequestError
-from scegrad.files import Output, OutputDirectory, load_array
+from scegrad.files import Output, OutputDirectory, check_apart, load_array
+from scegrad.model import golden
 from scegrad.progress import INTERVAL, Bar
+from scegrad.request.differences import FIRST, Difference, differences
 from scegrad.request.request import Request, prepare
 from scegrad.request.result import Result
 from scegrad.request.settings import Settings
@@ -17,55 +19,85 @@ from scegrad.request.settings import Settings
 COMPARED_AT_ONCE = 1 << 18
 """Elements that are compared with the golden model at a time."""
 
+REPORT = ("report.json", "gradient.png", "timeline.png")
+"""The files of a report."""
 
-def run_files(
-    logits: Path, labels: Path, output: Path, report: Path | None, settings: Settings
-) -> int:
+
+@dataclass(frozen=True)
+class Files:
+    """What ``scegrad run`` reads and writes; ``overwrite`` allows an output to replace an input."""
+
+    logits: Path
+    labels: Path
+    output: Path
+    report: Path | None = None
+    overwrite: bool = False
+
+
+def run_files(files: Files, settings: Settings) -> int:
     """Run the job; returns the number of elements that differ from the golden model.
 
     Raises ``RequestError`` before anything runs.
     """
-    settings = replace(settings, timeline=report is not None)
-    request = prepare(load_array(logits), load_array(labels), settings)
-    _check_outputs(output, request)
+    settings = replace(settings, timeline=files.report is not None)
+    request = prepare(load_array(files.logits), load_array(files.labels), settings)
+    _check_outputs(files, request)
     with ExitStack() as stack:
-        gradient = stack.enter_context(Output(output))
-        directory = stack.enter_context(OutputDirectory(report)) if report else None
-        with Bar("computing", lines=INTERVAL) as progress:
+        gradient = stack.enter_context(Output(files.output))
+        report = stack.enter_context(OutputDirectory(files.report)) if files.report else None
+        with Bar("computing", request.logits.size, lines=INTERVAL) as progress:
             result = carry_out(request, progress)
-        mismatches = _compare(request, result)
-        with gradient.temporary.open("wb") as file:
-            np.save(file, result.gradient)
+        mismatches, first = _compare(request, result)
+        gradient.save(result.gradient)
+        if report:
+            _report(report, request, result, mismatches)
         gradient.commit()
-        if directory:
-            from scegrad.run.report import write_report
-
-            write_report(directory.path, request, result, mismatches)
-    print(summary(request, result, mismatches, output))
+    text = sys.stderr if gradient.standard else sys.stdout
+    print(summary(request, result, mismatches, files.output), file=text)
+    for difference in first:
+        print(f"  {difference.text(request.fmt)}", file=text)
     return mismatches
 
 
-def _check_outputs(output: Path, request: Request) -> None:
-    if request.waves and request.waves.resolve() == output.resolve():
-        raise RequestError(f"{output} cannot be both the gradient and the waves")
+def _report(directory: OutputDirectory, request: Request, result: Result, mismatches: int) -> None:
+    # Matplotlib takes longer to load than a short job to run.
+    from scegrad.run.report import write_report
+
+    with directory.whole() as work:
+        write_report(work, request, result, mismatches)
 
 
-def _compare(request: Request, result: Result) -> int:
-    """Elements whose bits are not those of the golden model, which is computed in pieces."""
+def _check_outputs(files: Files, request: Request) -> None:
+    """Refuse an output that would replace another, or an input."""
+    outputs = [("the gradient", files.output)]
+    if request.waves:
+        outputs.append(("the waves", request.waves))
+    if files.report:
+        outputs += [("a file of the report", files.report / name) for name in REPORT]
+    inputs = [("the logits", files.logits), ("the labels", files.labels)]
+    check_apart(outputs, [] if files.overwrite else inputs)
+
+
+def _compare(request: Request, result: Result) -> tuple[int, list[Difference]]:
+    """How many elements have other bits than the golden model's, and the first of them."""
     if request.backend == "model":
-        return 0
-    from scegrad.model import golden
-
+        return 0, []
     bits = request.fmt.bits_dtype
-    flat = result.gradient.reshape(-1).astype(request.fmt.dtype, copy=False).view(bits)
-    mismatches = 0
-    with Bar("comparing") as progress:
-        for first in range(0, flat.size, COMPARED_AT_ONCE):
-            part = slice(first, first + COMPARED_AT_ONCE)
-            expected = golden.gradient(request.logits[part], request.labels[part]).view(bits)
-            mismatches += int(np.count_nonzero(flat[part] != expected))
-            progress(min(first + COMPARED_AT_ONCE, flat.size), flat.size)
-    return mismatches
+    flat = result.gradient.reshape(-1).astype(request.fmt.dtype, copy=False)
+    count = 0
+    first: list[Difference] = []
+    with Bar("comparing", flat.size) as progress:
+        # In pieces: the golden model's intermediate arrays take many times the room of its results.
+        for start in range(0, flat.size, COMPARED_AT_ONCE):
+            part = slice(start, start + COMPARED_AT_ONCE)
+            x, y, got = request.logits[part], request.labels[part], flat[part]
+            expected = golden.gradient(x, y)
+            wrong = np.flatnonzero(got.view(bits) != expected.view(bits))
+            count += wrong.size
+            some = wrong[: FIRST - len(first)]
+            first += differences(request.fmt, request.shape, some, start, (x, y, got, expected))
+            progress(min(start + COMPARED_AT_ONCE, flat.size))
+    return count, first
 
 
 def summary(request: Request, result: Result, mismatches: int, output: Path) -> str:

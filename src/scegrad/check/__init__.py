@@ -1,0 +1,1 @@
+"""The command `scegrad check`: anybody's gradients against the exact result."""
