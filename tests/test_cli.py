@@ -293,7 +293,7 @@ def test_a_mismatch_is_exit_status_1(
 
     monkeypatch.setitem(dispatch.RUNNERS, "verilator", wrong)
     assert call("run", "x.npy", "y.npy", "-o", "g.npy") == 1
-    line = "ft78ne fp32 shared (verilator): 100 elements in 50 cycles (2.000 a cycle), MISMATCH: 1 elements differ from the golden model"
+    line = "ft78ne fp32 shared (verilator): 100 elements in 50 cycles (2.000 per cycle), MISMATCH: 1 elements differ from the golden model"
     first, second = capsys.readouterr().out.splitlines()
     assert first == f"{line} -> g.npy"
     fmt = FORMATS["fp32"]

@@ -31,9 +31,6 @@ FEW = 4
 WIDE = 200.0
 """Logits beyond this are drawn on a logarithmic axis."""
 
-BOUND = {"fp16": 0.5, "fp32": 0.501}
-"""The largest error in ulp of the exact value with labels 0 and 1; with other labels, that of correct rounding is drawn."""
-
 LANES = {"read": COLOURS[0], "write": COLOURS[1], "results": COLOURS[2]}
 """Colours of the time line."""
 
@@ -151,8 +148,8 @@ def gradient_picture(
     drawn_of = f": {shown.size:,} of {finite.size:,} results, evenly spread" if sampled else ""
     above.set(ylabel="gradient", title=f"sigmoid(logit) - label, in {fmt.name}{drawn_of}")
     worst = float(errors[finite].max(initial=0))
-    bound = BOUND[fmt.name] if np.isin(y, (0, 1)).all() else 0.5
-    below.axhline(bound, color="black", linewidth=0.9, linestyle="--", label=f"{bound} ulp")
+    nearest = "0.5 ulp: at most this if the result is the nearest number"
+    below.axhline(0.5, color="black", linewidth=0.9, linestyle="--", label=nearest)
     below.set(
         xlabel="logit", ylabel="error in ulp of the exact value", ylim=(0, max(0.6, 1.1 * worst))
     )
