@@ -106,9 +106,7 @@ def summary(request: Request, result: Result, mismatches: int, output: Path) -> 
     count = request.logits.size
     if result.cycles is None:
         return f"{where}: {count} elements by the golden model -> {output}"
-    speed = (
-        f"{count} elements in {result.cycles} cycles ({count / max(result.cycles, 1):.3f} per cycle)"
-    )
+    speed = f"{count} elements in {result.cycles} cycles ({count / max(result.cycles, 1):.3f} per cycle)"
     verdict = (
         "bit for bit the golden model"
         if not mismatches
