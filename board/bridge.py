@@ -1,4 +1,4 @@
-"""The bridge: requests from frames, accesses to registers and memory, answers; see ``uart_protocol``."""
+"""The bridge: requests from frames, accesses to registers and memory, answers; see ``protocol``."""
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import crc, stream, wiring

@@ -16,7 +16,7 @@ HOST_BITS = 32
 class HostSignature(wiring.Signature):
     """Accesses of the bridge, one at a time: ``valid`` and what goes with it are held until ``ready``.
 
-    With ``ready`` come the word ``read``, or ``error`` and in ``read`` an ``uart_protocol.Answer`` that says which.
+    With ``ready`` come the word ``read``, or ``error`` and in ``read`` an ``protocol.Answer`` that says which.
     """
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from scegrad.fpga import netlist as fpga_netlist
+from scegrad.fpga import netlist
 from scegrad.fpga.netlist import cell_models, check_lane, lane_operands
 
 
@@ -23,5 +23,5 @@ def test_operands_are_of_three_kinds() -> None:
 def test_models_are_whole() -> None:
     text = cell_models()
     names = re.findall(r"^module (\w+)", text, re.MULTILINE)
-    assert names == [*fpga_netlist._CELLS, "MULT18X18D", "DP16KD"]
+    assert names == [*netlist._CELLS, "MULT18X18D", "DP16KD"]
     assert "specify" not in text and text.count("endmodule") == len(names)

@@ -61,7 +61,7 @@ class Measurement:
 def measure(
     unit: str, platform: Platform, seeds: tuple[int, ...] = (1, 2, 3), mhz: float = 150
 ) -> Measurement:
-    """Measure a unit of ``fpga_units.UNITS``; what was measured before is read from the cache. Raises ``BuildError``."""
+    """Measure a unit of ``units.UNITS``; what was measured before is read from the cache. Raises ``BuildError``."""
     tools = identity()
     name = f"{platform.name} {unit}"
     bare, harness = verilog(unit, platform, name)

@@ -1,0 +1,83 @@
+"""The pages: one sentence per line, links that lead somewhere, and words that the glossary explains."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scegrad.generate.maker import ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+LATER = {"accuracy.md", "hardware.md", "numerics.md", "plan.md", "registers.md", "software.md"}
+"""Pages whose prose is still laid out in paragraphs, or is made from docstrings."""
+
+TWO_SENTENCES = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!^\d)[.!?] +[A-Z`\[(]")
+
+PER = re.compile(
+    r"\b(results?|elements?|beats?|bytes|bits|chunks?|pairs?) an? (cycle|clock|second)\b"
+)
+"""``per`` is the word for this."""
+
+
+def prose(page: Path) -> Iterator[tuple[int, str]]:
+    """Lines outside of code, tables and generated blocks, with their numbers."""
+    fenced = made = False
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+        fenced ^= line.startswith("```")
+        made = line.startswith("<!-- begin") or (made and not line.startswith("<!-- end"))
+        if not (fenced or made or line.startswith(("    ", "|", "```", "<!--", "#"))):
+            yield number, line
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link may name after ``#``, as GitHub makes it from headings."""
+    headings = re.findall(r"^#+ +(.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    plain = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings]
+    return {text.replace(" ", "-") for text in plain}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_one_sentence_per_line(page: Path) -> None:
+    if page.name in LATER:
+        pytest.skip("the prose of this page is not laid out by sentences yet")
+    lists = re.compile(r"^\s*(\d+\.|-) ")
+    long = [
+        f"{page.name}:{number}: {line[:60]}"
+        for number, line in prose(page)
+        if TWO_SENTENCES.search(re.sub(r"`[^`]*`", "x", line)) and not lists.match(line)
+    ]
+    assert not long
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), f"{page.name} links to {target}"
+        assert not anchor or anchor in anchors(file), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_per_is_said_as_per(page: Path) -> None:
+    if page.name in LATER:
+        pytest.skip("the prose of this page is not reworded yet")
+    found = [f"{page.name}:{n}: {line[:60]}" for n, line in prose(page) if PER.search(line)]
+    assert not found
+
+
+def test_files_that_pages_name_are_there() -> None:
+    """Paths in back ticks that begin with a folder of the checkout."""
+    folders = "|".join(["rtl", "model", "tb", "tests", "sw", "board", "src", "docs", "tools"])
+    named = re.compile(rf"`((?:{folders})/[\w./-]+)`")
+    missing = []
+    for page in PAGES:
+        for path in named.findall(page.read_text(encoding="utf-8")):
+            if not (ROOT / path).exists() and not list(ROOT.glob(f"{path}*")):
+                missing.append(f"{page.name}: {path}")
+    assert not missing
