@@ -15,8 +15,8 @@ Report = Callable[[str], None]
 class Inbound:
     """A channel on which the design is the source; reports X, a VALID that falls and a payload that changes before READY.
 
-    ``prefix`` and ``fields`` name the signals, as in ``m_axi_shared_ar`` and ``("id", "addr")``. ``waiting`` tells whether the last edge
-    saw an offer in vain, ``waited`` how many edges have seen in vain the offer that waits or was last taken.
+    ``prefix`` and ``fields`` name the signals, as in ``m_axi_shared_ar`` and ``("id", "addr")``.
+    ``waiting``: VALID without READY on the last edge. ``waited``: cycles that the current or last transfer was stalled.
     """
 
     def __init__(

@@ -36,12 +36,12 @@ class Command(IntEnum):
 
 
 class DramError(ValueError):
-    """A memory that cannot be; the message is one line."""
+    """Raised for inconsistent DRAM parameters; the message is one line."""
 
 
 @dataclass(frozen=True)
 class Dram:
-    """One channel of DRAM and its controller, in the words of ``scesim_dram`` in ``sw/sim/scedram.h``, which says what each field is."""
+    """One channel of DRAM and its controller, in the words of ``scesim_dram`` in ``sw/sim/scedram.h``, which describes each field."""
 
     memory_mhz: int
     core_mhz: int
@@ -183,7 +183,7 @@ def preset(name: str, *, core_mhz: int | None = None) -> Dram:
 
 
 class DramModel:
-    """The timing of one memory behind an AXI port of ``port_bytes``; moves no data. Edges are any increasing numbers of clock edges."""
+    """The timing of one memory behind an AXI port of ``port_bytes``; moves no data. ``edge`` is a monotonic clock-edge counter."""
 
     def __init__(self, dram: Dram, port_bytes: int) -> None:
         self._library = _library()

@@ -98,7 +98,7 @@ class Traffic:
 class Simulation:
     """A handle on one simulated unit, fresh from reset, with empty memories; free it with ``close`` or a ``with`` statement.
 
-    ``library`` is a path from ``build.library``. Every method raises ``SimulationError`` where a request is refused.
+    ``library`` is a path from ``build.library``. Every method raises ``SimulationError`` if a request is refused.
     """
 
     def __init__(self, library: Path) -> None:
@@ -165,7 +165,7 @@ class Simulation:
         return done
 
     def clock_bare(self, edges: int) -> None:
-        """Clock the model alone, the memories standing still: what simulation speed is compared with."""
+        """Clock the model alone, without its memories: simulation speed is compared with this."""
         self._library.scesim_clock_bare(self._handle, edges)
 
     @property
