@@ -18,6 +18,7 @@ LINEAR_SHIFT_BITS = 6
 """Bits of the amount by which |x|/4 is shifted; larger ones saturate, and nothing is left of |x|/4."""
 
 K_AHEAD = 3
+"""Cycles by which ``k`` comes before its s."""
 
 
 class Sigmoid32(wiring.Component):

@@ -69,6 +69,32 @@ uint64_t scelane_run(scelane* lane, const void* logits, const void* labels, void
   return complete && !top.done ? first + 1 : 0;  // pair 0 was taken at edge 1
 }
 
+uint64_t scelane_stage(scelane* lane, const void* logits, uint64_t* results, uint64_t count, int k_ahead) {
+#if SCELANE_BITS == 16
+  return 0;
+#else
+  const auto* x = static_cast<const Element*>(logits);
+  Vtop& top = lane->top;
+  uint8_t ks[16] = {};  // of the last cycles
+  uint64_t cycle = 0, done = 0, first = 0;
+  top.label = 0;
+  for (; done < count && cycle < count + kDrain; ++cycle) {
+    top.valid = cycle < count;
+    top.logit = cycle < count ? x[cycle] : 0;
+    lane->clock();
+    ks[cycle & 15] = top.k;
+    if (!top.s_valid) continue;
+    if (!done) first = cycle;
+    const uint64_t k = ks[(cycle - k_ahead) & 15], sticky = top.sticky;
+    results[done++] = top.s | sticky << 47 | k << 48;
+  }
+  const bool complete = done == count && cycle == first + count;
+  top.valid = 0;
+  for (uint64_t i = 0; i < kDrain; ++i) lane->clock();
+  return complete && !top.done ? first + 1 : 0;
+#endif
+}
+
 uint64_t scelane_bare(scelane* lane, uint64_t cycles) {
   Vtop& top = lane->top;
   uint64_t state = 88172645463325252u, sum = 0;

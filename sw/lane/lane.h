@@ -26,6 +26,10 @@ void scelane_free(scelane *lane);
  * missing, too many, or come with gaps between them. */
 uint64_t scelane_run(scelane *lane, const void *logits, const void *labels, void *results, uint64_t count);
 
+/* fp32: what the sigmoid gives to the subtraction for `count` logits, s | sticky << 47 | k << 48; k comes `k_ahead` cycles (at most 15)
+ * before its s. Returns the latency of s in cycles, or 0 as scelane_run does; always 0 for a lane of fp16. */
+uint64_t scelane_stage(scelane *lane, const void *logits, uint64_t *results, uint64_t count, int k_ahead);
+
 /* Clocks `cycles` cycles with operands from a shift register and looks at no result but to add it up: what a sweep is measured against. */
 uint64_t scelane_bare(scelane *lane, uint64_t cycles);
 

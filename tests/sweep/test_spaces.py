@@ -74,7 +74,10 @@ def test_order_of_encodings(fmt) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"name": "fp64"}, "^no space fp64: there are fp16-pairs, fp32-logits, fp32-random$"),
+        (
+            {"name": "fp64"},
+            "^no space fp64: there are fp16-pairs, fp32-logits, fp32-halves, fp32-random, fp32-stage$",
+        ),
         ({"name": "fp32-logits", "label": 2}, "^the label of fp32-logits must be 0 or 1$"),
         (
             {"name": "fp16-pairs", "shard_bits": 15},

@@ -92,7 +92,7 @@ def fp32_logits(
     scheduler: Scheduler = None,
     shard_bits: ShardBits = 20,
 ) -> None:
-    """All 2^32 fp32 logits with the label 0 or 1; the error must be at most 0.501 ulp."""
+    """All 2^32 fp32 logits with the label 0 or 1; each result must be correctly rounded."""
     from scegrad.sweep.spaces import Space
 
     _run(
@@ -103,6 +103,34 @@ def fp32_logits(
         workers,
         scheduler,
     )
+
+
+@app.command("fp32-halves")
+def fp32_halves(
+    output: Output = None,
+    shards: Shards = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    shard_bits: ShardBits = 20,
+) -> None:
+    """All 2^32 fp32 logits with the label 1/2; the error must be at most 0.51 ulp."""
+    from scegrad.sweep.spaces import HALVES, Space
+
+    _run(Space(HALVES, shard_bits=shard_bits), HALVES, output, shards, workers, scheduler)
+
+
+@app.command("fp32-stage")
+def fp32_stage(
+    output: Output = None,
+    shards: Shards = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    shard_bits: ShardBits = 20,
+) -> None:
+    """The sigmoid of all 2^31 fp32 magnitudes before it is rounded; it must be within 2^-40 of itself."""
+    from scegrad.sweep.spaces import STAGE, Space
+
+    _run(Space(STAGE, shard_bits=shard_bits), STAGE, output, shards, workers, scheduler)
 
 
 @app.command("fp32-random")
@@ -117,7 +145,7 @@ def fp32_random(
     scheduler: Scheduler = None,
     shard_bits: ShardBits = 20,
 ) -> None:
-    """Random fp32 pairs, hard ones being frequent; the error must be at most 0.5 ulp of the result and 2^-34 sigmoid(-|x|)."""
+    """Random fp32 pairs, hard ones being frequent; the error must be at most 0.5 ulp of the result and 2^-40 sigmoid(-|x|)."""
     from scegrad.sweep.spaces import Space
 
     space = Space("fp32-random", count=count, seed=seed, shard_bits=shard_bits)

@@ -151,12 +151,17 @@ def describe(summary: Summary) -> str:
     lines.append(f"  not correctly rounded: {at_least}{summary['misrounded']:,}")
     for name, text in (
         ("ulp", "worst error {value:.6f} ulp"),
-        ("used", "most of the allowance 2^-34 sigmoid(-|x|) used: {value:.4f}"),
+        ("used", "most of the allowance 2^-40 sigmoid(-|x|) used: {value:.4f}"),
+        ("below", "s at most {value:.4f} of 2^-40 s above the significand"),
+        ("above", "s at most {value:.4f} of 2^-40 s below the next significand"),
     ):
         if worst := summary["worst"].get(name):
-            lines.append(
-                f"  {text.format(**worst)}, at logit {worst['logit']}, label {worst['label']}: {worst['result']}"
+            where = (
+                f"logit {worst['logit']}, label {worst['label']}: {worst['result']}"
+                if "label" in worst
+                else f"logit {worst['logit']}: {worst['word']}"
             )
+            lines.append(f"  {text.format(**worst)}, at {where}")
     if "falls" in summary:
         lines.append(f"  falls though the logit grows: {summary['falls']:,}")
     if "asymmetries" in summary:

@@ -17,6 +17,7 @@ from scegrad.build.simulator import harness_directory
 from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError, SimulationError
 from scegrad.progress import announced
+from scegrad.rtl.datapath.sigmoid32 import K_AHEAD
 from scegrad.sim.clib import Functions, declare
 from scegrad.sweep.unit import Design
 
@@ -137,6 +138,18 @@ class Lane:
             )
         return results
 
+    def run_stage(self, logits: NDArray[np.uint32]) -> NDArray[np.uint64]:
+        """What the fp32 sigmoid gives to the subtraction: s | sticky << 47 | k << 48. Raises ``SimulationError`` as ``run`` does."""
+        results = np.empty(logits.size, np.uint64)
+        latency = self._library.scelane_stage(
+            self._handle, pointer(logits), pointer(results), results.size, K_AHEAD
+        )
+        if latency != self.design.stage_latency:
+            raise SimulationError(
+                f"the sigmoid came {latency} cycles after its logit, but must come {self.design.stage_latency} after"
+            )
+        return results
+
     def bare(self, cycles: int) -> None:
         """Clock the lane with nothing checked."""
         self._library.scelane_bare(self._handle, cycles)
@@ -148,6 +161,7 @@ _LANE: Functions = {
     "scelane_create": (c_void_p, []),
     "scelane_free": (None, [c_void_p]),
     "scelane_run": (c_uint64, [c_void_p, c_void_p, c_void_p, c_void_p, c_uint64]),
+    "scelane_stage": (c_uint64, [c_void_p, c_void_p, c_void_p, c_uint64, c_int]),
     "scelane_bare": (c_uint64, [c_void_p, c_uint64]),
 }
 

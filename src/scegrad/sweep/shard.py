@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from scegrad.formats import Format
 from scegrad.model import golden
-from scegrad.sweep import exact
+from scegrad.sweep import exact, stage
 from scegrad.sweep.exact import BINADES, Kind
 from scegrad.sweep.native import Lane
-from scegrad.sweep.spaces import Inputs, Space
+from scegrad.sweep.spaces import HALVES, STAGE, Inputs, Space
 
 Record = dict[str, Any]
 
@@ -26,6 +26,20 @@ CASES = 8
 def run_shard(space: Space, shard: int, lane: Lane) -> Record:
     """Simulate and check a shard. All but ``seconds`` depends on the space, the shard and the RTL alone."""
     start = time.process_time()
+    check = _stage_record if space.name == STAGE else _result_record
+    where = {"shard": shard, "first": shard << space.shard_bits}
+    record = where | check(space, shard, lane)
+    return record | {"seconds": round(time.process_time() - start, 3)}
+
+
+def _stage_record(space: Space, shard: int, lane: Lane) -> Record:
+    """What the sigmoid of every logit of the shard comes to; see ``stage``."""
+    logits, _ = space.inputs(shard).pairs()
+    return stage.record(logits, lane.run_stage(logits))
+
+
+def _result_record(space: Space, shard: int, lane: Lane) -> Record:
+    """What the results of the shard come to."""
     fmt, inputs = space.fmt, space.inputs(shard)
     logits, labels = inputs.pairs()
     results = lane.run(logits, labels)
@@ -34,8 +48,6 @@ def run_shard(space: Space, shard: int, lane: Lane) -> Record:
     tally, kinds, opened = exact.judge(fmt, results, logits, labels)
     failing = np.flatnonzero(mismatches | (kinds == Kind.WRONG))
     record: Record = {
-        "shard": shard,
-        "first": shard << space.shard_bits,
         "count": results.size,
         "mismatches": int(mismatches.sum()),
         "breaches": int(tally["kinds"][Kind.WRONG]),
@@ -51,8 +63,7 @@ def run_shard(space: Space, shard: int, lane: Lane) -> Record:
             + [Kind(kinds[k]).name.lower()]
             for k in failing[:CASES]
         ]
-    record |= _order_and_symmetry(space, inputs, results)
-    return record | {"seconds": round(time.process_time() - start, 3)}
+    return record | _order_and_symmetry(space, inputs, results)
 
 
 def golden_results(inputs: Inputs, fmt: Format) -> NDArray:
@@ -127,6 +138,8 @@ def _order_and_symmetry(space: Space, inputs: Inputs, results: NDArray) -> Recor
     fmt, logits = space.fmt, inputs.logits.reshape(-1)
     rows = results.reshape(logits.size, -1)
     magnitudes = logits & fmt.bits_dtype.type(fmt.sign_bit - 1)
+    if space.name == HALVES:
+        return {"mirror": _digest(_mirrored(results, magnitudes, fmt))}
     keys = ordered(rows[: np.count_nonzero(magnitudes <= fmt.infinity)], fmt)
     falling = np.less if logits[0] < fmt.sign_bit else np.greater
     record: Record = {"falls": int(falling(keys[1:], keys[:-1]).sum())}
@@ -150,10 +163,13 @@ def ordered(bits: NDArray, fmt: Format) -> NDArray:
 
 
 def _mirrored(results: NDArray, magnitudes: NDArray, fmt: Format) -> NDArray:
-    """What the negated logits must give with label 1 where these gave ``results`` with label 0: the negative, NaN and exact zero aside."""
+    """What the negated logits must give with label 1 where these gave ``results`` with label 0, or both with 1/2.
+
+    The negative, NaN and exact zero aside.
+    """
     sign = fmt.bits_dtype.type(fmt.sign_bit)
     mirrored = results ^ sign
-    unusual = np.flatnonzero(magnitudes >= fmt.infinity)
+    unusual = np.flatnonzero((magnitudes >= fmt.infinity) | (magnitudes == 0))
     kept = (magnitudes[unusual] > fmt.infinity) | (results[unusual] & ~sign == 0)
     mirrored[unusual] ^= np.where(kept, sign, 0).astype(fmt.bits_dtype)
     return mirrored

@@ -1,4 +1,4 @@
-"""Input spaces, cut into shards: every fp16 pair, every fp32 logit with label 0 or 1, random fp32 pairs.
+"""Input spaces, cut into shards: every fp16 pair, every fp32 logit with label 0, 1 or 1/2, random fp32 pairs, every fp32 magnitude.
 
 The inputs of a shard are a pure function of the space and the shard's number.
 """
@@ -14,6 +14,9 @@ from scegrad.formats import FP16, FP32, Format
 from scegrad.sweep.random_pairs import random_pairs
 
 SHARD_BITS = 20
+
+HALVES, STAGE = "fp32-halves", "fp32-stage"
+NAMES = ("fp16-pairs", "fp32-logits", HALVES, "fp32-random", STAGE)
 
 
 class Inputs(NamedTuple):
@@ -33,7 +36,8 @@ class Space:
     """A space by name, with what else tells one from another, in shards of ``2**shard_bits`` pairs.
 
     fp16-pairs: pair i has the logit of encoding ``i >> 16`` and the label of encoding ``i & 0xffff``. fp32-logits: pair i has the logit of
-    encoding i. fp32-random: see ``random_pairs``.
+    encoding i, as has fp32-halves, where the label is 1/2. fp32-random: see ``random_pairs``. fp32-stage: logit i has the encoding i, and
+    what is looked at is not the result but the sigmoid of -|x| before it is rounded; see ``stage``.
     """
 
     name: str
@@ -76,9 +80,14 @@ class Space:
         return self.name != "fp32-random"
 
     @property
+    def ordered(self) -> bool:
+        """Whether results must not fall where the logit grows: where all are correctly rounded."""
+        return self.name in ("fp16-pairs", "fp32-logits")
+
+    @property
     def total(self) -> int:
         """Pairs in the space."""
-        return self.count or 1 << 32
+        return self.count or (1 << 31 if self.name == STAGE else 1 << 32)
 
     @property
     def shard_size(self) -> int:
@@ -100,10 +109,8 @@ class Space:
         if self.name == "fp16-pairs":
             logits = np.arange(first >> 16, first + self.shard_size >> 16).astype(np.uint16)
             return Inputs(logits[:, None], np.arange(1 << 16).astype(np.uint16)[None, :])
-        if self.name == "fp32-logits":
-            label = np.array([self.label], np.float32).view(np.uint32)
+        if self.name != "fp32-random":
+            hard = 0.5 if self.name == HALVES else self.label or 0
+            label = np.array([hard], np.float32).view(np.uint32)
             return Inputs(np.arange(first, first + self.shard_size).astype(np.uint32), label)
         return Inputs(*random_pairs(self.seed or 0, shard, self.shard_size))
-
-
-NAMES = ("fp16-pairs", "fp32-logits", "fp32-random")

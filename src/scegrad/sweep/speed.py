@@ -10,13 +10,15 @@ from rich.table import Table
 
 from scegrad.sweep.native import Lane
 from scegrad.sweep.shard import run_shard
-from scegrad.sweep.spaces import Space
+from scegrad.sweep.spaces import HALVES, STAGE, Space
 from scegrad.sweep.unit import design
 
 SPACES = (
     Space("fp16-pairs"),
     Space("fp32-logits", label=0),
     Space("fp32-logits", label=1),
+    Space(HALVES),
+    Space(STAGE),
     Space("fp32-random", count=1 << 30, seed=1),
 )
 

@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 
 from scegrad.sweep.shard import CASES, Record, ordered
-from scegrad.sweep.spaces import Space
+from scegrad.sweep.spaces import HALVES, Space
 
 Summary = dict[str, Any]
+
+WORST = ("ulp", "used", "below", "above")
+"""The worst values that records may have."""
 
 
 def missing(space: Space, records: Mapping[int, Record]) -> list[tuple[int, int]]:
@@ -51,14 +54,14 @@ def summarise(space: Space, rtl: str, records: Mapping[int, Record]) -> Summary:
         "of": space.shards,
         "complete": not gaps,
         **sums,
-        "worst": {name: worst for name in ("ulp", "used") if (worst := _worst(done, name))},
+        "worst": {name: worst for name in WORST if (worst := _worst(done, name))},
         "digest": _combined(record["digest"] for record in done),
         "cpu_seconds": round(sum(record["seconds"] for record in done)),
         "binades": _binades(done),
     }
     if gaps:
         summary["missing"] = gaps[:CASES]
-    if space.exhaustive:
+    if space.ordered or space.name == HALVES:
         summary |= _order_and_symmetry(space, records)
     if cases := [case for record in done for case in record.get("cases", [])]:
         summary["cases"] = cases[:CASES]
@@ -104,10 +107,18 @@ def _binades(done: list[Record]) -> dict[str, Record]:
 def _order_and_symmetry(space: Space, records: Mapping[int, Record]) -> Summary:
     """``falls``: places where a result falls though the logit grows, between shards too where those keep their ends.
 
+    fp32-halves: ``asymmetries`` counts shards whose results are not the mirrored ones of the opposite shard.
     fp16: ``asymmetries`` counts shards whose results for label 1 are not the mirrored ones for label 0 of the opposite shard. fp32:
     ``mirror`` is what the digest of the other label's sweep must be.
     """
     opposite = space.shards >> 1
+    if space.name == HALVES:
+        both = [(record, records.get(shard ^ opposite)) for shard, record in records.items()]
+        return {
+            "asymmetries": sum(
+                other is not None and record["mirror"] != other["digest"] for record, other in both
+            )
+        }
     falls = sum(record["falls"] for record in records.values()) + _falls_between(space, records)
     if space.name == "fp16-pairs":
         pairs = [
