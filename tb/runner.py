@@ -23,11 +23,12 @@ from xml.etree import ElementTree
 from amaranth.lib import wiring
 from cocotb_tools import runner as cocotb_runner
 
-from scegrad.build.cache import cache_directory, content_key, kept
+from scegrad.build.cache import content_key, kept
 from scegrad.build.simulator import harness_directory
 from scegrad.build.toolchain import Toolchain
 from scegrad.platforms import Platform
 from scegrad.tb.designs import Design, control_file, design_of
+from scegrad.tools.places import cache_directory
 
 SIMULATORS = ("icarus", "verilator")
 TIMESCALE = ("1ns", "1ps")

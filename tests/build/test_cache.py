@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,8 @@ def test_what_nobody_used_goes_when_something_is_built(tmp_path: Path) -> None:
     with FileLock(tmp_path / "locked.lock"):
         kept(tmp_path / "new", written("new"))
     names = {path.name for path in tmp_path.iterdir() if path.suffix != ".lock"}
-    assert names == {"used", "locked", "young", "foreign", "new"}
+    ours = {"used", "locked", "young", "new"}
+    assert names == {"foreign", *ours, *(f"{name}.sha256" for name in ours)}
 
 
 def test_another_process_that_hangs_is_one_line(
@@ -82,3 +84,92 @@ def test_another_process_that_hangs_is_one_line(
 
 def test_keys_tell_parts_apart() -> None:
     assert len({content_key(parts) for parts in ([b"ab", b"c"], [b"a", b"bc"], [b"abc"], [])}) == 4
+
+
+def folder(work: Path) -> Path:
+    made = work / "made"
+    (made / "deep").mkdir(parents=True)
+    (made / "deep" / "library.so").write_bytes(b"whole" * 1000)
+    (made / "other").write_text("other")
+    return made
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(path.read_bytes()[:2500]),
+        lambda path: path.write_bytes(bytes(5000)),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.unlink(),
+        lambda path: path.parents[1].with_name("home.sha256").unlink(),
+        lambda path: path.parents[1].with_name("home.sha256").write_text("nonsense\n"),
+        lambda path: path.parents[1].with_name("home.sha256").write_bytes(b"\xff\xfe"),
+    ],
+    ids=["half", "zeroed", "empty", "missing", "no sums", "other sums", "damaged sums"],
+)
+def test_what_is_damaged_is_made_again(
+    tmp_path: Path, damage: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    damage(kept(home, folder) / "deep" / "library.so")
+    assert (kept(home, folder) / "deep" / "library.so").read_bytes() == b"whole" * 1000
+    assert capsys.readouterr().err == f"{home} is not as it was built: building it again\n"
+    kept(home, never)
+
+
+def test_what_is_kept_inside_a_folder_later_does_not_count(tmp_path: Path) -> None:
+    home = kept(tmp_path / "home", folder)
+    kept(home / "inner", written("inner"))
+    kept(home, never)
+
+
+def test_a_warm_cache_that_cannot_be_written_serves(tmp_path: Path) -> None:
+    """Even root finds no lock file in it: nothing was locked, nothing written."""
+    home = kept(tmp_path / "cache" / "home", folder)
+    (tmp_path / "cache" / "home.lock").unlink()
+    before = sorted(tmp_path.rglob("*"))
+    kept(home, never)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("mask", [0o002, 0o000])
+def test_what_is_made_can_be_written_by_its_owner_alone(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        home = kept(tmp_path / "cache" / "home", folder)
+    finally:
+        os.umask(before)
+    for path in (home.parent, home, *home.rglob("*")):
+        assert not path.stat().st_mode & 0o022, path
+    kept(home, never)
+
+
+@pytest.mark.parametrize("part", ["", "home", "home.sha256", "home/deep/library.so"])
+def test_what_others_may_write_is_refused(tmp_path: Path, part: str) -> None:
+    home = kept(tmp_path / "cache" / "home", folder)
+    path = home.parent / part
+    path.chmod(path.stat().st_mode | 0o020)
+    with pytest.raises(BuildError, match=rf"^{path} can be written by others, so it is not loaded"):
+        kept(home, never)
+
+
+def test_a_directory_such_as_tmp_serves(tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache").chmod(0o1777)
+    kept(kept(tmp_path / "cache" / "home", folder), never)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+def test_what_another_user_made_is_refused(tmp_path: Path) -> None:
+    home = kept(tmp_path / "home", folder)
+    os.chown(home / "deep" / "library.so", 12345, -1)
+    with pytest.raises(BuildError, match=r"library\.so belongs to another user \(uid 12345\)"):
+        kept(home, never)
+
+
+def test_where_nothing_can_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        BuildError, match=r"file/cache cannot be written: Not a directory; set SCEGRAD_CACHE to a"
+    ):
+        kept(tmp_path / "file" / "cache" / "home", never)

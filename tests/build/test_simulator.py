@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from scegrad.build import cache
 from scegrad.build import simulator as build
 from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError
@@ -33,18 +33,6 @@ def test_ports_header_names_every_port_and_region(platform: Platform) -> None:
             assert f"REGION({k + 1}, {region.base:#x}u, {region.end:#x}u)" in text
     for region in platform.shared:
         assert f"REGION(0, {region.base:#x}u, {region.end:#x}u)" in text
-
-
-def test_cache_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("SCEGRAD_CACHE", raising=False)
-    root = cache.checkout()
-    assert root is not None
-    assert cache.cache_directory() == root / "build" / "sim"
-    monkeypatch.setattr(cache, "checkout", lambda: None)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache.cache_directory() == tmp_path / "scegrad" / "sim"
-    monkeypatch.setenv("SCEGRAD_CACHE", str(tmp_path / "chosen"))
-    assert cache.cache_directory() == tmp_path / "chosen"
 
 
 def test_design_key_depends_on_the_platform() -> None:
@@ -151,3 +139,31 @@ def test_cache_that_cannot_be_made_is_one_line(
     monkeypatch.setenv("SCEGRAD_CACHE", str(tmp_path / "file" / "cache"))
     with pytest.raises(BuildError, match="cannot be made: Not a directory; set SCEGRAD_CACHE"):
         build.library(COPIER, source=verilog(tmp_path))
+
+
+@pytest.mark.whole
+def test_a_library_cut_in_half_is_built_again(tmp_path: Path) -> None:
+    """In a cache with a name that is hard to quote; what is loaded after the damage would end the process by a signal."""
+    cache = tmp_path / "a b,c\"d$HOME'e"
+    np.save(tmp_path / "x.npy", np.linspace(-3, 3, 50, dtype=np.float32))
+    command = ["run", "x.npy", "x.npy", "-o", "dst.npy", "--platform", "ecp5_demo"]
+
+    def run() -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "scegrad", *command],
+            cwd=tmp_path,
+            env={**os.environ, "SCEGRAD_CACHE": str(cache)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "bit for bit the golden model" in done.stdout
+        return done.stderr
+
+    assert "not as it was built" not in run()
+    assert run() == ""
+    [library] = cache.rglob("libscegrad_*.so")
+    library.write_bytes(library.read_bytes()[: library.stat().st_size // 2])
+    assert f"{library.parent} is not as it was built: building it again" in run()
+    assert run() == ""

@@ -1,21 +1,29 @@
 """What is built once and kept, under a name with a hash of all that went into it: simulators, Verilog, netlists, measurements.
 
-It lies below ``build/`` of a checkout, below the user's cache directory for an installed package, or where the environment variable
-``SCEGRAD_CACHE`` says. What nobody used for ``KEPT_DAYS`` is removed when something else is built beside it.
+    home             a file or a folder
+    home.sha256      its files with their hashes, as `sha256sum` writes them
+    home.lock        held by the process that builds it
+
+What is kept is loaded and run. So it is checked before: it must be as it was built, or it is built again;
+and nobody but its owner may write it, and the owner is this user or root, or it is refused.
+What nobody used for ``KEPT_DAYS`` is removed when something else is built beside it.
 """
 
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from scegrad.errors import BuildError
+from scegrad.progress import say
+from scegrad.tools.places import VARIABLE
 
 LOCK_LIMIT = 1800
 """Seconds to wait for another process that builds the same."""
@@ -24,22 +32,8 @@ KEPT_DAYS = 60
 
 _DAY = 24 * 3600
 _TEMPORARY = "tmp-"
-_PACKAGE = Path(__file__).resolve().parents[1]
-
-
-def checkout() -> Path | None:
-    """The root of the checkout that this package is imported from, or None where it is installed elsewhere."""
-    root = _PACKAGE.parents[1]
-    return root if (root / "pyproject.toml").is_file() and (root / "sw" / "sim").is_dir() else None
-
-
-def cache_directory(part: str = "sim") -> Path:
-    """Where what is built is kept: simulators, or another ``part``."""
-    if chosen := os.environ.get("SCEGRAD_CACHE"):
-        return Path(chosen) if part == "sim" else Path(chosen) / part
-    if root := checkout():
-        return root / "build" / part
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scegrad" / part
+_SUMS = ".sha256"
+_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 def content_key(parts: Iterable[bytes]) -> str:
@@ -51,40 +45,111 @@ def content_key(parts: Iterable[bytes]) -> str:
 
 
 def kept(home: Path, make: Callable[[Path], Path]) -> Path:
-    """``home``, a file or a folder; where it is not there, what ``make`` leaves in the empty folder that it gets, and returns the path of.
+    """Return ``home``, a file or a folder, building it first if it is missing or damaged.
 
-    One process makes it, others wait; it is there as a whole or not at all. Raises ``BuildError``, and what ``make`` raises.
+    ``make(work)`` builds inside the empty folder ``work`` and returns the path of the finished file or folder, which is then renamed
+    to ``home``. One process builds, others wait; ``home`` is there as a whole or not at all.
+    Nothing is written if it is there and sound, so a cache on a read-only file system serves.
+    Raises ``BuildError``, and what ``make`` raises.
     """
-    with _locked(home):
-        if not home.exists():
-            # What cannot be removed now is removed with what killed processes left.
-            with tempfile.TemporaryDirectory(
-                dir=home.parent, prefix=_TEMPORARY, ignore_cleanup_errors=True
-            ) as work:
-                make(Path(work)).replace(home)
+    if not _sound(home):
+        with _locked(home):
+            if not _sound(home):
+                if home.exists():
+                    say(f"{home} is not as it was built: building it again")
+                _build(home, make)
             _prune(home.parent)
-        with suppress(OSError):  # somebody else's cache can be used, too
-            os.utime(home)
+    with suppress(OSError):  # a cache that cannot be written can be used, too
+        os.utime(home)
     return home
 
 
-@contextmanager
-def _locked(home: Path) -> Iterator[None]:
+def _build(home: Path, make: Callable[[Path], Path]) -> None:
     try:
-        home.parent.mkdir(parents=True, exist_ok=True)
+        _remove(home)
+        # What cannot be removed now is removed with what killed processes left.
+        with tempfile.TemporaryDirectory(
+            dir=home.parent, prefix=_TEMPORARY, ignore_cleanup_errors=True
+        ) as work:
+            made = make(Path(work))
+            sums = home.with_name(f"{_TEMPORARY}{home.name}{_SUMS}")
+            sums.write_text(_listing(made), encoding="utf-8", errors="surrogateescape")
+            for path in (made, sums, *made.rglob("*")):
+                path.chmod(stat.S_IMODE(path.stat().st_mode) & ~_OTHERS)
+            made.replace(home)
+            sums.replace(_beside(home, _SUMS))
+    except PermissionError as error:
+        raise BuildError(f"{error.filename} cannot be replaced: delete {home}") from error
+
+
+def _listing(home: Path) -> str:
+    """Hash and path of each file; the path of a single file is empty."""
+    return "".join(f"{_hash(path)}  {path.relative_to(home)}\n" for path in _files(home))
+
+
+def _files(home: Path) -> list[Path]:
+    return sorted(path for path in (home, *home.rglob("*")) if path.is_file())
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sound(home: Path) -> bool:
+    """Whether ``home`` is there and as it was built; raises ``BuildError`` if somebody else may have written it.
+
+    Files that were not in it when it was built do not count: other things are kept in a folder that is kept.
+    """
+    try:
+        if not home.exists():
+            return False
+        _refuse_foreign(home.parent, home, _beside(home, _SUMS))
+        lines = _beside(home, _SUMS).read_text("utf-8", "surrogateescape").splitlines()
+        for line in lines:
+            digest, _, name = line.partition("  ")
+            path = home / name
+            _refuse_foreign(path)
+            if _hash(path) != digest:
+                return False
+        return bool(lines)
+    except OSError:
+        return False
+
+
+def _refuse_foreign(*paths: Path) -> None:
+    """Raise ``BuildError`` for a path that anybody but this user and root may write; ``OSError`` if it is not there."""
+    for path in paths:
+        found = path.stat()
+        if found.st_uid not in (0, os.geteuid()):
+            raise BuildError(
+                f"{path} belongs to another user (uid {found.st_uid}), whose files are not loaded:"
+                f" set {VARIABLE} to a directory of your own"
+            )
+        # In a directory with the sticky bit, such as /tmp, nobody replaces what is another's.
+        if found.st_mode & _OTHERS and not (path.is_dir() and found.st_mode & stat.S_ISVTX):
+            raise BuildError(
+                f"{path} can be written by others, so it is not loaded:"
+                " chmod go-w it if you trust what is in it, or delete it"
+            )
+
+
+def _locked(home: Path) -> AcquireReturnProxy:
+    """The lock of ``home``, held until the ``with`` statement is left. Raises ``BuildError``."""
+    lock = _beside(home, ".lock")
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        return FileLock(lock, timeout=LOCK_LIMIT, mode=0o644).acquire()
+    except Timeout as error:
+        raise BuildError(f"another process held {lock} for {LOCK_LIMIT} seconds") from error
     except OSError as error:
         raise BuildError(
-            f"{home.parent} cannot be made: {error.strerror}; set SCEGRAD_CACHE to a directory that can be written"
+            f"{home.parent} cannot be written: {error.strerror}; set {VARIABLE} to a directory that can be written"
         ) from error
-    try:
-        with FileLock(_lock(home), timeout=LOCK_LIMIT):
-            yield
-    except Timeout as error:
-        raise BuildError(f"another process held {_lock(home)} for {LOCK_LIMIT} seconds") from error
 
 
-def _lock(home: Path) -> Path:
-    return home.with_name(f"{home.name}.lock")
+def _beside(home: Path, suffix: str) -> Path:
+    return home.with_name(f"{home.name}{suffix}")
 
 
 def _prune(directory: Path) -> None:
@@ -110,6 +175,7 @@ def _age(path: Path, now: float) -> float:
 
 
 def _remove(path: Path) -> None:
+    _beside(path, _SUMS).unlink(missing_ok=True)
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)  # what is left is as old the next time
     else:

@@ -11,6 +11,7 @@ from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError
 from scegrad.platforms import Platform
 from scegrad.registers import capabilities_value, widths_value
+from scegrad.tools.places import environment
 
 C_FLAGS = ("-std=gnu11", "-O2", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-pthread")
 
@@ -81,11 +82,12 @@ def link_library(work: Path, platform: Platform, access: str, objects: Iterable[
         *Toolchain.find().cxx,
         "-shared",
         "-pthread",
-        f"-Wl,--version-script={exports}",
+        f"-Wl,--version-script={exports.name}",  # no path here: a comma in it would part the option
         f"-Wl,-soname,{library.name}",
     ]
     run_compiler(
-        [*command, "-Wl,--no-undefined", "-s", "-o", str(library), *map(str, [*driver, *objects])]
+        [*command, "-Wl,--no-undefined", "-s", "-o", str(library), *map(str, [*driver, *objects])],
+        work,
     )
     return library
 
@@ -148,9 +150,11 @@ def c_compiler() -> list[str]:
     raise BuildError("no C compiler was found: install gcc (apt-get install gcc)")
 
 
-def run_compiler(command: list[str]) -> None:
-    """Run a compiler; raises ``BuildError`` with its first error."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+def run_compiler(command: list[str], directory: Path | None = None) -> None:
+    """Run a compiler, in ``directory`` if that is given; raises ``BuildError`` with its first error."""
+    done = subprocess.run(
+        command, cwd=directory, env=environment(), capture_output=True, text=True, check=False
+    )
     if done.returncode:
         lines = [
             line for line in done.stderr.splitlines() if "rror" in line or "undefined" in line

@@ -8,13 +8,15 @@ while itself. ``cache`` keeps them all.
 """
 
 import importlib.metadata
+import shutil
 from pathlib import Path
 
-from scegrad.build.cache import cache_directory, content_key, kept
+from scegrad.build.cache import content_key, kept
 from scegrad.build.driver import inputs, library_name, link_library, software_directory
 from scegrad.build.toolchain import Toolchain
 from scegrad.platforms import Platform
 from scegrad.progress import announced
+from scegrad.tools.places import cache_directory
 
 DRAM_SOURCES = ("dram", "dram_presets", "dram_abi", "ideal_manager")
 """What the DRAM model alone is made of, in sw/sim."""
@@ -106,9 +108,11 @@ def _build(
     result.mkdir()
     (model / "ports.h").write_text(ports, encoding="ascii")
     what = "building the simulator" if waves else "building the simulator without waves"
+    # The name of the source is in the C++: a relative one is the same wherever the cache lies, and has no quotes.
+    shutil.copyfile(source, model / source.name)
     with announced(f"{platform.name}: {what} (once)") as progress:
         objects = tools.model(
-            [source],
+            [Path(source.name)],
             platform.top_name,
             sorted(harness.glob("*.cpp")),
             model,

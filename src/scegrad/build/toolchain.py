@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scegrad.errors import BuildError
+from scegrad.tools.places import environment
 
 Progress = Callable[[int, int, str], None]
 """Called with how many steps are finished, of how many, and of what."""
@@ -104,7 +105,7 @@ class Toolchain:
     def verilate(
         self, sources: list[Path], top: str, directory: Path, *, waves: bool, split: bool = True
     ) -> None:
-        """Write the C++ model of module ``top`` into ``directory`` as class ``Vtop``.
+        """Write the C++ model of module ``top`` into ``directory`` as class ``Vtop``; the tool runs there.
 
         ``split`` cuts it into parts that compile at the same time; a small model runs faster as a whole.
         """
@@ -116,7 +117,7 @@ class Toolchain:
         command += WAVE_FLAGS if waves else ()
         control = directory / "control.vlt"
         control.write_text(CONTROL, encoding="ascii")
-        command += ["--top-module", top, "--Mdir", str(directory), str(control), *map(str, sources)]
+        command += ["--top-module", top, "--Mdir", ".", control.name, *map(str, sources)]
         _run(command, directory, {"VERILATOR_ROOT": str(self.verilator)})
 
     def compile(
@@ -213,14 +214,14 @@ class Toolchain:
         return [self.verilator / "include" / f"{name}.cpp" for name in names]
 
 
-def _run(command: list[str], directory: Path, environment: dict[str, str] | None = None) -> None:
+def _run(command: list[str], directory: Path, variables: dict[str, str] | None = None) -> None:
     """Run a command; raises ``BuildError`` with the first line that tells of an error."""
     name = Path(command[0]).name
     try:
         done = subprocess.run(
             command,
             cwd=directory,
-            env={**os.environ, **(environment or {})},
+            env={**environment(), **(variables or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scegrad.build.cache import cache_directory, content_key, kept
+from scegrad.build.cache import content_key, kept
 from scegrad.fpga.tools import (
     LFE5U_85F,
     clock,
@@ -22,6 +22,7 @@ from scegrad.fpga.tools import (
 )
 from scegrad.platforms import Platform
 from scegrad.progress import announced
+from scegrad.tools.places import cache_directory
 
 ECP5_CELLS = ("LUT4", "CCU2C", "TRELLIS_FF", "TRELLIS_DPR16X4", "MULT18X18D", "DP16KD")
 XILINX_FLOPS = ("FDRE", "FDSE", "FDCE", "FDPE")

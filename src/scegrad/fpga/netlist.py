@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from amaranth.lib import wiring
 
-from scegrad.build.cache import cache_directory, content_key, kept
+from scegrad.build.cache import content_key, kept
 from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError
 from scegrad.fpga.bitstream import sources
@@ -24,6 +24,7 @@ from scegrad.fpga.measure import SYNTH_ECP5
 from scegrad.fpga.tools import identity, run
 from scegrad.platforms import ECP5_DEMO, Platform
 from scegrad.progress import announced
+from scegrad.tools.places import cache_directory
 
 SEED = 4
 

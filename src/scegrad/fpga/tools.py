@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scegrad.errors import BuildError
 from scegrad.progress import announced
+from scegrad.tools.places import environment
 
 TIME_LIMIT = 3600
 """Seconds that one run may take."""
@@ -54,6 +55,7 @@ def run(tool: str, *arguments: str, directory: Path, log: str, title: str) -> No
             done = subprocess.run(
                 [sys.executable, "-c", program, *arguments],
                 cwd=directory,
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

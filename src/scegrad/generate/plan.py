@@ -15,7 +15,7 @@ PAGE = Path("docs/plan.md")
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "formats", "axi"),
-    ("platforms", "files", "progress"),
+    ("platforms", "files", "progress", "tools"),
     ("registers", "show"),
     ("model", "job"),
     ("rtl",),

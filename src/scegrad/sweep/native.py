@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scegrad.build.cache import cache_directory, content_key, kept
+from scegrad.build.cache import content_key, kept
 from scegrad.build.simulator import harness_directory
 from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError, SimulationError
@@ -20,6 +20,7 @@ from scegrad.progress import announced
 from scegrad.rtl.datapath.sigmoid32 import K_AHEAD
 from scegrad.sim.clib import Functions, declare
 from scegrad.sweep.unit import Design
+from scegrad.tools.places import cache_directory
 
 EXACT_FLAGS = ("-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
 """No product is fused with a sum, since the error bounds count every rounding."""

@@ -16,11 +16,12 @@ from types import TracebackType
 
 from scegrad.board.generate import NAME, TOP, board_verilog, sources
 from scegrad.board.protocol import BAUD, CLOCK_HZ
-from scegrad.build.cache import cache_directory, content_key, kept
+from scegrad.build.cache import content_key, kept
 from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError
 from scegrad.progress import announced
 from scegrad.sim.clib import Functions, declare
+from scegrad.tools.places import cache_directory
 
 SLICE = 4_000
 """Clock cycles between two looks at the pseudo-terminal: some bytes."""

