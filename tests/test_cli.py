@@ -214,6 +214,10 @@ def test_a_device_is_written_and_not_replaced(files: Path) -> None:
             "the backend model has no dram to choose: use verilator or icarus",
         ),
         (
+            "run x.npy y.npy -o g.npy --platform ecp5_demo --backend uart:/nowhere",
+            "/nowhere cannot be opened: No such file or directory",
+        ),
+        (
             "run x.npy y.npy -o g.npy --backend uart:/dev/x --latency 9",
             "the backend uart:/dev/x has no latency to choose",
         ),

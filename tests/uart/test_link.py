@@ -21,7 +21,7 @@ from scegrad.board.protocol import (
     unslip,
     with_crc,
 )
-from scegrad.errors import LinkError, SessionLostError
+from scegrad.errors import LinkError, RequestError, SessionLostError
 from scegrad.uart import link as uart_link
 from scegrad.uart.link import Link
 from tests.board.reference import BASE, WORD, WORDS, ReferenceBoard, damaged
@@ -168,19 +168,34 @@ def test_nobody_answers(cables: Callable[[Damage], Cable]) -> None:
 @pytest.mark.parametrize(
     ("device", "message"),
     [
+        ("", " cannot be opened: No such file or directory"),
+        ("/tmp", "/tmp cannot be opened: Is a directory"),
         ("/nowhere", "/nowhere cannot be opened: No such file or directory"),
         (os.devnull, f"{os.devnull} is no serial line"),
     ],
 )
 def test_no_device(device: str, message: str) -> None:
-    with pytest.raises(LinkError, match=re.escape(message)):
+    with pytest.raises(RequestError, match=re.escape(message)):
         Link(device)
+
+
+def test_a_second_program_is_told_who_has_the_line(cables: Callable[[Damage], Cable]) -> None:
+    cable = cables(whole)
+    with Link(cable.device) as link:
+        with pytest.raises(
+            RequestError, match=rf"^{cable.device} is in use by process {os.getpid()} \(\S+\)$"
+        ):
+            Link(cable.device)
+        link.write32(BASE, 7)
+        assert link.read32(BASE) == 7, "the first one was disturbed"
+    with Link(cable.device) as link:
+        assert link.read32(BASE) == 7
 
 
 def test_timeout_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(uart_link.TIMEOUT_VARIABLE, "soon")
     with pytest.raises(
-        LinkError, match="SCEGRAD_UART_TIMEOUT is 'soon', but must be a number of seconds"
+        RequestError, match="SCEGRAD_UART_TIMEOUT is 'soon', but must be a number of seconds"
     ):
         Link(os.devnull)
 

@@ -55,7 +55,7 @@ def kept(home: Path, make: Callable[[Path], Path]) -> Path:
     if not _sound(home):
         with _locked(home):
             if not _sound(home):
-                if home.exists():
+                if _beside(home, _SUMS).exists():
                     say(f"{home} is not as it was built: building it again")
                 _build(home, make)
             _prune(home.parent)

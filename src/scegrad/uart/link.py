@@ -1,13 +1,12 @@
 """The host's end of the serial line to a board: requests that arrive, or an error that says what is wrong."""
 
-import errno
 import os
 import random
-import select
-import termios
 import time
-import tty
+from pathlib import Path
 from types import TracebackType
+
+import serial
 
 from scegrad.board.protocol import (
     BAUD,
@@ -22,7 +21,7 @@ from scegrad.board.protocol import (
     Request,
     reply_of,
 )
-from scegrad.errors import LinkError, SessionLostError
+from scegrad.errors import LinkError, RequestError, SessionLostError
 
 ATTEMPTS = 6
 """How often a request is sent before the line is given up."""
@@ -31,10 +30,15 @@ TIMEOUT_VARIABLE = "SCEGRAD_UART_TIMEOUT"
 TIMEOUT = 2.0
 """Seconds to wait for an answer before the request is sent again; the environment variable changes it."""
 
+LOOKS = 10
+"""How often the time is looked at while an answer is waited for."""
+
 
 class Link:
-    """A session with the board at a serial ``device``; a context manager. Raises ``LinkError``.
+    """A session with the board at a serial ``device``; a context manager.
 
+    The device is locked, so that no second program of this kind uses it meanwhile.
+    Raises ``RequestError`` if it cannot be opened or another program has it, else ``LinkError``.
     Requests whose answer does not come, or comes damaged, are repeated; a repeated write is not carried out twice.
     """
 
@@ -44,7 +48,7 @@ class Link:
         self.repeats = 0
         self._input = bytearray()
         self._timeout = _timeout()
-        self._file = _opened(device)
+        self._port = _opened(device, self._timeout)
         self._sequence = random.SystemRandom().getrandbits(SEQUENCE_BITS)
         self._open()
 
@@ -59,7 +63,7 @@ class Link:
         trace: TracebackType | None,
     ) -> None:
         """Close the device."""
-        os.close(self._file)
+        self._port.close()
 
     def _open(self) -> None:
         reply = self._exchange(Request(Op.OPEN, self._sequence, count=1))
@@ -139,38 +143,29 @@ class Link:
 
     def _send(self, content: bytes) -> None:
         try:
-            while content:
-                _, writable, _ = select.select([], [self._file], [], 10 * self._timeout)
-                if not writable:
-                    raise LinkError(f"{self.device}: the line takes no more bytes")
-                content = content[os.write(self._file, content) :]
+            self._port.write(content)
+        except serial.SerialTimeoutException as error:
+            raise LinkError(f"{self.device}: the line takes no more bytes") from error
         except OSError as error:
             raise self._gone(error) from error
 
     def _piece(self, end: float) -> bytes | None:
         """What comes next between two ENDs, or None when the time is over."""
         while END not in self._input:
-            left = end - time.monotonic()
-            if left <= 0:
+            if time.monotonic() >= end:
                 return None
             try:
-                readable, _, _ = select.select([self._file], [], [], left)
-                if not readable:
-                    return None
-                content = os.read(self._file, 4096)
+                self._input += self._port.read(self._port.in_waiting or 1)
             except OSError as error:
                 raise self._gone(error) from error
-            if not content:
-                raise self._gone(OSError(errno.EIO, os.strerror(errno.EIO)))
-            self._input += content
         piece, _, rest = bytes(self._input).partition(bytes([END]))
         self._input = bytearray(rest)
         return piece
 
     def _gone(self, error: OSError) -> LinkError:
-        return LinkError(
-            f"{self.device}: the line is gone ({error.strerror}); was the cable unplugged?"
-        )
+        cause = error.__context__ if isinstance(error.__context__, OSError) else error
+        reason = cause.strerror or "it has hung up"
+        return LinkError(f"{self.device}: the line is gone ({reason}); was the cable unplugged?")
 
 
 def _timeout() -> float:
@@ -180,26 +175,36 @@ def _timeout() -> float:
     except ValueError:
         value = 0.0
     if not 0 < value < 1e4:
-        raise LinkError(f"{TIMEOUT_VARIABLE} is {text!r}, but must be a number of seconds")
+        raise RequestError(f"{TIMEOUT_VARIABLE} is {text!r}, but must be a number of seconds")
     return value
 
 
-def _opened(device: str) -> int:
-    """The device, raw, at the board's speed; what came before is dropped."""
+def _opened(device: str, timeout: float) -> serial.Serial:
+    """The device, raw, at the board's speed and locked; what came before is dropped. Raises ``RequestError``."""
     try:
-        file = os.open(device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-    except OSError as error:
-        raise LinkError(f"{device} cannot be opened: {error.strerror}") from error
-    try:
-        tty.setraw(file, termios.TCSANOW)
-        settings = termios.tcgetattr(file)
-        settings[2] = termios.CS8 | termios.CREAD | termios.CLOCAL
-        settings[4] = settings[5] = getattr(termios, f"B{BAUD}")
-        termios.tcsetattr(file, termios.TCSANOW, settings)
-        termios.tcflush(file, termios.TCIOFLUSH)
-    except (termios.error, AttributeError) as error:
-        os.close(file)
-        raise LinkError(
-            f"{device} is no serial line that can be set to {BAUD} bits a second"
+        return serial.Serial(
+            device, BAUD, timeout=timeout / LOOKS, write_timeout=10 * timeout, exclusive=True
+        )
+    except (OSError, ValueError) as error:
+        cause = error.__context__
+        if isinstance(cause, BlockingIOError):
+            raise RequestError(f"{device} is in use by {_holder(device)}") from error
+        if errno := getattr(error, "errno", None):
+            raise RequestError(f"{device} cannot be opened: {os.strerror(errno)}") from error
+        raise RequestError(
+            f"{device} is no serial line that can be set to {BAUD} bits per second"
         ) from error
-    return file
+
+
+def _holder(device: str) -> str:
+    """The program that has the lock, as well as the system tells."""
+    try:
+        inode = Path(device).stat().st_ino
+        for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
+            words = line.split()  # 1: FLOCK ADVISORY WRITE pid major:minor:inode 0 EOF
+            if words[1] == "FLOCK" and words[5].endswith(f":{inode}"):
+                name = Path(f"/proc/{words[4]}/comm").read_text(errors="replace").strip()
+                return f"process {words[4]} ({name})"
+    except (OSError, IndexError):
+        pass
+    return "another program"
