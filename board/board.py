@@ -10,7 +10,7 @@ from scegrad.board.protocol import BAUD, CLOCK_HZ, MEMORY_BYTES, Answer
 from scegrad.board.serial import Frame, Receiver, Transmitter, Unframe
 from scegrad.platforms import Platform, Region
 from scegrad.registers import ADDRESS_BITS
-from scegrad.rtl.axi import MANAGER_DRIVES, AxiLiteSignature
+from scegrad.rtl.axi import AxiLiteSignature, connect_flat
 from scegrad.rtl.top import Top
 
 
@@ -20,7 +20,7 @@ def memory_regions(platform: Platform) -> tuple[Region, Region]:
     return Region(shared.name, shared.base, MEMORY_BYTES), Region(l2.name, l2.base, MEMORY_BYTES)
 
 
-class LiteMaster(wiring.Component):
+class LiteManager(wiring.Component):
     """Accesses of the bridge as AXI4-Lite transactions; SLVERR and DECERR are ``Answer.BUS``."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class Board(wiring.Component):
         self._platform = platform
         self._divisor = divisor
         self._top = Top(platform)
-        self.apart = self._top.apart
+        self.black_boxes = self._top.black_boxes
         super().__init__({"rx": In(1, init=1), "tx": Out(1, init=1), "led": Out(2)})
 
     def elaborate(self, platform: object) -> Module:
@@ -93,14 +93,11 @@ class Board(wiring.Component):
         connect(m, bridge.o, frame.i)
         connect(m, frame.o, transmitter.i)
         m.d.comb += self.led.eq(top.irq | bridge.busy << 1)
-        m.submodules.registers = registers = LiteMaster()
-        attach(m, top, "s_axil", registers.axil, manager=False)
+        m.submodules.registers = registers = LiteManager()
+        connect_flat(m, top, "s_axil", registers.axil, manager=False, outside=True)
         targets = [(registers.host, bridge.host.address[ADDRESS_BITS:] == 0)]
-        for region, prefix, width in zip(
-            memory_regions(self._platform),
-            ("m_axi_shared", "m_axi_l2_0"),
-            self._widths(),
-            strict=True,
+        for region, (prefix, width) in zip(
+            memory_regions(self._platform), self._platform.ports.items(), strict=True
         ):
             memory = AxiMemory(
                 data_bits=width,
@@ -109,7 +106,7 @@ class Board(wiring.Component):
                 id_bits=self._platform.id_bits,
             )
             m.submodules[prefix] = memory
-            attach(m, top, prefix, memory.axi, manager=True)
+            connect_flat(m, top, prefix, memory.axi, manager=True, outside=True)
             targets.append(
                 (
                     memory.host,
@@ -119,9 +116,6 @@ class Board(wiring.Component):
             )
         self._route(m, bridge, targets)
         return m
-
-    def _widths(self) -> tuple[int, int]:
-        return self._platform.shared_data_bits, self._platform.l2_data_bits
 
     def _route(self, m: Module, bridge: Bridge, targets: list) -> None:
         """Each access to the target whose addresses it is in; where there is none, an error at once."""
@@ -138,20 +132,3 @@ class Board(wiring.Component):
                     getattr(host, name).eq(getattr(target, name))
                     for name in ("ready", "error", "read")
                 ]
-
-
-def attach(
-    m: Module, top: Top, prefix: str, interface: wiring.PureInterface, *, manager: bool
-) -> None:
-    """Connect the ports ``prefix_*`` of the top module, a manager's or a subordinate's, to the ``interface`` at the other end."""
-    for channel, payload in interface.signature.payloads.items():
-        stream = getattr(interface, channel)
-        forward = [
-            (getattr(top, f"{prefix}_{channel}{name}"), stream.payload[name]) for name, _ in payload
-        ]
-        forward.append((getattr(top, f"{prefix}_{channel}valid"), stream.valid))
-        backward = getattr(top, f"{prefix}_{channel}ready"), stream.ready
-        if (channel in MANAGER_DRIVES) == manager:
-            m.d.comb += [*(there.eq(port) for port, there in forward), backward[0].eq(backward[1])]
-        else:
-            m.d.comb += [*(port.eq(there) for port, there in forward), backward[1].eq(backward[0])]

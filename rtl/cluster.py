@@ -4,13 +4,15 @@ from amaranth.hdl import Module, ResetInserter
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
+from scegrad.formats import FP16
 from scegrad.platforms import Platform
-from scegrad.rtl.apart import Apart
+from scegrad.registers import FORMAT_CODES
 from scegrad.rtl.axi import Axi4Signature
-from scegrad.rtl.control.readout import UnitSignature
-from scegrad.rtl.core import Core, connect_dma, make_dma
+from scegrad.rtl.black_box import BlackBox
+from scegrad.rtl.core import Core
 from scegrad.rtl.deal import Deal, Gather
-from scegrad.rtl.dma.job import JobLayout
+from scegrad.rtl.dma.dma import Dma
+from scegrad.rtl.dma.job import JobLayout, UnitSignature, shared_job_layout
 
 
 class Cluster(wiring.Component):
@@ -25,21 +27,19 @@ class Cluster(wiring.Component):
     units: what became of each core's private job, and at ``cores`` of the shared one
     shared, l2: the AXI ports
 
-    ``apart`` has the core, of which all are alike.
+    ``black_boxes`` has the core, of which all are alike.
     """
 
     def __init__(self, platform: Platform):
         self._platform = platform
-        self.apart = {"core": Core(platform)}
+        self.black_boxes = {"core": Core(platform)}
         cores = platform.cores
         widths = {"address_bits": platform.address_bits, "id_bits": platform.id_bits}
         super().__init__(
             {
                 "start": In(cores + 1),
                 "abort": In(cores + 1),
-                "job": In(
-                    data.StructLayout({**dict(JobLayout.members), "core_mask": cores, "format": 1})
-                ),
+                "job": In(shared_job_layout(cores)),
                 "core_format": In(cores),
                 "core_shared": In(cores),
                 "units": Out(UnitSignature()).array(cores + 1),
@@ -51,7 +51,7 @@ class Cluster(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         cores, width = self._platform.cores, self._platform.shared_data_bits
-        m.submodules.dma = dma = make_dma(
+        m.submodules.dma = dma = Dma.of(
             self._platform, width, read_turn_beats=self._platform.read_turn_beats
         )
         deal, gather = Deal(cores, width), Gather(cores, width)
@@ -60,20 +60,20 @@ class Cluster(wiring.Component):
         )
         connect(m, dma.operands, deal.operands)
         for k in range(cores):
-            m.submodules[f"core_{k}"] = core = Apart("core", self.apart["core"].signature)
+            m.submodules[f"core_{k}"] = core = BlackBox("core", self.black_boxes["core"].signature)
             connect(m, deal.cores[k], core.dealt)
             connect(m, core.results, gather.cores[k])
             connect(m, core.axi, flipped(self.l2[k]))
             connect(m, core.unit, flipped(self.units[k]))
             m.d.comb += [
-                core.half.eq(self.core_format[k]),
+                core.half.eq(self.core_format[k] == FORMAT_CODES[FP16.name]),
                 core.shared.eq(self.core_shared[k]),
                 core.shared_flush.eq(dma.flush),
             ]
             m.d.comb += [core.start.eq(self.start[k]), *self._job(core.job)]
             m.d.comb += core.abort.eq(self.abort[k])
         connect(m, gather.gradients, dma.gradients)
-        connect_dma(m, dma, unit=self.units[cores], axi=self.shared)
+        dma.connect_outer(m, unit=self.units[cores], axi=self.shared)
         m.d.comb += [dma.start.eq(self.start[cores]), *self._job(dma.job)]
         m.d.comb += dma.abort.eq(self.abort[cores])
         for part in (deal, gather):

@@ -2,14 +2,13 @@
 
 from amaranth.hdl import Cat, Module, Mux, ResetInserter, Signal
 from amaranth.lib import stream, wiring
-from amaranth.lib.wiring import In, Out, connect, flipped
+from amaranth.lib.wiring import In, Out
 
 from scegrad.platforms import CHUNK_BITS, Platform
 from scegrad.rtl.axi import Axi4Signature
-from scegrad.rtl.control.readout import UnitSignature
 from scegrad.rtl.datapath.datapath import OPERANDS, Datapath
 from scegrad.rtl.dma.dma import Dma
-from scegrad.rtl.dma.job import JobLayout
+from scegrad.rtl.dma.job import JobLayout, UnitSignature
 from scegrad.rtl.fifo import Fifo
 
 
@@ -21,7 +20,8 @@ class Core(wiring.Component):
     start, job, abort: a private job, as for ``Dma``
     unit: what became of it
     half: the job in hand is in fp16
-    shared: the core belongs to the shared job: operands come from ``dealt`` and results go to ``results``
+    shared: the core belongs to the shared job: operands come from ``dealt``, results go to
+        ``results``
     shared_flush: the shared job has failed and is being cleared
     dealt, results: chunks of the shared job; ``dealt`` holds ``waiting`` of them
     axi: the L2
@@ -53,10 +53,10 @@ class Core(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.dma = dma = make_dma(
+        m.submodules.dma = dma = Dma.of(
             self._platform, self._platform.l2_data_bits, read_turn_beats=self._platform.burst_beats
         )
-        connect_dma(m, dma, unit=self.unit, axi=self.axi)
+        dma.connect_outer(m, unit=self.unit, axi=self.axi)
         m.d.comb += [
             dma.start.eq(self.start),
             dma.job.eq(self.job),
@@ -111,25 +111,3 @@ class Core(wiring.Component):
         ]
         m.d.sync += room.eq(Mux(flush, self.waiting, room - push + fifo.freed))
         return fifo.o
-
-
-def make_dma(platform: Platform, data_bits: int, *, read_turn_beats: int) -> Dma:
-    """The DMA of one of the platform's ports."""
-    return Dma(
-        data_bits=data_bits,
-        granule_bytes=platform.granule_bytes,
-        burst_beats=platform.burst_beats,
-        read_buffer_beats=platform.read_buffer_beats,
-        read_turn_beats=read_turn_beats,
-        write_buffer_beats=platform.write_buffer_beats,
-        address_bits=platform.address_bits,
-        id_bits=platform.id_bits,
-    )
-
-
-def connect_dma(
-    m: Module, dma: Dma, *, unit: wiring.PureInterface, axi: wiring.PureInterface
-) -> None:
-    """Pass on what the DMA tells of its job and its port, through the outer interfaces ``unit`` and ``axi``."""
-    connect(m, dma.axi, flipped(axi))
-    m.d.comb += [getattr(unit, name).eq(getattr(dma, name)) for name in UnitSignature().members]

@@ -1,22 +1,39 @@
-"""Deal and gather: a shared job's chunks go round the cores of ``core_mask``, and their results come back in the same order.
+"""Deal and gather: a shared job's chunks go round the cores of ``core_mask``, and back in order.
 
-Chunk j goes to core number j mod n of the n cores in the mask, lowest first. In one step, the next g chunks of a block go to the next g
-cores, where g is the greatest power of two within n and within the chunks of a block: a block always takes whole steps, and g chunks a
-cycle are at least what n cores compute, since each takes a chunk in two cycles.
+Chunk j goes to core number j mod n of the n cores in the mask, lowest first. A *step* is what
+moves in one cycle: the next g chunks of a block, to the next g cores. g is the greatest power of
+two within n and within the chunks of a block, so a block always takes whole steps; and g chunks
+per cycle are at least what n cores compute, since each takes a chunk in two cycles. For n = 3
+cores and blocks of 8 chunks (g = 2), a column for each step:
+
+    chunk          0 1 | 2 3 | 4 5 | 6 7 | 0 1 | ...      the block's chunks; 4 steps per block
+    core           A B | C A | B C | A B | C A | ...      the cores of the mask, in turn
+    distance of A   0  |  1  |  2  |  0  |  1  | ...      chunks from the step's first to A's next
+    distance of B   1  |  2  |  0  |  1  |  2  | ...      served if less than g
+    distance of C   2  |  0  |  1  |  2  |  0  | ...
+
+A core that is served (distance < g) is n - g further from its next chunk after the step, any
+other one g nearer. ``Turn`` keeps this, once for ``Deal`` and once for ``Gather``; nothing else
+passes between the two, so results may come any number of cycles later.
+
+The names deal and gather (distribute and collect elsewhere) are also those of the modules in the
+generated Verilog, which waves and constraints of users name.
 """
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from scegrad.platforms import CHUNK_BITS
 from scegrad.rtl.datapath.datapath import OPERANDS
+from scegrad.rtl.dma.job import block_layout
 
 
 class Turn(wiring.Component):
     """Whose turn it is.
 
-    Latency: two cycles from ``start`` to the first turn; the next turn is there in the cycle after ``step``.
+    Latency: two cycles from ``start`` to the first turn; the next turn is there in the cycle after
+    ``step``.
 
     Members
     -------
@@ -75,20 +92,21 @@ class Turn(wiring.Component):
 
 
 class Deal(wiring.Component):
-    """Deals blocks of operands. ``operands``: blocks; ``cores``: chunks for each core, offered to all that are served or to none.
+    """Deals blocks of operands.
 
-    Throughput: a step a cycle. Latency: none; a chunk is offered in the cycle in which its block is.
+    ``operands``: blocks; ``cores``: chunks for each core, offered to all that are served or to
+    none. Throughput: a step per cycle. Latency: none; a chunk is offered in the cycle in which its
+    block is.
     """
 
     def __init__(self, cores: int, data_bits: int):
         self._chunks = data_bits // CHUNK_BITS
         self._turn = Turn(cores, self._chunks)
-        block = data.StructLayout({"logits": data_bits, "labels": data_bits})
         super().__init__(
             {
                 "start": In(1),
                 "core_mask": In(cores),
-                "operands": In(stream.Signature(block)),
+                "operands": In(stream.Signature(block_layout(data_bits))),
                 "cores": Out(stream.Signature(OPERANDS)).array(cores),
             }
         )
@@ -103,6 +121,7 @@ class Deal(wiring.Component):
         )
         m.d.comb += self.operands.ready.eq(turn.step & turn.last)
         for k, core in enumerate(self.cores):
+            # Of a core that is not served, place means nothing, and valid is 0.
             place = (turn.position + turn.distance[k])[: len(turn.position)]
             m.d.comb += core.valid.eq(turn.step & turn.served[k])
             m.d.comb += [
@@ -113,9 +132,10 @@ class Deal(wiring.Component):
 
 
 class Gather(wiring.Component):
-    """Gathers results to blocks. ``cores``: a stream of chunks from each core; ``gradients``: blocks.
+    """Gathers results to blocks.
 
-    Throughput: a step a cycle. Latency 1 from a block's last chunk to the block.
+    ``cores``: a stream of chunks from each core; ``gradients``: blocks.
+    Throughput: a step per cycle. Latency 1 from a block's last chunk to the block.
     """
 
     def __init__(self, cores: int, data_bits: int):
@@ -146,7 +166,11 @@ class Gather(wiring.Component):
         return m
 
     def _take(self, m: Module, place: int, chunk: Value) -> None:
-        """Write the chunk at ``place`` of the block if the step reaches it: from the core whose distance it is."""
+        """Write the chunk at ``place`` of the block if the step reaches it.
+
+        The step begins at ``position``, a multiple of its size g: it reaches ``place`` if that is
+        in the same multiple of g, and the core at distance ``place`` mod g brings the chunk.
+        """
         turn = self._turn
         sizes = [1 << i for i in range(len(turn.group))]
         reached = Cat(

@@ -1,4 +1,10 @@
-"""Fifo: a first-in first-out buffer in a block memory, for users that know how much room there is."""
+"""Fifo: a buffer in a block memory with no back-pressure: the producer tracks free space (credits).
+
+Why not ``amaranth.lib.fifo.SyncFIFOBuffered``, which has the same latency: it compares a level in
+front of each write enable, which the producers here need not (a burst is asked for when all of it
+fits); of 2^n words it keeps one outside of the memory, so that both pointers wrap by comparison; it
+does not tell (``freed``) when a word has left; and its memory cannot carry ``no_rw_check``.
+"""
 
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import stream, wiring
@@ -9,8 +15,8 @@ from amaranth.lib.wiring import In, Out
 class Fifo(wiring.Component):
     """Keeps up to ``depth`` words; there is no back-pressure, a word too many is lost.
 
-    ``o.payload`` is the memory's output itself: it comes late in the cycle and should go straight to a register, and before the first
-    word it is undefined.
+    ``o.payload`` is the memory's output itself: it comes late in the cycle and should go straight
+    to a register, and before the first word it is undefined.
 
     Latency: 2 cycles. Throughput: one word per cycle.
 

@@ -69,12 +69,12 @@ def to_verilog(component: wiring.Component, name: str) -> str:
     """The Verilog of ``component`` as top module ``name`` with the ports ``clk``, ``rst`` and then the members of its signature.
 
     A member inside a nested interface becomes a port whose name joins the path to it with two underscores. Components that
-    ``component.apart`` lists by name are converted once each; see ``rtl.apart``.
+    ``component.black_boxes`` lists by name are converted once each; see ``rtl.black_box``.
     """
     members = ["__".join(map(str, path)) for path, _, _ in component.signature.flatten(component)]
     with _without_collector():
         text = rtlil.convert(component, name=name, emit_src=False)
-        for inner_name, inner in getattr(component, "apart", {}).items():
+        for inner_name, inner in getattr(component, "black_boxes", {}).items():
             text += rtlil.convert(inner, name=inner_name, emit_src=False)
     text = tidy_names(
         separate_outputs(merge_modules(start_with_zeros(text), ["clk", "rst", *members]))

@@ -35,7 +35,6 @@ class Surroundings:
         logging.getLogger(f"cocotb.{dut._name}").setLevel(logging.WARNING)
         self.dut = dut
         self.memory = mmap.mmap(-1, ADDRESS_SPACE)
-        prefixes = ["m_axi_shared", *(f"m_axi_l2_{k}" for k in range(platform.cores))]
         self.rams = [
             AxiRam(
                 AxiBus.from_prefix(dut, prefix),
@@ -44,7 +43,7 @@ class Surroundings:
                 size=ADDRESS_SPACE,
                 mem=self.memory,
             )
-            for prefix in prefixes
+            for prefix in platform.ports
         ]
         self.registers = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk, dut.rst)
 

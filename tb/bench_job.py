@@ -41,8 +41,8 @@ async def job(dut: SimHandleBase) -> None:
     request: Request = pickle.loads((directory / "request.pickle").read_bytes())
     storage = Storage(1)
     _load(request, storage)
-    prefixes = ["m_axi_shared", *(f"m_axi_l2_{k}" for k in range(request.job.platform.cores))]
-    memories = [AxiMemory(dut, prefix, storage, random.Random(1)) for prefix in prefixes]
+    ports = request.job.platform.ports
+    memories = [AxiMemory(dut, prefix, storage, random.Random(1)) for prefix in ports]
     for memory in memories:
         memory.behaviour = Behaviour(latency=(request.latency, request.latency))
         memory.log.record = request.timeline

@@ -40,8 +40,10 @@ class System:
         self.rng = rng
         self.storage = Storage(rng.getrandbits(32))
         self.host = Host(dut, random.Random(rng.getrandbits(64)))
-        prefixes = {SHARED: "m_axi_shared"} | {k: f"m_axi_l2_{k}" for k in range(platform.cores)}
-        self.memories = {unit: self._memory(prefix) for unit, prefix in prefixes.items()}
+        units = [SHARED, *range(platform.cores)]
+        self.memories = {
+            unit: self._memory(prefix) for unit, prefix in zip(units, platform.ports, strict=True)
+        }
 
     def _memory(self, prefix: str) -> AxiMemory:
         rng = random.Random(self.rng.getrandbits(64))

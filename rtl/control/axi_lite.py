@@ -1,7 +1,5 @@
 """The AXI4-Lite subordinate: five channels on one side, streams of register writes and reads on the other."""
 
-from typing import Any
-
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
@@ -22,12 +20,13 @@ READ_LAYOUT = data.StructLayout({"data": 32, "error": 1})
 class AxiLite(wiring.Component):
     """Turns AXI4-Lite transactions into register writes and reads, one of each at a time.
 
-    AW and W may come in either order. A write is answered in the cycle after ``writes`` is taken, so whoever takes it late (a start that is
-    being checked) delays the response. Error gives SLVERR, anything else OKAY. The low two address bits are ignored: the strobes say which
-    bytes of the word are meant.
+    AW and W may come in either order. A write is answered in the cycle after ``writes`` is taken,
+    so whoever takes it late (a start that is being checked) delays the response. Error gives
+    SLVERR, anything else OKAY. The low two address bits are ignored: the strobes say which bytes of
+    the word are meant.
 
-    Latency: a write appears on ``writes`` one cycle after the later of AW and W, a read on ``reads`` one cycle after AR; the data are on R
-    one cycle after they come on ``read_data``.
+    Latency: a write appears on ``writes`` one cycle after the later of AW and W, a read on
+    ``reads`` one cycle after AR; the data are on R one cycle after they come on ``read_data``.
 
     Parameters
     ----------
@@ -51,7 +50,7 @@ class AxiLite(wiring.Component):
             }
         )
 
-    def elaborate(self, platform: Any) -> Module:
+    def elaborate(self, platform: object) -> Module:
         """Build the two directions, which share nothing."""
         m = Module()
         self._write(m)

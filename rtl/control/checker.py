@@ -1,7 +1,6 @@
 """The job checker: every reason to refuse a job, found before anything runs."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
 from amaranth.lib import data, wiring
@@ -33,13 +32,15 @@ ARRAYS = ("logits", "labels", "gradient")
 class Locate(wiring.Component):
     """Which memories hold an array: ``base <= address`` and ``address + size <= end``, in exact arithmetic.
 
-    Latency: 3 cycles, in which the inputs are held. An empty array may start anywhere in a region, at its end too.
+    Latency: 3 cycles, in which the inputs are held. An empty array may start anywhere in a region,
+    at its end too.
 
     Members
     -------
     address, size: the array, in bytes
     shared: one of the regions behind the shared port holds all of it
-    private: bit k: a private memory of core k holds all of it (one bit at most, unless an empty array lies where two adjoin)
+    private: bit k: a private memory of core k holds all of it (one bit at most, unless an empty
+        array lies where two adjoin)
     """
 
     latency = 3
@@ -55,7 +56,7 @@ class Locate(wiring.Component):
             }
         )
 
-    def elaborate(self, platform: Any) -> Module:
+    def elaborate(self, platform: object) -> Module:
         """Build the end's sum, then the comparisons with the shared regions, then those with each private memory."""
         m = Module()
         past = Signal(SIZE_BITS + 1)  # the first address after the array
@@ -75,7 +76,8 @@ class Locate(wiring.Component):
     def _fits(self, m: Module, memory: PrivateMemory, past: Signal) -> list[Value]:
         """Whether core k's memory of this kind holds the array, for each core: one cycle before the output.
 
-        Distances from ``base`` are split at the stride, a power of two: the upper bits are then the core, the lower the place.
+        Distances from ``base`` are split at the stride, a power of two: the upper bits are then the
+        core, the lower the place.
         """
         first = Signal(signed(SIZE_BITS), name=f"first_{memory.name}")
         last = Signal(signed(SIZE_BITS + 2), name=f"last_{memory.name}")
@@ -103,7 +105,7 @@ class Overlap(wiring.Component):
             {"gradient": In(32), "operand": In(32), "size": In(SIZE_BITS), "overlap": Out(1)}
         )
 
-    def elaborate(self, platform: Any) -> Module:
+    def elaborate(self, platform: object) -> Module:
         """Build both differences, then the comparison of the one that is not negative."""
         m = Module()
         ahead = Signal(signed(33))
@@ -120,11 +122,13 @@ class Overlap(wiring.Component):
 class Checker(wiring.Component):
     """Decides whether a job may start, and where.
 
-    The refusals, of which the first that holds is reported: length negative, format missing, core mask invalid (shared jobs), an address
-    misaligned, an array outside every memory, arrays in memories that do not go together, overlap, unit busy. They stand in the order of
-    their codes in ``Status``.
+    The refusals, of which the first that holds is reported: length negative, format missing, core
+    mask invalid (shared jobs), an address misaligned, an array outside every memory, arrays in
+    memories that do not go together, overlap, unit busy. They stand in the order of their codes in
+    ``Status``.
 
-    Latency: ``latency`` cycles from ``check`` to ``valid``; one check at a time, with ``request`` held from ``check`` to ``valid``.
+    Latency: ``latency`` cycles from ``check`` to ``valid``; one check at a time, with ``request``
+    held from ``check`` to ``valid``.
 
     Parameters
     ----------
@@ -159,7 +163,7 @@ class Checker(wiring.Component):
             }
         )
 
-    def elaborate(self, platform: Any) -> Module:
+    def elaborate(self, platform: object) -> Module:
         """Build the three searches and two comparisons, and the decision one cycle after them."""
         m = Module()
         request = self.request

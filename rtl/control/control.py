@@ -1,9 +1,7 @@
 """The control registers: what software writes, the start of jobs, and interrupts."""
 
-from typing import Any
-
 from amaranth.hdl import Cat, Const, Module, Signal, Value
-from amaranth.lib import data, wiring
+from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from scegrad.formats import FP16
@@ -24,14 +22,15 @@ from scegrad.registers import (
 from scegrad.rtl.axi import AxiLiteSignature
 from scegrad.rtl.control.axi_lite import AxiLite
 from scegrad.rtl.control.checker import Checker
-from scegrad.rtl.control.readout import Readout, UnitSignature, in_unit_bits, mapped
-from scegrad.rtl.dma.job import JobLayout
+from scegrad.rtl.control.readout import Readout, in_unit_bits, mapped
+from scegrad.rtl.dma.job import UnitSignature, shared_job_layout
 
 
 class Control(wiring.Component):
     """The register block: takes a job from software, checks it, starts it, and tells software what became of it.
 
-    Latency: ``start_latency`` cycles from the cycle in which the write to START is accepted (the later of AW and W) to ``start``.
+    Latency: ``start_latency`` cycles from the cycle in which the write to START is accepted (the
+    later of AW and W) to ``start``.
 
     Parameters
     ----------
@@ -42,11 +41,14 @@ class Control(wiring.Component):
     axil: the registers; ``docs/registers.md`` says what software sees
     irq: level, high while an enabled interrupt is pending
     start: pulses: bit k, the private job of core k; bit ``cores``, the shared job
-    abort: pulses in the cycle after the write to ABORT is accepted, bits as in ``start``; a unit without a job ignores it
-    job: the job, valid with ``start``: addresses and size in bytes, ``core_mask`` of a shared job, ``format`` as in ``FORMAT_CODES``
+    abort: pulses in the cycle after the write to ABORT is accepted, bits as in ``start``; a unit
+        without a job ignores it
+    job: the job, valid with ``start``: addresses and size in bytes, ``core_mask`` of a shared job,
+        ``format`` as in ``FORMAT_CODES``
     units: what core k (at k) and the cluster (at ``cores``) tell
     core_format: bit k: ``format`` of the job that core k is running, from ``start`` on
-    core_shared: bit k: core k belongs to the shared job, from ``start`` on until another job has core k or the shared unit
+    core_shared: bit k: core k belongs to the shared job, from ``start`` on until another job has
+        core k or the shared unit
     """
 
     start_latency = 1 + Checker.latency
@@ -54,23 +56,20 @@ class Control(wiring.Component):
     def __init__(self, platform: Platform):
         self._platform = platform
         cores = platform.cores
-        self._job_layout = data.StructLayout(
-            {**dict(JobLayout.members), "core_mask": cores, "format": 1}
-        )
         super().__init__(
             {
                 "axil": In(AxiLiteSignature(address_bits=ADDRESS_BITS)),
                 "irq": Out(1),
                 "start": Out(cores + 1),
                 "abort": Out(cores + 1),
-                "job": Out(self._job_layout),
+                "job": Out(shared_job_layout(cores)),
                 "units": In(UnitSignature()).array(cores + 1),
                 "core_format": Out(cores),
                 "core_shared": Out(cores),
             }
         )
 
-    def elaborate(self, platform: Any) -> Module:
+    def elaborate(self, platform: object) -> Module:
         """Build the port, the registers behind it, the checker that START asks, and the interrupts."""
         m = Module()
         m.submodules.axi_lite = port = AxiLite(address_bits=ADDRESS_BITS)

@@ -1,7 +1,5 @@
 """What software reads: one multiplexer over every register, in three steps."""
 
-from typing import Any
-
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
@@ -15,11 +13,10 @@ from scegrad.registers import (
     MAX_CORES,
     REGISTERS,
     SHARED_BLOCK,
-    STATUS_BITS,
     UNIT_REGISTERS,
 )
 from scegrad.rtl.control.axi_lite import READ_LAYOUT
-from scegrad.rtl.dma.job import CountersLayout
+from scegrad.rtl.dma.job import UnitSignature
 
 INDEX_BITS = ADDRESS_BITS - 2
 _UNIT_BITS = (CORE_BLOCK_STRIDE // 4).bit_length() - 1
@@ -27,21 +24,6 @@ _SHARED, _CORE = SHARED_BLOCK // CORE_BLOCK_STRIDE, CORE_BLOCK // CORE_BLOCK_STR
 
 CommonLayout = data.StructLayout({register.name: 32 for register in REGISTERS})
 """The registers that exist once, as they are read, under their names in the table."""
-
-
-class UnitSignature(wiring.Signature):
-    """What a unit (the cluster or a core) tells about its job; see ``Dma`` for when each is valid."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            {
-                "busy": Out(1),
-                "done": Out(1),
-                "status": Out(STATUS_BITS),
-                "fault_address": Out(32),
-                "counters": Out(CountersLayout),
-            }
-        )
 
 
 def mapped(index: Value) -> Value:
@@ -67,7 +49,8 @@ class Readout(wiring.Component):
     -------
     common: the registers that exist once
     units: core k at k, the cluster at ``cores``
-    half: bit k: the last job of ``units[k]`` was in fp16, so that its elements are counted in two bytes
+    half: bit k: the last job of ``units[k]`` was in fp16, so that its elements are counted in two
+        bytes
     """
 
     def __init__(self, platform: Platform):
@@ -82,7 +65,7 @@ class Readout(wiring.Component):
             }
         )
 
-    def elaborate(self, platform: Any) -> Module:
+    def elaborate(self, platform: object) -> Module:
         """Build the selection, a multiplexer in each block, and one over the blocks; each is a cycle."""
         m = Module()
         index = self.reads.payload

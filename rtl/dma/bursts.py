@@ -9,11 +9,11 @@ GROUP_BITS = 2
 """log2 of the beats in a burst of a short job, or at the end of a long one: four."""
 
 TAPER_BLOCKS = 4
-"""From this many blocks (of ``burst_beats`` beats) before the end of an array on, bursts are short."""
+"""From this many blocks (of ``burst_beats`` beats) before an array's end on, bursts are short."""
 
 
 def burst_layout(address_bits: int) -> data.StructLayout:
-    """A burst: the first byte of the array in it, its beats less one (AxLEN), and whether it is the array's last.
+    """A burst: the array's first byte in it, its beats less one (AxLEN), whether it is the last.
 
     ``address`` is aligned to the bus word in all bursts but the first.
     """
@@ -23,18 +23,21 @@ def burst_layout(address_bits: int) -> data.StructLayout:
 class Planner(wiring.Component):
     """Lists the bursts that cover an array, in order.
 
-    A burst ends where its address reaches a multiple of ``burst_beats`` bus words (a *block*: a power of two of at most 4 KiB, so
-    that no burst crosses a 4 KiB boundary), and at the array's end. Long bursts keep the memory efficient, short ones keep the
-    latency low: an array of at most ``TAPER_BLOCKS`` blocks, and the last ``TAPER_BLOCKS`` blocks that a longer one touches, are
+    A burst ends where its address reaches a multiple of ``burst_beats`` bus words (a *block*: a
+    power of two of at most 4 KiB, so that no burst crosses a 4 KiB boundary), and at the array's
+    end. Long bursts keep the memory efficient, short ones keep the latency low: an array of at most
+    ``TAPER_BLOCKS`` blocks, and the last ``TAPER_BLOCKS`` blocks that a longer one touches, are
     split in the same way at multiples of 4 bus words.
 
-    Latency: the first burst is offered in the cycle after ``start``. Throughput: one burst per cycle.
+    Latency: the first burst is offered in the cycle after ``start``. Throughput: one burst per
+    cycle.
 
     Parameters
     ----------
     address_bits, data_bits : width of AxADDR and of the data bus
     burst_beats : beats of the longest burst, a power of two from 4 to 256, and at most 4 KiB
-    turn_blocks : a power of two; ``turn`` is set for the last burst before a multiple of so many blocks, and for every short one
+    turn_blocks : a power of two; ``turn`` is set for the last burst before a multiple of so many
+        blocks, and for every short one
 
     Members
     -------

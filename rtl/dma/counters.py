@@ -20,7 +20,8 @@ EVENTS = (
 class Counters(wiring.Component):
     """The counters of ``CountersLayout``.
 
-    Latency: ``cycles`` counts at once, the others one cycle late, so that no handshake signal steers a carry chain.
+    Latency: ``cycles`` counts at once, the others one cycle late, so that no handshake signal
+    steers a carry chain.
 
     Members
     -------

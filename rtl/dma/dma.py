@@ -1,53 +1,68 @@
 """Dma: moves a job's operands from memory to the datapath and its results back."""
 
 from amaranth.hdl import Module, Mux, ResetInserter, Signal
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
+from scegrad.platforms import Platform
 from scegrad.registers import Status
 from scegrad.rtl.axi import Axi4Signature
 from scegrad.rtl.dma.counters import Counters
-from scegrad.rtl.dma.job import CountersLayout, FaultLayout, JobLayout
+from scegrad.rtl.dma.job import (
+    CountersLayout,
+    FaultLayout,
+    JobLayout,
+    UnitSignature,
+    block_layout,
+)
 from scegrad.rtl.dma.reader import Reader
 from scegrad.rtl.dma.writer import Writer
 
 
 class Dma(wiring.Component):
-    """Reads logits and labels, offers them as pairs of blocks, takes as many blocks of results and writes exactly the gradient's bytes.
+    """Offers logits and labels as pairs of blocks, and writes as many blocks of results.
 
-    A *block* is as wide as the bus and starts with the array's first byte, wherever that lies. Reads of logits have ID 0, of labels
-    ID 1; writes have ID 0. A read is issued when the buffer has room for all of it, a write when all of it is buffered.
+    A *block* is as wide as the bus and starts with the array's first byte, wherever that lies;
+    exactly the gradient's bytes are written. Reads of logits have ID 0, of labels ID 1; writes have
+    ID 0. A read is issued when the buffer has room for all of it, a write when all of it is
+    buffered.
 
-    Latency: AR 3 cycles after ``start``; ``reader.latency`` from R to ``operands``; ``writer.latency`` from ``gradients`` to W;
-    ``done`` 2 cycles after the last B; 2 cycles after ``start`` for a job of no bytes.
-    Throughput: one R beat and one W beat per cycle.
+    Latency: AR 3 cycles after ``start``; ``reader.latency`` from R to ``operands``;
+    ``writer.latency`` from ``gradients`` to W; ``done`` 2 cycles after the last B; 2 cycles after
+    ``start`` for a job of no bytes. Throughput: one R beat and one W beat per cycle.
 
-    After a bus error or an abort no burst is issued any more. Those that were issued are completed, with their real data: a burst is
-    announced on AW when all of it is buffered. Then the job ends. If errors of a read and of a write and an abort come in the same
-    cycle, the read's is the first, the abort the last.
+    After a bus error or an abort no burst is issued any more. Those that were issued are completed,
+    with their real data: a burst is announced on AW when all of it is buffered. Then the job ends.
+    If errors of a read and of a write and an abort come in the same cycle, the read's is the first,
+    the abort the last.
 
     Parameters
     ----------
     data_bits, address_bits, id_bits : of the AXI port
-    granule_bytes : what every address and size is a multiple of
+    granule_bytes : alignment of every address and size, in bytes
     burst_beats : beats of the longest burst, a power of two
     read_buffer_beats : beats of each operand that may be in flight or buffered
-    read_turn_beats : beats of one operand that are asked for before the other's where the job is long; one burst or more
+    read_turn_beats : beats of one operand that are asked for before the other's if the job is long;
+        one burst or more
     write_buffer_beats : beats of results that are gathered before and while they are written
 
     Members
     -------
     start : In(1), begins a job; while ``busy`` is low
     job : In(JobLayout), sampled with ``start``
-    abort : In(1), ends the job early; does nothing while ``busy`` is low, after a bus error, and in the last busy cycle
+    abort : In(1), ends the job early; does nothing while ``busy`` is low, after a bus error, and in
+        the last busy cycle
     operands : Out(stream of {logits, labels})
     gradients : In(stream of data_bits)
     axi : Out(Axi4Signature)
     busy : Out(1), from the cycle after ``start`` until the job's end
     done : Out(1), high for the first cycle in which ``busy`` is low again
-    flush : Out(1), a failed or aborted job is being drained: reset everything between ``operands`` and ``gradients``
-    status : Out(Status), ``RUNNING`` while busy, then the job's outcome: ``DONE``, a bus error or ``ABORTED``
-    fault_address : Out(32), first byte of an array that the last job's first bus error concerns, else 0
+    flush : Out(1), a failed or aborted job is being drained: reset everything between ``operands``
+        and ``gradients``
+    status : Out(Status), ``RUNNING`` while busy, then the job's outcome: ``DONE``, a bus error or
+        ``ABORTED``
+    fault_address : Out(32), first byte of an array that the last job's first bus error concerns,
+        else 0
     counters : Out(CountersLayout), of the last or current job, stable from ``done`` on
     """
 
@@ -83,9 +98,7 @@ class Dma(wiring.Component):
                 "start": In(1),
                 "job": In(JobLayout),
                 "abort": In(1),
-                "operands": Out(
-                    stream.Signature(data.StructLayout({"logits": data_bits, "labels": data_bits}))
-                ),
+                "operands": Out(stream.Signature(block_layout(data_bits))),
                 "gradients": In(stream.Signature(data_bits)),
                 "axi": Out(Axi4Signature(**port)),
                 "busy": Out(1),
@@ -96,6 +109,29 @@ class Dma(wiring.Component):
                 "counters": Out(CountersLayout),
             }
         )
+
+    @classmethod
+    def of(cls, platform: Platform, data_bits: int, *, read_turn_beats: int) -> "Dma":
+        """The DMA of one of the platform's ports."""
+        return cls(
+            data_bits=data_bits,
+            granule_bytes=platform.granule_bytes,
+            burst_beats=platform.burst_beats,
+            read_buffer_beats=platform.read_buffer_beats,
+            read_turn_beats=read_turn_beats,
+            write_buffer_beats=platform.write_buffer_beats,
+            address_bits=platform.address_bits,
+            id_bits=platform.id_bits,
+        )
+
+    def connect_outer(
+        self, m: Module, *, unit: wiring.PureInterface, axi: wiring.PureInterface
+    ) -> None:
+        """For the owner: pass on the port, and what is told of the job, as a ``UnitSignature``."""
+        connect(m, self.axi, flipped(axi))
+        m.d.comb += [
+            getattr(unit, name).eq(getattr(self, name)) for name in UnitSignature().members
+        ]
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -136,7 +172,8 @@ class Dma(wiring.Component):
             end.eq(closing | (launch & empty) | (self.writer.finished & ~self.flush)),
             clear.eq(~self.busy | closing),
         ]
-        # The cycle of ``closing`` takes leftovers of a job that was cut short out of the buffers while ``flush`` still holds the datapath.
+        # The cycle of ``closing`` takes leftovers of a job that was cut short out of the buffers
+        # while ``flush`` still holds the datapath.
         m.d.sync += closing.eq(self.flush & self.reader.idle & self.writer.idle & ~closing)
         m.d.sync += [launch.eq(0), self.done.eq(self.busy & end)]
         outcome = Signal(Status)

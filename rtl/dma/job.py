@@ -1,9 +1,23 @@
-"""What a DMA is asked to do, what it counts meanwhile, and how it names a bus error."""
+"""What a DMA is asked to do, what it tells of its job, and how it names a bus error."""
 
-from amaranth.lib import data
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import Out
+
+from scegrad.registers import STATUS_BITS
 
 JobLayout = data.StructLayout({"logits": 32, "labels": 32, "gradient": 32, "size": 32})
 """Byte addresses of the three arrays, and the bytes in each of them."""
+
+
+def shared_job_layout(cores: int) -> data.StructLayout:
+    """``JobLayout``, the ``core_mask`` of a shared job, and ``format`` as in ``FORMAT_CODES``."""
+    return data.StructLayout({**dict(JobLayout.members), "core_mask": cores, "format": 1})
+
+
+def block_layout(data_bits: int) -> data.StructLayout:
+    """A block of logits and the block of labels that belongs to it."""
+    return data.StructLayout({"logits": data_bits, "labels": data_bits})
+
 
 CountersLayout = data.StructLayout(
     {
@@ -30,4 +44,19 @@ CountersLayout = data.StructLayout(
 """
 
 FaultLayout = data.StructLayout({"address": 32, "decerr": 1})
-"""A bus error: the first byte of an array that it concerns, and whether it was DECERR (else SLVERR)."""
+"""A bus error: the first byte of an array that it concerns, and if it was DECERR (else SLVERR)."""
+
+
+class UnitSignature(wiring.Signature):
+    """What a unit (the cluster or a core) tells about its job; ``Dma`` says when each is valid."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "busy": Out(1),
+                "done": Out(1),
+                "status": Out(STATUS_BITS),
+                "fault_address": Out(32),
+                "counters": Out(CountersLayout),
+            }
+        )

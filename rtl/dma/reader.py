@@ -1,14 +1,14 @@
 """Reader: fetches logits and labels over AXI and hands them on as pairs of aligned blocks."""
 
 from amaranth.hdl import C, Cat, Module, Mux, Signal
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import exact_log2
 
 from scegrad.axi import BURST_INCR
 from scegrad.rtl.axi import Axi4Signature
 from scegrad.rtl.dma.bursts import Planner
-from scegrad.rtl.dma.job import FaultLayout
+from scegrad.rtl.dma.job import FaultLayout, block_layout
 from scegrad.rtl.dma.realign import Realign
 from scegrad.rtl.dma.rotate import Rotate
 
@@ -20,16 +20,18 @@ LONG_JOB_TURNS = 16
 
 
 class ReadRequests(wiring.Component):
-    """Asks for the bursts of the two arrays in turns: of one burst each, or where the arrays are long, of up to ``turn_beats``.
+    """Arbitrates AR between the two arrays, round robin: a burst, or up to ``turn_beats``, each.
 
-    A burst is asked for when its array's buffer has room for all of it, so that data is always welcome. An array whose buffer has
-    no room, or which has no bursts left, gives its turn to the other.
+    A burst is asked for when its array's buffer has room for all of it, so that data is always
+    welcome. An array without room in its buffer, or without bursts left, is skipped.
 
-    DRAM is slow to go from one array to another, but a job begins only when both have come: so long turns are for jobs of more than
-    ``LONG_JOB_TURNS`` turns of each array. A long turn ends where an address is a multiple of its size; it begins when there is room for
-    all of it, and nothing is asked for until then.
+    DRAM is slow to go from one array to another, but a job begins only when both have come: so long
+    turns are for jobs of more than ``LONG_JOB_TURNS`` turns of each array. A long turn ends at an
+    address that is a multiple of its size; it begins when there is room for all of it, and nothing
+    is asked for until then.
 
-    Latency: AR of the first burst is valid 2 cycles after ``start``. Throughput: one burst every 2 cycles.
+    Latency: AR of the first burst is valid 2 cycles after ``start``. Throughput: one burst every 2
+    cycles.
 
     Parameters
     ----------
@@ -99,10 +101,11 @@ class ReadRequests(wiring.Component):
             burst = planner.bursts.payload
             room = Signal(range(self._buffer_beats + 1), init=self._buffer_beats, name=f"room_{i}")
             debit = Signal(len(room), name=f"debit_{i}")
-            # room + freed - (len + 1) in one addition: -(len + 1) is ~len, and freed a carry into it.
+            # room + freed - (len + 1) in one addition: -(len + 1) is ~len, and freed the carry in,
+            # which {room, freed} + {debit, 1} makes in its lowest bit. Else debit is 0.
             m.d.comb += debit.eq(Mux(planner.bursts.ready, ~Cat(burst.len, C(0, len(room))), 0))
             m.d.sync += room.eq((Cat(self.freed[i], room) + Cat(C(1), debit))[1:])
-            # Known one cycle late; in the cycle after a request, in which it is wrong, AR is occupied.
+            # Registered, so stale for one cycle after a request; harmless, since AR is busy then.
             needed = Mux(long & fresh, self._turn_beats - 1, burst.len)
             m.d.sync += [
                 fits[i].eq(self.start | (planner.bursts.valid & (room > needed))),
@@ -143,11 +146,12 @@ class ReadRequests(wiring.Component):
 class Reader(wiring.Component):
     """Reads two arrays of equal size and gives their blocks in pairs.
 
-    Beats of both arrays may come interleaved, a beat in every cycle, and are always taken. Both arrays may start at any granule.
-    The user resets the reader between jobs.
+    Beats of both arrays may come interleaved, a beat in every cycle, and are always taken. Both
+    arrays may start at any granule. The user resets the reader between jobs.
 
-    Latency: AR is valid ``request_latency`` cycles after ``start``; a pair of blocks is offered ``latency`` cycles after the R beat
-    that completes it. Throughput: one R beat per cycle, so one pair every 2 cycles.
+    Latency: AR is valid ``request_latency`` cycles after ``start``; a pair of blocks is offered
+    ``latency`` cycles after the R beat that completes it. Throughput: one R beat per cycle, so one
+    pair every 2 cycles.
 
     Parameters
     ----------
@@ -155,19 +159,22 @@ class Reader(wiring.Component):
     granule_bytes : what every address and size is a multiple of
     burst_beats : beats of the longest burst
     buffer_beats : beats of each array that may be in flight or buffered
-    turn_beats : beats of one array that are asked for before the other's where the job is long; one burst or more
+    turn_beats : beats of one array that are asked for before the other's where the job is long; one
+        burst or more
 
     Members
     -------
     start : In(1), begins a job
-    addresses[2] : In(address_bits), first byte of the logits and of the labels; stable from ``start`` to the job's end
+    addresses[2] : In(address_bits), first byte of the logits and of the labels; stable from
+        ``start`` to the job's end
     last_byte : In(32), bytes in each array, less one; stable likewise
     halt : In(1), issue no burst any more
     ar, r : the AXI read channels
     operands : Out(stream of {logits, labels})
     pending : Out(1), some operands have not been taken yet
     idle : Out(1), no burst is offered or outstanding
-    faults : Out(stream of FaultLayout, always ready), an R beat with an error, in the cycle in which it arrives
+    faults : Out(stream of FaultLayout, always ready), an R beat with an error, in the cycle in
+        which it arrives
     """
 
     request_latency = 2
@@ -193,7 +200,8 @@ class Reader(wiring.Component):
             buffer_beats=buffer_beats,
             turn_beats=turn_beats,
         )
-        # The amount of the rotation depends on RID: one multiplexer level less before the first register.
+        # The amount of the rotation depends on RID: one multiplexer level less before the first
+        # register.
         self._rotate = Rotate(
             data_bits=data_bits, granule_bytes=granule_bytes, tag_bits=1, first_levels=1
         )
@@ -209,9 +217,7 @@ class Reader(wiring.Component):
                 "halt": In(1),
                 "ar": axi.members["ar"],
                 "r": axi.members["r"],
-                "operands": Out(
-                    stream.Signature(data.StructLayout({"logits": data_bits, "labels": data_bits}))
-                ),
+                "operands": Out(stream.Signature(block_layout(data_bits))),
                 "pending": Out(1),
                 "idle": Out(1),
                 "faults": Out(stream.Signature(FaultLayout, always_ready=True)),

@@ -1,4 +1,18 @@
-"""Realign: buffers the rotated bus words of one array and merges them into blocks that start with the array's first byte."""
+"""Realign: merges the rotated bus words of an array into blocks that start with its first byte.
+
+An array that starts at granule 3 of 4 (``offset`` = 3). ``Rotate`` has turned each word right by 3
+granules; a block is the front of one word and the rest of the next:
+
+    bus words       . . . a | b c d e | f g . .          . : not of the array
+    rotated         a . . .   e b c d   . f g .
+                    |           | | |
+    block 0         a b c d     from ``hold`` (the older word): granules below 4 - offset = 1
+    block 1         e f g .     from ``word`` (the newer word): the rest; ``from_hold`` = 1 0 0 0
+
+The last block takes nothing from a newer word if the array ends inside the older one, i.e. if
+offset + (granules in the last block) is within one word: ``hold_suffices``. Then no further word
+comes, and waiting for one would never end.
+"""
 
 from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import stream, wiring
@@ -9,13 +23,15 @@ from scegrad.rtl.fifo import Fifo
 
 
 class Realign(wiring.Component):
-    """Turns bus words, each rotated right by the array's offset in its bus word, into ``last_byte // bus_bytes + 1`` blocks.
+    """Turns bus words, rotated right by the array's offset, into blocks of the array.
 
-    Byte lane i of a block comes from the older of two words for ``i < bus_bytes - offset``, from the newer one otherwise; an
-    aligned array's blocks are its words. Bytes of the last block beyond the array are arbitrary.
+    There are ``last_byte // bus_bytes + 1`` of them.
+    Byte lane i of a block comes from the older of two words for ``i < bus_bytes - offset``, from
+    the newer one otherwise; an aligned array's blocks are its words. Bytes of the last block beyond
+    the array are arbitrary.
 
-    Latency: ``latency`` cycles from a word to the block that it completes (one more if it is the first and only word, not aligned).
-    Throughput: one block per cycle.
+    Latency: ``latency`` cycles from a word to the block that it completes (one more if it is the
+    first and only word, not aligned). Throughput: one block per cycle.
 
     Parameters
     ----------
@@ -26,7 +42,8 @@ class Realign(wiring.Component):
     Members
     -------
     start : In(1), begins an array; the buffer must be empty
-    offset : In, granules from the start of the bus word to the array's first byte; stable from ``start`` to the last block
+    offset : In, granules from the start of the bus word to the array's first byte; stable from
+        ``start`` to the last block
     last_byte : In(32), bytes in the array, less one; stable likewise
     words : In(stream of data_bits, always ready), not before the second cycle after ``start``
     freed : Out(1), a word left the buffer in the cycle before
@@ -100,7 +117,7 @@ class Realign(wiring.Component):
         return m
 
     def _constants(self, m: Module) -> tuple[Signal, Signal]:
-        """Registered constants of the array: the bits of a block that are the older word's; whether the last block is all its."""
+        """``from_hold`` (a bit for each bit of a block) and ``hold_suffices``, from registers."""
         granules = 1 << len(self.offset)
         first_unused = granules - self.offset
         from_hold, hold_suffices = Signal(len(self.words.payload)), Signal()

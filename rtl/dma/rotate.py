@@ -10,9 +10,12 @@ LEVELS_PER_STAGE = 2
 
 
 class Rotate(wiring.Component):
-    """Rotates each word right by its own number of granules: ``o.data = i.data >> (amount * granule) | wrapped around``.
+    """Rotates each word right by its own number of granules.
 
-    A free-running pipeline, always ready, with an output in every cycle that had an input ``latency`` cycles before.
+    ``o.data = i.data >> (amount * granule) | wrapped around``.
+
+    A free-running pipeline, always ready, with an output in every cycle that had an input
+    ``latency`` cycles before.
 
     Latency: ``latency`` cycles. Throughput: one word per cycle.
 
@@ -21,7 +24,8 @@ class Rotate(wiring.Component):
     data_bits : width of a word
     granule_bytes : what ``amount`` counts, a power of two
     tag_bits : width of ``tag``, which travels beside the word
-    first_levels : multiplexer levels before the first register, fewer where ``amount`` comes late in the cycle
+    first_levels : multiplexer levels before the first register, fewer where ``amount`` comes late
+        in the cycle
 
     Members
     -------
@@ -60,7 +64,10 @@ class Rotate(wiring.Component):
         return len(self._cuts) - 1
 
     def _rotated(self, word: Value, amount: Value, first_level: int) -> Value:
-        """``word`` after the multiplexer levels that the bits of ``amount`` steer, of which the lowest has weight 2**first_level."""
+        """``word`` after the multiplexer levels that the bits of ``amount`` steer.
+
+        The lowest of these bits has the weight 2**first_level.
+        """
         for level, bit in enumerate(amount, start=first_level):
             word = Mux(bit, word.rotate_right(self.granule_bits << level), word)
         return word

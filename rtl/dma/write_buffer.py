@@ -11,19 +11,21 @@ from scegrad.rtl.fifo import Fifo
 
 
 def beat_layout(data_bits: int, granule_bytes: int) -> data.StructLayout:
-    """A beat to write: its data, zero where not selected; one bit per selected granule; whether it ends its burst."""
+    """A beat to write: data, 0 if not selected; a bit per granule; whether it ends its burst."""
     return data.StructLayout(
         {"data": data_bits, "select": data_bits // (8 * granule_bytes), "last": 1}
     )
 
 
 class WriteBuffer(wiring.Component):
-    """Rotates blocks left by the array's offset in its bus word, merges them into beats, and buffers these.
+    """Rotates blocks left by the array's offset, merges them into beats, and buffers these.
 
-    Byte lane i of a beat comes from the older of two blocks for ``i < offset``, from the newer one otherwise.
+    Byte lane i of a beat comes from the older of two blocks for ``i < offset``, from the newer one
+    otherwise.
 
-    Latency: a burst is announced (``complete``) ``latency`` cycles after the block that completes it, one more if it ends with
-    bytes that are left over from the array's last block; a beat is at the buffer's output ``Fifo.latency`` cycles later.
+    Latency: a burst is announced (``complete``) ``latency`` cycles after the block that completes
+    it, one more if it ends with bytes that are left over from the array's last block; a beat is at
+    the buffer's output ``Fifo.latency`` cycles later.
     Throughput: one block per cycle.
 
     Parameters
@@ -38,7 +40,8 @@ class WriteBuffer(wiring.Component):
     start : In(1), begins an array; the buffer must be empty
     address : In(address_bits), first byte of the array; stable from ``start`` to the last beat
     last_byte : In(32), bytes in the array, less one; stable likewise
-    gradients : In(stream of data_bits), blocks, the first not before the third cycle after ``start``
+    gradients : In(stream of data_bits), blocks, the first not before the third cycle after
+        ``start``
     complete : Out(1), with this cycle's beat all beats of one more burst are buffered
     beats : Out(stream of beat_layout)
     """

@@ -39,7 +39,8 @@ class WriteRequests(wiring.Component):
     permit : Out(1), the beats of one more burst may go from the next cycle on
     idle : Out(1), nothing is offered or outstanding
     finished : Out(1), every burst of the array has been answered
-    faults : Out(stream of FaultLayout, always ready), a response with an error, in the cycle in which it arrives
+    faults : Out(stream of FaultLayout, always ready), a response with an error, in the cycle in
+        which it arrives
     """
 
     def __init__(
@@ -54,7 +55,8 @@ class WriteRequests(wiring.Component):
         axi = Axi4Signature(address_bits=address_bits, data_bits=data_bits, id_bits=id_bits)
         self._size = exact_log2(data_bits // 8)
         self._buffer_beats = buffer_beats
-        # Requests and responses follow the same order, so that walking it twice saves a queue of addresses.
+        # Requests and responses follow the same order, so that walking it twice saves a queue of
+        # addresses.
         self._planners = [
             Planner(address_bits=address_bits, data_bits=data_bits, burst_beats=burst_beats)
             for _ in range(2)
@@ -126,11 +128,13 @@ class WriteRequests(wiring.Component):
 class Writer(wiring.Component):
     """Writes an array that arrives in blocks, exactly its bytes.
 
-    A burst is issued when all its beats are buffered; its beats then follow each other without a gap, and none waits for AW to be
-    accepted. The array may start at any granule. The user resets the writer between jobs.
+    A burst is issued when all its beats are buffered; its beats then follow each other without a
+    gap, and none waits for AW to be accepted. The array may start at any granule. The user resets
+    the writer between jobs.
 
-    Latency: AW of a burst is valid ``request_latency`` cycles after the block that completes it, its last W beat ``latency(beats)``
-    cycles after it, if AW and W are free; one more for a burst that ends with what the array's last block leaves over.
+    Latency: AW of a burst is valid ``request_latency`` cycles after the block that completes it,
+    its last W beat ``latency(beats)`` cycles after it, if AW and W are free; one more for a burst
+    that ends with what the array's last block leaves over.
     Throughput: one block per cycle, one burst every 2 cycles.
 
     Parameters
@@ -146,12 +150,14 @@ class Writer(wiring.Component):
     address : In(address_bits), first byte of the array; stable from ``start`` to the job's end
     last_byte : In(32), bytes in the array, less one; stable likewise
     halt : In(1), issue no burst any more
-    gradients : In(stream of data_bits), blocks, the first not before the third cycle after ``start``
+    gradients : In(stream of data_bits), blocks, the first not before the third cycle after
+        ``start``
     aw, w, b : the AXI write channels
     w_bytes : Out, bytes that the beat on W writes
     idle : Out(1), no burst is offered or outstanding
     finished : Out(1), the array is written
-    faults : Out(stream of FaultLayout, always ready), a response with an error, in the cycle in which it arrives
+    faults : Out(stream of FaultLayout, always ready), a response with an error, in the cycle in
+        which it arrives
     """
 
     def __init__(
@@ -192,7 +198,7 @@ class Writer(wiring.Component):
         return self._buffer.latency + 1
 
     def latency(self, beats: int) -> int:
-        """Cycles from the block that completes a burst of so many beats to the last of them on W, if W is free."""
+        """Cycles from the block that completes a burst of ``beats`` to its last one on W, if free."""
         return self._buffer.latency + max(Fifo.latency + 1, beats)
 
     def elaborate(self, platform: object) -> Module:

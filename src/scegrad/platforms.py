@@ -170,6 +170,15 @@ class Platform:
         return max(self.burst_beats, 1 << (self.read_buffer_beats // 3).bit_length() - 1)
 
     @property
+    def ports(self) -> dict[str, int]:
+        """The AXI managers of the top module: prefix of the port's signals, and its data bits.
+
+        Shared memory comes first, then the private memory of each core, in the order of the cores.
+        """
+        private = {f"m_axi_l2_{k}": self.l2_data_bits for k in range(self.cores)}
+        return {"m_axi_shared": self.shared_data_bits, **private}
+
+    @property
     def top_name(self) -> str:
         """Name of the top module."""
         return f"scegrad_{self.name}"

@@ -13,9 +13,9 @@
 namespace sce {
 
 // One AXI4-Lite transaction at a time, by the same rules as the memory ports: sampled before an edge, driven after it.
-class LiteMaster {
+class LiteManager {
  public:
-  explicit LiteMaster(Vtop& top) : top_(top) {}
+  explicit LiteManager(Vtop& top) : top_(top) {}
 
   void start_write(uint32_t offset, uint32_t value);
   void start_read(uint32_t offset);
@@ -72,7 +72,7 @@ class Simulation {
   std::unique_ptr<Vtop> top_;
   Fabric fabric_;
   std::vector<std::unique_ptr<AxiPort>> ports_;
-  LiteMaster lite_;
+  LiteManager lite_;
   uint64_t edge_ = 0;
   Waves waves_;
 };

@@ -126,8 +126,8 @@ def _build(
 
 def ports_header(platform: Platform) -> str:
     """The C++ header that tells the harness which AXI ports the top module has and what each reaches."""
-    names = ["m_axi_shared", *(f"m_axi_l2_{k}" for k in range(platform.cores))]
-    widths = [platform.shared_data_bits // 8] + [platform.l2_data_bits // 8] * platform.cores
+    names = list(platform.ports)
+    widths = [bits // 8 for bits in platform.ports.values()]
     regions = [(0, region) for region in platform.shared] + [
         (k + 1, region) for k in range(platform.cores) for region in platform.private_of(k)
     ]

@@ -10,9 +10,10 @@ from scegrad.errors import RequestError
 from scegrad.formats import FP16, FP32
 from scegrad.platforms import Platform
 from scegrad.rtl.control.control import Control
-from scegrad.rtl.core import Core, make_dma
+from scegrad.rtl.core import Core
 from scegrad.rtl.datapath.datapath import Datapath
 from scegrad.rtl.datapath.lane import Lane16, Lane32
+from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.top import Top
 
 GROUP = 4
@@ -22,7 +23,7 @@ UNITS: dict[str, Callable[[Platform], wiring.Component]] = {
     "lane32": lambda platform: Lane32(),
     "lane16": lambda platform: Lane16(),
     "datapath": lambda platform: Datapath(platform.formats),
-    "dma": lambda platform: make_dma(
+    "dma": lambda platform: Dma.of(
         platform, platform.shared_data_bits, read_turn_beats=platform.read_turn_beats
     ),
     "control": Control,
@@ -55,7 +56,7 @@ class Bare(wiring.Component):
 
     def __init__(self, unit: wiring.Component):
         self.unit = unit
-        self.apart = getattr(unit, "apart", {})
+        self.black_boxes = getattr(unit, "black_boxes", {})
         super().__init__({name: flow(value.shape()) for name, flow, value in ports(unit)})
 
     def elaborate(self, platform: object) -> Module:
@@ -76,7 +77,7 @@ class Harness(wiring.Component):
 
     def __init__(self, unit: wiring.Component):
         self.unit = unit
-        self.apart = getattr(unit, "apart", {})
+        self.black_boxes = getattr(unit, "black_boxes", {})
         super().__init__({"scan_in": In(1), "folded": Out(1)})
 
     def elaborate(self, platform: object) -> Module:

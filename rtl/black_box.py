@@ -5,10 +5,11 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In
 
 
-class Apart(wiring.Component):
-    """Stands for the component ``name``, whose ``signature`` it has; ``rtl.verilog`` adds the module itself.
+class BlackBox(wiring.Component):
+    """Stands for the component ``name``, whose ``signature`` it has.
 
-    The owner lists the component under this name in a dictionary ``apart``. Elaborating equal cores again and again would take most of
+    The owner lists the component under this name in a dictionary ``black_boxes``, from which
+    ``rtl.verilog`` adds the module. To elaborate equal cores again and again would take most of
     the time of generation.
     """
 
@@ -20,8 +21,7 @@ class Apart(wiring.Component):
         m = Module()
         ports = {}
         for path, member, value in self.signature.flatten(self):
-            ports[f"{'i' if member.flow is In else 'o'}_{'__'.join(map(str, path))}"] = Value.cast(
-                value
-            )
+            direction = "i" if member.flow is In else "o"
+            ports[f"{direction}_{'__'.join(map(str, path))}"] = Value.cast(value)
         m.submodules.unit = Instance(self._name, i_clk=ClockSignal(), i_rst=ResetSignal(), **ports)
         return m

@@ -2,7 +2,7 @@
 
 namespace sce {
 
-void LiteMaster::start_write(uint32_t offset, uint32_t value) {
+void LiteManager::start_write(uint32_t offset, uint32_t value) {
   top_.s_axil_awaddr = offset;
   top_.s_axil_awprot = 0;
   top_.s_axil_awvalid = 1;
@@ -14,7 +14,7 @@ void LiteMaster::start_write(uint32_t offset, uint32_t value) {
   busy_ = driving_ = true;
 }
 
-void LiteMaster::start_read(uint32_t offset) {
+void LiteManager::start_read(uint32_t offset) {
   top_.s_axil_araddr = offset;
   top_.s_axil_arprot = 0;
   top_.s_axil_arvalid = 1;
@@ -23,13 +23,13 @@ void LiteMaster::start_read(uint32_t offset) {
   busy_ = driving_ = true;
 }
 
-void LiteMaster::clear() {
+void LiteManager::clear() {
   busy_ = driving_ = aw_done_ = w_done_ = ar_done_ = false;
   top_.s_axil_awvalid = top_.s_axil_wvalid = top_.s_axil_bready = 0;
   top_.s_axil_arvalid = top_.s_axil_rready = 0;
 }
 
-void LiteMaster::sample() {
+void LiteManager::sample() {
   aw_done_ |= top_.s_axil_awvalid && top_.s_axil_awready;
   w_done_ |= top_.s_axil_wvalid && top_.s_axil_wready;
   ar_done_ |= top_.s_axil_arvalid && top_.s_axil_arready;
@@ -44,7 +44,7 @@ void LiteMaster::sample() {
   }
 }
 
-void LiteMaster::drive() {
+void LiteManager::drive() {
   if (!busy_) {
     clear();
     return;
