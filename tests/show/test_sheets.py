@@ -1,4 +1,4 @@
-"""The tables of ``scegrad bench``, ``scegrad fpga`` and ``make run``, with what they showed last, at the widths that terminals have."""
+"""The tables of the commands, with what they showed last, at the widths that terminals have."""
 
 import json
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from scegrad.bench import command as bench
+from scegrad.bench import masks
 from scegrad.bench.measure import Measurement
 from scegrad.demo import command as demo
 from scegrad.demo.training import History
@@ -17,6 +18,7 @@ from scegrad.generate.bench import kept
 from scegrad.generate.maker import ROOT
 from scegrad.platforms import MT7004
 from scegrad.show.table import UNBOUNDED, Sheet
+from scegrad.sweep import speed
 
 from .test_table import printed
 
@@ -51,7 +53,15 @@ def demo_sheet() -> Sheet:
     return demo.sheet([run, run])
 
 
-SHEETS = [bench_sheet, fpga_sheet, demo_sheet]
+def masks_sheet() -> Sheet:
+    return masks.sheet([masks.MaskLine(**record) for record in kept()["masks"]])
+
+
+def speed_sheet() -> Sheet:
+    return speed.sheet(dict.fromkeys(speed.SPACES, (1_234_567.8, 23_456_789.0)))
+
+
+SHEETS = [bench_sheet, fpga_sheet, demo_sheet, masks_sheet, speed_sheet]
 
 
 @pytest.mark.parametrize("width", [80, 200, UNBOUNDED])
@@ -72,7 +82,7 @@ def test_wide_and_piped_have_a_line_for_each_row(sheet_of: Any) -> None:
     assert len(printed(sheet, 200)) == 3 + len(sheet.rows)
 
 
-@pytest.mark.parametrize("sheet_of", [fpga_sheet, demo_sheet])
+@pytest.mark.parametrize("sheet_of", [fpga_sheet, demo_sheet, speed_sheet])
 def test_at_80_too_where_only_headings_have_to_break(sheet_of: Any) -> None:
     sheet = sheet_of()
     lines = printed(sheet, 80)

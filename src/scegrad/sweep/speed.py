@@ -2,12 +2,10 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
-from rich.console import Console
-from rich.table import Table
-
+from scegrad.show.table import Column, Sheet, output_console, show
 from scegrad.sweep.native import Lane
 from scegrad.sweep.shard import run_shard
 from scegrad.sweep.spaces import HALVES, STAGE, Space
@@ -48,9 +46,15 @@ def measure(space: Space, shards: int) -> tuple[float, float]:
 
 def main(shards: int) -> None:
     """Measure every space and print a table."""
-    table = Table("space", "M results/s", "bare lane", "ratio")
-    for space in SPACES:
-        swept, bare = measure(space, shards)
+    show(sheet({space: measure(space, shards) for space in SPACES}), output_console())
+
+
+def sheet(measured: Mapping[Space, tuple[float, float]]) -> Sheet:
+    """A line for each space."""
+    headings = ("million results per second", "bare lane", "ratio")
+    columns = [Column("space", text=True), *map(Column, headings)]
+    rows = []
+    for space, (swept, bare) in measured.items():
         name = f"{space.name} --label {space.label}" if space.label is not None else space.name
-        table.add_row(name, f"{swept / 1e6:.2f}", f"{bare / 1e6:.2f}", f"{swept / bare:.2f}")
-    Console().print(table)
+        rows.append((name, f"{swept / 1e6:.2f}", f"{bare / 1e6:.2f}", f"{swept / bare:.2f}"))
+    return Sheet("processor time of a sweep beside that of its lane", columns, rows)
