@@ -16,7 +16,7 @@ def bench(
     quick: Annotated[
         bool,
         typer.Option(
-            "--quick", help="Only the lines of the table: no sweeps, wall times or pictures."
+            "--quick", help="Only the lines of the table: no sweeps, masks, wall times or pictures."
         ),
     ] = False,
     resume: Annotated[
@@ -25,8 +25,9 @@ def bench(
 ) -> None:
     """Measure jobs in cycles, for every platform and format.
 
-    The memory answers at once, after a fixed time, or when a DRAM does. The share is that of what
-    the cores and the port allow; on a DRAM, of what an ideal manager gets from the same memory.
+    The memory answers at once, after a fixed time, or like a DRAM. The limit is the rate of the
+    cores or the port; on a DRAM, the time of an ideal manager on the same memory. Every core mask
+    and every private memory is tried too.
     """
     # Simulators and Matplotlib: the other commands, and --help, do without.
     from scegrad.bench.command import main
