@@ -4,6 +4,8 @@
 //     T(S) = S u - y   for x <= 0,      T(S) = 1 - S u - y   for x > 0,      u = 2^-(S_FRACTION + k)
 //
 // The exact difference t lies between T(S) and T(S + 1); for x = 0 and infinite x it is T(S).
+// Where the label is 1/2 and S u stands for |sigmoid(x) - 1/2| itself (`alone`), T(S) is S u with the
+// sign of x.
 // All numbers are integers in units of 2^-UNIT, wide enough to be exact.
 module rounding #(
     parameter WIDTH = 16,       // of an encoding
@@ -16,6 +18,7 @@ module rounding #(
     input [WIDTH-1:0] x, y, result,
     input [S_BITS-1:0] s,
     input [K_BITS-1:0] k,
+    input alone,
     output numbers,  // x is no NaN, y is finite: every and some mean something
     output exact,    // t is T(S) itself
     output every,    // every real t strictly between T(S) and T(S + 1) rounds to the result
@@ -48,11 +51,13 @@ module rounding #(
     wire signed [W-1:0] unit = {{(W-1){1'b0}}, 1'b1} << (UNIT - S_FRACTION - k);
     wire signed [W-1:0] s_value = s_whole << (UNIT - S_FRACTION - k);
     wire signed [W-1:0] one = {{(W-1){1'b0}}, 1'b1} << UNIT;
-    wire signed [W-1:0] here = (positive ? one - s_value : s_value) - y_value;
-    wire signed [W-1:0] there = positive ? here - unit : here + unit;
+    wire signed [W-1:0] above_y = positive ? one - s_value : s_value;
+    wire signed [W-1:0] here = alone ? (x_sign ? -s_value : s_value) : above_y - y_value;
+    wire down = alone ? x_sign : positive;
+    wire signed [W-1:0] there = down ? here - unit : here + unit;
     assign exact = x_zero | x_special;
-    wire signed [W-1:0] low = exact | ~positive ? here : there;
-    wire signed [W-1:0] high = exact | positive ? here : there;
+    wire signed [W-1:0] low = exact | ~down ? here : there;
+    wire signed [W-1:0] high = exact | down ? here : there;
 
     // the reals that round to the result: from -> to, a zero's on its own side of 0
     wire signed [W-1:0] half = {{(W-1){1'b0}}, 1'b1} << (shift + LOWEST - 1);

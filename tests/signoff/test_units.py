@@ -4,6 +4,7 @@ import pytest
 
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import Counters
+from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.reader import ReadRequests
 from scegrad.rtl.dma.writer import WriteRequests
 from scegrad.rtl.fifo import Fifo
@@ -72,6 +73,17 @@ BREAKAGES = {
         Breakage(ReadRequests, "elaborate", "~self.start & ~planner.bursts.valid", "0"),
         Breakage(
             ReadRequests, "elaborate", "self.ar.payload.id.eq(choice)", "self.ar.payload.id.eq(0)"
+        ),
+    ],
+    "dma_control": [
+        Breakage(Dma, "_control", "& self.writer.idle", ""),
+        Breakage(Dma, "_control", "(self.writer.finished & ~self.flush)", "self.writer.finished"),
+        Breakage(Dma, "_control", "launch & ~empty", "launch"),
+        Breakage(Dma, "_control", "self.busy.eq(0), self.flush.eq(0),", "self.busy.eq(0),"),
+        Breakage(Dma, "_cut_short", "self.busy & ~self.flush", "self.busy"),
+        Breakage(Dma, "_cut_short", "with m.Elif(self.abort)", "with m.If(self.abort)"),
+        Breakage(
+            Dma, "_cut_short", "reads.payload, writes.payload", "writes.payload, reads.payload"
         ),
     ],
 }

@@ -14,6 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scegrad.errors import BuildError
+from scegrad.formats import FP32
+from scegrad.model.design import SIGMOID32
+from scegrad.rtl.datapath.sigmoid16 import Sigmoid16
 from scegrad.signoff import tools
 from scegrad.signoff.aig import Aig
 from scegrad.sweep.unit import Design
@@ -25,11 +28,20 @@ class Cut:
 
     top: str
     signals: Mapping[str, str]
+    parameters: Mapping[str, int]
 
 
 CUTS = {
-    "fp16": Cut("lane16", {"s": "lane.sigmoid.s_8"}),
-    "fp32": Cut("lane32", {"s": "lane.sigmoid.s_22", "k": "lane.sigmoid.k_8"}),
+    "fp16": Cut("lane16", {"s": f"lane.sigmoid.s_{Sigmoid16.latency}"}, {}),
+    "fp32": Cut(
+        "lane32",
+        {"s": "s", "k": "k"},
+        {
+            "S_FRACTION": SIGMOID32.fraction_bits,
+            "K_BITS": SIGMOID32.k_bits,
+            "HALF_BELOW": FP32.bias + SIGMOID32.half_below,
+        },
+    ),
 }
 
 FLAT = """
@@ -65,8 +77,9 @@ def cut_lane(design: Design) -> Aig:
         lines += [f"select -assert-count 1 w:{signal}", f"expose -cut w:{signal}"]
         lines += [f"cd {Design.TOP}", f"rename {signal} cut_{port}", f"rename {signal}.i {port}"]
         lines += ["cd .."]
-    lines += ["opt_clean -purge", "read_verilog -sv rounding.v top.v", f"hierarchy -top {cut.top}"]
-    lines += ["proc", "flatten", GATES]
+    parameters = " ".join(f"-chparam {name} {value}" for name, value in cut.parameters.items())
+    lines += ["opt_clean -purge", "read_verilog -sv rounding.v top.v"]
+    lines += [f"hierarchy -top {cut.top} {parameters}", "proc", "flatten", GATES]
     return graph("\n".join(lines), design.verilog, {"top.v": f"{cut.top}.v"})
 
 

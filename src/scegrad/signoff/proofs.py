@@ -2,6 +2,7 @@
 
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import Counters
+from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.reader import ReadRequests
 from scegrad.rtl.dma.writer import WriteRequests
 from scegrad.rtl.fifo import Fifo
@@ -74,6 +75,34 @@ PROOFS = (
             f"h_{short}_{i}": f"inner.planner_{i}.bursts__{port}"
             for i in (0, 1)
             for short, port in (("valid", "valid"), ("take", "ready"), ("burst", "payload"))
+        },
+    ),
+    Proof(
+        "dma_control",
+        lambda: Dma(
+            data_bits=32,
+            granule_bytes=2,
+            burst_beats=4,
+            read_buffer_beats=8,
+            read_turn_beats=4,
+            write_buffer_beats=8,
+        ),
+        "a job ends once and soon, with the status of what came first and with nothing in flight",
+        depth=5,
+        hooks={
+            "h_start": "inner.reader.start",
+            "h_clear": "inner.reader.clear",
+            "h_halt": "inner.reader.halt",
+            "h_outcome": "inner.outcome",
+        },
+        cuts={
+            "r_idle": "inner.reader.idle",
+            "r_fault": "inner.reader.faults__valid",
+            "r_payload": "inner.reader.faults__payload",
+            "w_idle": "inner.writer.idle",
+            "w_finished": "inner.writer.finished",
+            "w_fault": "inner.writer.faults__valid",
+            "w_payload": "inner.writer.faults__payload",
         },
     ),
 )

@@ -54,7 +54,8 @@ setundef -undriven -anyseq
 
 _PASSED = "Status: PASSED"
 
-_ASSERTIONS = re.compile(r"^\s*assert\s*\(|^\s*\w+: assert\s*\(|^.*\bassert\(", re.MULTILINE)
+_ASSERTIONS = re.compile(r"\bassert\s*\(")
+_COMMENT = re.compile(r"//.*")
 _TOLD = re.compile(r"Assert failed.*|Unreached.*|ERROR.*")
 _DEFINED = re.compile(r"^\(define-fun \|\w+_a \d+\| .*?\) Bool (.*?)\) ; (.*)$", re.MULTILINE)
 
@@ -65,7 +66,8 @@ class Proof:
 
     ``depth`` is that of induction, or None where abc finds the invariant by itself. ``covers`` is how many
     cycles its covers may take (a claim about what cannot happen is empty) and the base case is looked at. ``hooks`` names inner signals
-    by the output that shows them. ``quick`` proofs are part of ``make test``.
+    by the output that shows them, ``cuts`` by the input that drives them in place of what does in the unit:
+    their assumptions in the top are what other proofs show. ``quick`` proofs are part of ``make test``.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Proof:
     depth: int | None = None
     covers: int = 20
     hooks: Mapping[str, str] = field(default_factory=dict)
+    cuts: Mapping[str, str] = field(default_factory=dict)
     quick: bool = True
     limit: float = LIMIT
 
@@ -88,7 +91,8 @@ class Proof:
 
     def rtl(self, verilog: str) -> str:
         """SHA-256 of the unit's Verilog, without the comment before it, and of all that is claimed of it."""
-        claim = [self.source.read_text(encoding="utf-8"), _MODEL, str(self.depth), str(self.hooks)]
+        claim = [self.source.read_text(encoding="utf-8"), _MODEL, str(self.depth)]
+        claim += [str(self.hooks), str(self.cuts)]
         return hashlib.sha256(
             "\0".join([verilog[verilog.index("module ") :], *claim]).encode()
         ).hexdigest()
@@ -139,6 +143,9 @@ def _hooks(proof: Proof) -> str:
     for port, signal in proof.hooks.items():
         lines += [f"select -assert-count 1 w:{signal}", f"expose w:{signal}", "cd unit"]
         lines += [f"rename {signal} {port}", "cd .."]
+    for port, signal in proof.cuts.items():
+        lines += [f"select -assert-count 1 w:{signal}", f"expose -cut w:{signal}", "cd unit"]
+        lines += [f"rename {signal} cut_{port}", f"rename {signal}.i {port}", "cd .."]
     return "\n".join(lines)
 
 
@@ -175,7 +182,7 @@ def _reachability(proof: Proof, directory: Path) -> tuple[Verdict, str]:
 def folded(smt: Path, source: Path) -> str:
     """What is wrong with the assertions in an SMT2 file: one is constantly true or gone; empty if nothing is."""
     found = _DEFINED.findall(smt.read_text(encoding="utf-8"))
-    due = len(_ASSERTIONS.findall(source.read_text(encoding="utf-8")))
+    due = len(_ASSERTIONS.findall(_COMMENT.sub("", source.read_text(encoding="utf-8"))))
     for body, name in found:
         if body.startswith("(or true") or body == "true":
             return f"the assertion {name} is constantly true"
