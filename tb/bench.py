@@ -16,8 +16,11 @@ from cocotb.triggers import RisingEdge, Timer
 
 from scegrad.platforms import Platform
 from scegrad.tb.memory import AxiMemory, run_memories
+from scegrad.tb.process import die_with_parent
 
 PERIOD_NS = 10
+
+die_with_parent()
 
 
 def parameters() -> dict[str, Any]:

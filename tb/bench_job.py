@@ -8,18 +8,25 @@ from pathlib import Path
 import cocotb
 import numpy as np
 from cocotb.handle import SimHandleBase
+from cocotb.triggers import ClockCycles
 
 from scegrad.job.sequence import execute_async, prepare, run
 from scegrad.request.request import Request
 from scegrad.tb.bench import parameters, running
 from scegrad.tb.host import Host
-from scegrad.tb.job_files import GUARD, GUARD_PATTERN, Ended
+from scegrad.tb.job_files import GUARD, GUARD_PATTERN, PROGRESS, Ended
 from scegrad.tb.memory import AxiMemory, Behaviour, Event
-from scegrad.tb.storage import Storage
+from scegrad.tb.storage import Storage, Window
+
+CYCLES = 100
+"""Between two times that the progress is told: a fraction of a second under Icarus."""
 
 
-def _load(request: Request, storage: Storage) -> None:
-    """Put the inputs and the guard bytes into memory, and permit the job its arrays and nothing else."""
+def _load(request: Request, storage: Storage) -> Window:
+    """Put the inputs and the guard bytes into memory, and permit the job its arrays and nothing else.
+
+    Returns the window of the output.
+    """
     job = request.job
     storage.load(job.logits, request.logits.tobytes())
     storage.load(job.labels, request.labels.tobytes())
@@ -27,11 +34,20 @@ def _load(request: Request, storage: Storage) -> None:
         storage.load(address, GUARD_PATTERN * size)
     storage.declare("logits", job.logits, job.size, readable=True)
     storage.declare("labels", job.labels, job.size, readable=True)
-    storage.declare("gradient", job.gradient, job.size, writable=True)
+    return storage.declare("gradient", job.gradient, job.size, writable=True)
 
 
 def _rows(port: int, events: list[Event], first: int) -> list[tuple[int, int, int, int, str]]:
     return [(event.cycle - first, event.address, 1, port, event.channel) for event in events]
+
+
+async def _tell(dut: SimHandleBase, output: Window, element: int, path: Path) -> None:
+    """Now and then, write how many elements of the output are written."""
+    part = path.with_suffix(".part")
+    while True:
+        await ClockCycles(dut.clk, CYCLES)
+        part.write_text(str(output.written.count(1) // element))
+        part.replace(path)  # a reader sees a whole number
 
 
 @cocotb.test()
@@ -40,7 +56,7 @@ async def job(dut: SimHandleBase) -> None:
     directory = Path(parameters()["directory"])
     request: Request = pickle.loads((directory / "request.pickle").read_bytes())
     storage = Storage(1)
-    _load(request, storage)
+    output = _load(request, storage)
     ports = request.job.platform.ports
     memories = [AxiMemory(dut, prefix, storage, random.Random(1)) for prefix in ports]
     for memory in memories:
@@ -53,7 +69,9 @@ async def job(dut: SimHandleBase) -> None:
         await execute_async(prepare(request.job.platform), host)
         first = memories[0].cycle
         start = time.process_time()
+        teller = cocotb.start_soon(_tell(dut, output, request.fmt.bytes, directory / PROGRESS))
         counters = await execute_async(run(request.job), host)
+        teller.cancel()
         seconds = time.process_time() - start
     failures = [failure for memory in memories for failure in memory.log.failures]
     assert not failures, failures[0]

@@ -1,12 +1,13 @@
 """One job as files: what the host hands to the bench ``bench_job`` and what it gets back.
 
-request.pickle (Request)  ->  gradient.npy, ended.pickle (Ended)
+request.pickle (Request)  ->  progress, gradient.npy, ended.pickle (Ended)
 """
 
 import contextlib
 import io
 import pickle
-import tempfile
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +15,17 @@ import numpy as np
 
 from scegrad.job.job import Counters
 from scegrad.request.request import Request
+from scegrad.request.result import Progress
+from scegrad.tb.process import scratch
 from scegrad.tb.runner import Design, run_bench
 
 GUARD_PATTERN = b"\xa5"
+PROGRESS = "progress"
+"""File in which the bench keeps the number of elements that are written."""
+
+INTERVAL = 0.5
+"""Seconds between two looks at it."""
+
 GUARD = "the design wrote outside the output"
 
 
@@ -29,18 +38,46 @@ class Ended:
     seconds: float
 
 
-def run_files(request: Request, design: Design, simulator: str) -> tuple[np.ndarray, Ended]:
+def run_files(
+    request: Request, design: Design, simulator: str, progress: Progress | None = None
+) -> tuple[np.ndarray, Ended]:
     """Run a request in a bench; returns the flat gradient and what came with it.
 
     Raises ``BenchError``.
     """
-    with tempfile.TemporaryDirectory(prefix="scegrad-job-") as name:
-        directory = Path(name)
+    with scratch() as directory:
         (directory / "request.pickle").write_bytes(pickle.dumps(request))
-        parameters = {"directory": name}
-        with contextlib.redirect_stdout(io.StringIO()):
+        parameters = {"directory": str(directory)}
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            _watched(directory / PROGRESS, request.logits.size, progress),
+        ):
             run_bench(
                 design, "scegrad.tb.bench_job", simulator, parameters, waves=request.waves, seed=1
             )
         ended = pickle.loads((directory / "ended.pickle").read_bytes())
         return np.load(directory / "gradient.npy"), ended
+
+
+@contextlib.contextmanager
+def _watched(path: Path, total: int, progress: Progress | None) -> Iterator[None]:
+    """Tell of the elements whose number the bench writes into a file, while it runs."""
+    if progress is None:
+        yield
+        return
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(INTERVAL):
+            with contextlib.suppress(OSError, ValueError):
+                progress(int(path.read_text()), total)
+
+    progress(0, total)
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+    progress(total, total)

@@ -11,6 +11,7 @@ import os
 import pickle
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ from scegrad.build.simulator import harness_directory
 from scegrad.build.toolchain import Toolchain
 from scegrad.platforms import Platform
 from scegrad.tb.designs import Design, control_file, design_of
+from scegrad.tb.process import PARENT, scratch
 from scegrad.tools.places import cache_directory
 
 SIMULATORS = ("icarus", "verilator")
@@ -193,11 +195,12 @@ def run_bench(
     environment = {
         "SCEGRAD_PARAMETERS": json.dumps(dict(parameters or {})),
         "COCOTB_ANSI_OUTPUT": "0",
+        PARENT: str(os.getpid()),
     }
     if top.platform is not None:
         environment["SCEGRAD_PLATFORM"] = base64.b64encode(pickle.dumps(top.platform)).decode()
-    with tempfile.TemporaryDirectory(prefix="scegrad-") as scratch:
-        log, results = Path(scratch) / "bench.log", Path(scratch) / "results.xml"
+    with scratch() as directory:
+        log, results = directory / "bench.log", directory / "results.xml"
         with _outside_pytest():
             _run(
                 top,
@@ -213,10 +216,25 @@ def run_bench(
                 environment,
             )
         text = log.read_text(errors="replace") if log.exists() else ""
-        names = read_results(
-            results, f"{test_module} on {top.name} under {simulator}, SCEGRAD_SEED={seed}", text
-        )
+        what = f"{test_module} on {top.name} under {simulator}, SCEGRAD_SEED={seed}"
+        try:
+            names = read_results(results, what, text)
+        except BenchError as error:
+            first, _, rest = str(error).partition("\n")
+            kept = _keep(log, test_module)
+            raise BenchError(f"{first}; the log is {kept}\n{rest}") from None
     return BenchResult(names, seed, text)
+
+
+def _keep(log: Path, test_module: str) -> str:
+    """Put the log of a bench that failed where it stays; returns where."""
+    if not log.exists():
+        return "empty"
+    name = test_module.rpartition(".")[2]
+    handle, path = tempfile.mkstemp(prefix=f"{name}-", suffix=".log")
+    os.close(handle)
+    shutil.copyfile(log, path)
+    return path
 
 
 def _run(

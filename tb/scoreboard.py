@@ -6,6 +6,7 @@ import numpy as np
 
 from scegrad.job.job import Job
 from scegrad.model.golden import gradient
+from scegrad.request.differences import FIRST, differences
 from scegrad.tb.storage import Storage, Window
 
 GUARD_BYTES = 256
@@ -19,6 +20,7 @@ class Expectation:
     job: Job
     result: bytes
     pieces: dict[int, bytes]
+    operands: tuple[np.ndarray, np.ndarray]
     inputs: list[Window]
     output: Window
 
@@ -46,7 +48,7 @@ class Expectation:
             start = max(0, address - GUARD_BYTES)
             before = storage.dump(start, address + job.size + GUARD_BYTES - start)
             pieces[start] = _overlay(before, start, result, job.gradient)
-        return cls(job, result, pieces, inputs, output)
+        return cls(job, result, pieces, (logits, labels), inputs, output)
 
     def release(self, storage: Storage) -> None:
         """Withdraw the windows."""
@@ -79,18 +81,29 @@ class Expectation:
     def _compare(self, start: int, got: bytes, expected: bytes) -> None:
         if got == expected:
             return
-        index = next(i for i in range(len(expected)) if got[i] != expected[i])
-        address = start + index
-        wrong = sum(g != e for g, e in zip(got, expected, strict=True))
-        inside = self.output.base <= address < self.output.end
-        where = (
-            f"element {(address - self.output.base) // self.job.fmt.bytes}"
-            if inside
-            else "outside the output"
-        )
+        wrong = [i for i, (g, e) in enumerate(zip(got, expected, strict=True)) if g != e]
+        outside = [i for i in wrong if not self._inside(start + i)]
+        index = (outside or wrong)[0]
+        where = "outside the output" if outside else "in the output"
+        lines = [] if outside else self._elements(start, got)
         raise AssertionError(
-            f"{wrong} bytes differ, the first at {address:#x} ({where}): {got[index]:#04x}, not {expected[index]:#04x}; {self.job}"
+            f"{len(wrong)} bytes differ, the first {where} at {start + index:#x}:"
+            f" {got[index]:#04x}, not {expected[index]:#04x}; " + "\n".join([str(self.job), *lines])
         )
+
+    def _inside(self, address: int) -> bool:
+        return self.output.base <= address < self.output.end
+
+    def _elements(self, start: int, got: bytes) -> list[str]:
+        """The first elements of the output that are wrong, as numbers and encodings."""
+        fmt, offset = self.job.fmt, self.job.gradient - start
+        if offset < 0 or offset + self.job.size > len(got):
+            return []  # another piece shows the whole output
+        found = np.frombuffer(got, fmt.dtype, self.job.length, offset)
+        due = np.frombuffer(self.result, fmt.dtype)
+        wrong = np.flatnonzero(found.view(fmt.bits_dtype) != due.view(fmt.bits_dtype))[:FIRST]
+        told = differences(fmt, (self.job.length,), wrong, 0, (*self.operands, found, due))
+        return [each.text(fmt) for each in told]
 
 
 def _overlay(content: bytes, start: int, patch: bytes, address: int) -> bytes:

@@ -2,7 +2,9 @@
 
 import dataclasses
 import random
+import threading
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from scegrad.platforms import PLATFORMS, Platform
 from scegrad.request.request import prepare
 from scegrad.request.settings import Settings
 from scegrad.sim.simulation import Channel
+from scegrad.tb import job_files
 from tests.tb.platforms import TINY
 
 
@@ -262,6 +265,37 @@ def test_icarus_agrees_to_the_cycle(memory: dict[str, Any], seed: int) -> None:
     assert fast.timeline is not None
     assert slow.timeline is not None
     assert set(beats(fast)) == set(beats(slow))
+
+
+def test_icarus_tells_its_progress(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = operands(FORMATS["fp16"], (1500,), seed)
+    told, seen = [], []
+    real = job_files.run_bench
+
+    def run_bench(design: Any, module: str, simulator: str, parameters: Any, **rest: Any) -> None:
+        real(design, module, simulator, parameters, **rest)
+        told.append(int((Path(parameters["directory"]) / job_files.PROGRESS).read_text()))
+
+    monkeypatch.setattr(job_files, "run_bench", run_bench)
+    progress = lambda done, total: seen.append((done, total))  # noqa: E731
+    run_job(x, y, platform=TINY, backend="icarus", latency=0, progress=progress)
+    assert 0 < told[0] <= 1500
+    assert (seen[0], seen[-1]) == ((0, 1500), (1500, 1500))
+
+
+def test_what_a_bench_tells_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_files, "INTERVAL", 0.01)
+    passed = threading.Event()
+    path = tmp_path / "progress"
+
+    def progress(done: int, total: int) -> None:
+        if (done, total) == (7, 9):
+            passed.set()
+
+    with job_files._watched(path, 9, progress):
+        path.write_text("not yet a number")
+        path.write_text("7")
+        assert passed.wait(60)
 
 
 def beats(result: Result) -> list[tuple[int, int, int, int]]:

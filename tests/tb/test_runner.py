@@ -1,5 +1,7 @@
 """The runner: it tells failures from successes, builds once, and gives Verilator room to optimise."""
 
+import re
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -21,9 +23,17 @@ BENCH = "tests.tb.runner_bench"
 
 
 @pytest.mark.parametrize("simulator", SIMULATORS)
-def test_a_failing_test_is_named(simulator: str) -> None:
-    with pytest.raises(BenchError, match=r"SCEGRAD_SEED=\d+: failed fails\n"):
+def test_a_failing_test_is_named_and_its_log_is_kept(
+    simulator: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(BenchError) as caught:
         run_bench(AxiCopy(), BENCH, simulator)
+    said = r"SCEGRAD_SEED=\d+: failed fails; the log is (\S+)\n"
+    found = re.search(said, str(caught.value))
+    assert found
+    assert "AssertionError: assert" in Path(found[1]).read_text()
+    assert [str(path) for path in tmp_path.iterdir()] == [found[1]]
 
 
 def test_a_run_without_tests_fails() -> None:

@@ -1,4 +1,4 @@
-"""The cocotb bench under Icarus Verilog: some hundred cycles a second."""
+"""The cocotb bench under Icarus Verilog: some hundred cycles per second."""
 
 import re
 import shutil
@@ -16,7 +16,7 @@ from scegrad.sim.simulation import (
 
 
 def run_icarus(request: Request, progress: Progress | None = None) -> Result:
-    """Run a request in the cocotb bench ``tb.bench_job`` under Icarus: some hundred cycles a second."""
+    """Run a request in the cocotb bench ``tb.bench_job`` under Icarus: some hundred cycles per second."""
     if shutil.which("iverilog") is None:
         raise BuildError(
             "Icarus Verilog is not installed: apt-get install iverilog, or choose another backend"
@@ -27,7 +27,7 @@ def run_icarus(request: Request, progress: Progress | None = None) -> Result:
     platform = request.platform
     design = Design(platform.top_name, verilog(platform).read_text(encoding="ascii"))
     try:
-        gradient, ended = run_files(request, design, "icarus")
+        gradient, ended = run_files(request, design, "icarus", progress)
     except BenchError as error:
         raise SimulationError(_gist(str(error))) from error
     rows = [(*row[:4], Channel[row[4].upper()]) for row in ended.events]

@@ -1,0 +1,48 @@
+"""Simulators as child processes: none outlives its parent, and no folder outlives its process for long."""
+
+import ctypes
+import os
+import re
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PARENT = "SCEGRAD_PARENT"
+"""Environment variable: the process that a simulator works for."""
+
+PR_SET_PDEATHSIG = 1
+"""From <linux/prctl.h>: the signal that a process gets when its parent dies."""
+
+_NAME = re.compile(r"scegrad-(\d+)-")
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """An empty folder named after this process.
+
+    A process that is killed leaves its folders behind: those of dead processes are removed first.
+    """
+    for path in Path(tempfile.gettempdir()).glob("scegrad-*-*"):
+        found = _NAME.match(path.name)
+        with suppress(OSError):
+            if found and path.lstat().st_uid == os.getuid() and not _alive(int(found[1])):
+                shutil.rmtree(path)
+    with tempfile.TemporaryDirectory(prefix=f"scegrad-{os.getpid()}-") as name:
+        yield Path(name)
+
+
+def _alive(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
+def die_with_parent() -> None:
+    """In a simulator: end when the process that started it ends, however it does."""
+    parent = os.environ.get(PARENT)
+    if parent is None:
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != int(parent):  # it ended before it could be watched
+        os._exit(1)
