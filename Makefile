@@ -28,17 +28,14 @@ lib: $(INSTALLED) tools  ## the C library of every platform, in out/lib/
 	$(BIN)/scegrad lib -o out/lib
 
 examples: lib  ## the C programs of sw/examples on it, compared with the exact reference
-	$(BIN)/python -m scegrad.lib.examples out/lib
+	$(BIN)/scegrad examples out/lib
 
 lint: $(INSTALLED)  ## style, format, types, and whether generated files are up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m scegrad.generate.registers --check
+	$(BIN)/scegrad generate --check
 	$(BIN)/scegrad tables --check
-	$(BIN)/python -m scegrad.generate.bench --check
-	$(BIN)/python -m scegrad.generate.fpga --check
-	$(BIN)/python -m scegrad.generate.accuracy --check
 
 format: $(INSTALLED)  ## put the code into the format that lint asks for
 	$(BIN)/ruff check --fix .
@@ -46,22 +43,21 @@ format: $(INSTALLED)  ## put the code into the format that lint asks for
 
 bench: $(INSTALLED)  ## cycles, share of the bound, pictures, for the README
 	$(BIN)/scegrad bench -o docs/bench
-	$(BIN)/python -m scegrad.generate.bench
+	$(BIN)/scegrad generate bench
 
 fpga: $(INSTALLED)  ## size and clock of every unit on an ECP5, with Yosys and nextpnr (an hour or so)
 	$(BIN)/scegrad fpga -o docs/fpga.json
-	$(BIN)/python -m scegrad.generate.fpga
+	$(BIN)/scegrad generate fpga
 
 nightly: $(INSTALLED) tools  ## the netlists of the lane and of ecp5_demo against what the RTL is held to (an hour or so)
-	$(BIN)/python -m scegrad.fpga.netlist lane 3000000
-	$(BIN)/python -m scegrad.fpga.netlist top 10
+	$(BIN)/scegrad netlist lane 3000000
+	$(BIN)/scegrad netlist top 10
 
 bitstream: $(INSTALLED)  ## the bitstream of the board ULX3S, in out/bitstream/
-	$(BIN)/python -m scegrad.fpga.bitstream out/bitstream
+	$(BIN)/scegrad bitstream -o out/bitstream
 
 accuracy: $(INSTALLED)  ## page and pictures of the sweeps whose summaries are in docs/accuracy/
-	$(BIN)/python -m scegrad.generate.accuracy_pictures
-	$(BIN)/python -m scegrad.generate.accuracy
+	$(BIN)/scegrad generate pictures accuracy
 
 clean:  ## remove what was built
 	rm -rf build out .pytest_cache .mypy_cache .ruff_cache .hypothesis

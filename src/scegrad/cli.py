@@ -17,10 +17,12 @@ from scegrad.bench.cli import bench
 from scegrad.check.cli import check
 from scegrad.demo.cli import demo
 from scegrad.errors import BuildError, JobError, LinkError, RequestError, SimulationError
-from scegrad.fpga.cli import fpga, verilog
-from scegrad.lib.cli import lib
+from scegrad.fpga.cli import bitstream, fpga, netlist, verilog
+from scegrad.generate.cli import generate
+from scegrad.lib.cli import examples, lib
 from scegrad.run.cli import run
 from scegrad.sweep.cli import app as sweep_app
+from scegrad.uart.cli import terminal
 
 BAD_REQUEST = 2
 MISMATCH = 1
@@ -38,9 +40,14 @@ app.command()(run)
 app.command()(check)
 app.command()(verilog)
 app.command()(lib)
+app.command()(examples)
 app.command()(demo)
 app.command()(bench)
 app.command()(fpga)
+app.command()(netlist)
+app.command()(bitstream)
+app.command()(terminal)
+app.command()(generate)
 app.add_typer(sweep_app, name="sweep")
 
 

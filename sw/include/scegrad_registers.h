@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The control registers, for C and C++. Made by `python -m scegrad.generate.registers` from the register table: do not edit. See docs/registers.md. */
+/* The control registers, for C and C++. Made by `scegrad generate registers` from the register table: do not edit. See docs/registers.md. */
 #ifndef SCEGRAD_REGISTERS_H
 #define SCEGRAD_REGISTERS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Status of a call, for scegrad.h. Made by `python -m scegrad.generate.registers`: do not edit.
+/* Status of a call, for scegrad.h. Made by `scegrad generate registers`: do not edit.
  * Codes from 16 to 48 are those of the hardware, see docs/registers.md. */
 #ifndef SCEGRAD_STATUS_H
 #define SCEGRAD_STATUS_H

@@ -1,6 +1,5 @@
 """Files that are made from others: in their places, and compared."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,11 @@ from scegrad.generate.maker import Maker
 
 PAGE = Path("docs/page.md")
 TEXT = """# Page
-<!-- begin one, made by make-it -->
+<!-- begin one, made by scegrad generate it -->
 1
 <!-- end one -->
 between
-<!-- begin two, made by make-it -->
+<!-- begin two, made by scegrad generate it -->
 <!-- end two -->
 <!-- begin three, made by another -->
 3
@@ -31,7 +30,7 @@ def root(tmp_path: Path) -> Path:
 
 def maker(**blocks: str) -> Maker:
     made = Maker(
-        "make-it",
+        "it",
         "data.json",
         lambda root: {PAGE: made.page(PAGE, blocks, root), Path("whole/file"): "whole\n"},
     )
@@ -40,14 +39,14 @@ def maker(**blocks: str) -> Maker:
 
 def test_stale_files_are_named_then_made(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = maker(one="1\n", two="a\\1\nb\n")
-    assert made.main(["--check"], root) == 1
+    assert made.run(root, check=True) == 2
     assert (root / PAGE).read_text() == TEXT
     assert not (root / "whole").exists()
-    mend = "does not agree with data.json: run `make-it`"
+    mend = "does not agree with data.json: run `scegrad generate it`"
     assert capsys.readouterr().err.splitlines() == [f"{PAGE} {mend}", f"whole/file {mend}"]
-    assert made.main([], root) == 0
+    assert made.run(root, check=False) == 0
     assert (root / PAGE).read_text() == TEXT.replace("<!-- end two", "a\\1\nb\n<!-- end two")
-    assert made.main(["--check"], root) == 0
+    assert made.run(root, check=True) == 0
     assert capsys.readouterr().err == ""
 
 
@@ -63,16 +62,6 @@ def test_every_block_has_one_place(root: Path, text: str, places: str) -> None:
     (root / PAGE).write_text(text)
     with pytest.raises(
         ValueError,
-        match=f"^{PAGE} has {places}.* made by make-it, but must have one each for one, two$",
+        match=f"^{PAGE} has {places}.* made by scegrad generate it, but must have one each for one, two$",
     ):
-        maker(one="", two="").main([], root)
-
-
-def test_a_word_that_is_no_option_writes_nothing(
-    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["make-it", "--chek"])
-    with pytest.raises(SystemExit, match="2"):
-        maker(one="", two="").main(root=root)
-    assert "unrecognized arguments: --chek" in capsys.readouterr().err
-    assert (root / PAGE).read_text() == TEXT
+        maker(one="", two="").run(root, check=False)

@@ -1,16 +1,12 @@
-"""``make bitstream``: the bitstream of the board ULX3S, and what Yosys and nextpnr say about it.
-
-python -m scegrad.fpga.bitstream [DIR]
-"""
+"""``make bitstream``: the bitstream of the board ULX3S, and what Yosys and nextpnr say about it."""
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 from scegrad.board.generate import NAME, TOP, board_verilog, sources
 from scegrad.board.protocol import CLOCK_HZ
-from scegrad.errors import BuildError, RequestError
+from scegrad.errors import BuildError
 from scegrad.files import OutputDirectory
 from scegrad.fpga.tools import ULX3S_85F, clock, critical_path, place_and_route, run, synthesise
 
@@ -69,20 +65,11 @@ def build(directory: Path) -> dict:
     return result
 
 
-def main(arguments: list[str]) -> int:
-    """Build into the given directory; returns the exit status."""
-    target = Path(arguments[0] if arguments else "out/bitstream")
-    try:
-        with OutputDirectory(target) as output:
-            result = build(output.path)
-    except (BuildError, RequestError) as error:
-        print(f"scegrad: {error}", file=sys.stderr)
-        return 2
+def main(target: Path) -> None:
+    """Build into a directory and say what came of it. Raises ``RequestError``, ``BuildError``."""
+    with OutputDirectory(target) as output:
+        result = build(output.path)
     print(
-        f"{target / TOP}.bit: {result['mhz']:g} MHz after routing with seed {result['seed']} (clock: {CLOCK_HZ / 1e6:g} MHz)"
+        f"{target / TOP}.bit: {result['mhz']:g} MHz after routing with seed {result['seed']}"
+        f" (clock: {CLOCK_HZ / 1e6:g} MHz)"
     )
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

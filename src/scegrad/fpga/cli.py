@@ -1,4 +1,4 @@
-"""The command lines of ``scegrad fpga`` and ``scegrad verilog``."""
+"""The command lines of ``scegrad verilog``, ``fpga``, ``netlist`` and ``bitstream``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from scegrad.options import Directory, PlatformName
+
+MISMATCH = 1
 
 
 def verilog(output: Directory, platform: PlatformName = "ft78ne") -> None:
@@ -74,3 +76,43 @@ def fpga(
         write_units(units or [], platform, verilog)
     else:
         measure_units(units or [], platform, seeds, frequency, output)
+
+
+def netlist(
+    unit: Annotated[
+        str,
+        typer.Argument(
+            metavar="lane|top",
+            help="lane: the fp32 lane, against the golden model. top: the top module of"
+            " ecp5_demo, in the benches of the whole system.",
+            show_default=False,
+        ),
+    ],
+    count: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="[COUNT]",
+            help="Elements through the lane, or random jobs of the top module.  [default: 3000000,"
+            " 10]",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Check what synthesis for the ECP5 made of a unit, in simulation."""
+    # Amaranth and Yosys: the other commands, and --help, do without.
+    from scegrad.fpga.netlist import main
+
+    raise typer.Exit(0 if main(unit, count) else MISMATCH)
+
+
+def bitstream(
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="DIR", help="Where to write it, with the reports."),
+    ] = Path("out/bitstream"),
+) -> None:
+    """Build the bitstream of the board ULX3S (see docs/fpga.md)."""
+    # Amaranth and Yosys: the other commands, and --help, do without.
+    from scegrad.fpga.bitstream import main
+
+    main(output)

@@ -1,7 +1,7 @@
 """What synthesis made of a unit, as Verilog that simulates: the ECP5 netlist, with models of its cells.
 
-    python -m scegrad.fpga.netlist lane [COUNT]      the fp32 lane's netlist against the golden model
-    python -m scegrad.fpga.netlist top [JOBS]        the system's bench on the netlist of ``ecp5_demo``'s top module
+    scegrad netlist lane [COUNT]      the fp32 lane's netlist against the golden model
+    scegrad netlist top [JOBS]        the system's bench on the netlist of ``ecp5_demo``'s top module
 
 The models of look-up tables, carry cells, registers and distributed RAM are those that Yosys carries, those of block RAM and multipliers
 are in ``board/sim/ecp5_cells.v``.
@@ -9,7 +9,6 @@ are in ``board/sim/ecp5_cells.v``.
 
 import importlib.util
 import re
-import sys
 from ctypes import CDLL, c_uint64, c_void_p
 from pathlib import Path
 
@@ -18,15 +17,21 @@ from amaranth.lib import wiring
 
 from scegrad.build.cache import content_key, kept
 from scegrad.build.toolchain import Toolchain
-from scegrad.errors import BuildError
+from scegrad.errors import BuildError, RequestError, SimulationError, check_choice
 from scegrad.fpga.bitstream import sources
 from scegrad.fpga.measure import SYNTH_ECP5
 from scegrad.fpga.tools import identity, run
 from scegrad.platforms import ECP5_DEMO, Platform
 from scegrad.progress import announced
+from scegrad.tb.runner import BenchError
 from scegrad.tools.places import cache_directory
 
 SEED = 4
+
+UNITS = ("lane", "top")
+
+ELEMENTS, JOBS = 3_000_000, 10
+"""Elements through the lane, and random jobs of the top module, unless the caller chooses."""
 
 _TIMING = re.compile(r"^\s*specify\b.*?\bendspecify\b\s*?\n", re.MULTILINE | re.DOTALL)
 _MODULE = re.compile(r"^module (\\?\S+?)\s*\(.*?^endmodule\n", re.MULTILINE | re.DOTALL)
@@ -158,19 +163,22 @@ def check_top(jobs: int, platform: Platform = ECP5_DEMO) -> tuple[str, ...]:
     )
 
 
-def main(arguments: list[str]) -> int:
-    """Check what is asked for; returns the exit status."""
-    count = int(arguments[1]) if len(arguments) > 1 else None
-    if arguments[:1] == ["lane"]:
-        differ = check_lane(count or 3_000_000)
-        print(
-            f"lane32 netlist: {count or 3_000_000:,} elements, {differ} differ from the golden model"
-        )
-        return int(differ > 0)
-    tests = check_top(count or 10)
+def main(unit: str, count: int | None) -> bool:
+    """Check a unit's netlist and print what came of it; returns whether it is right.
+
+    Raises ``RequestError``, ``BuildError`` and ``SimulationError``.
+    """
+    check_choice("unit", unit, UNITS)
+    if count is not None and count < 1:
+        raise RequestError(f"count is {count}, but must be 1 or more")
+    if unit == "lane":
+        elements = count or ELEMENTS
+        differ = check_lane(elements)
+        print(f"lane32 netlist: {elements:,} elements, {differ} differ from the golden model")
+        return not differ
+    try:
+        tests = check_top(count or JOBS)
+    except BenchError as error:
+        raise SimulationError(str(error).splitlines()[0]) from error
     print(f"{ECP5_DEMO.top_name} netlist: passes {', '.join(tests)}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    return True

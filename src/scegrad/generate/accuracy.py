@@ -1,7 +1,6 @@
 """Puts the summaries in ``docs/accuracy/`` into ``docs/accuracy.md``."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +140,4 @@ def generated(root: Path) -> dict[Path, str]:
     return {PAGE: MAKER.page(PAGE, {"results": results()}, root)}
 
 
-MAKER = Maker("python -m scegrad.generate.accuracy", f"{SUMMARIES}/", generated)
-
-if __name__ == "__main__":
-    sys.exit(MAKER.main())
+MAKER = Maker("accuracy", f"{SUMMARIES}/", generated)

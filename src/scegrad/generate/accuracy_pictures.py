@@ -1,4 +1,4 @@
-"""Pictures of the error over the logits, from the summaries in ``docs/accuracy/``: ``python -m scegrad.generate.accuracy_pictures``.
+"""Pictures of the error over the logits, from the summaries in ``docs/accuracy/``: ``scegrad generate pictures``.
 
 Beside the unit stand float32 libraries as they are used: a float32 sigmoid, then a subtraction. Their errors are measured here, with
 the exact side, on logits drawn from each binade, and kept in ``docs/accuracy/libraries.json``.
@@ -168,7 +168,3 @@ def main() -> None:
     save(worst_picture(found, measured), directory / "worst.png")
     if any(_counts(summary).any() for summary in found.values()):
         save(density_picture(found), directory / "density.png")
-
-
-if __name__ == "__main__":
-    main()

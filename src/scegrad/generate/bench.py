@@ -1,10 +1,9 @@
-"""Puts the measured figures into README.md and docs/performance.md: ``python -m scegrad.generate.bench``; ``--check`` only compares.
+"""Puts the measured figures into README.md and docs/performance.md: ``scegrad generate bench``; ``--check`` only compares.
 
 The README has a few lines of ``docs/bench/bench.json``, the page has all of them.
 """
 
 import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -97,7 +96,4 @@ def generated(root: Path) -> dict[Path, str]:
     return {path: MAKER.page(path, tables, root) for path, tables in blocks.items()}
 
 
-MAKER = Maker("python -m scegrad.generate.bench", str(MEASURED), generated)
-
-if __name__ == "__main__":
-    sys.exit(MAKER.main())
+MAKER = Maker("bench", str(MEASURED), generated)

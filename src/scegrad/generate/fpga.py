@@ -1,7 +1,6 @@
-"""``python -m scegrad.generate.fpga`` puts the figures of ``docs/fpga.json`` and ``docs/ulx3s.json`` into ``docs/fpga.md``."""
+"""``scegrad generate fpga`` puts the figures of ``docs/fpga.json`` and ``docs/ulx3s.json`` into ``docs/fpga.md``."""
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,7 +102,4 @@ def generated(root: Path) -> dict[Path, str]:
     return {PAGE: MAKER.page(PAGE, {name: table() for name, table in TABLES.items()}, root)}
 
 
-MAKER = Maker("python -m scegrad.generate.fpga", f"{MEASURED} and {BOARD}", generated)
-
-if __name__ == "__main__":
-    sys.exit(MAKER.main())
+MAKER = Maker("fpga", f"{MEASURED} and {BOARD}", generated)

@@ -4,7 +4,6 @@
 <!-- end NAME -->
 """
 
-import argparse
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -17,24 +16,26 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @dataclass(frozen=True)
 class Maker:
-    """What makes some files: ``command`` does, from ``source``, a path in the checkout; ``generated`` gives their text by path."""
+    """What makes some files from ``source``, a path in the checkout.
 
-    command: str
+    ``name`` is that of ``scegrad generate NAME``; ``generated`` gives the text of each file by
+    path, from the directory of the checkout and with paths in it.
+    """
+
+    name: str
     source: str
     generated: Callable[[Path], Mapping[Path, str]]
-    """From the directory of the checkout, and with paths in it."""
 
-    def main(self, arguments: list[str] | None = None, root: Path = ROOT) -> int:
-        """Write the files, or with ``--check`` name those that are stale; returns the exit status. Raises what ``generated`` raises."""
-        parser = argparse.ArgumentParser(
-            prog=self.command, description=f"Make what the repository keeps of {self.source} anew."
-        )
-        parser.add_argument(
-            "--check",
-            action="store_true",
-            help="write nothing, and exit with 1 where a file is stale",
-        )
-        check = parser.parse_args(arguments).check
+    @property
+    def command(self) -> str:
+        """The command line that makes the files."""
+        return f"scegrad generate {self.name}"
+
+    def run(self, root: Path = ROOT, *, check: bool) -> int:
+        """Write the files, or name those that are stale on standard error; returns how many.
+
+        Raises what ``generated`` raises.
+        """
         stale = [
             (path, text)
             for path, text in self.generated(root).items()
@@ -49,7 +50,7 @@ class Maker:
             else:
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 (root / path).write_text(text, encoding="utf-8")
-        return 1 if check and stale else 0
+        return len(stale) if check else 0
 
     def page(self, path: Path, blocks: Mapping[str, str], root: Path = ROOT) -> str:
         """The text of a page with each block in its place; raises ``ValueError`` unless every block has exactly one."""

@@ -106,4 +106,4 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-MAKER = Maker("scegrad generate plan", "src/scegrad", lambda root: {PAGE: page()})
+MAKER = Maker("plan", "src/scegrad", lambda root: {PAGE: page()})

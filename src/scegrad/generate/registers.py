@@ -1,12 +1,11 @@
 """What is made from the register table and committed: the C header, and the tables of the register page.
 
-    python -m scegrad.generate.registers            write them
-    python -m scegrad.generate.registers --check    exit with 1, and say how to mend it, where one is stale
+    scegrad generate registers            write them
+    scegrad generate registers --check    exit with 1, and say how to mend it, where one is stale
 
 The page's prose is written by hand; its tables stand between markers (``pages``).
 """
 
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from scegrad.registers import (
 HEADER = Path("sw/include/scegrad_registers.h")
 STATUS_HEADER = Path("sw/include/scegrad_status.h")
 PAGE = Path("docs/registers.md")
-COMMAND = "python -m scegrad.generate.registers"
+COMMAND = "scegrad generate registers"
 
 
 def c_header() -> str:
@@ -251,7 +250,4 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
     }
 
 
-MAKER = Maker(COMMAND, "src/scegrad/registers.py", generated)
-
-if __name__ == "__main__":
-    sys.exit(MAKER.main())
+MAKER = Maker("registers", "src/scegrad/registers.py", generated)

@@ -1,5 +1,6 @@
-"""The command line of ``scegrad lib``."""
+"""The command lines of ``scegrad lib`` and ``scegrad examples``."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,6 +8,8 @@ import typer
 from scegrad.options import Directory
 from scegrad.platforms import PLATFORMS
 from scegrad.request.settings import one_of
+
+MISMATCH = 1
 
 
 def lib(
@@ -35,3 +38,24 @@ def lib(
 
     for path in build_libraries(output, platform, access):
         typer.echo(path)
+
+
+def examples(
+    directory: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", help="Where the libraries are (scegrad lib -o DIR).", show_default=False
+        ),
+    ],
+    time: Annotated[
+        bool, typer.Option("--time", help="Say how long a call takes, and what of it is driver.")
+    ] = False,
+) -> None:
+    """Compile and run the C programs of sw/examples, and compare their results with the exact ones."""
+    # The exact reference: the other commands, and --help, do without.
+    from scegrad.lib.examples import run_all, time_calls
+
+    if time:
+        time_calls(directory)
+    elif run_all(directory):
+        raise typer.Exit(MISMATCH)

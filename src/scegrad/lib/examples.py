@@ -1,13 +1,11 @@
 """``make examples``: the C programs of ``sw/examples`` compiled, run on the simulated hardware, and compared with the exact reference.
 
-python -m scegrad.lib.examples DIR             where DIR has the libraries of ``scegrad lib -o DIR``
-python -m scegrad.lib.examples DIR --time      how long a call takes, and what of it is simulation
+scegrad examples DIR             where DIR has the libraries of ``scegrad lib -o DIR``
+scegrad examples DIR --time      how long a call takes, and what of it is simulation
 """
 
-import argparse
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,7 +20,7 @@ from scegrad.build.driver import (
     run_compiler,
     software_directory,
 )
-from scegrad.errors import BuildError
+from scegrad.errors import SimulationError
 from scegrad.formats import FORMATS
 from scegrad.lib.command import MACHINES
 from scegrad.model import reference
@@ -85,7 +83,7 @@ def compile_example(
 
 
 def run_example(example: Example, program: Path, work: Path) -> list[Triple]:
-    """Run a program; returns what it computed, and from what. Raises ``RuntimeError`` where it fails or says something is wrong."""
+    """Run a program; returns what it computed, and from what. Raises ``SimulationError`` where it fails or says something is wrong."""
     if example.places is None:
         _run(program, [str(work / "record")], {})
         return [
@@ -122,7 +120,7 @@ def _run(program: Path, words: list[str], settings: dict[str, str]) -> None:
         check=False,
     )
     if done.returncode or done.stderr:
-        raise RuntimeError(
+        raise SimulationError(
             f"{program.name} ended with status {done.returncode}: {done.stderr.strip()}"
         )
 
@@ -141,7 +139,7 @@ def check(triples: list[Triple]) -> tuple[int, int, float]:
 
 
 def run_all(directory: Path, say: Callable[[str], None] = print) -> int:
-    """Compile, run and check every example; returns how many results are out of bounds. Raises ``BuildError`` and ``RuntimeError``."""
+    """Compile, run and check every example; returns how many results are out of bounds. Raises ``BuildError`` and ``SimulationError``."""
     total = 0
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
@@ -162,7 +160,7 @@ def run_all(directory: Path, say: Callable[[str], None] = print) -> int:
 def time_calls(directory: Path, say: Callable[[str], None] = print) -> None:
     """Say how much processor time a call for 1,024 elements takes on each platform's library, and what of it is simulation.
 
-    The rest, which is the driver's, is measured on hardware that takes no time (``fake.c``). Raises ``BuildError`` and ``RuntimeError``.
+    The rest, which is the driver's, is measured on hardware that takes no time (``fake.c``). Raises ``BuildError`` and ``SimulationError``.
     """
     with tempfile.TemporaryDirectory() as name:
         for platform in MACHINES:
@@ -188,30 +186,7 @@ def _timings(library: Path, program: Path, calls: int) -> list[list[str]]:
         [str(program), str(calls)], capture_output=True, text=True, timeout=TIME_LIMIT, check=False
     )
     if done.returncode or done.stderr:
-        raise RuntimeError(
+        raise SimulationError(
             f"{program.name} ended with status {done.returncode}: {done.stderr.strip()}"
         )
     return [line.split() for line in done.stdout.splitlines()]
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Entry point; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scegrad.lib.examples",
-        description=__doc__.splitlines()[0] if __doc__ else None,
-    )
-    parser.add_argument("directory", type=Path, help="where the libraries are (scegrad lib -o DIR)")
-    parser.add_argument("--time", action="store_true", help="say how long a call takes instead")
-    chosen = parser.parse_args(arguments)
-    try:
-        if chosen.time:
-            time_calls(chosen.directory)
-            return 0
-        return 1 if run_all(chosen.directory) else 0
-    except (BuildError, RuntimeError) as error:
-        print(f"scegrad: {error}", file=sys.stderr)
-        return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,12 +1,11 @@
 """The simulated board behind a pseudo-terminal, for programs that expect a serial device.
 
-    python -m scegrad.uart.terminal          prints the device and runs until it is interrupted
+    scegrad terminal          prints the device and runs until it is interrupted
 
 The Verilated ULX3S top module stands behind it, pins and all; bytes pass bit by bit, with the number of clock cycles that they take.
 """
 
 import os
-import sys
 import termios
 import threading
 import tty
@@ -18,7 +17,6 @@ from scegrad.board.generate import NAME, TOP, board_verilog, sources
 from scegrad.board.protocol import BAUD, CLOCK_HZ
 from scegrad.build.cache import content_key, kept
 from scegrad.build.toolchain import Toolchain
-from scegrad.errors import BuildError
 from scegrad.progress import announced
 from scegrad.sim.clib import Functions, declare
 from scegrad.tools.places import cache_directory
@@ -155,19 +153,8 @@ class Terminal:
         os.close(self._slave)
 
 
-def main() -> int:
-    """Serve until interrupted; returns the exit status."""
-    try:
-        with Terminal() as terminal:
-            print(terminal.device, flush=True)
-            threading.Event().wait()
-    except BuildError as error:
-        print(f"scegrad: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        pass
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def main() -> None:
+    """Serve until interrupted. Raises ``BuildError``."""
+    with Terminal() as terminal:
+        print(terminal.device, flush=True)
+        threading.Event().wait()

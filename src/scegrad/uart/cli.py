@@ -1,0 +1,12 @@
+"""The command line of ``scegrad terminal``."""
+
+
+def terminal() -> None:
+    """Run the simulated board behind a pseudo-terminal, for programs that expect a serial device.
+
+    It prints the device, such as /dev/pts/3, and runs until it is interrupted.
+    """
+    # The build of a simulator: the other commands, and --help, do without.
+    from scegrad.uart.terminal import main
+
+    main()
