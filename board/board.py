@@ -69,6 +69,8 @@ class Board(wiring.Component):
             raise ValueError(
                 f"{platform.name} has {platform.cores} cores, but the board has memory for 1"
             )
+        if not platform.l2_ports:
+            raise ValueError(f"{platform.name} has no private memory, but the board has its port")
         self._platform = platform
         self._divisor = divisor
         self._top = Top(platform)

@@ -44,7 +44,9 @@ class Cluster(wiring.Component):
                 "core_shared": In(cores),
                 "units": Out(UnitSignature()).array(cores + 1),
                 "shared": Out(Axi4Signature(data_bits=platform.shared_data_bits, **widths)),
-                "l2": Out(Axi4Signature(data_bits=platform.l2_data_bits, **widths)).array(cores),
+                "l2": Out(Axi4Signature(data_bits=platform.l2_data_bits, **widths)).array(
+                    platform.l2_ports
+                ),
             }
         )
 
@@ -63,15 +65,17 @@ class Cluster(wiring.Component):
             m.submodules[f"core_{k}"] = core = BlackBox("core", self.black_boxes["core"].signature)
             connect(m, deal.cores[k], core.dealt)
             connect(m, core.results, gather.cores[k])
-            connect(m, core.axi, flipped(self.l2[k]))
+            if self._platform.l2_ports:
+                connect(m, core.axi, flipped(self.l2[k]))
             connect(m, core.unit, flipped(self.units[k]))
             m.d.comb += [
                 core.half.eq(self.core_format[k] == FORMAT_CODES[FP16.name]),
                 core.shared.eq(self.core_shared[k]),
                 core.shared_flush.eq(dma.flush),
             ]
-            m.d.comb += [core.start.eq(self.start[k]), *self._job(core.job)]
-            m.d.comb += core.abort.eq(self.abort[k])
+            if self._platform.l2_ports:
+                m.d.comb += [core.start.eq(self.start[k]), *self._job(core.job)]
+                m.d.comb += core.abort.eq(self.abort[k])
         connect(m, gather.gradients, dma.gradients)
         dma.connect_outer(m, unit=self.units[cores], axi=self.shared)
         m.d.comb += [dma.start.eq(self.start[cores]), *self._job(dma.job)]

@@ -2,7 +2,7 @@
 
 from amaranth.hdl import Cat, Module, Mux, ResetInserter, Signal
 from amaranth.lib import stream, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from scegrad.platforms import CHUNK_BITS, Platform
 from scegrad.rtl.axi import Axi4Signature
@@ -25,6 +25,9 @@ class Core(wiring.Component):
     shared_flush: the shared job has failed and is being cleared
     dealt, results: chunks of the shared job; ``dealt`` holds ``waiting`` of them
     axi: the L2
+
+    A platform without private memory has a core without ``start``, ``job``, ``abort`` and ``axi``,
+    whose ``unit`` stays idle.
     """
 
     waiting = 4
@@ -36,22 +39,27 @@ class Core(wiring.Component):
             "data_bits": platform.l2_data_bits,
             "id_bits": platform.id_bits,
         }
+        private = {
+            "start": In(1),
+            "job": In(JobLayout),
+            "abort": In(1),
+            "axi": Out(Axi4Signature(**port)),
+        }
         super().__init__(
             {
-                "start": In(1),
-                "job": In(JobLayout),
-                "abort": In(1),
+                **(private if platform.l2_ports else {}),
                 "unit": Out(UnitSignature()),
                 "half": In(1),
                 "shared": In(1),
                 "shared_flush": In(1),
                 "dealt": In(stream.Signature(OPERANDS)),
                 "results": Out(stream.Signature(CHUNK_BITS)),
-                "axi": Out(Axi4Signature(**port)),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
+        if not self._platform.l2_ports:
+            return self._shared_alone()
         m = Module()
         m.submodules.dma = dma = Dma.of(
             self._platform, self._platform.l2_data_bits, read_turn_beats=self._platform.burst_beats
@@ -96,6 +104,21 @@ class Core(wiring.Component):
             dma.gradients.payload.eq(datapath.gradients.payload),
             dma.gradients.valid.eq(datapath.gradients.valid & ~self.shared),
         ]
+        return m
+
+    def _shared_alone(self) -> Module:
+        """The core of a platform without private memory: what is dealt, and the datapath."""
+        m = Module()
+        datapath = Datapath(self._platform.formats)
+        m.submodules.datapath = ResetInserter(self.shared_flush)(datapath)
+        dealt = self._dealt(m, self.shared_flush)
+        m.d.comb += [
+            datapath.half.eq(self.half),
+            datapath.operands.payload.eq(dealt.payload),
+            datapath.operands.valid.eq(dealt.valid),
+            dealt.ready.eq(datapath.operands.ready),
+        ]
+        connect(m, datapath.gradients, flipped(self.results))
         return m
 
     def _dealt(self, m: Module, flush: Signal) -> stream.Interface:

@@ -17,7 +17,7 @@ from scegrad.job.job import Job, JobRefused
 from scegrad.job.sequence import abort, execute_async, start
 from scegrad.registers import SHARED, Status, offset, unit_offset
 from scegrad.tb.bench import parameters
-from scegrad.tb.scenarios import Shape, draw_job
+from scegrad.tb.scenarios import Shape, draw_job, kinds
 from scegrad.tb.storage import Fault
 from scegrad.tb.system import System, count, describe, system
 from scegrad.tb.traffic import Behaviour
@@ -50,7 +50,7 @@ async def alignments(dut) -> None:
     """Each array in turn starts at every element of a bus word, across a page, with few enough elements to end there as well."""
     async with system(dut, "alignments") as unit:
         platform, rng = unit.platform, unit.rng
-        for private in (False, True):
+        for private in kinds(platform):
             region = platform.l2[0] if private else platform.shared[0]
             for name in platform.formats:
                 fmt = FORMATS[name]
@@ -94,7 +94,8 @@ async def side_by_side(dut) -> None:
         rng, platform = unit.rng, unit.platform
         for _ in range(count("jobs", 10)):
             unit.draw_behaviours()
-            cores = rng.sample(range(platform.cores), rng.randint(1, platform.cores))
+            ports = platform.l2_ports
+            cores = rng.sample(range(ports), rng.randint(1, ports)) if ports else []
             mask = platform.all_cores & ~sum(1 << core for core in cores)
             shapes = [
                 Shape(core=core, private=True, longest=count("longest", 200)) for core in cores
@@ -205,7 +206,7 @@ async def busy(dut) -> None:
     """A start while a unit that it needs is busy is refused, and the running job does not notice; others may start."""
     async with system(dut, "busy") as unit:
         rng, platform = unit.rng, unit.platform
-        for private in (False, True):
+        for private in kinds(platform):
             for memory in unit.memories.values():
                 memory.behaviour = Behaviour(latency=(400, 400))
             taken = []
@@ -284,7 +285,7 @@ async def backlog(dut) -> None:
     """A full buffer while writes are taken slowly; then an error comes first, with all other bursts still to be answered, slowly."""
     async with system(dut, "backlog") as unit:
         for fmt, private in itertools.product(
-            (FORMATS[name] for name in unit.platform.formats), (False, True)
+            (FORMATS[name] for name in unit.platform.formats), kinds(unit.platform)
         ):
             width = unit.platform.l2_data_bits if private else unit.platform.shared_data_bits
             shape = Shape(
@@ -343,7 +344,8 @@ async def interrupts(dut) -> None:
     """The line irq follows IRQ_PENDING and IRQ_ENABLE, is a level, and falls when acknowledged."""
     async with system(dut, "interrupts") as unit:
         host, rng = unit.host, unit.rng
-        for private, number in ((False, SHARED), (True, unit.platform.cores - 1)):
+        for private in kinds(unit.platform):
+            number = unit.platform.cores - 1 if private else SHARED
             bit = 1 << number
             await host.write32(offset("IRQ_ENABLE"), 0)
             job = draw_job(
@@ -371,7 +373,7 @@ async def interrupts(dut) -> None:
 async def counters(dut) -> None:
     """The counters agree with what the memories saw."""
     async with system(dut, "counters") as unit:
-        for private in (False, True, False, True):
+        for private in kinds(unit.platform) * 2:
             job = draw_job(
                 unit.rng, unit.platform, Shape(private=private, length=count("longest", 200)), []
             )

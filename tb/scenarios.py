@@ -25,6 +25,11 @@ class Shape:
     longest: int = 200
 
 
+def kinds(platform: Platform) -> tuple[bool, ...]:
+    """Whether jobs are private: both, or shared ones alone if there is no private memory."""
+    return (False, True) if platform.l2_ports else (False,)
+
+
 def boundaries(platform: Platform, fmt: Format, private: bool) -> list[int]:
     """Elements in a chunk, a bus word, a round of all cores, a burst, a page and the read buffer."""
     width = platform.l2_data_bits if private else platform.shared_data_bits
@@ -82,6 +87,7 @@ def draw_job(rng: random.Random, platform: Platform, shape: Shape, taken: list[R
     """A job that the hardware accepts, whose arrays stay off each other and off ``taken``, to which they are added."""
     fmt = shape.fmt or FORMATS[rng.choice(platform.formats)]
     private = rng.random() < 0.5 if shape.private is None else shape.private
+    private = private and platform.l2_ports > 0
     core = rng.randrange(platform.cores) if shape.core is None else shape.core
     regions = platform.private_of(core) if private else platform.shared
     length = (

@@ -40,7 +40,7 @@ class System:
         self.rng = rng
         self.storage = Storage(rng.getrandbits(32))
         self.host = Host(dut, random.Random(rng.getrandbits(64)))
-        units = [SHARED, *range(platform.cores)]
+        units = [SHARED, *range(platform.l2_ports)]
         self.memories = {
             unit: self._memory(prefix) for unit, prefix in zip(units, platform.ports, strict=True)
         }

@@ -148,7 +148,7 @@ F4 = np.zeros(4, np.float32)
         (
             (F4, F4),
             {"platform": "ft78"},
-            "platform is 'ft78', but must be ft78ne or mt7004 or ecp5_demo",
+            "platform is 'ft78', but must be ft78ne or mt7004 or ecp5_demo or FILE.toml",
         ),
         ((F4, F4), {"memory": "ddr"}, "memory is 'ddr', but must be shared or private"),
         (

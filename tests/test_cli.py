@@ -151,7 +151,7 @@ def test_a_device_is_written_and_not_replaced(files: Path) -> None:
         ("run x.npy y.npy -o g.npy --format bf16", "format is 'bf16', but must be fp32 or fp16"),
         (
             "run x.npy y.npy -o g.npy --platform ft",
-            "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo",
+            "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo or FILE.toml",
         ),
         ("run x.npy y.npy -o g.npy --memory l2", "memory is 'l2', but must be shared or private"),
         (
@@ -257,7 +257,7 @@ def test_a_device_is_written_and_not_replaced(files: Path) -> None:
         ("verilog -o text.npy", "text.npy cannot be written: it is not a directory"),
         (
             "verilog -o out --platform ft",
-            "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo",
+            "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo or FILE.toml",
         ),
         ("verilog", "Missing option '--output' / '-o'."),
     ],

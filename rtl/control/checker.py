@@ -69,7 +69,7 @@ class Locate(wiring.Component):
         m.d.sync += [shared.eq(Cat(held).any()), self.shared.eq(shared)]
 
         fits = [self._fits(m, memory, past) for memory in self._platform.private]
-        for k in range(self._platform.cores):
+        for k in range(self._platform.l2_ports):
             m.d.sync += self.private[k].eq(Cat(of_memory[k] for of_memory in fits).any())
         return m
 

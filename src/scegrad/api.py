@@ -5,6 +5,7 @@ Settings -> prepare -> Request with its Job -> back end -> Result
 
 import inspect
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def sigmoid_cross_entropy_with_logits_grad(
     logits: ArrayLike,
     labels: ArrayLike,
     *,
-    platform: str | Platform = Settings.platform,
+    platform: str | Path | Platform = Settings.platform,
     memory: str = Settings.memory,
     core_mask: int | None = Settings.core_mask,
     backend: str = Settings.backend,

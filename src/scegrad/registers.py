@@ -184,7 +184,7 @@ REGISTERS = (
         "Data widths of the AXI4 ports.",
         (
             Field("SHARED", 0, 16, "bits of the port to shared memory"),
-            Field("L2", 16, 16, "bits of each core's port to its private memory"),
+            Field("L2", 16, 16, "bits of each core's port to its private memory; 0: none"),
         ),
         reset=None,
     ),

@@ -1,10 +1,10 @@
 """What is measured: the lines of the table, and the sweeps behind the pictures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scegrad.formats import FORMATS
-from scegrad.platforms import PLATFORMS, Platform
+from scegrad.platforms import PLATFORMS, Platform, platform_of
 from scegrad.sim.dram import PRESETS
 
 MISALIGNED = (4, 60, 20)
@@ -24,6 +24,7 @@ SWEEP_LENGTHS = [1 << i for i in range(0, 23, 2)]
 class Case:
     """A job to measure.
 
+    ``platform`` is a platform's name or file.
     ``memory`` is "private" or "shared", ``latency`` the cycles from a request to the memory's first answer, ``dram`` the preset that stands
     in its place and ``core_mhz`` the unit's clock beside it, ``misalignment`` the bytes by which each array is off a multiple of 64.
     """
@@ -41,13 +42,13 @@ class Case:
     @property
     def bound(self) -> float:
         """Results per cycle that the cores can compute or the port can feed, whichever is less."""
-        platform, fmt = PLATFORMS[self.platform], FORMATS[self.fmt]
+        platform, fmt = platform_of(self.platform), FORMATS[self.fmt]
         return min(self.cores * platform.results_per_cycle(fmt), self.port_bytes / (2 * fmt.bytes))
 
     @property
     def port_bytes(self) -> int:
         """Width of the port that the job uses."""
-        platform = PLATFORMS[self.platform]
+        platform = platform_of(self.platform)
         return (
             platform.l2_data_bits if self.memory == "private" else platform.shared_data_bits
         ) // 8
@@ -74,18 +75,25 @@ class Case:
         )
 
 
-def lines() -> Iterator[Case]:
-    """The lines of the table, platform by platform."""
-    for platform in PLATFORMS.values():
+def lines(names: Iterable[str] = PLATFORMS) -> Iterator[Case]:
+    """The lines of the table, platform by platform; ``names`` are names or files of platforms."""
+    for name in names:
+        platform = platform_of(name)
         for fmt in platform.formats:
-            yield Case(platform.name, fmt, "private", 1, 1 << 14)
+            if platform.l2_ports:
+                yield Case(name, fmt, "private", 1, min(1 << 14, _most(platform, fmt)))
             for cores in core_counts(platform):
-                yield Case(platform.name, fmt, "shared", cores, LONG)
-            yield from _all_cores(platform, fmt)
+                yield Case(name, fmt, "shared", cores, LONG)
+            yield from _all_cores(name, platform, fmt)
 
 
-def _all_cores(platform: Platform, fmt: str) -> Iterator[Case]:
-    common = (platform.name, fmt, "shared", platform.cores)
+def _most(platform: Platform, fmt: str) -> int:
+    """Elements of a private job that surely fit: a quarter of an L2 for each array."""
+    return platform.l2[0].size // (4 * FORMATS[fmt].bytes)
+
+
+def _all_cores(name: str, platform: Platform, fmt: str) -> Iterator[Case]:
+    common = (name, fmt, "shared", platform.cores)
     yield Case(*common, LONG, 100)
     yield Case(*common, LONG, 100, MISALIGNED)
     yield Case(*common, 1024, 40)

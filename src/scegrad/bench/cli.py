@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from scegrad.platforms import CHOICES
+from scegrad.request.settings import one_of
+
 
 def bench(
     output: Annotated[
@@ -13,6 +16,15 @@ def bench(
             "--output", "-o", metavar="DIR", help="Where to write bench.json and the pictures."
         ),
     ] = Path("out/bench"),
+    platform: Annotated[
+        str | None,
+        typer.Option(
+            "--platform",
+            metavar=one_of(*CHOICES),
+            help="Only the lines of the table of this platform.  [default: all, and the sweeps]",
+            show_default=False,
+        ),
+    ] = None,
     quick: Annotated[
         bool,
         typer.Option(
@@ -32,4 +44,4 @@ def bench(
     # Simulators and Matplotlib: the other commands, and --help, do without.
     from scegrad.bench.command import main
 
-    main(output, quick=quick, resume=resume)
+    main(output, platform=platform, quick=quick, resume=resume)

@@ -14,7 +14,7 @@ from scegrad.bench.measure import Measurement, measure
 from scegrad.build.simulator import library
 from scegrad.build.store import Store
 from scegrad.files import Output, OutputDirectory
-from scegrad.platforms import PLATFORMS
+from scegrad.platforms import PLATFORMS, platform_of
 from scegrad.progress import INTERVAL, Bar
 from scegrad.show.table import Column, Sheet, output_console, show
 
@@ -83,23 +83,28 @@ class Notebook:
 
     def measured(self, case: Case) -> Measurement:
         """The measurement of a case, made now if it is not known."""
-        simulator = library(PLATFORMS[case.platform]).parent.name
+        simulator = library(platform_of(case.platform)).parent.name
         key = f"{simulator} {case}"
         if key not in self._store.records:
             self._store.add(key, measure(case).record())
         return Measurement.of(self._store.records[key])
 
 
-def main(output: Path, *, quick: bool, resume: bool) -> None:
-    """Measure, print, and write into the directory ``output``; with ``quick`` only the lines of the table."""
+def main(output: Path, *, platform: str | None = None, quick: bool, resume: bool) -> None:
+    """Measure, print, and write into the directory ``output``.
+
+    With ``quick`` only the lines of the table; with a ``platform`` (a name or a file) only its.
+    """
+    names = list(PLATFORMS) if platform is None else [platform]
+    chosen, quick = [platform_of(name) for name in names], quick or platform is not None
     console = output_console()
     with (
         OutputDirectory(output) as directory,
         Notebook(directory.path / KEPT, resume=resume) as notebook,
     ):
-        for platform in PLATFORMS.values():
-            library(platform)
-        measured = _run(list(lines()), notebook.measured, "lines")
+        for each in chosen:
+            library(each)
+        measured = _run(list(lines(names)), notebook.measured, "lines")
         show(sheet(measured), console)
         results: dict[str, Any] = {"lines": [item.record() for item in measured]}
         swept: list[Measurement] = []

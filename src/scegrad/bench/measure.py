@@ -11,7 +11,7 @@ from scegrad.bench.cases import Case
 from scegrad.errors import SimulationError
 from scegrad.formats import FORMATS
 from scegrad.job.placement import place
-from scegrad.platforms import PLATFORMS
+from scegrad.platforms import platform_of
 from scegrad.sim.dram import ideal, preset
 
 SEED = 1
@@ -140,7 +140,7 @@ def check(case: Case, result: Result) -> None:
 
 def _ideal(case: Case) -> int:
     """Cycles of the ideal manager on the same arrays, at its best."""
-    platform, fmt = PLATFORMS[case.platform], FORMATS[case.fmt]
+    platform, fmt = platform_of(case.platform), FORMATS[case.fmt]
     assert case.dram is not None
     where = place(platform, fmt, case.elements, misalignment=case.misalignment)
     memory = preset(case.dram, core_mhz=case.core_mhz)

@@ -155,12 +155,10 @@ def ports_header(platform: Platform) -> str:
 
 def _design_key(platform: Platform) -> str:
     """A hash of whatever the Verilog is made from."""
-    shared = [
-        _PACKAGE / f"{name}.py" for name in ("axi", "errors", "formats", "platforms", "registers")
-    ]
+    shared = [_PACKAGE / f"{name}.py" for name in ("axi", "formats", "registers")]
     folders = [
         path
-        for folder in ("rtl", "model")
+        for folder in ("platforms", "rtl", "model")
         for path in sorted((_PACKAGE / folder).resolve().rglob("*"))
     ]
     sources = [*shared, *(path for path in folders if path.suffix in (".py", ".json"))]

@@ -37,6 +37,8 @@ def place(
     multiple of 64 (of an element's size where they fit no other way). Raises ``ValueError`` with one line where the arrays do not fit or
     the misalignment is not a multiple of the element's size.
     """
+    if core is not None and not platform.l2_ports:
+        raise ValueError(f"{platform.name} has no private memory: its jobs are shared ones")
     regions = (
         (max(platform.shared, key=lambda item: item.size),)
         if core is None

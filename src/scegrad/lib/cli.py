@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scegrad.options import Directory
-from scegrad.platforms import PLATFORMS
+from scegrad.platforms import CHOICES
 from scegrad.request.settings import one_of
 
 MISMATCH = 1
@@ -18,7 +18,7 @@ def lib(
         str | None,
         typer.Option(
             "--platform",
-            metavar=one_of(*PLATFORMS),
+            metavar=one_of(*CHOICES),
             help="The platform.  [default: ft78ne and mt7004]",
             show_default=False,
         ),

@@ -79,7 +79,7 @@ class Request:
 
 def prepare(logits: Any, labels: Any, settings: Settings) -> Request:
     """Check settings and arrays, and place the job in memory. Raises ``RequestError``."""
-    platform = _platform(settings.platform)
+    platform = platform_of(settings.platform)
     check_choice("memory", settings.memory, MEMORIES)
     _check_backend(settings.backend)
     if settings.in_place is not None:
@@ -119,12 +119,6 @@ def prepare(logits: Any, labels: Any, settings: Settings) -> Request:
         waves,
         timeline,
     )
-
-
-def _platform(platform: Any) -> Platform:
-    if not isinstance(platform, Platform):
-        check_choice("platform", platform, tuple(PLATFORMS))
-    return platform_of(platform)
 
 
 def _check_backend(backend: Any) -> None:

@@ -57,4 +57,4 @@ class Result:
 
 def port_names(platform: Platform) -> tuple[str, ...]:
     """Names of the AXI ports, in the order of the ports' numbers in events."""
-    return ("shared", *(f"L2 of core {k}" for k in range(platform.cores)))
+    return ("shared", *(f"L2 of core {k}" for k in range(platform.l2_ports)))

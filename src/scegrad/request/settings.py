@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field, fields
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from scegrad.formats import FORMATS, Format
-from scegrad.platforms import PLATFORMS, Platform
+from scegrad.platforms import CHOICES, Platform
 from scegrad.sim.dram import PRESETS, Dram
 
 BACKENDS = ("verilator", "icarus", "model")
@@ -44,12 +45,12 @@ def _words(text: str, *, metavar: str = "", flag: str = "", kind: type = str) ->
 class Settings:
     """How to compute a gradient, as the caller says it: nothing is checked before ``prepare``."""
 
-    platform: str | Platform = field(
+    platform: str | Path | Platform = field(
         default="ft78ne",
         metadata=_words(
             "Hardware: ft78ne has 8 cores with fp32; mt7004 has 4, with fp32 and fp16; ecp5_demo is"
-            " one core of mt7004, for an FPGA.",
-            metavar=one_of(*PLATFORMS),
+            " one core of mt7004, for an FPGA; a file describes your own (docs/fpga.md).",
+            metavar=one_of(*CHOICES),
         ),
     )
     fmt: str | Format | None = field(

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scegrad.errors import RequestError
+from scegrad.platforms import CHOICES, platform_of
+
 if TYPE_CHECKING:
     from scegrad.sweep.spaces import Space
 
@@ -48,6 +51,15 @@ Scheduler = Annotated[
         show_default=False,
     ),
 ]
+PlatformName = Annotated[
+    str | None,
+    typer.Option(
+        "--platform",
+        metavar=f"[{'|'.join(CHOICES)}]",
+        help="Refuse formats that this platform lacks; the lane is the same on every platform.",
+        show_default=False,
+    ),
+]
 ShardBits = Annotated[int, typer.Option(metavar="BITS", help="A shard has 2^BITS pairs.")]
 
 
@@ -58,9 +70,12 @@ def _run(
     shards: str | None,
     workers: int | None,
     scheduler: str | None,
+    platform: str | None,
 ) -> None:
     from scegrad.sweep.command import Options, main, parse_range
 
+    if platform is not None and not platform_of(platform).has(space.fmt):
+        raise RequestError(f"{platform} does not compute {space.fmt.name}: sweep another space")
     chosen = None if shards is None else parse_range(shards, space.shards)
     raise typer.Exit(
         main(space, Options(output or Path("out/sweep") / name, chosen, workers, scheduler))
@@ -73,13 +88,20 @@ def fp16_pairs(
     shards: Shards = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
+    platform: PlatformName = None,
     shard_bits: ShardBits = 20,
 ) -> None:
     """All 2^32 pairs of an fp16 logit and label; each result must be correctly rounded."""
     from scegrad.sweep.spaces import Space
 
     _run(
-        Space("fp16-pairs", shard_bits=shard_bits), "fp16-pairs", output, shards, workers, scheduler
+        Space("fp16-pairs", shard_bits=shard_bits),
+        "fp16-pairs",
+        output,
+        shards,
+        workers,
+        scheduler,
+        platform,
     )
 
 
@@ -90,6 +112,7 @@ def fp32_logits(
     shards: Shards = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
+    platform: PlatformName = None,
     shard_bits: ShardBits = 20,
 ) -> None:
     """All 2^32 fp32 logits with the label 0 or 1; each result must be correctly rounded."""
@@ -102,6 +125,7 @@ def fp32_logits(
         shards,
         workers,
         scheduler,
+        platform,
     )
 
 
@@ -111,12 +135,13 @@ def fp32_halves(
     shards: Shards = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
+    platform: PlatformName = None,
     shard_bits: ShardBits = 20,
 ) -> None:
     """All 2^32 fp32 logits with the label 1/2; the error must be at most 0.51 ulp."""
     from scegrad.sweep.spaces import HALVES, Space
 
-    _run(Space(HALVES, shard_bits=shard_bits), HALVES, output, shards, workers, scheduler)
+    _run(Space(HALVES, shard_bits=shard_bits), HALVES, output, shards, workers, scheduler, platform)
 
 
 @app.command("fp32-stage")
@@ -125,12 +150,13 @@ def fp32_stage(
     shards: Shards = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
+    platform: PlatformName = None,
     shard_bits: ShardBits = 20,
 ) -> None:
     """The sigmoid of all 2^31 fp32 magnitudes before it is rounded; it must be within 2^-40 of itself."""
     from scegrad.sweep.spaces import STAGE, Space
 
-    _run(Space(STAGE, shard_bits=shard_bits), STAGE, output, shards, workers, scheduler)
+    _run(Space(STAGE, shard_bits=shard_bits), STAGE, output, shards, workers, scheduler, platform)
 
 
 @app.command("fp32-random")
@@ -143,13 +169,14 @@ def fp32_random(
     shards: Shards = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
+    platform: PlatformName = None,
     shard_bits: ShardBits = 20,
 ) -> None:
     """Random fp32 pairs, hard ones being frequent; the error must be at most 0.5 ulp of the result and 2^-40 sigmoid(-|x|)."""
     from scegrad.sweep.spaces import Space
 
     space = Space("fp32-random", count=count, seed=seed, shard_bits=shard_bits)
-    _run(space, f"fp32-random-{seed}", output, shards, workers, scheduler)
+    _run(space, f"fp32-random-{seed}", output, shards, workers, scheduler, platform)
 
 
 @app.command()

@@ -1,10 +1,16 @@
-"""The platforms: named values of one frozen configuration, from which every width is derived."""
+"""The platforms: named values of one frozen configuration, from which every width is derived.
 
+A user's own platform is a value of the same class, made in Python or read from a TOML file.
+"""
+
+import re
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 
-from scegrad.errors import check_choice
+from scegrad.errors import RequestError, check_choice
 from scegrad.formats import FORMATS, Format
+from scegrad.platforms.file import read_record
 
 KiB = 1024
 MiB = 1024 * KiB
@@ -52,6 +58,18 @@ L2 = PrivateMemory("L2", 0x1080_0000, 512 * KiB, 0x0100_0000)
 AM = PrivateMemory("AM", 0x1000_0000, 512 * KiB, 0x0100_0000)
 
 
+MAX_NAME = 40
+"""Characters of a platform's or a region's name."""
+
+MAX_REGIONS = 16
+"""Regions behind the shared port: each is two comparators in the checker, three times."""
+
+MAX_BUFFER_BEATS = 1 << 14
+"""Beats of a buffer: a 512-bit port has a MiB then."""
+
+_WORD = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,{MAX_NAME - 1}}}")
+
+
 def _power_of_two(value: int) -> bool:
     return value > 0 and value & (value - 1) == 0
 
@@ -64,7 +82,8 @@ class Platform:
     ``formats``             names from ``formats.FORMATS`` that every core computes
     ``shared_data_bits``    data width of the port to shared memory
     ``shared``              regions behind the shared port
-    ``private``             private memories, all of core k behind its one port; a job's arrays are put in the first unless it is too small
+    ``private``             private memories, all of core k behind its one port; a job's arrays are put in the first unless it is too small;
+                            none: the cores have no such port and take no private jobs
     ``burst_beats``         longest burst of either port, in beats
     ``read_buffer_beats``   beats of each of the two input arrays that may be in flight or buffered, for each reader; long jobs take turns
                             of a third of it, rounded down to a power of two
@@ -86,16 +105,19 @@ class Platform:
 
     def __post_init__(self) -> None:
         """Raise ``ValueError`` for a configuration that cannot be built."""
-        if not self.name.isidentifier():
+        if not _WORD.fullmatch(self.name):
             raise ValueError(
-                f"platform name is {self.name!r}, but must be an identifier: it becomes a Verilog module's name"
+                f"platform name is {self.name!r}, but must be letters, digits and underscores after"
+                f" a letter, {MAX_NAME} at most: it becomes part of a Verilog module's name"
             )
         if not 1 <= self.cores <= 16:
             raise ValueError(f"cores is {self.cores}, but must be 1 to 16")
-        if not self.formats or any(name not in FORMATS for name in self.formats):
+        if not self.formats or {*self.formats} - {*FORMATS}:
             raise ValueError(
                 f"formats is {self.formats}, but must name one or more of {', '.join(FORMATS)}"
             )
+        if len({*self.formats}) < len(self.formats):
+            raise ValueError(f"formats is {self.formats}, but must name each format once")
         if not (_power_of_two(self.shared_data_bits) and 64 <= self.shared_data_bits <= 1024):
             raise ValueError(
                 f"shared_data_bits is {self.shared_data_bits}, but must be a power of two from 64 to 1024"
@@ -116,9 +138,10 @@ class Platform:
                 f"burst_beats is {self.burst_beats}, but an AXI4 burst has at most 256 beats"
             )
         for name in ("read_buffer_beats", "write_buffer_beats"):
-            if getattr(self, name) < 2 * self.burst_beats:
+            if not 2 * self.burst_beats <= getattr(self, name) <= MAX_BUFFER_BEATS:
                 raise ValueError(
-                    f"{name} is {getattr(self, name)}, but must be {2 * self.burst_beats} or more: two bursts"
+                    f"{name} is {getattr(self, name)}, but must be {2 * self.burst_beats} (two"
+                    f" bursts) to {MAX_BUFFER_BEATS}"
                 )
         for memory in self.private:
             if not _power_of_two(memory.stride) or memory.size > memory.stride:
@@ -126,6 +149,7 @@ class Platform:
                     f"stride of {memory.name} is {memory.stride:#x}, but must be a power of two "
                     f"and no less than its size, {memory.size:#x}"
                 )
+        self._check_names()
         self._check_map()
 
     def _check_map(self) -> None:
@@ -138,11 +162,53 @@ class Platform:
                 or region.end > 1 << self.address_bits
             ):
                 raise ValueError(
-                    f"{region.name} at {region.base:#x} must be whole 4 KiB pages below {1 << self.address_bits:#x}"
+                    f"{region.name} is {region.size:#x} bytes at {region.base:#x}, but must be"
+                    f" whole 4 KiB pages below {1 << self.address_bits:#x}"
                 )
         for lower, upper in pairwise(regions):
             if lower.end > upper.base:
-                raise ValueError(f"{lower.name} and {upper.name} overlap at {upper.base:#x}")
+                raise ValueError(
+                    f"{lower.name} and {upper.name} overlap at {upper.base:#x}:"
+                    f" {self._cure(lower, upper)}"
+                )
+
+    def _check_names(self) -> None:
+        """Raise ``ValueError`` unless each memory has a name of its own that is a word."""
+        for field_name, memories, least in (
+            ("shared", self.shared, 1),
+            ("private", self.private, 0),
+        ):
+            names = [memory.name for memory in memories]
+            if not least <= len(names) <= MAX_REGIONS or len({*names}) < len(names):
+                raise ValueError(
+                    f"{field_name} has the memories {names}, but must have {least} to"
+                    f" {MAX_REGIONS}, each with a name of its own"
+                )
+            for name in names:
+                if not _WORD.fullmatch(name):
+                    raise ValueError(
+                        f"a memory's name is {name!r}, but must be a word such as DDR: letters,"
+                        f" digits and underscores after a letter, {MAX_NAME} at most"
+                    )
+
+    def _cure(self, lower: Region, upper: Region) -> str:
+        """What to change if ``lower`` reaches into ``upper``."""
+        room = upper.base - lower.base
+        ways = [f"move {upper.name} to {lower.end:#x} or above"] if upper in self.shared else []
+        if lower in self.shared:
+            ways.append(
+                f"make {lower.name} at most {room:#x} bytes"
+                if room
+                else f"move {lower.name} to {upper.end:#x} or above"
+            )
+        if not {lower, upper} <= {*self.shared}:
+            ways += ["move the private memory", "leave it out (private = [])"]
+        return ", or ".join(ways)
+
+    @property
+    def l2_ports(self) -> int:
+        """Ports ``m_axi_l2_<k>``: one for each core, or none if there is no private memory."""
+        return self.cores if self.private else 0
 
     def private_of(self, core: int) -> tuple[Region, ...]:
         """The private memories of one core."""
@@ -175,7 +241,7 @@ class Platform:
 
         Shared memory comes first, then the private memory of each core, in the order of the cores.
         """
-        private = {f"m_axi_l2_{k}": self.l2_data_bits for k in range(self.cores)}
+        private = {f"m_axi_l2_{k}": self.l2_data_bits for k in range(self.l2_ports)}
         return {"m_axi_shared": self.shared_data_bits, **private}
 
     @property
@@ -207,9 +273,35 @@ PLATFORMS = {platform.name: platform for platform in (FT78NE, MT7004, ECP5_DEMO)
 """The platforms that the command line offers by name; the last is one core for an FPGA board, see ``docs/fpga.md``."""
 
 
-def platform_of(platform: str | Platform) -> Platform:
-    """The platform of a name; a platform itself stands for itself."""
+FILE_SUFFIX = ".toml"
+"""What the name of a platform's file ends in, by which it is told from a platform's name."""
+
+CHOICES = (*PLATFORMS, f"FILE{FILE_SUFFIX}")
+"""What ``--platform`` takes, as help texts show it."""
+
+
+def platform_of(platform: str | Path | Platform) -> Platform:
+    """The platform of a name or of a TOML file; a platform itself stands for itself.
+
+    Raises ``RequestError``.
+    """
     if isinstance(platform, Platform):
         return platform
-    check_choice("platform", platform, tuple(PLATFORMS))
-    return PLATFORMS[platform]
+    if isinstance(platform, (str, Path)) and str(platform).endswith(FILE_SUFFIX):
+        return read_platform(Path(platform))
+    check_choice("platform", platform, CHOICES)
+    return PLATFORMS[str(platform)]
+
+
+def read_platform(path: Path) -> Platform:
+    """The platform in a TOML file, whose keys are the fields of ``Platform``.
+
+    Raises ``RequestError`` with one line that names the file, the key and what to change.
+    """
+    platform = read_record(Platform, path, "platform")
+    if platform.name in PLATFORMS:
+        raise RequestError(
+            f"{path} is no platform: the name {platform.name} is that of a built-in platform,"
+            " choose another"
+        )
+    return platform

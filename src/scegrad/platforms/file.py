@@ -1,0 +1,80 @@
+"""A frozen dataclass from a TOML file: its fields are the keys, and every fault is one line."""
+
+import difflib
+import tomllib
+from dataclasses import MISSING, fields, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin
+
+from scegrad.errors import RequestError
+
+MAX_BYTES = 1 << 16
+"""Bytes of a file, so that no device is read for ever."""
+
+MAX_MESSAGE = 400
+"""Characters of a message, whatever a file or its name contains."""
+
+Record = TypeVar("Record")
+
+
+def read_record(kind: type[Record], path: Path, what: str) -> Record:
+    """A value of the dataclass ``kind`` from a file; ``what`` names its kind in messages.
+
+    Fields with ``init=False`` are no keys; what a field is to hold is told by its type: int, str,
+    a tuple of one type, another dataclass, or one of these and None. Raises ``RequestError`` with
+    one line that names the file, the key and what it must be.
+    """
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
+        reason = getattr(error, "strerror", None) or error
+        raise RequestError(_one_line(f"{path} cannot be read: {reason}")) from error
+    try:
+        if len(text) > MAX_BYTES:
+            raise ValueError(f"it has more than {MAX_BYTES} bytes")
+        return _build(kind, tomllib.loads(text.decode()), "")
+    except (ValueError, RecursionError) as error:
+        raise RequestError(_one_line(f"{path} is no {what}: {error}")) from error
+
+
+def _one_line(text: str) -> str:
+    """The text with what is no printable character written as its escape, shortened if need be."""
+    escaped = "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+    return escaped if len(escaped) <= MAX_MESSAGE else f"{escaped[: MAX_MESSAGE - 4]} ..."
+
+
+def _build(kind: type[Record], table: dict[str, Any], where: str) -> Record:
+    """The dataclass from a table; ``where`` is the table's place in the file."""
+    known = {item.name: item for item in fields(kind) if item.init}  # type: ignore[arg-type]
+    for key in table:
+        if key not in known:
+            close = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"the keys are {', '.join(known)}"
+            raise ValueError(f"{where}{key} is no key: {hint}")
+    for name, item in known.items():
+        if name not in table and item.default is MISSING:
+            raise ValueError(f"{where}{name} is missing")
+    return kind(
+        **{key: _value(known[key].type, item, f"{where}{key}") for key, item in table.items()}
+    )
+
+
+def _value(kind: Any, value: Any, where: str) -> Any:
+    """A value of TOML as a field of type ``kind`` holds it."""
+    if isinstance(kind, UnionType):  # TOML has no None: the key is left out
+        kind = next(each for each in get_args(kind) if each is not type(None))
+    if get_origin(kind) is tuple and isinstance(value, list):
+        return tuple(
+            _value(get_args(kind)[0], item, f"{where}[{k}]") for k, item in enumerate(value)
+        )
+    if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, dict):
+        return _build(kind, value, f"{where}.")
+    if type(value) is kind:  # True is no integer
+        return value
+    wanted = {int: "an integer", str: "a string in quotes"}.get(kind)
+    wanted = wanted or ("an array" if get_origin(kind) is tuple else "a table")
+    raise ValueError(f"{where} is {repr(value)[:60]}, but must be {wanted}")
