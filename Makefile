@@ -16,6 +16,7 @@ run: $(INSTALLED)  ## real data through the simulated hardware: a table, picture
 	$(BIN)/scegrad demo
 
 test: $(INSTALLED) tools  ## every test, in both simulators
+	@tools/require.sh --optional riscv64-unknown-elf-gcc arm-none-eabi-gcc
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-fast: $(INSTALLED) tools  ## the tests of a minute or two

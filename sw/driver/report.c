@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report.h"
 
+#include <stddef.h>
+
 #include "scegrad_registers.h"
 #include "text.h"
 

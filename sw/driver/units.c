@@ -178,10 +178,11 @@ void sce_units_advance(void) {
     }
 }
 
-/* Ends what these units run that is of no job here, and forgets its interrupt. `left` are those that did not end: 0, or -1. */
+/* Ends what these units run that is of no job here, and forgets its interrupt. `left` are those that did not end: 0, or -1. The shared unit
+ * goes with any of them, since its job may have their cores; whether it has, the hardware says at the start. */
 static int settle(uint32_t units, uint32_t *left) {
     const uint64_t start = now;
-    const uint32_t asked = doubtful & units;
+    const uint32_t asked = doubtful & (units | SCEGRAD_UNIT_BIT(SCEGRAD_UNIT_SHARED));
     uint32_t pending;
     *left = 0;
     if (asked == 0)
@@ -199,6 +200,7 @@ static int settle(uint32_t units, uint32_t *left) {
     if (read_register(SCEGRAD_IRQ_PENDING_OFFSET, &pending) != 0)
         return -1;
     pending &= asked & ~*left;
+    *left &= units;
     return pending != 0 ? write_register(SCEGRAD_IRQ_PENDING_OFFSET, pending) : 0;
 }
 

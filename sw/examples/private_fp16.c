@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The program for private memory in fp16, on core 0 of an mt7004. */
 #include <stdio.h>
-#include <scegrad.h>
+#include <sigmoid_cross_entropy.h>
 
 int main(int argc, char* argv[]) {
     half *logits = (half *)0x10810000;   // in the L2 of core 0

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The operator library's program for private memory; the header's name is what was changed. */
+/* The operator library's program for private memory. */
 #include <stdio.h>
-#include <scegrad.h>
+#include <sigmoid_cross_entropy.h>
 
 int main(int argc, char* argv[]) {
     float *logits = (float *)0x10810000;   // in the L2 of core 0

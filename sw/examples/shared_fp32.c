@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The operator library's program for shared memory; the header's name is what was changed. */
+/* The operator library's program for shared memory. */
 #include <stdio.h>
-#include <scegrad.h>
+#include <sigmoid_cross_entropy.h>
 
 int main(int argc, char* argv[]) {
     float *logits = (float *)0xA0000000;   // in DDR

@@ -6,7 +6,6 @@
 #define SCEGRAD_HALF_H
 
 #include <stdint.h>
-#include <string.h>
 
 #if defined(__clang__)
 #if __clang_major__ >= 15 || defined(__aarch64__) || defined(__AVX512FP16__)
@@ -38,7 +37,7 @@ typedef uint16_t half;
 /* A float rounded to half, to nearest, ties to even. */
 static inline half scegrad_half_from_float(float value) {
     uint32_t bits, magnitude, sign, unit, rest, result;
-    memcpy(&bits, &value, sizeof bits);
+    __builtin_memcpy(&bits, &value, sizeof bits);
     sign = bits >> 16 & 0x8000u;
     magnitude = bits & 0x7FFFFFFFu;
     if (magnitude > 0x7F800000u)
@@ -68,14 +67,14 @@ static inline float scegrad_half_to_float(half value) {
     float result;
     if (magnitude < 0x400u) { /* zero and subnormals: units of 2^-24 */
         result = (float)magnitude / 16777216.0f;
-        memcpy(&bits, &result, sizeof bits);
+        __builtin_memcpy(&bits, &result, sizeof bits);
     } else if (magnitude < 0x7C00u) {
         bits = (magnitude << 13) + 0x38000000u;
     } else {
         bits = (magnitude << 13) + 0x70000000u;
     }
     bits |= sign;
-    memcpy(&result, &bits, sizeof result);
+    __builtin_memcpy(&result, &bits, sizeof result);
     return result;
 }
 

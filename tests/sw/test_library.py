@@ -7,7 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scegrad import registers
 from scegrad.build.driver import symbols
+from scegrad.lib.examples import EXAMPLES as EXAMPLE_PROGRAMS_AND_MORE
+from scegrad.lib.examples import Example, compile_example, run_example
+from scegrad.lib.examples import check as check_example
 from scegrad.model import golden
 from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import Status
@@ -29,6 +33,7 @@ from .programs import (
 
 L2 = [region.base for region in TINY.l2]
 SMC = 0x0C00_0000
+EXAMPLE_PROGRAMS = [example for example in EXAMPLE_PROGRAMS_AND_MORE if example.places]
 
 
 @pytest.mark.parametrize(("kind", "dtype"), [("fs", np.float32), ("hs", np.float16)])
@@ -248,6 +253,40 @@ def test_waves(call: Path, tmp_path: Path) -> None:
     assert (tmp_path / "waves.fst").stat().st_size > 10_000
 
 
+def test_waves_that_cannot_be_written(call: Path, tmp_path: Path) -> None:
+    """A full disk costs the waves: one line at the end, the right results and status, and nothing is left behind."""
+    word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:100:3"
+    run = execute(call, word, word, SCEGRAD_WAVES="/dev/full", TMPDIR=str(tmp_path))
+    assert (run.returncode, outcomes(run.stdout)) == (
+        0,
+        outcomes(execute(call, word, word).stdout),
+    )
+    (line,) = run.stderr.splitlines()
+    assert line == "scegrad: waves cannot be written to /dev/full: No space left on device"
+    assert not list(tmp_path.iterdir())
+
+
+def test_out_of_memory_is_a_status(call: Path, library: Path) -> None:
+    """With ever less address space the hardware cannot be opened, or its memory is not there; nothing aborts."""
+    word = f"fs:{SMC:#x}:{SMC:#x}:{SMC:#x}:8:3"
+    seen = set()
+    for kilobytes in range(3000, 60_000, 1500):
+        run = execute(
+            Path("/bin/sh"),
+            "-c",
+            f"ulimit -v {kilobytes} && exec {call} {word}",
+            SCEGRAD_WINDOWS="1",
+        )
+        if "shared libraries" in run.stderr or (not run.stdout and run.returncode in (126, 127)):
+            continue  # not even the program could be loaded
+        assert run.returncode == 0, (kilobytes, run.returncode, run.stderr[-300:])
+        (outcome,) = outcomes(run.stdout)
+        seen.add(outcome.status)
+        assert outcome.status in (0, 65, 66, 67), kilobytes
+        assert outcome.status == 0 or "scegrad: fp_sigmoid" in run.stderr
+    assert 66 in seen and (0 in seen or 65 in seen), seen
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
@@ -384,27 +423,63 @@ def test_a_directory_that_was_moved(library: Path, tmp_path: Path) -> None:
 CMAKE_PROJECT = """\
 cmake_minimum_required(VERSION 3.13)
 project(program C)
-find_package(scegrad_tiny REQUIRED)
+find_package(scegrad_tiny {version} REQUIRED)
 add_executable(program program.c)
 target_link_libraries(program scegrad::tiny)
 """
 
 
-def test_cmake(library: Path, tmp_path: Path) -> None:
+def cmake(library: Path, directory: Path, version: str) -> tuple[int, str]:
+    """Configure and build a program, as the page says; returns the first status that is not 0, and what was said."""
     if shutil.which("cmake") is None:
         pytest.skip(
             "cmake is not installed, and the project does not need it: its package is for whoever has it"
         )
-    (tmp_path / "CMakeLists.txt").write_text(CMAKE_PROJECT)
-    shutil.copy(HERE / "half.c", tmp_path / "program.c")
-    place = f"-Dscegrad_tiny_DIR={library.parent}"
+    (directory / "CMakeLists.txt").write_text(CMAKE_PROJECT.format(version=version))
+    shutil.copy(HERE / "half.c", directory / "program.c")
+    place = f"-DCMAKE_PREFIX_PATH={library.parent}"
+    said = ""
     for command in (
-        ["cmake", "-S", tmp_path, "-B", tmp_path / "build", place],
-        ["cmake", "--build", tmp_path / "build"],
+        ["cmake", "-S", directory, "-B", directory / "build", place],
+        ["cmake", "--build", directory / "build"],
     ):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        said += done.stdout + done.stderr
+        if done.returncode:
+            return done.returncode, said
+    return 0, said
+
+
+@pytest.mark.parametrize("version", ["", "0", "0.1", registers.VERSION])
+def test_cmake(library: Path, tmp_path: Path, version: str) -> None:
+    status, said = cmake(library, tmp_path, version)
+    assert status == 0, said
     assert execute(tmp_path / "build" / "program").returncode == 0
+
+
+@pytest.mark.parametrize("version", ["99", "0.99", "1.0"])
+def test_cmake_asks_for_another_version(library: Path, tmp_path: Path, version: str) -> None:
+    status, said = cmake(library, tmp_path, version)
+    assert status != 0
+    assert f"version: {registers.VERSION}" in said
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("example", EXAMPLE_PROGRAMS, ids=lambda example: example.name)
+def test_programs_of_the_operator_library(
+    library: Path, tmp_path: Path, example: Example, compiler: str
+) -> None:
+    """As they are printed: their own header's name, arrays at its addresses (in AM too), and core_mask 0xff on two cores."""
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed, and the project needs one C compiler alone")
+    text = (EXAMPLES / f"{example.name}.c").read_text()
+    assert "#include <stdio.h>\n#include <sigmoid_cross_entropy.h>\n\nint main" in text
+    assert (library.parent / "sigmoid_cross_entropy.h").is_file()
+    program = compile_example(
+        example.name, library, tmp_path / example.name, ["-std=c11"], [compiler]
+    )
+    elements, wrong, worst = check_example(run_example(example, program, tmp_path))
+    assert (elements, wrong, worst <= 0.501) == (1024, 0, True)
 
 
 def test_real_use(library: Path, tmp_path: Path) -> None:
@@ -419,6 +494,13 @@ def test_real_use(library: Path, tmp_path: Path) -> None:
         5, 3, 1000
     ):
         assert gradient.tobytes() == golden.gradient(logits, labels).tobytes()
+
+
+def test_forked_processes_have_hardware_of_their_own(library: Path, tmp_path: Path) -> None:
+    program = compile_program(tmp_path / "forks", [HERE / "forks.c"], ["-pthread", *flags(library)])
+    run = execute(program, "12", SCEGRAD_WAVES=str(tmp_path / "waves.fst"))
+    assert (run.returncode, run.stdout, run.stderr) == (0, "0 children failed, 0 wrong\n", "")
+    assert (tmp_path / "waves.fst").stat().st_size > 10_000
 
 
 def test_texts_of_statuses(library: Path, tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def build_library(directory: Path, platform: Platform, access: str = "sim") -> l
     packages = {
         f"scegrad_{platform.name}.pc": pkg_config(platform),
         f"scegrad_{platform.name}-config.cmake": cmake_package(platform),
+        f"scegrad_{platform.name}-config-version.cmake": cmake_version(),
     }
     for name, text in packages.items():
         (directory / name).write_text(text, encoding="ascii")
@@ -95,6 +96,24 @@ def cmake_package(platform: Platform) -> str:
             f'    IMPORTED_LOCATION "${{CMAKE_CURRENT_LIST_DIR}}/{library_name(platform)}"',
             f'    IMPORTED_SONAME "{library_name(platform)}"',
             '    INTERFACE_INCLUDE_DIRECTORIES "${CMAKE_CURRENT_LIST_DIR}")',
+            "endif()",
+            "",
+        ]
+    )
+
+
+def cmake_version() -> str:
+    """What ``find_package`` asks before: this version answers to any that is not newer and has the same first number."""
+    version = importlib.metadata.version("scegrad")
+    return "\n".join(
+        [
+            f'set(PACKAGE_VERSION "{version}")',
+            f'if(PACKAGE_FIND_VERSION_MAJOR STREQUAL "{version.split(".")[0]}"',
+            "   AND NOT PACKAGE_FIND_VERSION VERSION_GREATER PACKAGE_VERSION)",
+            "  set(PACKAGE_VERSION_COMPATIBLE TRUE)",
+            "endif()",
+            "if(PACKAGE_FIND_VERSION VERSION_EQUAL PACKAGE_VERSION)",
+            "  set(PACKAGE_VERSION_EXACT TRUE)",
             "endif()",
             "",
         ]

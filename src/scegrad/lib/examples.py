@@ -47,12 +47,16 @@ class Example:
 
 SHARED = (0xA000_0000, 0xA010_0000, 0xC000_0000)
 PRIVATE = (0x1081_0000, 0x1082_0000, 0x1083_0000)
+AM_FP32 = (0x1000_0000, 0x1000_1000, 0x1000_2000)
+AM_FP16 = (0x1000_0000, 0x1001_0000, 0x1002_0000)
 
 EXAMPLES = (
-    Example("shared_fp32", ("ft78ne",), "fp32", SHARED),
+    Example("shared_fp32", ("ft78ne", "mt7004"), "fp32", SHARED),
     Example("private_fp32", ("ft78ne", "mt7004"), "fp32", PRIVATE),
     Example("shared_fp16", ("mt7004",), "fp16", SHARED),
     Example("private_fp16", ("mt7004",), "fp16", PRIVATE),
+    Example("am_fp32", ("mt7004",), "fp32", AM_FP32),
+    Example("am_fp16", ("mt7004",), "fp16", AM_FP16),
     Example("logistic_regression", ("ft78ne", "mt7004")),
 )
 
