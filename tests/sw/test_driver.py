@@ -225,7 +225,9 @@ def test_nobody_hangs_whatever_befalls_a_caller(mishaps: Path, mishap: str) -> N
     """Cancelled threads; signal handlers that call, jump, fork, end thread or process; a fork and an end beside a call."""
     run = execute(mishaps, mishap)
     assert (run.returncode, run.stdout.strip()) == MISHAPS[mishap]
-    assert all("_p: the job was aborted (" in line for line in run.stderr.splitlines())
+    # At the end of the process, the other thread may or may not come to its line.
+    said = ("_p: the job was aborted (", "_p: the hardware was closed, since the process ends (")
+    assert all(any(text in line for text in said) for line in run.stderr.splitlines())
 
 
 def test_threads_on_the_simulated_hardware(tmp_path: Path) -> None:
