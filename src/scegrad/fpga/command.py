@@ -29,11 +29,17 @@ MEGAHERTZ = {
 """What place and route aims at where nothing else is asked for."""
 
 
+SEEDS = 1 << 31
+"""A seed of nextpnr is an int."""
+
+
 def seeds_of(text: str) -> tuple[int, ...]:
     """Seeds from a list such as ``1,2,3``; raises ``RequestError``."""
     words = text.split(",")
     if not all(word.isascii() and word.isdigit() for word in words):
         raise RequestError(f"seeds are {text!r}, but must be numbers such as 1 or 1,2,3")
+    if any(len(word) > 10 or int(word) >= SEEDS for word in words):
+        raise RequestError(f"seeds are {text!r}, but each must be below {SEEDS}")
     return tuple(dict.fromkeys(int(word) for word in words))
 
 

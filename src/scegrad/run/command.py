@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from scegrad.api import carry_out
+from scegrad.errors import require
 from scegrad.files import Output, OutputDirectory, check_apart, load_array
 from scegrad.model import golden
 from scegrad.progress import INTERVAL, Bar
@@ -39,6 +40,8 @@ def run_files(files: Files, settings: Settings) -> int:
 
     Raises ``RequestError`` before anything runs.
     """
+    if files.report is not None:
+        require("matplotlib")
     settings = replace(settings, timeline=files.report is not None)
     request = prepare(load_array(files.logits), load_array(files.labels), settings)
     _check_outputs(files, request)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scegrad import progress
-from scegrad.errors import RequestError, SimulationError
+from scegrad.errors import RequestError, SimulationError, require
 from scegrad.sweep import local
 from scegrad.sweep.ledger import Ledger, load, merged
 from scegrad.sweep.shard import Record
@@ -45,6 +45,7 @@ def parse_range(text: str, shards: int) -> tuple[int, int]:
 def sweep(space: Space, options: Options) -> Summary:
     """Run what the ledger does not hold yet, write the summary beside it and return it. Raises ``RequestError`` and ``BuildError``."""
     if options.scheduler is not None:
+        require("distributed")
         from scegrad.sweep.watch import check_address
 
         check_address(options.scheduler)  # before anything is made
