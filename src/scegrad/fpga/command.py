@@ -29,7 +29,7 @@ MEGAHERTZ = {
 """What place and route aims at where nothing else is asked for."""
 
 
-SEEDS = 1 << 31
+LARGEST_SEED = (1 << 31) - 1
 """A seed of nextpnr is an int."""
 
 
@@ -38,8 +38,8 @@ def seeds_of(text: str) -> tuple[int, ...]:
     words = text.split(",")
     if not all(word.isascii() and word.isdigit() for word in words):
         raise RequestError(f"seeds are {text!r}, but must be numbers such as 1 or 1,2,3")
-    if any(len(word) > 10 or int(word) >= SEEDS for word in words):
-        raise RequestError(f"seeds are {text!r}, but each must be below {SEEDS}")
+    if any(len(word) > 10 or int(word) > LARGEST_SEED for word in words):
+        raise RequestError(f"seeds are {text!r}, but each must be at most {LARGEST_SEED}")
     return tuple(dict.fromkeys(int(word) for word in words))
 
 
