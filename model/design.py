@@ -9,7 +9,22 @@ LIMB = 17
 """Bits of an unsigned limb of a product: with a sign bit it fits one port of an 18 x 18 multiplier."""
 
 FACTOR_LIMBS = (12, 17, 17)
-"""Bits of the limbs of both factors where s is a product, lowest first; the product of the two lowest is left out."""
+"""Bits of the limbs of both factors where s is a product, lowest first; together ``fraction_bits``."""
+
+WINDOW = {"fp32": 72, "fp16": 40}
+"""Bits of the subtraction below the anchor, the greatest of the exponents of s, y and 1.
+
+fp32: the 46 of s and 26 more. Next to 1, s of less than 2**-26 is far below half an ulp of the
+result, and 1 - y is 0 or at least 2**-24; so s is cut only where no cancellation can follow and no boundary is near.
+"""
+
+COARSE = {"fp32": 12, "fp16": 0}
+"""Bits by which a difference from 1 is moved up where it cancels; other differences leave as many bits to the sticky bit."""
+
+
+def magnitude_bits(fmt_name: str) -> int:
+    """Bits of a difference before it is rounded: it is below four times the anchor's weight."""
+    return WINDOW[fmt_name] - COARSE[fmt_name] + 2
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,19 @@ class Sigmoid32:
     half_below: int = -11
     """With a label of 1/2 and |x| < 2**half_below, the datapath carries |x|/4 in place of s."""
 
+    def step_shift(self, i: int) -> int:
+        """A coefficient i + 1 times delta, shifted right by this much, counts as a coefficient i.
+
+        12, 18, 15, 18 from the highest step to the lowest, but for c5 d^2, which is brought to the
+        weight of c4 d first (``fifth_shift``).
+        """
+        return self.delta_bits + self.scales[i] - self.scales[i + 1]
+
+    @property
+    def fifth_shift(self) -> int:
+        """Shift of c5 d^2, d^2 being in units of d, to the weight of c4 d."""
+        return self.scales[4] - self.scales[5]
+
     @property
     def even_bits(self) -> int:
         """Fraction bits of |x| in the address of a piece from ``first_even`` on."""
@@ -103,6 +131,16 @@ class Sigmoid32:
     def half_shift(self) -> int:
         """|x|/4 in place of s is significand << half_shift."""
         return self.fraction_bits - 24
+
+    @property
+    def factor_shifts(self) -> tuple[int, int, int, int]:
+        """How the products of limbs are added up: by how much each is shifted to the next one's weight.
+
+        With limbs a2 a1 a0 and b2 b1 b0 from the highest: a1 b1 right to a2 b0 + a0 b2, these right
+        to a2 b1 + a1 b2, a2 b2 left to these, and the sum right to the last bit of the product.
+        """
+        low, middle, high = FACTOR_LIMBS
+        return middle - low, low, middle, high - low
 
     def half_k(self, exponent):
         """K of |x|/4 in place of s, from the exponent of |x|: integers, arrays or Amaranth's values."""

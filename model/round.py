@@ -3,7 +3,8 @@
 import numpy as np
 
 from scegrad.formats import Format
-from scegrad.model.subtract import Difference, magnitude_bits
+from scegrad.model.design import magnitude_bits
+from scegrad.model.subtract import Difference
 
 
 def leading_zeros(value: np.ndarray, width: int) -> np.ndarray:
@@ -15,7 +16,7 @@ def leading_zeros(value: np.ndarray, width: int) -> np.ndarray:
 
 def round_nearest_even(difference: Difference, fmt: Format) -> np.ndarray:
     """Encodings of the rounded differences, as int64."""
-    width = magnitude_bits(fmt)
+    width = magnitude_bits(fmt.name)
     limit = difference.anchor + 1 - fmt.emin
     shift = np.minimum(leading_zeros(difference.magnitude, width), limit)
     normalised = difference.magnitude << shift

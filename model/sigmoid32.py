@@ -67,10 +67,12 @@ def polynomial(coefficients: np.ndarray, delta: np.ndarray) -> np.ndarray:
     that c4 is multiplied as it is: one port of a multiplier suffices for it.
     """
     _, c1, c2, c3, c4, c5 = coefficients
-    a3 = c3 + (c4 * delta + (c5 * square(delta) >> 3) >> 12)
-    a2 = c2 + (a3 * delta >> 18)
-    a1 = c1 + (a2 * delta >> 15)
-    return a1 * delta >> 18
+    spec = SIGMOID32
+    highest = c4 * delta + (c5 * square(delta) >> spec.fifth_shift)
+    a3 = c3 + (highest >> spec.step_shift(3))
+    a2 = c2 + (a3 * delta >> spec.step_shift(2))
+    a1 = c1 + (a2 * delta >> spec.step_shift(1))
+    return a1 * delta >> spec.step_shift(0)
 
 
 def square(delta: np.ndarray) -> np.ndarray:
@@ -81,9 +83,10 @@ def square(delta: np.ndarray) -> np.ndarray:
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """A * b / 2**fraction_bits for significands below 2**fraction_bits, at most two units too small."""
     (a0, a1, a2), (b0, b1, b2) = limbs(a), limbs(b)
-    low = a2 * b0 + a0 * b2 + (a1 * b1 >> 5)
-    middle = (a2 * b2 << 17) + (a2 * b1 + a1 * b2)
-    return middle + (low >> 12) >> 5
+    lowest, lower, up, last = SIGMOID32.factor_shifts
+    low = a2 * b0 + a0 * b2 + (a1 * b1 >> lowest)
+    middle = (a2 * b2 << up) + (a2 * b1 + a1 * b2)
+    return middle + (low >> lower) >> last
 
 
 def limbs(value: np.ndarray) -> list[np.ndarray]:

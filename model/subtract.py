@@ -4,21 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scegrad.formats import FP16, FP32, Format
-from scegrad.model.design import SIGMOID32
+from scegrad.formats import FP32, Format
+from scegrad.model.design import COARSE, SIGMOID32, WINDOW
 from scegrad.model.sigmoid32 import Sigmoid
 from scegrad.model.unpack import Operand
-
-WINDOW = {FP32.name: 72, FP16.name: 40}
-"""Bits of the window below the anchor's weight."""
-
-COARSE = {FP32.name: 12, FP16.name: 0}
-"""Bits by which a difference from 1 is moved up where it cancels; other differences leave as many bits to the sticky bit."""
-
-
-def magnitude_bits(fmt: Format) -> int:
-    """Bits of ``Difference.magnitude``: it is below four times the anchor's weight."""
-    return WINDOW[fmt.name] - COARSE[fmt.name] + 2
 
 
 class Terms(NamedTuple):

@@ -4,7 +4,7 @@ from amaranth.hdl import Shape, signed
 from amaranth.lib import data, stream
 
 from scegrad.formats import Format
-from scegrad.model.subtract import magnitude_bits
+from scegrad.model.design import magnitude_bits
 
 SHIFT_BITS = 6
 """Bits of the amounts by which s and y are aligned; larger ones saturate."""
@@ -59,7 +59,7 @@ def difference_layout(fmt: Format) -> data.StructLayout:
     """Subtract to round: as in ``model.subtract.Difference``."""
     return data.StructLayout(
         {
-            "magnitude": magnitude_bits(fmt),
+            "magnitude": magnitude_bits(fmt.name),
             "anchor": exponent_shape(fmt),
             "sign": 1,
             "sticky": 1,

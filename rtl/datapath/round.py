@@ -5,7 +5,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from scegrad.formats import Format
-from scegrad.model.subtract import magnitude_bits
+from scegrad.model.design import magnitude_bits
 from scegrad.rtl.datapath.arithmetic import count_leading_zeros, shift_left
 from scegrad.rtl.datapath.layouts import difference_layout, rounded_layout, running
 from scegrad.rtl.datapath.pipeline import Pipeline
@@ -61,7 +61,7 @@ class Round(wiring.Component):
 
     def _cut(self, pipe: Pipeline) -> None:
         """One stage: significand, guard and sticky; the biased exponent of a subnormal is 0."""
-        dropped = magnitude_bits(self.fmt) - self.fmt.precision
+        dropped = magnitude_bits(self.fmt.name) - self.fmt.precision
         pipe.significand = pipe.magnitude[dropped:]
         pipe.guard = pipe.magnitude[dropped - 1]
         pipe.sticky = pipe.sticky | pipe.magnitude[: dropped - 1].any()

@@ -73,9 +73,11 @@ class Sigmoid32(wiring.Component):
         pipe.step()
         begin(pipe, rom.data[0])
         multiply(pipe, pipe.a3)
-        pipe.a2 = (pipe.c2 + pipe.product.shift_right(1))[: SPEC.widths[2]].as_signed()
+        pipe.a2 = (pipe.c2 + pipe.product.shift_right(SPEC.step_shift(2) - LIMB))[
+            : SPEC.widths[2]
+        ].as_signed()
         pipe.step()
-        multiply(pipe, pipe.a2, up=2)
+        multiply(pipe, pipe.a2, up=LIMB - SPEC.step_shift(1))
         pipe.a1 = (pipe.c1 + pipe.product)[: SPEC.widths[1]].as_signed()
         pipe.step()
         multiply_slope(pipe)
@@ -174,12 +176,12 @@ def begin(pipe: Pipeline, entry: Value) -> None:
     pipe.fourth, pipe.fifth = c4 * pipe.delta, c5 * pipe.square
     pipe.c0 = c0 | Mux(pipe.half, pipe.significand << SPEC.half_shift, 0)
     pipe.step()
-    pipe.highest = pipe.fourth + pipe.fifth.shift_right(3)
+    pipe.highest = pipe.fourth + pipe.fifth.shift_right(SPEC.fifth_shift)
     # c0 less |x|/4 rounded up; where |x|/4 itself is carried, 1 less.
     linear = Cat(pipe.linear, Const(0, len(pipe.c0) - len(pipe.linear)))
     pipe.base = (pipe.c0 + ~linear + ~(pipe.linear_lost | pipe.half))[: len(pipe.c0)]
     pipe.step()
-    pipe.a3 = (pipe.c3 + pipe.highest.shift_right(12))[: SPEC.widths[3]].as_signed()
+    pipe.a3 = (pipe.c3 + pipe.highest.shift_right(SPEC.step_shift(3)))[: SPEC.widths[3]].as_signed()
     pipe.step()
 
 
@@ -201,10 +203,11 @@ def multiply_slope(pipe: Pipeline) -> None:
 
 def end(pipe: Pipeline) -> None:
     """Two stages: ``s`` = ``base`` + a1 d, from the products of ``multiply_slope``."""
-    pipe.upper = pipe.base.shift_left(1) + pipe.high.shift_left(LIMB)
+    last = SPEC.step_shift(0) - LIMB
+    pipe.upper = pipe.base.shift_left(last) + pipe.high.shift_left(LIMB)
     pipe.lower = pipe.middle + pipe.low.shift_right(LIMB)
     pipe.step()
-    pipe.s = (pipe.upper + pipe.lower)[1 : 1 + Sigmoid32.significand_bits]
+    pipe.s = (pipe.upper + pipe.lower)[last : last + Sigmoid32.significand_bits]
     pipe.step()
 
 
@@ -229,13 +232,14 @@ def multiply_factors(pipe: Pipeline, entry: Value) -> None:
 
 def scale(pipe: Pipeline) -> None:
     """Three stages: ``s`` from the products of its limbs, or as it is where these are 0; anchor and shifts."""
+    lowest, lower, up, last = SPEC.factor_shifts
     anchor.anchor(pipe)
-    pipe.upper = pipe.p22.shift_left(17) | Mux(pipe.near, pipe.s.shift_left(5), 0)
+    pipe.upper = pipe.p22.shift_left(up) | Mux(pipe.near, pipe.s.shift_left(last), 0)
     pipe.middle, pipe.lower = pipe.p21 + pipe.p12, pipe.p20 + pipe.p02
     pipe.step()
     anchor.shifts(pipe)
     pipe.upper = pipe.upper + pipe.middle
-    pipe.lower = pipe.lower + pipe.p11.shift_right(5)
+    pipe.lower = pipe.lower + pipe.p11.shift_right(lowest)
     pipe.step()
-    pipe.s = (pipe.upper + pipe.lower.shift_right(12))[5 : 5 + Sigmoid32.significand_bits]
+    pipe.s = (pipe.upper + pipe.lower.shift_right(lower))[last : last + Sigmoid32.significand_bits]
     pipe.step()

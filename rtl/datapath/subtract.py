@@ -5,7 +5,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from scegrad.formats import Format
-from scegrad.model.subtract import COARSE, WINDOW, magnitude_bits
+from scegrad.model.design import COARSE, WINDOW, magnitude_bits
 from scegrad.rtl.datapath.arithmetic import add_in_halves, shift_right
 from scegrad.rtl.datapath.layouts import difference_layout, running, sigmoid_layout
 from scegrad.rtl.datapath.pipeline import Pipeline
@@ -69,7 +69,7 @@ class Subtract(wiring.Component):
 
         There the anchor is 0, as no exponent exceeds that of 1. Reads and writes ``magnitude``, ``anchor``, ``inexact``.
         """
-        bits = magnitude_bits(self.fmt)
+        bits = magnitude_bits(self.fmt.name)
         small = pipe.one & ~pipe.magnitude[bits:].any()
         pipe.inexact = pipe.inexact | (~small & pipe.magnitude[: self.coarse].any())
         pipe.magnitude = Mux(small, pipe.magnitude[:bits], pipe.magnitude[self.coarse :])
