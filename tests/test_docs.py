@@ -10,7 +10,7 @@ from scegrad.generate.maker import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
-LATER = {"accuracy.md", "hardware.md", "numerics.md", "plan.md", "registers.md", "software.md"}
+LATER = {"hardware.md", "plan.md", "registers.md", "software.md"}
 """Pages whose prose is still laid out in paragraphs, or is made from docstrings."""
 
 TWO_SENTENCES = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!^\d)[.!?] +[A-Z`\[(]")

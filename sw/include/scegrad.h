@@ -3,7 +3,7 @@
  *
  *     output[i] = sigmoid(Input0[i]) - Input1[i]        Input0: logits, Input1: labels, i = 0 .. length-1
  *
- * The difference is rounded once: in fp16 the result is the correctly rounded one, in fp32 it is within 0.501 ulp (labels 0 and 1).
+ * The difference is rounded once: the result is the correctly rounded one in fp16, and in fp32 with the labels 0 and 1.
  *
  * Where arrays may lie. The hardware's memories are ordinary memory to a program, at the hardware's own addresses: the library
  * maps them before main() runs, and a page takes memory when it is first touched.

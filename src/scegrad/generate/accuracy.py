@@ -1,11 +1,15 @@
-"""Puts the summaries in ``docs/accuracy/`` into ``docs/accuracy.md``."""
+"""Puts the summaries in ``docs/accuracy/`` and the hard cases of ``model/hard_cases.txt`` into ``docs/accuracy.md``."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from scegrad.generate.maker import ROOT, Maker
-from scegrad.sweep.spaces import Space
+from scegrad.model import exact_mpfr
+from scegrad.model.hard_cases import hard_logits, measure
+from scegrad.sweep.spaces import STAGE, Space
 
 PAGE, SUMMARIES = Path("docs/accuracy.md"), Path("docs/accuracy")
 
@@ -13,9 +17,14 @@ TITLES = {
     "fp16-pairs": "every fp16 pair",
     "fp32-logits-0": "every fp32 logit, y = 0",
     "fp32-logits-1": "every fp32 logit, y = 1",
+    "fp32-halves": "every fp32 logit, y = 1/2",
     "fp32-random-1": "random fp32 pairs",
+    "fp32-stage": "the sigmoid of every fp32 magnitude, before it is rounded",
 }
 """The sweeps whose summaries are kept, by file name."""
+
+TABULATED = 0x3A00_0000
+"""The encoding of 2^-11: below it, the hard cases are the ties of 1/2 - |x|/4."""
 
 LIBRARIES = "libraries"
 """The file of the libraries' errors, which ``pictures`` writes."""
@@ -56,13 +65,15 @@ def table(found: dict[str, dict[str, Any]]) -> str:
     row("outside the bound", [f"{s['breaches']:,}" for s in each])
     row(
         "not the nearest number",
-        [("" if "falls" in s else "at least ") + f"{s['misrounded']:,}" for s in each],
+        [_misrounded(s) for s in each],
     )
     row(
-        "worst error, in ulp (labels 0 and 1; fp16: any)",
+        "worst error, in ulp (labels 0, 1, 1/2; fp16: any)",
         [_worst(s, "ulp", "{value:.6f}") for s in each],
     )
-    row("most of 2^-34 sigmoid(-abs(x)) used", [_worst(s, "used", "{value:.4f}") for s in each])
+    row("most of 2^-40 sigmoid(-abs(x)) used", [_worst(s, "used", "{value:.4f}") for s in each])
+    row("most of it by which s exceeds S", [_worst(s, "below", "{value:.4f}") for s in each])
+    row("most of it by which S + 1 exceeds s", [_worst(s, "above", "{value:.4f}") for s in each])
     row("falls though x grows", [f"{s['falls']:,}" if "falls" in s else "" for s in each])
     row("antisymmetric", [_antisymmetric(name, found) for name in found])
     row("decided by MPFR", [f"{s['by_mpfr']:,}" for s in each])
@@ -75,7 +86,18 @@ def table(found: dict[str, dict[str, Any]]) -> str:
 
 def _worst(summary: dict[str, Any], name: str, form: str) -> str:
     worst = summary["worst"].get(name)
-    return f"{form.format(**worst)} at x = {worst['logit']}, y = {worst['label']}" if worst else ""
+    if not worst:
+        return ""
+    label = f", y = {worst['label']}" if "label" in worst else ""
+    return f"{form.format(**worst)} at x = {worst['logit']}{label}"
+
+
+def _misrounded(summary: dict[str, Any]) -> str:
+    """How many results are not the nearest number; where soft labels are among them, float64 finds the clear ones only."""
+    space = Space(**summary["space"])
+    if space.name == STAGE:
+        return ""
+    return ("" if space.exhaustive else "at least ") + f"{summary['misrounded']:,}"
 
 
 def _antisymmetric(name: str, found: dict[str, dict[str, Any]]) -> str:
@@ -135,9 +157,38 @@ def results() -> str:
     return (table(found) if found else "") + missing + libraries()
 
 
+HARDEST = 24
+"""Hard cases that the page names."""
+
+
+def hard_cases() -> str:
+    """How many logits are how hard, and the hardest."""
+    logits = hard_logits()
+    logits = logits[logits & 0x7FFF_FFFF >= TABULATED]
+    distances = np.array([measure(int(bits)).distance for bits in logits])
+    negative = logits >> 31 == 1
+    lines = [
+        "| p | nearer than 2^-p | rounding s, x < 0 | rounding 1 - s, x > 0 |",
+        "| --- | --- | --- | --- |",
+    ]
+    for bits in range(40, 56):
+        near = distances < 2.0**-bits
+        lines.append(
+            f"| {bits} | {near.sum():,} | {(near & negative).sum():,} | {(near & ~negative).sum():,} |"
+        )
+    lines += ["", "| x | | distance | sigmoid(x), correctly rounded |", "| --- | --- | --- | --- |"]
+    for i in np.argsort(distances)[:HARDEST]:
+        x = float(logits[i : i + 1].view(np.float32)[0])
+        due = np.float32(exact_mpfr.rounded(x, 0.0))
+        lines.append(
+            f"| `{logits[i]:#010x}` | {x!r} | 2^{np.log2(distances[i]):.2f} | `{due.view(np.uint32):#010x}` |"
+        )
+    return "\n".join(lines) + "\n"
+
+
 def generated(root: Path) -> dict[Path, str]:
     """The page with the summaries of today."""
-    return {PAGE: MAKER.page(PAGE, {"results": results()}, root)}
+    return {PAGE: MAKER.page(PAGE, {"results": results(), "hard-cases": hard_cases()}, root)}
 
 
 MAKER = Maker("accuracy", f"{SUMMARIES}/", generated)
