@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "units.h"
 
-#include "access.h"
+#include "hardware.h"
 #include "report.h"
 #include "scegrad_registers.h"
 #include "system.h"
@@ -13,27 +13,14 @@ enum {
     UNITS = SCEGRAD_UNIT_SHARED + 1
 };
 
-static struct sce_access hardware;
 static struct sce_job *jobs[UNITS]; /* what each unit runs for this process */
 static uint32_t doubtful;           /* units that may run something else: what a program before left, or a job that did not end */
 static uint32_t drained;            /* those that were aborted and did not end in DRAIN_CYCLES */
 static uint64_t now;                /* cycles that passed while jobs were waited for */
 static int running;                 /* jobs in jobs[]; guarded by the lock */
 
-static int read_register(uint32_t offset, uint32_t *value) {
-    return hardware.read32(hardware.context, offset, value);
-}
-
-static int write_register(uint32_t offset, uint32_t value) {
-    return hardware.write32(hardware.context, offset, value);
-}
-
-static int unit_register(unsigned unit, uint32_t offset, uint32_t *value) {
-    return read_register(SCEGRAD_UNIT_BLOCK(unit) + offset, value);
-}
-
 static void lost(struct sce_job *job) {
-    sce_fail(&job->result, &job->request, SCEGRAD_HARDWARE, hardware.error(hardware.context));
+    sce_fail(&job->result, &job->request, SCEGRAD_HARDWARE, sce_hardware_error());
 }
 
 int sce_units_any(void) {
@@ -57,29 +44,6 @@ static void leave(unsigned unit) {
     over(job);
 }
 
-/* What a unit's registers say of its job. */
-static int collect(unsigned unit, struct sce_result *result, uint32_t *status) {
-    uint32_t values[SCEGRAD_UNIT_REGISTERS];
-    for (unsigned k = 0; k < SCEGRAD_UNIT_REGISTERS; ++k)
-        if (unit_register(unit, 4 * k, &values[k]) != 0)
-            return -1;
-#define VALUE(name) values[SCEGRAD_UNIT_##name##_OFFSET / 4]
-    *status = VALUE(STATUS);
-    result->fault_address = VALUE(FAULT_ADDRESS);
-    result->counters = (struct scegrad_counters){
-        .cycles = VALUE(CYCLES),
-        .elements = VALUE(ELEMENTS),
-        .read_beats = VALUE(READ_BEATS),
-        .write_beats = VALUE(WRITE_BEATS),
-        .stall_read_data = VALUE(STALL_READ_DATA),
-        .stall_write = VALUE(STALL_WRITE),
-        .stall_datapath = VALUE(STALL_DATAPATH),
-        .stall_port = VALUE(STALL_PORT),
-    };
-#undef VALUE
-    return 0;
-}
-
 /* The line of a job that was out of time. */
 static void fail_late(unsigned unit, const char *ending) {
     struct sce_job *job = jobs[unit];
@@ -95,14 +59,14 @@ static void fail_late(unsigned unit, const char *ending) {
 /* Whether the unit still runs its job: then the interrupt was of another one. */
 static int still_runs(unsigned unit, uint32_t status) {
     uint32_t busy = 0;
-    return status == SCEGRAD_STATUS_RUNNING && read_register(SCEGRAD_BUSY_OFFSET, &busy) == 0 && (busy & SCEGRAD_UNIT_BIT(unit)) != 0;
+    return status == SCEGRAD_STATUS_RUNNING && sce_read(SCEGRAD_BUSY_OFFSET, &busy) == 0 && (busy & SCEGRAD_UNIT_BIT(unit)) != 0;
 }
 
 static void finish(unsigned unit) {
     struct sce_job *job = jobs[unit];
     char detail[160];
     uint32_t status;
-    if (collect(unit, &job->result, &status) != 0) {
+    if (sce_collect(unit, &job->result, &status) != 0) {
         lost(job);
     } else if (still_runs(unit, status)) {
         return;
@@ -124,12 +88,12 @@ static void finish(unsigned unit) {
 static void out_of_time(unsigned unit) {
     struct sce_job *job = jobs[unit];
     uint32_t status;
-    if (!job->late && write_register(SCEGRAD_ABORT_OFFSET, SCEGRAD_UNIT_BIT(unit)) == 0) {
+    if (!job->late && sce_write(SCEGRAD_ABORT_OFFSET, SCEGRAD_UNIT_BIT(unit)) == 0) {
         job->late = 1;
         job->deadline = now + DRAIN_CYCLES;
         return;
     }
-    if (job->late && collect(unit, &job->result, &status) == 0)
+    if (job->late && sce_collect(unit, &job->result, &status) == 0)
         fail_late(unit, "aborted in vain, since memory does not answer");
     else
         lost(job);
@@ -159,9 +123,9 @@ void sce_units_advance(void) {
     uint64_t passed = 0;
     uint32_t pending = 0;
     const uint64_t slice = next_slice();
-    const int irq = hardware.wait(hardware.context, slice, &passed);
-    const int failed = irq < 0 || (irq > 0 && (read_register(SCEGRAD_IRQ_PENDING_OFFSET, &pending) != 0 ||
-                                               write_register(SCEGRAD_IRQ_PENDING_OFFSET, pending) != 0));
+    const int irq = sce_pass(slice, &passed);
+    const int failed = irq < 0 || (irq > 0 && (sce_read(SCEGRAD_IRQ_PENDING_OFFSET, &pending) != 0 ||
+                                               sce_write(SCEGRAD_IRQ_PENDING_OFFSET, pending) != 0));
     now += passed != 0 || known(pending) ? passed : slice; /* an interrupt that stays and means nothing must not hide a deadline */
     for (unsigned unit = 0; unit < UNITS; ++unit) {
         if (jobs[unit] == NULL)
@@ -187,21 +151,21 @@ static int settle(uint32_t units, uint32_t *left) {
     *left = 0;
     if (asked == 0)
         return 0;
-    if (write_register(SCEGRAD_ABORT_OFFSET, asked) != 0 || read_register(SCEGRAD_BUSY_OFFSET, left) != 0)
+    if (sce_write(SCEGRAD_ABORT_OFFSET, asked) != 0 || sce_read(SCEGRAD_BUSY_OFFSET, left) != 0)
         return -1;
     while ((*left & asked & ~drained) != 0 && now - start < DRAIN_CYCLES) {
         sce_units_advance();
-        if (read_register(SCEGRAD_BUSY_OFFSET, left) != 0)
+        if (sce_read(SCEGRAD_BUSY_OFFSET, left) != 0)
             return -1;
     }
     *left &= asked;
     doubtful &= ~(asked & ~*left);
     drained = (drained & ~asked) | *left;
-    if (read_register(SCEGRAD_IRQ_PENDING_OFFSET, &pending) != 0)
+    if (sce_read(SCEGRAD_IRQ_PENDING_OFFSET, &pending) != 0)
         return -1;
     pending &= asked & ~*left;
     *left &= units;
-    return pending != 0 ? write_register(SCEGRAD_IRQ_PENDING_OFFSET, pending) : 0;
+    return pending != 0 ? sce_write(SCEGRAD_IRQ_PENDING_OFFSET, pending) : 0;
 }
 
 /* Writes the job and starts it; REQUEST is the answer, or -1 where the registers could not be accessed. */
@@ -219,9 +183,9 @@ static int start(const struct sce_request *request) {
     };
     uint32_t answer;
     for (unsigned k = 0; k < sizeof fields / sizeof *fields; ++k)
-        if (write_register(fields[k][0], fields[k][1]) != 0)
+        if (sce_write(fields[k][0], fields[k][1]) != 0)
             return -1;
-    return read_register(SCEGRAD_REQUEST_OFFSET, &answer) == 0 ? (int)answer : -1;
+    return sce_read(SCEGRAD_REQUEST_OFFSET, &answer) == 0 ? (int)answer : -1;
 }
 
 void sce_units_start(struct sce_job *job, uint64_t limit) {
@@ -256,26 +220,24 @@ void sce_units_start(struct sce_job *job, uint64_t limit) {
 void sce_units_abort(uint32_t units) {
     units = known(units);
     if (units != 0)
-        (void)write_register(SCEGRAD_ABORT_OFFSET, units); /* a failure ends the job at its next access */
+        (void)sce_write(SCEGRAD_ABORT_OFFSET, units); /* a failure ends the job at its next access */
 }
 
 int sce_units_open(char *message, unsigned room) {
     uint32_t left;
-    if (sce_access_open(&hardware, message, room) != 0)
-        return -1;
-    if (sce_identify(&hardware, message, room) != 0)
+    if (sce_hardware_open(message, room) != 0)
         return -1;
     doubtful = SCEGRAD_BUSY_CORES_MASK | SCEGRAD_BUSY_SHARED_MASK;
     if (settle(doubtful, &left) == 0 &&
-        write_register(SCEGRAD_IRQ_ENABLE_OFFSET, SCEGRAD_IRQ_ENABLE_CORES_MASK | SCEGRAD_IRQ_ENABLE_SHARED_MASK) == 0)
+        sce_write(SCEGRAD_IRQ_ENABLE_OFFSET, SCEGRAD_IRQ_ENABLE_CORES_MASK | SCEGRAD_IRQ_ENABLE_SHARED_MASK) == 0)
         return 0;
-    sce_format(message, room, "%s", hardware.error(hardware.context));
+    sce_format(message, room, "%s", sce_hardware_error());
     return -1;
 }
 
 void sce_units_close(void) {
     uint32_t left;
-    if (hardware.close == NULL)
+    if (!sce_hardware_can_close())
         return;
     for (unsigned unit = 0; unit < UNITS; ++unit)
         if (jobs[unit] != NULL) {
@@ -283,11 +245,11 @@ void sce_units_close(void) {
             jobs[unit] = NULL; /* its thread ends the call, with the lock */
         }
     (void)settle(doubtful & ~drained, &left);
-    hardware.close(hardware.context);
+    sce_hardware_close();
 }
 
 int sce_units_forked(char *message, unsigned room) {
-    const int copied = hardware.forked != NULL;
+    const int copied = sce_hardware_copied();
     for (unsigned unit = 0; unit < UNITS; ++unit) {
         struct sce_job *job = jobs[unit];
         if (job == NULL || (copied && job->turn.owner == sce_self()))
@@ -301,11 +263,8 @@ int sce_units_forked(char *message, unsigned room) {
         job->state = SCE_ENDED;
         sce_turn_leave(&job->turn);
     }
-    if (copied) {
-        hardware.forked(hardware.context);
+    if (copied)
         return 0;
-    }
-    hardware.close = NULL;
     sce_format(message, room, "the hardware belongs to the process that this one was forked from");
     return -1;
 }

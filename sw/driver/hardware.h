@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The registers of the hardware that this process has open, through its access layer (access.h). Every function is called with a turn on
+ * the registers (turns.h). Those that return int return 0, or -1 where the registers could not be accessed. */
+#ifndef SCE_HARDWARE_H
+#define SCE_HARDWARE_H
+
+#include "device.h"
+
+/* Opens the hardware of this library's platform; -1 with a line in `message`. */
+int sce_hardware_open(char *message, unsigned room);
+void sce_hardware_close(void);
+int sce_hardware_can_close(void);
+
+/* In a forked process: whether the hardware was copied with the process, and is now fit for use. */
+int sce_hardware_copied(void);
+
+int sce_read(uint32_t offset, uint32_t *value);
+int sce_write(uint32_t offset, uint32_t value);
+
+/* Lets time pass, as access.h says: 1 where irq is high, 0 where it is not, or -1. */
+int sce_pass(uint64_t cycles, uint64_t *passed);
+
+/* What the registers of a unit say of its last job. */
+int sce_collect(unsigned unit, struct sce_result *result, uint32_t *status);
+
+/* What went wrong last, in one line. */
+const char *sce_hardware_error(void);
+
+#endif
