@@ -49,6 +49,7 @@ static void start(void) {
     if (REGISTER(REQUEST) != SCEGRAD_STATUS_ACCEPTED)
         return;
     REGISTER(BUSY) |= SCEGRAD_UNIT_BIT(unit);
+    REGISTER(IRQ_PENDING) |= sce_fake.stale ? SCEGRAD_UNIT_BIT(unit) : 0;
     registers[SCEGRAD_UNIT_BLOCK(unit) / 4] = SCEGRAD_STATUS_RUNNING;
     ends[unit] = sce_fake.cycles == UINT32_MAX ? UINT64_MAX : time_now + sce_fake.cycles;
     count_busy();

@@ -18,6 +18,7 @@ struct sce_fake {
     int stopped;            /* no time passes */
     int failing_wait;       /* waiting fails */
     int deaf;               /* an abort ends nothing */
+    int stale;              /* a start finds the interrupt of an earlier job of its unit pending */
     unsigned together;      /* no job ends before so many units were busy at once */
 };
 extern struct sce_fake sce_fake;

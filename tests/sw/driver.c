@@ -1,6 +1,6 @@
 /* One scenario on the fake access layer, named by the first word; prints the status of each call and the last line.
  *
- *     request CODE | ended CODE | never | deaf | deaf-still | late | stuck | stopped | forever | lost | wait | read OFFSET | write OFFSET | identity */
+ *     request CODE | ended CODE | never | deaf | deaf-still | stale | late | stuck | stopped | forever | lost | wait | read OFFSET | write OFFSET | identity */
 #include <fake.h>
 #include <scegrad.h>
 #include <scegrad_registers.h>
@@ -25,6 +25,8 @@ int main(int count, char **words) {
         sce_fake.cycles = UINT32_MAX, scegrad_set_timeout(5000);
     else if (strncmp(scenario, "deaf", 4) == 0)
         sce_fake.cycles = UINT32_MAX, sce_fake.deaf = 1, scegrad_set_timeout(5000);
+    else if (strcmp(scenario, "stale") == 0)
+        sce_fake.stale = 1;
     else if (strcmp(scenario, "late") == 0)
         sce_fake.cycles = 1000, scegrad_set_timeout(500);
     else if (strcmp(scenario, "stuck") == 0)

@@ -132,6 +132,11 @@ def test_a_job_that_may_have_been_started(driver: Path) -> None:
     assert scenario(driver, "lost")[0] == [67, 0, 2, 0]
 
 
+def test_an_interrupt_of_an_earlier_job_ends_none(driver: Path) -> None:
+    """The unit still runs when its interrupt is seen: the call waits for the job's own."""
+    assert scenario(driver, "stale")[0] == [0, 0, 2, 0]
+
+
 def test_a_job_out_of_time_has_ended_when_its_call_returns(driver: Path) -> None:
     assert scenario(driver, "late")[0] == [64, 0, 0, 3, 1]
 
