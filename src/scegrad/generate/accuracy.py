@@ -72,8 +72,14 @@ def table(found: dict[str, dict[str, Any]]) -> str:
         [_worst(s, "ulp", "{value:.6f}") for s in each],
     )
     row("most of 2^-40 sigmoid(-abs(x)) used", [_worst(s, "used", "{value:.4f}") for s in each])
-    row("most of it by which s exceeds S", [_worst(s, "below", "{value:.4f}") for s in each])
-    row("most of it by which S + 1 exceeds s", [_worst(s, "above", "{value:.4f}") for s in each])
+    row(
+        "s above S 2^(-46-k), at most (in 2^-40 s)",
+        [_worst(s, "below", "{value:.4f}") for s in each],
+    )
+    row(
+        "s below (S + 1) 2^(-46-k), at most (in 2^-40 s)",
+        [_worst(s, "above", "{value:.4f}") for s in each],
+    )
     row("falls though x grows", [f"{s['falls']:,}" if "falls" in s else "" for s in each])
     row("antisymmetric", [_antisymmetric(name, found) for name in found])
     row("decided by MPFR", [f"{s['by_mpfr']:,}" for s in each])
