@@ -1,4 +1,4 @@
-"""``scegrad bench``: the cycles of jobs by the unit's own counter, and the limit of such hardware beside them.
+"""``scegrad bench``: cycles of jobs by the unit's own counter, beside the limit of such hardware.
 
 cases -> measure -> command (table, JSON, pictures) -> readme
 """

@@ -14,7 +14,7 @@ LONG = 1 << 18
 """Elements of the cases that tell the rate of a long job."""
 
 FPGA_MHZ, DSP_MHZ = 150, 1000
-"""Clocks of the unit beside a DRAM: that of an FPGA, and the class of the DSPs with this operator library."""
+"""Clocks of the unit beside a DRAM: that of an FPGA, and that of DSPs."""
 
 SWEEP_LENGTHS = [1 << i for i in range(0, 23, 2)]
 """Elements of the length sweep: 1 to 4 Mi."""
@@ -25,8 +25,9 @@ class Case:
     """A job to measure.
 
     ``platform`` is a platform's name or file.
-    ``memory`` is "private" or "shared", ``latency`` the cycles from a request to the memory's first answer, ``dram`` the preset that stands
-    in its place and ``core_mhz`` the unit's clock beside it, ``misalignment`` the bytes by which each array is off a multiple of 64.
+    ``memory`` is "private" or "shared", ``latency`` the cycles from a request to the memory's
+    first answer, ``dram`` the preset that stands in its place and ``core_mhz`` the unit's clock
+    beside it, ``misalignment`` the bytes by which each array is off a multiple of 64.
     """
 
     platform: str

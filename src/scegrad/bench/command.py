@@ -21,7 +21,7 @@ from scegrad.show.table import Column, Sheet, output_console, show
 RESULTS = "bench.json"
 
 KEPT = "measured.sqlite"
-"""What has been measured so far, for ``--resume``: by case and by the simulator that it was measured on."""
+"""The measurements so far, for ``--resume``: by case and by simulator."""
 
 
 def sheet(measurements: Iterable[Measurement]) -> Sheet:
@@ -57,8 +57,9 @@ def _row(item: Measurement) -> list[str]:
 
 
 class Notebook:
-    """Measurements kept on disk as they are made; with ``resume`` those of an earlier run on the same simulators count.
+    """Measurements, kept on disk as they are made.
 
+    With ``resume`` those of an earlier run on the same simulators count.
     A context manager. Raises ``RequestError`` if the file is damaged or another run has it.
     """
 
@@ -127,7 +128,7 @@ def main(output: Path, *, platform: str | None = None, quick: bool, resume: bool
 
 
 def _masks(console: Console) -> list[dict[str, Any]]:
-    """Every mask and memory of every platform, shown and as records. Raises ``SimulationError`` if a job went wrong."""
+    """Show every mask and memory and return records; raises ``SimulationError`` if a job failed."""
     found = [line for name in PLATFORMS for line in masks.measure_masks(name)]
     show(masks.sheet(found), console)
     masks.check(found)

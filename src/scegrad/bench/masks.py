@@ -1,4 +1,4 @@
-"""Every core mask on every shared memory, and every private memory of every core: right results, and cycles."""
+"""Every core mask on every shared memory, every private memory of every core: results, cycles."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -27,9 +27,10 @@ GUARD_BYTES, PATTERN = 64, 0xA5
 
 @dataclass(frozen=True)
 class MaskLine:
-    """The jobs of one platform and format in one memory on ``cores`` cores: their number, their cycles, and how many went wrong.
+    """The jobs of one platform and format in one memory, all on ``cores`` cores.
 
-    A job is wrong if a result differs from the golden model, a guard byte is changed, or anything else than its arrays was touched.
+    A job is wrong if a result differs from the golden model, a guard byte is changed, or anything
+    but its arrays was touched.
     """
 
     platform: str
@@ -67,7 +68,7 @@ class _Registers:
 
 
 class MaskBench:
-    """Runs the jobs of one platform and format, all on the same operands, in memory that answers at once."""
+    """Runs the jobs of a platform and format on the same operands; memory answers at once."""
 
     def __init__(
         self, simulation: Simulation, platform: Platform, fmt: Format, elements: int = ELEMENTS
@@ -100,7 +101,7 @@ class MaskBench:
         return MaskLine(*names, cores, len(jobs), min(cycles), max(cycles), wrong)
 
     def _run(self, region: Region, mask: int | None) -> tuple[int, bool]:
-        """Cycles of a job in a memory, private without a mask, and whether it was right and touched nothing else."""
+        """Cycles of a job in a memory, private without a mask, and whether it went right."""
         simulation, size = self._simulation, self.elements * self.fmt.bytes
         step = -(-size // 4096) * 4096 + 4096
         logits, labels, gradient = (
@@ -138,7 +139,7 @@ HEADINGS = ("platform", "format", "memory", "cores of the mask", "jobs", "cycles
 
 
 def rows(lines: list[MaskLine]) -> list[tuple[str, ...]]:
-    """Cells under ``HEADINGS``, private memories at "private"; memories in which everything is the same share a row."""
+    """Cells under ``HEADINGS``; memories in which everything is the same share a row."""
     memories: dict[tuple[MaskLine, bool], list[str]] = {}
     for line in lines:
         private = line.memory in {memory.name for memory in PLATFORMS[line.platform].private}

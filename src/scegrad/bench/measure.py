@@ -1,4 +1,4 @@
-"""Measuring a case under Verilator: counters, compared with the memory's own counts, and the ideal manager."""
+"""Measuring a case under Verilator: counters, the memory's own counts, the ideal manager."""
 
 from dataclasses import asdict, dataclass
 from itertools import product, starmap
@@ -28,7 +28,7 @@ IDEAL_LIMIT = 1 << 18
 """Elements up to which a job is compared with the ideal manager."""
 
 START_AND_END = 10
-"""Cycles at most between a job's cycles and those from its first address to its last response, by the memory's own count."""
+"""Cycles by which a job may outlast the memory's work for it, first address to last response."""
 
 TIMELINE_LIMIT = 1 << 18
 """Elements up to which that is checked as well: it takes a record of every beat."""
@@ -40,7 +40,7 @@ class CountersWrongError(SimulationError):
 
 @dataclass(frozen=True)
 class Measurement:
-    """The cycles of a case by the unit's counters, and of the ideal manager if the memory is a DRAM."""
+    """The cycles of a case by the unit's counters; on a DRAM, those of the ideal manager too."""
 
     case: Case
     cycles: int
@@ -55,7 +55,7 @@ class Measurement:
 
     @property
     def share(self) -> float:
-        """The speed as a share of the bound; on a DRAM, of the ideal manager's speed if that is less."""
+        """Speed as a share of the bound; on a DRAM, of the ideal manager's if that is less."""
         return max(self.case.elements / self.case.bound, self.ideal_cycles or 0) / self.cycles
 
     @property
@@ -89,7 +89,7 @@ def operands(case: Case) -> tuple[np.ndarray, np.ndarray]:
 
 
 def measure(case: Case) -> Measurement:
-    """Run the case; raises ``CountersWrongError`` if the unit's counters differ from the memory's own."""
+    """Run the case; raises ``CountersWrongError`` if counters differ from the memory's own."""
     private = case.memory == "private"
     result = run_job(
         *operands(case),

@@ -1,4 +1,4 @@
-"""The pictures of the measurements: roofline, scaling over cores, share of the bound over length, and the kinds of cycles."""
+"""The pictures of the measurements: roofline, scaling, share of the bound, kinds of cycles."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -27,7 +27,7 @@ CYCLE_KINDS = (
 """The kinds of cycles of a job: the operands' side of the datapath counts each cycle once."""
 
 WAITS = (("stall_port", "AR waits", COLOURS[3]), ("stall_write", "AW or W waits", COLOURS[4]))
-"""Counters of cycles in which an address or data waited for the memory, whatever the datapath did."""
+"""Counters of cycles in which an address or data waited for the memory."""
 
 Unit = tuple[str, str]
 """Platform and format."""
@@ -66,7 +66,7 @@ def _parts(figure: Figure, units: Sequence[Unit]) -> list[Axes]:
 
 
 def _label(parts: Sequence[Axes], xlabel: str, ylabel: str) -> None:
-    """Name the axes at the left and the lower edge of the picture, the last part being the legend's."""
+    """Name the axes at the left and the lower edge; the last part is the legend's."""
     for k, axes in enumerate(parts[:-1]):
         if k % COLUMNS == 0:
             axes.set_ylabel(ylabel)
@@ -85,7 +85,7 @@ def _whole(measurements: Iterable[Measurement], unit: Unit) -> list[Measurement]
 
 @drawn
 def roofline(measurements: Sequence[Measurement]) -> Figure:
-    """Results per cycle of long jobs over the memory's bytes per cycle, under what cores and memory allow."""
+    """Results per cycle of long jobs over the memory's bytes per cycle, and their bound."""
     units = units_of(measurements)
     figure = figure_of(5.2)
     figure.suptitle(f"jobs of {LONG:,} elements, all cores, aligned arrays")
@@ -113,7 +113,7 @@ def roofline(measurements: Sequence[Measurement]) -> Figure:
 
 
 def _bandwidth(case: Case) -> float:
-    """Bytes per cycle: the peak of the DRAM; else a word read in every cycle, and half a word written beside it."""
+    """Bytes per cycle: the peak of a DRAM; else a word read and half a word written."""
     if case.dram:
         return preset(case.dram, core_mhz=case.core_mhz).peak
     return 1.5 * case.port_bytes
@@ -180,7 +180,7 @@ def lengths(measurements: Sequence[Measurement]) -> Figure:
 
 @drawn
 def cycles(measurements: Sequence[Measurement]) -> Figure:
-    """Where the cycles of each job went, by the counters: aligned arrays, one core or all of them."""
+    """Kinds of cycles of each job, by the counters: aligned arrays, one core or all of them."""
     chosen = [m for m in measurements if not m.case.offsets]
     chosen = [m for m in chosen if m.case.cores in (1, PLATFORMS[m.case.platform].cores)]
     units = units_of(chosen)
@@ -237,4 +237,5 @@ def spent(measurement: Measurement) -> tuple[float, float, float, float]:
     taken = -(-case.elements * FORMATS[case.fmt].bytes // case.port_bytes)
     rest = measurement.cycles - taken - counters["stall_datapath"] - counters["stall_read_data"]
     parts = (taken, counters["stall_datapath"], counters["stall_read_data"], rest)
-    return tuple(part / measurement.cycles for part in parts)  # type: ignore[return-value]  # four of them, as there are parts
+    shares = [part / measurement.cycles for part in parts]
+    return shares[0], shares[1], shares[2], shares[3]

@@ -1,6 +1,7 @@
-"""Wall time as ratios within one run: the fast simulation beside its bare model, and beside the cocotb bench on the same job.
+"""Wall time as ratios within one run: the fast simulation beside its bare model and cocotb.
 
-Measured as processor time, which a single thread that never waits needs as wall time on a machine with nothing else to do.
+Measured as processor time: a single thread that never waits needs as much wall time on a machine
+with nothing else to do.
 """
 
 import time
@@ -25,7 +26,7 @@ REPEATS, COCOTB_REPEATS = 7, 3
 
 @dataclass(frozen=True)
 class WallTime:
-    """Seconds of one platform's simulations: a job of ``elements`` and as many cycles of the bare model, and the cocotb bench's job."""
+    """Seconds of a platform's job, of as many cycles of the bare model, and of the cocotb bench."""
 
     platform: str
     elements: int
@@ -52,7 +53,10 @@ class WallTime:
 
 
 def measure(platform: str) -> WallTime:
-    """Time the platform's fp32 jobs on shared memory, set-up and builds left out; of each time the least of several repetitions."""
+    """Time the platform's fp32 jobs on shared memory, without set-up and builds.
+
+    Each time is the least of several repetitions.
+    """
     request = _request(platform, FAST_ELEMENTS)
     with Simulation(library(PLATFORMS[platform])) as simulation:
         seconds, bare, cycles = map(
@@ -95,7 +99,7 @@ def _once(simulation: Simulation, request: Request) -> tuple[float, float, int]:
 
 
 def _cocotb(platform: str) -> tuple[int, float]:
-    """Cycles and seconds of a job in the cocotb bench under Verilator; the cycles must be the fast simulation's."""
+    """Cycles and seconds of a job in the cocotb bench; the cycles must be the fast simulation's."""
     from scegrad.tb.designs import design_of
     from scegrad.tb.job_files import run_files
 
@@ -104,6 +108,7 @@ def _cocotb(platform: str) -> tuple[int, float]:
     fast = run_job(request.logits, request.labels, platform=platform)
     if ended.counters.cycles != fast.cycles:
         raise RuntimeError(
-            f"the cocotb bench counts {ended.counters.cycles} cycles, the fast simulation {fast.cycles}"
+            f"the cocotb bench counts {ended.counters.cycles} cycles, "
+            f"the fast simulation {fast.cycles}"
         )
     return ended.counters.cycles, ended.seconds

@@ -43,7 +43,7 @@ UNIT = "this unit"
 
 
 def measure_library(sigmoid: Sigmoid, label: int) -> dict[str, float]:
-    """The worst error in ulp for each binade that is drawn (sign and exponent field as one number)."""
+    """The worst error in ulp for each binade that is drawn (sign and exponent field together)."""
     rng = np.random.default_rng(SEED)
     worst = {}
     for sign in (0, 1):
@@ -71,7 +71,7 @@ def measure_libraries() -> dict[str, Any]:
 
 
 def axis(fmt: Format) -> list[tuple[str, str]]:
-    """Keys of the binades that are drawn, from the most negative logits to the most positive ones, with their names."""
+    """Keys and names of the binades that are drawn, in the order of the logits."""
     first, last = max(LEAST, fmt.emin - 1), min(MOST, fmt.emax + 1)
     exponents = range(first, last)
     key = {exponent: exponent + fmt.bias for exponent in exponents}

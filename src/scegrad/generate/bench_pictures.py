@@ -1,4 +1,4 @@
-"""Draws the pictures of ``docs/bench/`` anew from what is kept there; ``scegrad bench`` measures and draws."""
+"""Draws the pictures of ``docs/bench/`` anew from the measurements that are kept there."""
 
 from pathlib import Path
 

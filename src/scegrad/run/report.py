@@ -1,4 +1,4 @@
-"""The report of a run: its numbers as JSON, and pictures of the gradient, of its error, and of bus and cores over time."""
+"""The report of a run: numbers as JSON, pictures of the gradient, its error, bus and cores."""
 
 import json
 from pathlib import Path
@@ -38,10 +38,11 @@ LANES = {"read": COLOURS[0], "write": COLOURS[1], "results": COLOURS[2]}
 def write_report(
     directory: Path, request: Request, result: Result, mismatches: int, *, seed: int | None = None
 ) -> list[Path]:
-    """Write ``report.json``, ``gradient.png`` and, if events were recorded, ``timeline.png`` into an existing directory.
+    """Write ``report.json``, ``gradient.png`` and, if events were recorded, ``timeline.png``.
 
-    ``mismatches`` counts the elements that differ from the golden model; ``seed`` is that of the inputs, if they are random. Each file
-    appears whole or not at all. Returns the files.
+    The directory exists. ``mismatches`` counts the elements that differ from the golden model;
+    ``seed`` is that of the inputs, if they are random. Each file appears whole or not at all.
+    Returns the files.
     """
     sample = _spread(request.logits.size, MEASURED)
     logits, labels = request.logits[sample], request.labels[sample]
@@ -68,7 +69,8 @@ def write_report(
         written.append(directory / "timeline.png")
         title = heading(request, result)
         if result.timeline.lost:
-            title += f"\nits first {result.timeline.events.size:,} beats; {result.timeline.lost:,} more are not shown"
+            first, more = result.timeline.events.size, result.timeline.lost
+            title += f"\nits first {first:,} beats; {more:,} more are not shown"
         save(timeline_picture(activity(request, result), title), written[-1])
     return written
 
@@ -114,7 +116,8 @@ def heading(request: Request, result: Result) -> str:
         f"private memory of core {request.job.unit}" if request.job.private else "shared memory"
     )
     count = request.logits.size
-    head = f"{request.platform.name}, {request.fmt.name}, {memory}, {cores} core{'s' * (cores > 1)}: {count:,} elements"
+    where = f"{request.platform.name}, {request.fmt.name}, {memory}"
+    head = f"{where}, {cores} core{'s' * (cores > 1)}: {count:,} elements"
     return (
         f"{head} in {result.cycles:,} cycles, {count / result.cycles:.2f} per cycle"
         if result.cycles
@@ -164,7 +167,7 @@ def gradient_picture(
 
 
 def _scatter_by_label(figure: Figure, above: Axes, below: Axes, points: np.ndarray) -> None:
-    """Draw rows logit, label, gradient and error: a colour for each of a few labels, else a scale from one to the other."""
+    """Draw rows logit, label, gradient and error: a colour per label if few, else a scale."""
     x, y, g, e = points
     kinds = np.unique(y)
     if kinds.size <= FEW:

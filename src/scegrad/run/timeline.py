@@ -14,7 +14,7 @@ SHARP = 512
 """Cycles up to which a job is shown cycle by cycle."""
 
 PERIOD = 32
-"""Bins of longer jobs are a multiple of this: two bursts of the usual length, so that bins and bursts make no beat pattern."""
+"""Bins of longer jobs are a multiple of this, two usual bursts, so that no beat pattern appears."""
 
 BINS = 128
 """Bins that a longer job is divided into, at most."""
@@ -22,9 +22,10 @@ BINS = 128
 
 @dataclass(frozen=True)
 class Lane:
-    """One line of the picture: ``rate`` is ``measure`` per cycle, averaged over each bin, and ``most`` the hardware's most.
+    """One line of the picture: ``rate`` is ``measure`` per cycle, averaged over each bin.
 
-    ``group`` is what the lane belongs to; ``total`` counts its events, whose name is ``unit``.
+    ``most`` is the hardware's greatest rate, ``group`` the lane's part of the picture; ``total``
+    counts its events, whose name is ``unit``.
     """
 
     group: str
@@ -38,7 +39,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Activity:
-    """The lanes of a job of ``cycles`` cycles, in bins of ``width``; cycle 0 is the job's start, to a cycle or two."""
+    """The lanes of a job of ``cycles`` cycles, in bins of ``width``; cycle 0 is about its start."""
 
     cycles: int
     width: int
@@ -73,15 +74,16 @@ class _Bins:
     def rate(
         self, which: NDArray[np.bool_], weight: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
-        """How many of the events that ``which`` picks there are per cycle, or the sum of their weights."""
+        """Events per cycle that ``which`` picks, or the sums of their weights."""
         chosen = weight[which] if weight is not None else None
         return np.bincount(self._bin[which], chosen, minlength=self._count) / self._width
 
     def latest(self, weight: NDArray[np.float64], most: float) -> NDArray[np.float64]:
-        """The averages, if at most ``most`` of the weights fit in a cycle, and each goes to the latest that has room.
+        """The averages if a cycle has room for ``most``, and weights go to the latest with room.
 
-        Seen from the last cycle backwards that is a queue, which ``most`` leave per cycle: after a cycle, as many have left as
-        had come before any cycle j up to it, and ``most`` for j and each cycle since, whichever j makes least of it; or all.
+        Seen from the last cycle backwards that is a queue, which ``most`` leave per cycle. After a
+        cycle, as many have left as had come before any cycle j up to it, and ``most`` for j and
+        each cycle since, whichever j makes least of it; or all.
         """
         cycles = self._count * self._width
         at = np.clip(self.events["edge"].astype(np.int64) - self._start, 0, cycles - 1)
@@ -96,7 +98,8 @@ class _Bins:
 def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Lane]:
     """A lane for each channel of the job's port, reads of logits and of labels apart.
 
-    A burst counts as its beats, in AR, AW and B too: else these would be a sixteenth as high as R and W.
+    A burst counts as its beats, in AR, AW and B too: else these would be a sixteenth as high as
+    R and W.
     """
     port = port_of(request.job.unit)
     events = bins.events
@@ -123,7 +126,7 @@ def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Lane]:
 
 
 def _beats(events: np.ndarray) -> NDArray[np.float64]:
-    """The beats that each event stands for: of AR and AW the length of the burst, of B that of the AW with its address."""
+    """The beats that each event stands for: of AR, AW and B those of the burst."""
     beats = np.ones(events.size)
     asked = np.isin(events["channel"], (Channel.AR, Channel.AW))
     beats[asked] = events["beats"][asked]
@@ -137,8 +140,9 @@ def _beats(events: np.ndarray) -> NDArray[np.float64]:
 def _core_lanes(request: Request, bins: _Bins) -> list[Lane]:
     """A lane for each core of the job: its results, at the latest when it can have computed them.
 
-    Chunk j of an array is computed by core number j mod n of the n cores in the mask. The bus writes results faster than a core
-    computes them, so those of a W beat lie in the cycles before it, as many per cycle as the core computes.
+    Chunk j of an array is computed by core number j mod n of the n cores in the mask. The bus
+    writes results faster than a core computes them, so those of a W beat lie in the cycles before
+    it, as many per cycle as the core computes.
     """
     cores = request.job.cores
     most = float(request.platform.results_per_cycle(request.fmt))

@@ -1,7 +1,7 @@
-"""Tables on standard output: as wide as the terminal, and each row on one line if the output goes elsewhere.
+"""Tables on standard output: as wide as the terminal; elsewhere each row is one line.
 
-A number is never shortened or broken: if there is little room, headings and texts break between words,
-and the leading columns that repeat from row to row become a line above their rows.
+A number is never shortened or broken: if there is little room, headings and texts break between
+words, and the leading columns that repeat from row to row become a line above their rows.
 """
 
 import sys
@@ -24,7 +24,7 @@ GAPS = (2, 1)
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, and whether it holds text, which may break between words, or numbers."""
+    """A column: its heading, and whether it holds text, which may break between words."""
 
     heading: str
     text: bool = False
@@ -34,7 +34,8 @@ class Column:
 class Sheet:
     """What a table shows: ``rows`` of cells, of which those at the places ``alarming`` stand out.
 
-    The first ``groups`` columns repeat from row to row; if there are any, the column after them must hold text.
+    The first ``groups`` columns repeat from row to row; if there are any, the column after them
+    must hold text.
     Raises ``ValueError`` if a row has another number of cells than there are columns.
     """
 
@@ -50,7 +51,7 @@ class Sheet:
 
 
 def output_console() -> Console:
-    """Standard output: a terminal at its width, anything else without a limit, whatever the environment says."""
+    """Standard output: a terminal at its width, anything else without a limit."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else UNBOUNDED)
 
 
@@ -91,7 +92,7 @@ def _wide(sheet: Sheet) -> list[int]:
 
 
 def _least(sheet: Sheet, *, breaking: bool) -> list[int]:
-    """The least width of each column, if headings break between words, and texts too if ``breaking``."""
+    """The least width of each column if headings, and if ``breaking`` texts, break at spaces."""
     least = []
     for k, column in enumerate(sheet.columns):
         cells = [row[k] for row in sheet.rows]
@@ -102,7 +103,7 @@ def _least(sheet: Sheet, *, breaking: bool) -> list[int]:
 
 
 def _widths(sheet: Sheet, gap: int, room: int) -> list[int]:
-    """The widths of the columns: headings of numbers give way first, and of these the widest; no word or number breaks."""
+    """The widths of the columns; headings of numbers give way first, the widest of them first."""
     widths, least = _wide(sheet), _least(sheet, breaking=True)
     for _ in range(_total(widths, gap) - room):
         giving = [k for k in range(len(widths)) if widths[k] > least[k]]
