@@ -6,7 +6,7 @@ import pytest
 
 from scegrad.cli import _status
 from scegrad.errors import RequestError
-from scegrad.generate import command
+from scegrad.generate import accuracy_pictures, bench_pictures, command
 from scegrad.generate.maker import ROOT, Maker
 
 
@@ -32,6 +32,19 @@ def test_those_that_are_named_or_all(checkout: Path, capsys: pytest.CaptureFixtu
     assert said[-1] == "one does not agree with facts: run `scegrad generate one`"
     assert command.generate_files([], check=False, root=checkout) == 0
     assert command.generate_files([], check=True, root=checkout) == 0
+
+
+def test_pictures_are_those_of_accuracy_and_bench(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    for module in (accuracy_pictures, bench_pictures):
+        name = module.__name__.rpartition(".")[2]
+        monkeypatch.setattr(module, "main", lambda name=name: drawn.append(name))
+    command.generate_files([], check=False, root=checkout)
+    assert not drawn
+    command.generate_files(["pictures"], check=False, root=checkout)
+    assert drawn == ["accuracy_pictures", "bench_pictures"]
 
 
 def test_bad_requests(checkout: Path, tmp_path: Path) -> None:

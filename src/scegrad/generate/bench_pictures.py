@@ -13,7 +13,3 @@ def main() -> list[Path]:
     results = kept()
     parts = ([Measurement.of(record) for record in results[name]] for name in ("lines", "sweeps"))
     return write_pictures((ROOT / MEASURED).parent, *parts)
-
-
-if __name__ == "__main__":
-    main()

@@ -12,8 +12,9 @@ def generate(
         list[str] | None,
         typer.Argument(
             metavar="[NAME]...",
-            help="registers, bench, fpga, accuracy, plan, or pictures: those of docs/accuracy/,"
-            " for which other libraries are measured too.  [default: all but pictures]",
+            help="registers, bench, fpga, accuracy, plan, or pictures: those of docs/bench/ and"
+            " docs/accuracy/, for which other libraries are measured too."
+            "  [default: all but pictures]",
             show_default=False,
         ),
     ] = None,

@@ -28,9 +28,10 @@ def generate_files(names: list[str], *, check: bool, root: Path = ROOT) -> int:
     if check and PICTURES in names:
         raise RequestError("pictures cannot be checked: they differ with Matplotlib's version")
     if PICTURES in names:
-        # Matplotlib and the libraries that are measured: only these pictures need them.
-        from scegrad.generate.accuracy_pictures import main
+        # Matplotlib and the libraries that are measured: only the pictures need them.
+        from scegrad.generate import accuracy_pictures, bench_pictures
 
-        main()
+        accuracy_pictures.main()
+        bench_pictures.main()
     chosen = [maker for name, maker in MAKERS.items() if name in names or not names]
     return sum(maker.run(root, check=check) for maker in chosen)
