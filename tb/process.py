@@ -34,6 +34,12 @@ def scratch() -> Iterator[Path]:
         yield Path(name)
 
 
+def mend_environment() -> None:
+    """Let child processes have a folder for temporary files: Icarus fails if TMPDIR is none."""
+    if not Path(os.environ.get("TMPDIR", "/")).is_dir():
+        os.environ["TMPDIR"] = tempfile.gettempdir()
+
+
 def _alive(process: int) -> bool:
     return Path(f"/proc/{process}").exists()
 

@@ -29,7 +29,7 @@ from scegrad.build.simulator import harness_directory
 from scegrad.build.toolchain import Toolchain
 from scegrad.platforms import Platform
 from scegrad.tb.designs import Design, control_file, design_of
-from scegrad.tb.process import PARENT, scratch
+from scegrad.tb.process import PARENT, mend_environment, scratch
 from scegrad.tools.places import cache_directory
 
 SIMULATORS = ("icarus", "verilator")
@@ -112,6 +112,7 @@ class PublicPortsVerilator(cocotb_runner.Verilator):
 
 def build(design: Design, simulator: str, *, waves: bool = False) -> Path:
     """Build ``design`` unless that was done before; returns the folder. Raises ``BenchError`` with the tool's output."""
+    mend_environment()
     if simulator not in SIMULATORS:
         raise ValueError(f"simulator is {simulator!r}, but must be one of {', '.join(SIMULATORS)}")
     versions = [importlib.metadata.version(package) for package in ("cocotb", "verilator")] + [
@@ -310,6 +311,8 @@ def _icarus_version() -> str:
         ).stdout.splitlines()[0]
     except FileNotFoundError:
         raise BenchError("Icarus Verilog is not installed: there is no iverilog on PATH") from None
+    except subprocess.CalledProcessError as error:
+        raise BenchError(f"iverilog -V fails: {(error.stderr or error.stdout).strip()}") from None
 
 
 @contextmanager

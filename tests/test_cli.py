@@ -358,6 +358,14 @@ def test_names_of_any_bytes(files: Path) -> None:
     assert done.stdout.endswith("-> \\udcff.npy\n")
 
 
+@pytest.mark.parametrize("backend", ["module://matplotlib_inline.backend_inline", "nonsense"])
+def test_a_report_from_a_notebook(files: Path, backend: str) -> None:
+    line = f"MPLBACKEND={backend} scegrad run x.npy y.npy -o g.npy --report r --backend model"
+    done = shell(line, files)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Path("r/gradient.png").is_file()
+
+
 def test_a_report_that_fails_leaves_nothing(
     files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,6 +114,7 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files may be any bytes
+    os.environ["MPLBACKEND"] = "agg"  # pictures go to files; a notebook asks for another
     status = _status(words or ["--help"])
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback while Python ends
     sys.exit(status)

@@ -23,10 +23,12 @@ DIRECTORIES = [
 def test_with_the_golden_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     demo.main(tmp_path, backend="model", steps=4)
     count = 2 * 4 * (569 + 17_970)
-    assert (
-        f"All {count:,} gradients are those of the golden model, bit for bit"
-        in capsys.readouterr().out
-    )
+    out = capsys.readouterr().out
+    assert f"All {count:,} gradients are those of the golden model, bit for bit" in out
+    assert [line.split()[0] for line in out.split("\nNext\n")[1].splitlines()] == ["scegrad"] * 5
+    look = out.split("\nLook at\n")[1].split("\nNext\n")[0]
+    for name in (line.split(":")[0].strip() for line in look.splitlines()):
+        assert Path(name).is_file() or name.endswith("timeline.png"), name
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         [*DIRECTORIES, "demo.json", "training.png"]
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scegrad.tb.process import scratch
+from scegrad.tb.process import mend_environment, scratch
 
 CHILD = (
     "from scegrad.tb.process import die_with_parent; die_with_parent(); print('up', flush=True);"
@@ -47,6 +47,19 @@ def test_a_parent_that_has_ended_already_is_noticed() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, b"")
+
+
+@pytest.mark.parametrize(
+    ("value", "due"), [("/nowhere", tempfile.gettempdir()), ("/", "/"), (None, None)]
+)
+def test_temporary_files_have_a_folder(
+    value: str | None, due: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", value or "")
+    if value is None:
+        monkeypatch.delenv("TMPDIR")
+    mend_environment()
+    assert os.environ.get("TMPDIR") == due
 
 
 def test_folders_of_dead_processes_are_removed(

@@ -257,5 +257,22 @@ def main(directory: Path = Path("out"), *, backend: str = "verilator", steps: in
         )
         raise typer.Exit(1)
     console.print(
-        f"All {count:,} gradients are those of the golden model, bit for bit. Pictures and numbers: {directory}/"
+        f"All {count:,} gradients are those of the golden model, bit for bit.", highlight=False
     )
+    print(next_steps(directory, runs[-1].name))
+
+
+def next_steps(directory: Path, name: str) -> str:
+    """What to look at in the results, and what to do next; ``name`` is that of a run."""
+    return f"""
+Look at
+  {directory}/training.png: loss and accuracy, beside those of float64
+  {directory}/{name}/gradient.png: the last gradients and their errors
+  {directory}/{name}/timeline.png: the bus and the cores, cycle by cycle
+  {directory}/demo.json: the numbers
+Next
+  scegrad run LOGITS.npy LABELS.npy -o GRADIENT.npy --report DIR   your own data
+  scegrad run ... --waves FILE.fst     a waveform, for GTKWave or Surfer
+  scegrad verilog -o DIR               the Verilog, for simulators and FPGA tools
+  scegrad lib -o DIR                   the C library
+  scegrad --help                       everything else (in a checkout: .venv/bin/scegrad)"""
