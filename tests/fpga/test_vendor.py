@@ -47,4 +47,4 @@ def test_files_name_each_other(tmp_path: Path) -> None:
 def test_the_command_writes_them(tmp_path: Path) -> None:
     assert _status(["verilog", "--platform", "ecp5_demo", "-o", str(tmp_path)]) == 0
     suffixes = {path.name.removeprefix("scegrad_ecp5_demo") for path in tmp_path.iterdir()}
-    assert suffixes == {".v", ".f", ".xdc", ".sdc", ".qip", "_vivado.tcl"}
+    assert suffixes == {".v", ".f", ".vlt", ".veo", ".xdc", ".sdc", ".qip", "_vivado.tcl"}

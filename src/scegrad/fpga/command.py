@@ -7,7 +7,9 @@ from pathlib import Path
 from scegrad.errors import RequestError, check_choice
 from scegrad.files import Output, OutputDirectory
 from scegrad.fpga.measure import Measurement, measure, verilog
+from scegrad.fpga.template import write_template
 from scegrad.fpga.vendor import write_vendor_files
+from scegrad.fpga.waivers import write_waivers
 from scegrad.platforms import Platform, platform_of
 from scegrad.rtl.verilog import write_verilog
 from scegrad.show.table import Column, Sheet, output_console, show
@@ -71,8 +73,12 @@ def write_platform(platform_name: str, output: Path) -> list[Path]:
     """Write a platform's top module and the tools' files; returns them. Raises ``RequestError``."""
     platform = platform_of(platform_name)
     with OutputDirectory(output) as directory:
+        verilog, listing = write_verilog(platform, directory.path)
         return [
-            *write_verilog(platform, directory.path),
+            verilog,
+            listing,
+            write_waivers(verilog),
+            write_template(platform, directory.path),
             *write_vendor_files(platform, directory.path),
         ]
 
