@@ -20,6 +20,8 @@ The names deal and gather (distribute and collect elsewhere) are also those of t
 generated Verilog, which waves and constraints of users name.
 """
 
+from typing import Any
+
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
@@ -91,7 +93,21 @@ class Turn(wiring.Component):
         return m
 
 
-class Deal(wiring.Component):
+class _InTurns(wiring.Component):
+    """What goes round the cores; a user has its ``start`` and ``core_mask``."""
+
+    def __init__(self, cores: int, data_bits: int, members: dict[str, Any]):
+        self._chunks = data_bits // CHUNK_BITS
+        self._turn = Turn(cores, self._chunks)
+        super().__init__({"start": In(1), "core_mask": In(cores), **members})
+
+    def _take_turns(self, m: Module) -> Turn:
+        turn = m.submodules.turn = self._turn
+        m.d.comb += [turn.start.eq(self.start), turn.core_mask.eq(self.core_mask)]
+        return turn
+
+
+class Deal(_InTurns):
     """Deals blocks of operands.
 
     ``operands``: blocks; ``cores``: chunks for each core, offered to all that are served or to
@@ -100,21 +116,18 @@ class Deal(wiring.Component):
     """
 
     def __init__(self, cores: int, data_bits: int):
-        self._chunks = data_bits // CHUNK_BITS
-        self._turn = Turn(cores, self._chunks)
         super().__init__(
+            cores,
+            data_bits,
             {
-                "start": In(1),
-                "core_mask": In(cores),
                 "operands": In(stream.Signature(block_layout(data_bits))),
                 "cores": Out(stream.Signature(OPERANDS)).array(cores),
-            }
+            },
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.turn = turn = self._turn
-        m.d.comb += [turn.start.eq(self.start), turn.core_mask.eq(self.core_mask)]
+        turn = self._take_turns(m)
         ready = Cat(core.ready for core in self.cores)
         m.d.comb += turn.step.eq(
             self.operands.valid & turn.group.any() & (ready | ~turn.served).all()
@@ -131,7 +144,7 @@ class Deal(wiring.Component):
         return m
 
 
-class Gather(wiring.Component):
+class Gather(_InTurns):
     """Gathers results to blocks.
 
     ``cores``: a stream of chunks from each core; ``gradients``: blocks.
@@ -139,21 +152,18 @@ class Gather(wiring.Component):
     """
 
     def __init__(self, cores: int, data_bits: int):
-        self._chunks = data_bits // CHUNK_BITS
-        self._turn = Turn(cores, self._chunks)
         super().__init__(
+            cores,
+            data_bits,
             {
-                "start": In(1),
-                "core_mask": In(cores),
                 "cores": In(stream.Signature(CHUNK_BITS)).array(cores),
                 "gradients": Out(stream.Signature(data_bits)),
-            }
+            },
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.turn = turn = self._turn
-        m.d.comb += [turn.start.eq(self.start), turn.core_mask.eq(self.core_mask)]
+        turn = self._take_turns(m)
         valid = Cat(core.valid for core in self.cores)
         room = ~self.gradients.valid | self.gradients.ready
         m.d.comb += turn.step.eq(room & turn.group.any() & (valid | ~turn.served).all())

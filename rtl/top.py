@@ -36,16 +36,9 @@ class Top(wiring.Component):
         m = Module()
         m.submodules.control = control = self.control
         m.submodules.cluster = cluster = self.cluster
-        m.d.comb += [
-            self.irq.eq(control.irq),
-            cluster.start.eq(control.start),
-            cluster.abort.eq(control.abort),
-            cluster.job.eq(control.job),
-        ]
-        m.d.comb += [
-            cluster.core_format.eq(control.core_format),
-            cluster.core_shared.eq(control.core_shared),
-        ]
+        m.d.comb += self.irq.eq(control.irq)
+        for name in ("start", "abort", "job", "core_format", "core_shared"):
+            m.d.comb += getattr(cluster, name).eq(getattr(control, name))
         for inner, outer in zip(cluster.units, control.units, strict=True):
             connect(m, inner, outer)
         connect_flat(m, self, "s_axil", control.axil, manager=False)

@@ -81,10 +81,7 @@ async def random_jobs(dut) -> None:
     """Jobs of all kinds one after the other, over memories of all kinds."""
     async with system(dut, "random_jobs") as unit:
         for _ in range(count("jobs", 20)):
-            unit.draw_behaviours()
-            await unit.run(
-                draw_job(unit.rng, unit.platform, Shape(longest=count("longest", 200)), [])
-            )
+            await unit.run(draw_any(unit))
 
 
 @cocotb.test()
@@ -239,8 +236,7 @@ async def faults(dut) -> None:
     async with system(dut, "faults") as unit:
         rng = unit.rng
         for _ in range(count("jobs", 12)):
-            unit.draw_behaviours()
-            job = draw_job(rng, unit.platform, Shape(longest=count("longest", 200)), [])
+            job = draw_any(unit)
             if not job.length:
                 continue
             unit.storage.faults = [draw_fault(rng, job) for _ in range(rng.choice((1, 1, 2)))]
@@ -248,14 +244,7 @@ async def faults(dut) -> None:
             await unit.fail(await unit.start(job))
             unit.storage.faults.clear()
             if rng.random() < 0.5:
-                await unit.run(
-                    draw_job(
-                        rng,
-                        unit.platform,
-                        Shape(private=job.private, core=job.core, longest=60),
-                        [],
-                    )
-                )
+                await run_like(unit, job)
 
 
 @cocotb.test()
@@ -274,9 +263,7 @@ async def aborts(dut) -> None:
             early.append(await unit.abort(started))
             for idle in (SHARED, *range(unit.platform.cores)):
                 await execute_async(abort(idle), unit.host)
-            await unit.run(
-                draw_job(rng, unit.platform, Shape(private=private, core=job.core, longest=60), [])
-            )
+            await run_like(unit, job)
         assert any(early), "every job had ended when it was aborted"
 
 
@@ -308,6 +295,18 @@ async def backlog(dut) -> None:
                 unit.storage.faults.clear()
 
 
+def draw_any(unit: System) -> Job:
+    """A job of any kind, on memories that from now on behave in any way."""
+    unit.draw_behaviours()
+    return draw_job(unit.rng, unit.platform, Shape(longest=count("longest", 200)), [])
+
+
+async def run_like(unit: System, job: Job) -> None:
+    """Run a short job on the unit that ``job`` had: it must go well."""
+    shape = Shape(private=job.private, core=job.core, longest=60)
+    await unit.run(draw_job(unit.rng, unit.platform, shape, []))
+
+
 def draw_fault(rng: random.Random, job: Job) -> Fault:
     """A bus error at the first, the last or any byte of one of the job's arrays."""
     write = rng.random() < 0.4
@@ -322,8 +321,7 @@ async def resets(dut) -> None:
     async with system(dut, "resets") as unit:
         rng = unit.rng
         for _ in range(count("jobs", 10)):
-            unit.draw_behaviours()
-            job = draw_job(rng, unit.platform, Shape(longest=count("longest", 200)), [])
+            job = draw_any(unit)
             expectation = (await unit.start(job)).expectation
             await ClockCycles(dut.clk, rng.choice((1, rng.randint(1, 20), rng.randint(1, 200))))
             await unit.reset()
@@ -332,11 +330,7 @@ async def resets(dut) -> None:
             expectation.check_partial(unit.storage)
             expectation.release(unit.storage)
             unit.check_rules()
-            await unit.run(
-                draw_job(
-                    rng, unit.platform, Shape(private=job.private, core=job.core, longest=60), []
-                )
-            )
+            await run_like(unit, job)
 
 
 @cocotb.test()

@@ -1,5 +1,7 @@
 """The anchor: the greatest exponent among s, y and 1, and the shifts that bring each to it; three stages beside the polynomial."""
 
+from typing import Any
+
 from amaranth.hdl import Cat, Const, Mux, signed
 
 from scegrad.formats import FP32, Format
@@ -71,3 +73,12 @@ def shifts(pipe: Pipeline) -> None:
         setattr(
             pipe, name, Mux(amount >= 1 << SHIFT_BITS, (1 << SHIFT_BITS) - 1, amount)[:SHIFT_BITS]
         )
+
+
+def result(pipe: Pipeline, output: Any) -> list[Any]:
+    """The assignments of what the last stage left to ``output``, a stream of ``sigmoid_layout``."""
+    payload = output.payload
+    return [
+        output.valid.eq(pipe.valid),
+        *(payload[name].eq(getattr(pipe, name)) for name in payload.shape().members),
+    ]

@@ -1,10 +1,12 @@
 """A lane: one element after another through unpack, sigmoid, subtract, round and pack."""
 
+from typing import Any
+
 from amaranth.hdl import Module
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out, connect
 
-from scegrad.formats import FP16, FP32
+from scegrad.formats import FP16, FP32, Format
 from scegrad.model.design import SIGMOID16, SIGMOID32
 from scegrad.rtl.datapath.layouts import running
 from scegrad.rtl.datapath.pack import Pack
@@ -18,12 +20,16 @@ from scegrad.rtl.datapath.unpack import Unpack
 class _Lane(wiring.Component):
     """``i``: encodings of a logit and its label; ``o``: the encoding of sigmoid(x) - y, ``latency`` cycles later, one a cycle."""
 
+    def __init__(self, fmt: Format, sigmoid: Any, fraction_bits: int, **members: Any) -> None:
+        self.unpack, self.sigmoid = Unpack(fmt), sigmoid
+        self.round, self.pack = Round(fmt), Pack(fmt)
+        self.subtract = Subtract(fmt, fraction_bits, sigmoid.significand_bits)
+        encodings = data.StructLayout({"logit": fmt.width, "label": fmt.width})
+        super().__init__({"i": In(running(encodings)), "o": Out(running(fmt.width)), **members})
+
     def _connect(self, m: Module) -> None:
-        m.submodules.unpack, m.submodules.sigmoid, m.submodules.subtract = (
-            self.unpack,
-            self.sigmoid,
-            self.subtract,
-        )
+        m.submodules.unpack, m.submodules.sigmoid = self.unpack, self.sigmoid
+        m.submodules.subtract = self.subtract
         m.submodules.round, m.submodules.pack = self.round, self.pack
         connect(m, wiring.flipped(self.i), self.unpack.i)
         connect(m, self.unpack.o, self.sigmoid.i)
@@ -45,15 +51,7 @@ class Lane32(_Lane):
     """fp32. Latency 40."""
 
     def __init__(self) -> None:
-        self.unpack, self.sigmoid, self.round, self.pack = (
-            Unpack(FP32),
-            Sigmoid32(),
-            Round(FP32),
-            Pack(FP32),
-        )
-        self.subtract = Subtract(FP32, SIGMOID32.fraction_bits, Sigmoid32.significand_bits)
-        encodings = data.StructLayout({"logit": 32, "label": 32})
-        super().__init__({"i": In(running(encodings)), "o": Out(running(32))})
+        super().__init__(FP32, Sigmoid32(), SIGMOID32.fraction_bits)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -65,18 +63,8 @@ class Lane16(_Lane):
     """fp16. Latency 26. ``address`` and ``entry`` go to a port of the table that two lanes share."""
 
     def __init__(self) -> None:
-        self.unpack, self.sigmoid, self.round, self.pack = (
-            Unpack(FP16),
-            Sigmoid16(),
-            Round(FP16),
-            Pack(FP16),
-        )
-        self.subtract = Subtract(FP16, SIGMOID16.fraction_bits, Sigmoid16.significand_bits)
-        encodings = data.StructLayout({"logit": 16, "label": 16})
-        members = {"i": In(running(encodings)), "o": Out(running(16))}
-        super().__init__(
-            {**members, "address": Out(range(SIGMOID16.depth)), "entry": In(sum(SIGMOID16.widths))}
-        )
+        port = {"address": Out(range(SIGMOID16.depth)), "entry": In(sum(SIGMOID16.widths))}
+        super().__init__(FP16, Sigmoid16(), SIGMOID16.fraction_bits, **port)
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

@@ -45,19 +45,7 @@ class Sigmoid16(wiring.Component):
         anchor.shifts(pipe)
         pipe.step()
         evaluate(pipe, self.entry)
-        m.d.comb += [self.o.valid.eq(pipe.valid), self.o.payload.s.eq(pipe.s)]
-        for name in (
-            "s_shift",
-            "sticky",
-            "y",
-            "y_shift",
-            "negate_y",
-            "one",
-            "positive",
-            "anchor",
-            "special",
-        ):
-            m.d.comb += self.o.payload[name].eq(getattr(pipe, name))
+        m.d.comb += anchor.result(pipe, self.o)
         assert pipe.latency == self.latency
         return m
 

@@ -86,19 +86,7 @@ class Sigmoid32(wiring.Component):
         multiply_factors(pipe, rom.data[1])
         m.d.comb += self.k.eq(pipe.k)
         scale(pipe)
-        m.d.comb += [self.o.valid.eq(pipe.valid), self.o.payload.s.eq(pipe.s)]
-        for name in (
-            "s_shift",
-            "sticky",
-            "y",
-            "y_shift",
-            "negate_y",
-            "one",
-            "positive",
-            "anchor",
-            "special",
-        ):
-            m.d.comb += self.o.payload[name].eq(getattr(pipe, name))
+        m.d.comb += anchor.result(pipe, self.o)
         assert pipe.latency == self.latency
         return m
 

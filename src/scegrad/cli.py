@@ -44,18 +44,11 @@ app = typer.Typer(
     " request; 130 if interrupted (128 + the signal's number). Each but a mismatch comes with one"
     " line on standard error.",
 )
-app.command()(run)
-app.command()(check)
-app.command()(verilog)
-app.command()(lib)
-app.command()(examples)
-app.command()(demo)
-app.command()(bench)
-app.command()(fpga)
-app.command()(netlist)
-app.command()(bitstream)
-app.command()(terminal)
-app.command()(generate)
+for command in (
+    *(run, check, verilog, lib, examples, demo, bench),
+    *(fpga, netlist, bitstream, terminal, generate),
+):
+    app.command()(command)
 app.add_typer(sweep_app, name="sweep")
 
 
@@ -77,19 +70,15 @@ def _options(
     """The options of ``scegrad`` itself."""
 
 
+CHECK = typer.Option(
+    "--check", help="Only say whether the kept tables and hard cases are those that are computed."
+)
+HARD_CASES = typer.Option("--hard-cases", help="Search every fp32 logit for hard cases first.")
+
+
 @app.command()
 def tables(
-    check: Annotated[
-        bool,
-        typer.Option(
-            "--check",
-            help="Only say whether the kept tables and hard cases are those that are computed.",
-        ),
-    ] = False,
-    hard_cases: Annotated[
-        bool,
-        typer.Option("--hard-cases", help="Search every fp32 logit for hard cases first."),
-    ] = False,
+    check: Annotated[bool, CHECK] = False, hard_cases: Annotated[bool, HARD_CASES] = False
 ) -> None:
     """Compute the sigmoid's tables from exact arithmetic, keep them, and print the bounds of its error."""
     from scegrad.model import fit

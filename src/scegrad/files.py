@@ -233,12 +233,7 @@ class OutputDirectory:
             for file in files:
                 file.commit()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Remove the directories that were made and are still empty."""
         self._remove()
 

@@ -5,11 +5,12 @@ import inspect
 from collections.abc import Callable
 from dataclasses import Field, fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from scegrad.request.settings import Settings
+from scegrad.platforms import CHOICES
+from scegrad.request.settings import Settings, one_of
 
 
 def integer(text: str) -> int:
@@ -44,40 +45,59 @@ OFFERED = {item.name: item for item in fields(Settings) if item.metadata["metava
 PlatformName = Annotated[str, _option(OFFERED["platform"])]
 """The option ``--platform`` of the other commands."""
 
-Directory = Annotated[
-    Path,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="DIR",
-        help="Where to write it; created if missing.",
-        show_default=False,
-    ),
-]
+
+def platform_option(text: str) -> Any:
+    """The option ``--platform`` of commands that do without it, with its help."""
+    return typer.Option("--platform", metavar=one_of(*CHOICES), help=text, show_default=False)
+
+
+def output_option(text: str, metavar: str = "DIR", *, default: bool = False) -> Any:
+    """The option ``-o``, with its help; ``default``: the help shows the value that it has else."""
+    return typer.Option("--output", "-o", metavar=metavar, help=text, show_default=default)
+
+
+Directory = Annotated[Path, output_option("Where to write it; created if missing.")]
 """The option ``-o DIR``."""
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command, whose last parameter is ``settings``, an option for each setting offered."""
+    """Give a command, of which a parameter is ``settings``, an option for each setting offered."""
+    options = [_parameter(item, Annotated[_kind(item), _option(item)]) for item in OFFERED.values()]
+    return _with(command, "settings", options, Settings)
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command, of which a parameter is ``options``, an option for each field of its type.
+
+    That type is a dataclass whose fields are annotated with Typer's options.
+    """
+    kind = inspect.signature(command, eval_str=True).parameters["options"].annotation
+    hints = get_type_hints(kind, include_extras=True)
+    return _with(
+        command, "options", [_parameter(item, hints[item.name]) for item in fields(kind)], kind
+    )
+
+
+def _parameter(item: Field, annotation: Any) -> inspect.Parameter:
+    return inspect.Parameter(
+        item.name, inspect.Parameter.KEYWORD_ONLY, default=item.default, annotation=annotation
+    )
+
+
+def _with(
+    command: Callable[..., None], name: str, options: list[inspect.Parameter], made: Any
+) -> Callable[..., None]:
+    """Put ``options`` in place of the parameter ``name``, which is ``made`` from their values."""
     own = [
         parameter
         for parameter in inspect.signature(command, eval_str=True).parameters.values()
-        if parameter.name != "settings"
-    ]
-    options = [
-        inspect.Parameter(
-            item.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=item.default,
-            annotation=Annotated[_kind(item), _option(item)],
-        )
-        for item in OFFERED.values()
+        if parameter.name != name
     ]
 
     @functools.wraps(command)
     def called(**words: Any) -> None:
-        chosen = {name: words.pop(name) for name in OFFERED}
-        command(**words, settings=Settings(**chosen))
+        chosen = {option.name: words.pop(option.name) for option in options}
+        command(**words, **{name: made(**chosen)})
 
     parameters = [*(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *options]
     setattr(called, "__signature__", inspect.Signature(parameters))  # noqa: B010 (as in api.py)

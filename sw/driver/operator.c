@@ -48,32 +48,40 @@ static void call(const struct sce_request *request) {
 /* Bits of core_mask beyond these take no part, as in the operator library. */
 #define ALL_CORES ((UINT32_C(1) << SCE_PLATFORM_CORES) - 1)
 
-#define REQUEST(length_, mask_, private_, fp16_)                                                                        \
-    {                                                                                                                   \
-        .function = __func__, .logits = (uintptr_t)Input0, .labels = (uintptr_t)Input1, .gradient = (uintptr_t)output, \
-        .length = (length_), .given_mask = (uint32_t)(mask_), .core_mask = (uint32_t)(mask_) & ALL_CORES, .private_job = (private_), .fp16 = (fp16_)                 \
-    }
+/* Calls the hardware for the function in which it stands. */
+#define CALL(length_, mask_, private_, fp16_)                                                      \
+    call(&(const struct sce_request){                                                              \
+        .function = __func__,                                                                      \
+        .logits = (uintptr_t)Input0,                                                               \
+        .labels = (uintptr_t)Input1,                                                               \
+        .gradient = (uintptr_t)output,                                                             \
+        .length = (length_),                                                                       \
+        .given_mask = (uint32_t)(mask_),                                                           \
+        .core_mask = (uint32_t)(mask_) & ALL_CORES,                                                \
+        .private_job = (private_),                                                                 \
+        .fp16 = (fp16_),                                                                           \
+    })
 
-PUBLIC void fp_sigmoidcrossentropywithlogitsgrad_s(float *Input0, float *Input1, float *output, int length, int core_mask) {
-    const struct sce_request request = REQUEST(length, core_mask, 0, 0);
-    call(&request);
+PUBLIC void fp_sigmoidcrossentropywithlogitsgrad_s(float *Input0, float *Input1, float *output,
+                                                   int length, int core_mask) {
+    CALL(length, core_mask, 0, 0);
 }
 
-PUBLIC void fp_sigmoidcrossentropywithlogitsgrad_p(float *Input0, float *Input1, float *output, int length) {
-    const struct sce_request request = REQUEST(length, 0, 1, 0);
-    call(&request);
+PUBLIC void fp_sigmoidcrossentropywithlogitsgrad_p(float *Input0, float *Input1, float *output,
+                                                   int length) {
+    CALL(length, 0, 1, 0);
 }
 
 #if SCE_PLATFORM_FP16
 
-PUBLIC void hp_sigmoidcrossentropywithlogitsgrad_s(half *Input0, half *Input1, half *output, int length, int core_mask) {
-    const struct sce_request request = REQUEST(length, core_mask, 0, 1);
-    call(&request);
+PUBLIC void hp_sigmoidcrossentropywithlogitsgrad_s(half *Input0, half *Input1, half *output,
+                                                   int length, int core_mask) {
+    CALL(length, core_mask, 0, 1);
 }
 
-PUBLIC void hp_sigmoidcrossentropywithlogitsgrad_p(half *Input0, half *Input1, half *output, int length) {
-    const struct sce_request request = REQUEST(length, 0, 1, 1);
-    call(&request);
+PUBLIC void hp_sigmoidcrossentropywithlogitsgrad_p(half *Input0, half *Input1, half *output,
+                                                   int length) {
+    CALL(length, 0, 1, 1);
 }
 
 #endif

@@ -82,12 +82,16 @@ void AxiPort::check(Burst& burst, uint32_t address, uint8_t size, uint8_t kind) 
   burst.suspect = burst.response != kOkay || !fabric_.guard.clean(regions_, burst.address, past, access);
 }
 
+void AxiPort::begin(Burst& burst, uint64_t edge, uint32_t address, uint8_t len) {
+  burst.address = address & ~(bytes_ - 1);
+  burst.beats = len + 1;
+  burst.accepted = edge;
+}
+
 void AxiPort::accept_read(uint64_t edge) {
   Burst& burst = reads_.push();
-  burst.address = *pins_.araddr & ~(bytes_ - 1);
-  burst.beats = *pins_.arlen + 1;
   burst.id = *pins_.arid;
-  burst.accepted = edge;
+  begin(burst, edge, *pins_.araddr, *pins_.arlen);
   check(burst, *pins_.araddr, *pins_.arsize, *pins_.arburst);
   ++traffic_.bursts_read;
   fabric_.recorder.add(edge, index_, SCESIM_AR, *pins_.araddr, burst.beats);
@@ -96,11 +100,9 @@ void AxiPort::accept_read(uint64_t edge) {
 
 void AxiPort::accept_write(uint64_t edge) {
   Burst& burst = writes_.push();
-  burst.address = *pins_.awaddr & ~(bytes_ - 1);
-  burst.beats = *pins_.awlen + 1;
   burst.id = *pins_.awid;
   burst.write = true;
-  burst.accepted = edge;
+  begin(burst, edge, *pins_.awaddr, *pins_.awlen);
   check(burst, *pins_.awaddr, *pins_.awsize, *pins_.awburst);
   ++traffic_.bursts_written;
   fabric_.recorder.add(edge, index_, SCESIM_AW, *pins_.awaddr, burst.beats);

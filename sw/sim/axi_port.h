@@ -80,6 +80,7 @@ class AxiPort {
   uint64_t store(uint32_t address, const uint8_t* data, const uint8_t* strobes, bool carry_out);
   Burst* next_read(uint64_t edge);
   void offer_read(Burst& burst);
+  void begin(Burst& burst, uint64_t edge, uint32_t address, uint8_t len);
   void check(Burst& burst, uint32_t address, uint8_t size, uint8_t kind);
   bool pause();
   bool in_flight() const { return !reads_.empty() || !writes_.empty() || !early_.empty(); }

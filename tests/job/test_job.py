@@ -5,19 +5,12 @@ from dataclasses import fields
 
 import pytest
 
+from scegrad import registers
 from scegrad.formats import FP16, FP32
 from scegrad.job.job import BusError, Counters, Job, JobAborted, JobRefused
 from scegrad.job.sequence import execute, prepare, run, start
 from scegrad.platforms import FT78NE, MT7004, Platform
-from scegrad.registers import (
-    ID_VALUE,
-    SHARED,
-    Status,
-    capabilities_value,
-    offset,
-    unit_offset,
-    widths_value,
-)
+from scegrad.registers import ID_VALUE, SHARED, Status, offset, unit_offset
 
 COUNTERS = Counters(**{field.name: 100 + number for number, field in enumerate(fields(Counters))})
 
@@ -35,8 +28,8 @@ class Registers:
     ):
         self.values = {
             offset("ID"): ID_VALUE,
-            offset("CAPABILITIES"): capabilities_value(platform),
-            offset("WIDTHS"): widths_value(platform),
+            offset("CAPABILITIES"): registers.capabilities_value(platform),
+            offset("WIDTHS"): registers.widths_value(platform),
         }
         self.values |= {
             offset("REQUEST"): request,

@@ -157,17 +157,19 @@ def test_fast_path_agrees_with_fractions(seed: int) -> None:
     )
 
 
+def asked_of_mpfr(monkeypatch: pytest.MonkeyPatch, name: str, radius: float) -> list:
+    """With another radius of the fast path: the arguments of the calls to a function of MPFR, as they come."""
+    asked, function = [], getattr(exact_mpfr, name)
+    monkeypatch.setattr(exact_fp32, "RADIUS", radius)
+    monkeypatch.setattr(exact_mpfr, name, lambda *args: asked.append(args) or function(*args))
+    return asked
+
+
 def test_what_the_bound_leaves_open_goes_to_mpfr(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a bound as wide as a float32's spacing nearly everything is left open, and the result is the same."""
     x, y = all_cases(seed=3, count=500)
     want = gradient(x, y)
-    asked = []
-    monkeypatch.setattr(exact_fp32, "RADIUS", 2.0**-24)
-    monkeypatch.setattr(
-        exact_mpfr,
-        "rounded",
-        lambda *pair, rounded=exact_mpfr.rounded: asked.append(pair) or rounded(*pair),
-    )
+    asked = asked_of_mpfr(monkeypatch, "rounded", radius=2.0**-24)
     np.testing.assert_array_equal(bits(gradient(x, y)), bits(want))
     assert len(asked) > len(x) // 10
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from scegrad.formats import FP16, FP32
-from scegrad.model import exact_fp32, exact_mpfr
+from scegrad.model import exact_mpfr
 from scegrad.model.reference import gradient, ulp_error, within_bound
 
 from . import exact
 from .exact import FP16_LOGITS, bits, of
 from .hard_cases import all_cases, labels_next_to_sigmoid
+from .test_reference import asked_of_mpfr
 
 INF, NAN = float("inf"), float("nan")
 
@@ -108,13 +109,7 @@ def test_what_the_bound_leaves_open_goes_to_mpfr(monkeypatch: pytest.MonkeyPatch
     x, y = all_cases(seed=19, count=200)
     result = neighbours(np.random.default_rng(20), gradient(x, y))
     want = within_bound(result, x, y)
-    asked = []
-    monkeypatch.setattr(exact_fp32, "RADIUS", 2.0**-22)
-    monkeypatch.setattr(
-        exact_mpfr,
-        "within",
-        lambda *args, within=exact_mpfr.within: asked.append(args) or within(*args),
-    )
+    asked = asked_of_mpfr(monkeypatch, "within", radius=2.0**-22)
     np.testing.assert_array_equal(within_bound(result, x, y), want)
     assert len(asked) > len(x) // 8
 

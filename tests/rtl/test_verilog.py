@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -15,18 +16,11 @@ from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from scegrad.platforms import FT78NE, MT7004, Platform
+from scegrad.platforms import FT78NE, L2, MT7004, Platform
 from scegrad.rtl.verilog import NO_COLLISION, to_verilog, top_verilog, write_verilog
+from tests.tb.platforms import TINY
 
-SMALL = Platform(
-    "small",
-    cores=2,
-    formats=("fp32", "fp16"),
-    shared_data_bits=128,
-    burst_beats=4,
-    read_buffer_beats=8,
-    write_buffer_beats=8,
-)
+SMALL = replace(TINY, name="small", private=(L2,))
 WHOLE = pytest.mark.parametrize(
     "platform",
     [SMALL, *(pytest.param(platform, marks=pytest.mark.whole) for platform in (FT78NE, MT7004))],

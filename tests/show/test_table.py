@@ -9,15 +9,11 @@ import sys
 import pytest
 from rich.console import Console
 
-from scegrad.show.table import UNBOUNDED, Column, Sheet, output_console, show
+from scegrad.show.table import UNBOUNDED, Sheet, numbers, output_console, show, texts
 
 COLUMNS = [
-    Column("platform", text=True),
-    Column("format", text=True),
-    Column("memory", text=True),
-    Column("elements"),
-    Column("results per cycle"),
-    Column("worst error in ulp"),
+    *texts("platform", "format", "memory"),
+    *numbers("elements", "results per cycle", "worst error in ulp"),
 ]
 ROWS = [
     ("ft78ne", "fp32", "private", "16,384", "0.996", "0.500186"),

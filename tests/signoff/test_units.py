@@ -14,76 +14,106 @@ from scegrad.signoff.unit import folded, prove
 
 from .broken import Breakage, broken
 
+
+def _breakages(kind: type, method: str, changes: dict[str, str]) -> list[Breakage]:
+    """What each text of a method becomes, one at a time."""
+    return [Breakage(kind, method, old, new) for old, new in changes.items()]
+
+
 BREAKAGES = {
     "fifo": [
-        Breakage(Fifo, "elaborate", "level + self.i.valid - fetch", "level + self.i.valid"),
-        Breakage(Fifo, "elaborate", "(~self.o.valid | self.o.ready)", "1"),
-        Breakage(
-            Fifo, "elaborate", "write.addr + self.i.valid", "(write.addr + self.i.valid) ^ fetch"
+        *_breakages(
+            Fifo,
+            "elaborate",
+            {
+                "level + self.i.valid - fetch": "level + self.i.valid",
+                "(~self.o.valid | self.o.ready)": "1",
+                "write.addr + self.i.valid": "(write.addr + self.i.valid) ^ fetch",
+            },
         ),
     ],
     "planner": [
-        Breakage(Planner, "elaborate", "group_end - beat[:GROUP_BITS]", "group_end"),
-        Breakage(Planner, "elaborate", "~beat)", "~beat + 1)"),
-        Breakage(Planner, "elaborate", "blocks_left == TAPER_BLOCKS", "blocks_left == 3"),
-        Breakage(Planner, "elaborate", "offset.eq(0)", "offset.eq(offset)"),
-        Breakage(Planner, "elaborate", "burst.turn.eq(tapered |", "burst.turn.eq("),
+        *_breakages(
+            Planner,
+            "elaborate",
+            {
+                "group_end - beat[:GROUP_BITS]": "group_end",
+                "~beat)": "~beat + 1)",
+                "blocks_left == TAPER_BLOCKS": "blocks_left == 3",
+                "offset.eq(0)": "offset.eq(offset)",
+                "burst.turn.eq(tapered |": "burst.turn.eq(",
+            },
+        ),
     ],
     "planner_same": [
-        Breakage(Planner, "elaborate", "offset.eq(0)", "offset.eq(self.address[:2])"),
-        Breakage(
-            Planner, "elaborate", "self.bursts.valid & self.bursts.ready", "self.bursts.valid"
+        *_breakages(
+            Planner,
+            "elaborate",
+            {
+                "offset.eq(0)": "offset.eq(self.address[:2])",
+                "self.bursts.valid & self.bursts.ready": "self.bursts.valid",
+            },
         ),
     ],
     "counters": [
-        Breakage(
-            Counters, "elaborate", "self.counts.cycles + self.running", "self.counts.cycles + 1"
+        *_breakages(
+            Counters,
+            "elaborate",
+            {
+                "self.counts.cycles + self.running": "self.counts.cycles + 1",
+                "written.eq(self.bytes)": "written.eq(8)",
+                "with m.If(self.clear)": "with m.If(0)",
+            },
         ),
-        Breakage(Counters, "elaborate", "written.eq(self.bytes)", "written.eq(8)"),
-        Breakage(Counters, "elaborate", "with m.If(self.clear)", "with m.If(0)"),
     ],
     "write_requests": [
-        Breakage(WriteRequests, "elaborate", "& (outstanding != MAX_OUTSTANDING)", ""),
-        Breakage(WriteRequests, "elaborate", "& ~self.halt", ""),
-        Breakage(WriteRequests, "elaborate", "& ~self.aw.valid", ""),
-        Breakage(WriteRequests, "elaborate", "waiting + self.complete - issue", "waiting + issue"),
-        Breakage(
+        *_breakages(
             WriteRequests,
             "elaborate",
-            "permit_late | (issue & (burst.len != 1))",
-            "permit_late | issue",
-        ),
-        Breakage(
-            WriteRequests,
-            "elaborate",
-            "Cat(C(0, self._size), burst.address[self._size :])",
-            "burst.address",
-        ),
-        Breakage(
-            WriteRequests, "elaborate", "outstanding + issue - self.b.valid", "outstanding + issue"
+            {
+                "& (outstanding != MAX_OUTSTANDING)": "",
+                "& ~self.halt": "",
+                "& ~self.aw.valid": "",
+                "waiting + self.complete - issue": "waiting + issue",
+                "permit_late | (issue & (burst.len != 1))": "permit_late | issue",
+                "Cat(C(0, self._size), burst.address[self._size :])": "burst.address",
+                "outstanding + issue - self.b.valid": "outstanding + issue",
+            },
         ),
     ],
     "read_requests": [
-        Breakage(ReadRequests, "elaborate", "room > needed", "room >= needed"),
-        Breakage(ReadRequests, "elaborate", "& ~self.ar.valid", ""),
-        Breakage(ReadRequests, "elaborate", "& ~self.halt", ""),
-        Breakage(
-            ReadRequests, "elaborate", "outstanding + load - self.burst_end", "outstanding + load"
-        ),
-        Breakage(ReadRequests, "elaborate", "~self.start & ~planner.bursts.valid", "0"),
-        Breakage(
-            ReadRequests, "elaborate", "self.ar.payload.id.eq(choice)", "self.ar.payload.id.eq(0)"
+        *_breakages(
+            ReadRequests,
+            "elaborate",
+            {
+                "room > needed": "room >= needed",
+                "& ~self.ar.valid": "",
+                "& ~self.halt": "",
+                "outstanding + load - self.burst_end": "outstanding + load",
+                "~self.start & ~planner.bursts.valid": "0",
+                "self.ar.payload.id.eq(choice)": "self.ar.payload.id.eq(0)",
+            },
         ),
     ],
     "dma_control": [
-        Breakage(Dma, "_control", "& self.writer.idle", ""),
-        Breakage(Dma, "_control", "(self.writer.finished & ~self.flush)", "self.writer.finished"),
-        Breakage(Dma, "_control", "launch & ~empty", "launch"),
-        Breakage(Dma, "_control", "self.busy.eq(0), self.flush.eq(0),", "self.busy.eq(0),"),
-        Breakage(Dma, "_cut_short", "self.busy & ~self.flush", "self.busy"),
-        Breakage(Dma, "_cut_short", "with m.Elif(self.abort)", "with m.If(self.abort)"),
-        Breakage(
-            Dma, "_cut_short", "reads.payload, writes.payload", "writes.payload, reads.payload"
+        *_breakages(
+            Dma,
+            "_control",
+            {
+                "& self.writer.idle": "",
+                "(self.writer.finished & ~self.flush)": "self.writer.finished",
+                "launch & ~empty": "launch",
+                "self.busy.eq(0), self.flush.eq(0),": "self.busy.eq(0),",
+            },
+        ),
+        *_breakages(
+            Dma,
+            "_cut_short",
+            {
+                "self.busy & ~self.flush": "self.busy",
+                "with m.Elif(self.abort)": "with m.If(self.abort)",
+                "reads.payload, writes.payload": "writes.payload, reads.payload",
+            },
         ),
     ],
 }

@@ -287,23 +287,19 @@ def test_out_of_memory_is_a_status(call: Path, library: Path) -> None:
     assert 66 in seen and (0 in seen or 65 in seen), seen
 
 
+NO_MEMORY = 'SCEGRAD_MEMORY is "core", but must be ideal or stuck or ddr3-1600 or ddr4-2400'
+FAULT_FORM = "must be read:ADDRESS:BYTES or write:ADDRESS:BYTES"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
         ("SCEGRAD_WAVES", "/nowhere/waves.fst", "waves cannot be written to /nowhere/waves.fst"),
-        (
-            "SCEGRAD_MEMORY",
-            "core",
-            'SCEGRAD_MEMORY is "core", but must be ideal or stuck or ddr3-1600 or ddr4-2400',
-        ),
+        ("SCEGRAD_MEMORY", "core", NO_MEMORY),
         ("SCEGRAD_CORE_MHZ", "0", 'SCEGRAD_CORE_MHZ is "0", but must be 1 to 10000'),
         ("SCEGRAD_CORE_MHZ", "1e3", "must be 1 to 10000"),
-        ("SCEGRAD_FAULT", "read:0xA0000000", "must be read:ADDRESS:BYTES or write:ADDRESS:BYTES"),
-        (
-            "SCEGRAD_FAULT",
-            "fetch:0xA0000000:4",
-            "must be read:ADDRESS:BYTES or write:ADDRESS:BYTES",
-        ),
+        ("SCEGRAD_FAULT", "read:0xA0000000", FAULT_FORM),
+        ("SCEGRAD_FAULT", "fetch:0xA0000000:4", FAULT_FORM),
         ("SCEGRAD_FAULT", "write:0xFFFFFFFF:4", "are not inside the 32-bit address space"),
         ("SCEGRAD_TIMEOUT", "soon", "must be a number"),
         ("SCEGRAD_TIMEOUT", " -5", "must be a number"),

@@ -9,17 +9,7 @@ import pytest
 from scegrad.build.driver import symbols
 from scegrad.platforms import FT78NE, MT7004, Platform
 
-from .programs import (
-    EXAMPLES,
-    GRADIENT,
-    HERE,
-    LABELS,
-    LOGITS,
-    check,
-    compile_program,
-    execute,
-    flags,
-)
+from . import programs
 
 pytestmark = pytest.mark.whole
 
@@ -49,13 +39,23 @@ def test_masks_with_holes(
     dtype: type,
     mask: int,
 ) -> None:
-    options = [*flags(library_of(libraries, platform)), *(["-DFP16"] if platform is MT7004 else [])]
-    program = compile_program(
-        tmp_path / "call", [HERE / "call.c", EXAMPLES / "exchange.c"], options
+    options = [
+        *programs.flags(library_of(libraries, platform)),
+        *(["-DFP16"] if platform is MT7004 else []),
+    ]
+    program = programs.compile_program(
+        tmp_path / "call", [programs.HERE / "call.c", programs.EXAMPLES / "exchange.c"], options
     )
     for length in LENGTHS:
-        check(
-            program, tmp_path, kind, dtype, (LOGITS + 4, LABELS, GRADIENT + 64), length, seed, mask
+        programs.check(
+            program,
+            tmp_path,
+            kind,
+            dtype,
+            (programs.LOGITS + 4, programs.LABELS, programs.GRADIENT + 64),
+            length,
+            seed,
+            mask,
         )
 
 
@@ -63,11 +63,11 @@ def test_masks_with_holes(
 def test_as_many_threads_as_cores_and_two(
     libraries: Path, tmp_path: Path, platform: Platform
 ) -> None:
-    run = execute(
-        compile_program(
+    run = programs.execute(
+        programs.compile_program(
             tmp_path / "threads",
-            [HERE / "threads.c"],
-            [*flags(library_of(libraries, platform)), "-pthread"],
+            [programs.HERE / "threads.c"],
+            [*programs.flags(library_of(libraries, platform)), "-pthread"],
         )
     )
     assert (run.returncode, run.stderr) == (0, "")

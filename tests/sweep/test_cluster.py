@@ -19,9 +19,10 @@ from scegrad import progress
 from scegrad.errors import RequestError
 from scegrad.sweep import cluster, watch
 from scegrad.sweep.command import Options, sweep
-from scegrad.sweep.ledger import load
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.unit import design
+
+from .test_command import records_of
 
 SPACE = Space("fp32-random", count=1 << 19, seed=6, shard_bits=13)
 SMALL = Space("fp32-random", count=1 << 12, seed=6, shard_bits=10)
@@ -102,14 +103,7 @@ def _name(worker: dict) -> str:
 def test_a_worker_killed_in_the_middle(tmp_path: Path) -> None:
     def kill_a_worker(address: str) -> None:
         """Kill one worker process once some shards are done."""
-
-        def some_done() -> bool:
-            try:
-                return len(load(tmp_path / "dask")[2]) >= 10
-            except RequestError:
-                return False
-
-        until(some_done)
+        until(lambda: records_of(tmp_path / "dask") >= 10)
         with Client(address, set_as_default=False) as client:
             os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
 
@@ -222,13 +216,7 @@ def test_a_scheduler_that_is_killed_is_one_line(
     sweeping = start(*command, "12", "--scheduler", address, "-o", "out")
     log = tmp_path / f"log{len(list(tmp_path.glob('log*'))) - 1}"
 
-    def some_done() -> bool:
-        try:
-            return len(load(tmp_path / "out")[2]) >= 3
-        except RequestError:
-            return False
-
-    until(some_done)
+    until(lambda: records_of(tmp_path / "out") >= 3)
     process.kill()
     assert sweeping.wait(LIMIT) == 1
     said = log.read_text()

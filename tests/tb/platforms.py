@@ -1,5 +1,7 @@
 """Small platforms, which a simulator gets through in no time."""
 
+from dataclasses import replace
+
 from scegrad.platforms import AM, FT78NE, L2, MT7004, Platform
 
 TINY = Platform(
@@ -25,14 +27,14 @@ SINGLE = Platform(
 )
 """One core behind a port as narrow as may be."""
 
-WIDE = Platform(
-    "wide",
+WIDE = replace(
+    TINY,
+    name="wide",
     cores=3,
     formats=("fp16",),
     shared_data_bits=256,
-    burst_beats=4,
     read_buffer_beats=16,
-    write_buffer_beats=8,
+    private=(L2,),
 )
 """Three cores, fp16 alone, and a port that takes more than one turn of them."""
 

@@ -6,24 +6,18 @@ from typing import Annotated
 import typer
 
 from scegrad.errors import require
-from scegrad.platforms import CHOICES
-from scegrad.request.settings import one_of
+from scegrad.options import output_option, platform_option
 
 
 def bench(
     output: Annotated[
         Path,
-        typer.Option(
-            "--output", "-o", metavar="DIR", help="Where to write bench.json and the pictures."
-        ),
+        output_option("Where to write bench.json and the pictures.", default=True),
     ] = Path("out/bench"),
     platform: Annotated[
         str | None,
-        typer.Option(
-            "--platform",
-            metavar=one_of(*CHOICES),
-            help="Only the lines of the table of this platform.  [default: all, and the sweeps]",
-            show_default=False,
+        platform_option(
+            "Only the lines of the table of this platform.  [default: all, and the sweeps]"
         ),
     ] = None,
     quick: Annotated[

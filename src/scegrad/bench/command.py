@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from rich.console import Console
@@ -16,7 +15,7 @@ from scegrad.build.store import Store
 from scegrad.files import Output, OutputDirectory
 from scegrad.platforms import PLATFORMS, platform_of
 from scegrad.progress import INTERVAL, Bar
-from scegrad.show.table import Column, Sheet, output_console, show
+from scegrad.show.table import Sheet, numbers, output_console, show, texts
 
 RESULTS = "bench.json"
 
@@ -27,15 +26,10 @@ KEPT = "measured.sqlite"
 def sheet(measurements: Iterable[Measurement]) -> Sheet:
     """A line for each case."""
     columns = [
-        Column("platform", text=True),
-        Column("format", text=True),
-        Column("memory", text=True),
-        Column("cores"),
-        Column("elements"),
-        Column("cycles"),
-        Column("results per cycle"),
-        Column("limit", text=True),
-        Column("share of it"),
+        *texts("platform", "format", "memory"),
+        *numbers("cores", "elements", "cycles", "results per cycle"),
+        *texts("limit"),
+        *numbers("share of it"),
     ]
     title = "cycles from start to done, under Verilator"
     return Sheet(title, columns, [_row(item) for item in measurements], groups=2)
@@ -73,14 +67,9 @@ class Notebook:
         self._store.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the file."""
-        self._store.__exit__(kind, error, trace)
+        self._store.close()
 
     def measured(self, case: Case) -> Measurement:
         """The measurement of a case, made now if it is not known."""

@@ -29,6 +29,8 @@ CYCLE_KINDS = (
 WAITS = (("stall_port", "AR waits", COLOURS[3]), ("stall_write", "AW or W waits", COLOURS[4]))
 """Counters of cycles in which an address or data waited for the memory."""
 
+Point = tuple[float, float]
+
 Unit = tuple[str, str]
 """Platform and format."""
 
@@ -119,6 +121,12 @@ def _bandwidth(case: Case) -> float:
     return 1.5 * case.port_bytes
 
 
+def _curve(axes: Axes, k: int, points: Sequence[Point], name: str, size: float) -> None:
+    """Curve number ``k``, with hollow marks of a ``size`` in points."""
+    style: dict[str, Any] = {"color": COLOURS[k], "marker": MARKS[k], "ms": size, "mfc": "none"}
+    axes.plot(*zip(*points, strict=True), lw=1, label=name, **style)
+
+
 @drawn
 def scaling(measurements: Sequence[Measurement]) -> Figure:
     """Results per cycle over the number of cores, on memory that answers at once and on DRAM."""
@@ -135,13 +143,7 @@ def scaling(measurements: Sequence[Measurement]) -> Figure:
             points = sorted({(m.case.cores, m.rate) for m in chosen})
             name = f"{dram}, unit at {FPGA_MHZ} MHz" if dram else "answers at once"
             # Points that coincide stay visible: each mark is larger than the next one.
-            style: dict[str, Any] = {
-                "color": COLOURS[k],
-                "marker": MARKS[k],
-                "ms": 10 - 3 * k,
-                "mfc": "none",
-            }
-            axes.plot(*zip(*points, strict=True), lw=1, label=name, **style)
+            _curve(axes, k, points, name, 10 - 3 * k)
         counts = sorted({m.case.cores for m in mine})
         per_core = PLATFORMS[unit[0]].results_per_cycle(FORMATS[unit[1]])
         axes.plot(counts, [per_core * n for n in counts], ":", color="0.3", lw=1, label="linear")
@@ -166,13 +168,7 @@ def lengths(measurements: Sequence[Measurement]) -> Figure:
             curves.setdefault(name, set()).add((m.case.elements, m.rate / m.case.bound))
         swept = {name: sorted(points) for name, points in curves.items() if len(points) > 3}
         for k, (name, points) in enumerate(swept.items()):
-            style: dict[str, Any] = {
-                "color": COLOURS[k],
-                "marker": MARKS[k],
-                "ms": 8 - 1.2 * k,
-                "mfc": "none",
-            }
-            axes.plot(*zip(*points, strict=True), lw=1, label=name, **style)
+            _curve(axes, k, points, name, 8 - 1.2 * k)
         axes.set(xscale="log", ylim=(0, 1.05))
     _label(parts, "elements", "share of the bound")
     return figure

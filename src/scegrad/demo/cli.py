@@ -3,17 +3,12 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from scegrad.options import output_option
+
+Output = Annotated[Path, output_option("Where to write demo.json and the pictures.", default=True)]
 
 
-def demo(
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output", "-o", metavar="DIR", help="Where to write demo.json and the pictures."
-        ),
-    ] = Path("out"),
-) -> None:
+def demo(output: Output = Path("out")) -> None:
     """Train logistic regressions with gradients from the RTL, on data of scikit-learn.
 
     Every gradient is compared with the golden model; tables and pictures show what came of it.

@@ -34,7 +34,7 @@ from scegrad.request.result import Result
 from scegrad.request.settings import Settings
 from scegrad.run.report import write_report
 from scegrad.show.style import COLOURS, drawn, figure_of, save
-from scegrad.show.table import Column, Sheet, output_console, show
+from scegrad.show.table import Sheet, numbers, output_console, show, texts
 
 STEPS = 80
 """Steps of each training: enough for both data sets to come to rest."""
@@ -135,16 +135,9 @@ def _account(run: Run, result: Result, labels: np.ndarray) -> None:
 def sheet(runs: list[Run]) -> Sheet:
     """A line for each training."""
     columns = [
-        Column("platform", text=True),
-        Column("format", text=True),
-        Column("data set", text=True),
-        Column("elements"),
-        Column("cycles"),
-        Column("results per cycle"),
-        Column("worst error in ulp"),
-        Column("differ"),
-        Column("accuracy"),
-        Column("accuracy in float64"),
+        *texts("platform", "format", "data set"),
+        *numbers("elements", "cycles", "results per cycle", "worst error in ulp", "differ"),
+        *numbers("accuracy", "accuracy in float64"),
     ]
     return Sheet(
         "trainings in which the simulated hardware computes every gradient",

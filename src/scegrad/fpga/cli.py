@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scegrad.options import Directory, PlatformName
+from scegrad.options import Directory, PlatformName, output_option
 
 MISMATCH = 1
 
@@ -45,12 +45,8 @@ def fpga(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE.json",
-            help="Where to write the measurements; other units' lines in it are kept.",
-            show_default=False,
+        output_option(
+            "Where to write the measurements; other units' lines in it are kept.", "FILE.json"
         ),
     ] = None,
     verilog: Annotated[
@@ -108,7 +104,7 @@ def netlist(
 def bitstream(
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="DIR", help="Where to write it, with the reports."),
+        output_option("Where to write it, with the reports.", default=True),
     ] = Path("out/bitstream"),
 ) -> None:
     """Build the bitstream of the board ULX3S (see docs/fpga.md)."""

@@ -7,7 +7,7 @@ It is written once, as generators that yield ``Read``, ``Write`` and ``Wait``.
 
 from collections.abc import Generator
 from dataclasses import dataclass, fields
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from scegrad.job.job import BusError, Counters, Job, JobAborted, JobRefused
 from scegrad.platforms import Platform
@@ -84,38 +84,49 @@ class AsyncAccess(Protocol):
         ...
 
 
-def _perform(step: Read | Write | Wait, access: Any) -> Any:
-    """Begin one step: its answer, or the awaitable that gives it."""
+async def _perform(step: Read | Write | Wait, access: AsyncAccess) -> int | None:
+    """Carry out one step; returns its answer."""
     match step:
         case Read():
-            return access.read32(step.offset)
+            return await access.read32(step.offset)
         case Write():
-            return access.write32(step.offset, step.value)
+            await access.write32(step.offset, step.value)
         case Wait():
-            return access.wait(step.limit)
+            await access.wait(step.limit)
+    return None
+
+
+class _AtOnce:
+    """An ``Access`` as an ``AsyncAccess`` whose coroutines never suspend."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    async def read32(self, offset: int, /) -> int:
+        return self._access.read32(offset)
+
+    async def write32(self, offset: int, value: int, /) -> None:
+        self._access.write32(offset, value)
+
+    async def wait(self, limit: int, /) -> None:
+        self._access.wait(limit)
 
 
 def execute(steps: Steps[T], access: Access) -> T:
-    """Run a sequence to its end; returns its result, raises what it or the access raises.
-
-    The sequence hears of a ``TimeoutError``, so that it can end the job before it lets the error out.
-    """
-    answer: int | None = None
-    late: TimeoutError | None = None
-    while True:
-        try:
-            step = steps.send(answer) if late is None else steps.throw(late)
-        except StopIteration as end:
-            return end.value
-        answer = late = None
-        try:
-            answer = _perform(step, access)
-        except TimeoutError as error:
-            late = error
+    """Run a sequence to its end; returns its result, raises what it or the access raises."""
+    try:
+        execute_async(steps, _AtOnce(access)).send(None)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("an access that does not wait was waited for")
 
 
 async def execute_async(steps: Steps[T], access: AsyncAccess) -> T:
-    """``execute``, awaiting every step."""
+    """``execute``, awaiting every step.
+
+    The sequence hears of a ``TimeoutError``, so that it can end the job before it lets the error
+    out.
+    """
     answer: int | None = None
     late: TimeoutError | None = None
     while True:

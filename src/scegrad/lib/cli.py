@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scegrad.options import Directory
-from scegrad.platforms import CHOICES
+from scegrad.options import Directory, platform_option
 from scegrad.request.settings import one_of
 
 MISMATCH = 1
@@ -16,12 +15,7 @@ def lib(
     output: Directory,
     platform: Annotated[
         str | None,
-        typer.Option(
-            "--platform",
-            metavar=one_of(*CHOICES),
-            help="The platform.  [default: ft78ne and mt7004]",
-            show_default=False,
-        ),
+        platform_option("The platform.  [default: ft78ne and mt7004]"),
     ] = None,
     access: Annotated[
         str,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scegrad.options import with_settings
+from scegrad.options import output_option, with_settings
 from scegrad.request.settings import Settings
 
 MISMATCH = 1
@@ -31,13 +31,7 @@ def run(
     ],
     output: Annotated[
         Path,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="GRADIENT.npy",
-            help="Where to write the gradient.",
-            show_default=False,
-        ),
+        output_option("Where to write the gradient.", "GRADIENT.npy"),
     ],
     settings: Settings,
     report: Annotated[

@@ -30,6 +30,16 @@ class Column:
     text: bool = False
 
 
+def texts(*headings: str) -> list[Column]:
+    """Columns of text."""
+    return [Column(heading, text=True) for heading in headings]
+
+
+def numbers(*headings: str) -> list[Column]:
+    """Columns of numbers."""
+    return [Column(heading) for heading in headings]
+
+
 @dataclass(frozen=True)
 class Sheet:
     """What a table shows: ``rows`` of cells, of which those at the places ``alarming`` stand out.

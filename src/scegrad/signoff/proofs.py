@@ -14,6 +14,13 @@ def named(path: str, *signals: str) -> dict[str, str]:
     return {f"h_{signal}": f"{path}.{signal}" for signal in signals}
 
 
+PLANNER_HOOKS = named("inner", "tapered", "blocks_left", "final_beat", "beat", "block", "offset")
+
+
+def _planner() -> Planner:
+    return Planner(address_bits=32, data_bits=64, burst_beats=16, turn_blocks=2)
+
+
 PROOFS = (
     Proof(
         "fifo",
@@ -23,17 +30,17 @@ PROOFS = (
     ),
     Proof(
         "planner",
-        lambda: Planner(address_bits=32, data_bits=64, burst_beats=16, turn_blocks=2),
+        _planner,
         "for every address and size, bursts join without gap, stay in 4 KiB and end with the array",
         depth=2,
-        hooks=named("inner", "tapered", "blocks_left", "final_beat", "beat", "block", "offset"),
+        hooks=PLANNER_HOOKS,
     ),
     Proof(
         "planner_same",
-        lambda: Planner(address_bits=32, data_bits=64, burst_beats=16, turn_blocks=2),
+        _planner,
         "planners with the same array list the same bursts, however far each has come",
         depth=2,
-        hooks=named("inner", "tapered", "blocks_left", "final_beat", "beat", "block", "offset"),
+        hooks=PLANNER_HOOKS,
     ),
     Proof(
         "counters",
@@ -89,12 +96,7 @@ PROOFS = (
         ),
         "a job ends once and soon, with the status of what came first and with nothing in flight",
         depth=5,
-        hooks={
-            "h_start": "inner.reader.start",
-            "h_clear": "inner.reader.clear",
-            "h_halt": "inner.reader.halt",
-            "h_outcome": "inner.outcome",
-        },
+        hooks=named("inner.reader", "start", "clear", "halt") | named("inner", "outcome"),
         cuts={
             "r_idle": "inner.reader.idle",
             "r_fault": "inner.reader.faults__valid",

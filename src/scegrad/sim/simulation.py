@@ -7,7 +7,6 @@ from ctypes import byref, c_uint32
 from dataclasses import dataclass, fields
 from enum import IntEnum, IntFlag
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 
@@ -117,12 +116,7 @@ class Simulation:
         """The handle itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Free the handle."""
         self.close()
 

@@ -1,15 +1,14 @@
 """The command line of ``scegrad sweep``; what it calls is imported when it is called."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from scegrad.errors import RequestError
-from scegrad.platforms import CHOICES, platform_of
-
-if TYPE_CHECKING:
-    from scegrad.sweep.spaces import Space
+from scegrad.options import output_option, platform_option, with_options
+from scegrad.platforms import platform_of
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -18,165 +17,98 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="DIR",
-        help="Directory of the ledger and summary.json.  [default: out/sweep/SPACE]",
-        show_default=False,
-    ),
-]
-Shards = Annotated[
-    str | None,
-    typer.Option(
-        metavar="A:B", help="Only the shards A to B - 1.  [default: all]", show_default=False
-    ),
-]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        min=1,
-        metavar="N",
-        help="Processes of this machine.  [default: one for each processor]",
-        show_default=False,
-    ),
-]
-Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        metavar="tcp://HOST:PORT",
-        help="Run on this Dask cluster instead (docs/accuracy.md).",
-        show_default=False,
-    ),
-]
-PlatformName = Annotated[
-    str | None,
-    typer.Option(
-        "--platform",
-        metavar=f"[{'|'.join(CHOICES)}]",
-        help="Refuse formats that this platform lacks; the lane is the same on every platform.",
-        show_default=False,
-    ),
-]
-ShardBits = Annotated[int, typer.Option(metavar="BITS", help="A shard has 2^BITS pairs.")]
+Label = Annotated[int, typer.Option(metavar="0|1", help="The label.", show_default=False)]
+Count = Annotated[int, typer.Option(metavar="N", help="Pairs; a multiple of the size of a shard.")]
+Seed = Annotated[int, typer.Option(metavar="S", help="Which pairs.")]
 
 
-def _run(
-    space: "Space",
-    name: str,
-    output: Path | None,
-    shards: str | None,
-    workers: int | None,
-    scheduler: str | None,
-    platform: str | None,
-) -> None:
-    from scegrad.sweep.command import Options, main, parse_range
+def _option(metavar: str, text: str, **words: Any) -> Any:
+    return typer.Option(metavar=metavar, help=text, show_default=False, **words)
 
-    if platform is not None and not platform_of(platform).has(space.fmt):
-        raise RequestError(f"{platform} does not compute {space.fmt.name}: sweep another space")
-    chosen = None if shards is None else parse_range(shards, space.shards)
-    raise typer.Exit(
-        main(space, Options(output or Path("out/sweep") / name, chosen, workers, scheduler))
+
+@dataclass(frozen=True)
+class How:
+    """The options of every sweep: which part of the space is run, where, and by whom."""
+
+    output: Annotated[
+        Path | None,
+        output_option("Directory of the ledger and summary.json.  [default: out/sweep/SPACE]"),
+    ] = None
+    shards: Annotated[str | None, _option("A:B", "Only the shards A to B - 1.  [default: all]")] = (
+        None
     )
+    workers: Annotated[
+        int | None,
+        _option("N", "Processes of this machine.  [default: one for each processor]", min=1),
+    ] = None
+    scheduler: Annotated[
+        str | None,
+        _option("tcp://HOST:PORT", "Run on this Dask cluster instead (docs/accuracy.md)."),
+    ] = None
+    platform: Annotated[
+        str | None,
+        platform_option(
+            "Refuse formats that this platform lacks; the lane is the same on every platform."
+        ),
+    ] = None
+    shard_bits: Annotated[int, typer.Option(metavar="BITS", help="A shard has 2^BITS pairs.")] = 20
+
+    def sweep(self, name: str, directory: str, **words: int) -> None:
+        """Run the space ``name``, by default in out/sweep/``directory``, and exit."""
+        from scegrad.sweep.command import Options, main, parse_range
+        from scegrad.sweep.spaces import Space
+
+        space = Space(name, shard_bits=self.shard_bits, **words)
+        if self.platform is not None and not platform_of(self.platform).has(space.fmt):
+            raise RequestError(
+                f"{self.platform} does not compute {space.fmt.name}: sweep another space"
+            )
+        chosen = None if self.shards is None else parse_range(self.shards, space.shards)
+        output = self.output or Path("out/sweep") / directory
+        raise typer.Exit(main(space, Options(output, chosen, self.workers, self.scheduler)))
 
 
-@app.command("fp16-pairs")
-def fp16_pairs(
-    output: Output = None,
-    shards: Shards = None,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
-    platform: PlatformName = None,
-    shard_bits: ShardBits = 20,
-) -> None:
-    """All 2^32 pairs of an fp16 logit and label; each result must be correctly rounded."""
-    from scegrad.sweep.spaces import Space
+def _whole(name: str, text: str) -> None:
+    """Add the command of a space that has no options of its own."""
 
-    _run(
-        Space("fp16-pairs", shard_bits=shard_bits),
-        "fp16-pairs",
-        output,
-        shards,
-        workers,
-        scheduler,
-        platform,
-    )
+    @with_options
+    def command(options: How) -> None:
+        options.sweep(name, name)
+
+    app.command(name, help=text)(command)
+
+
+_whole(
+    "fp16-pairs",
+    "All 2^32 pairs of an fp16 logit and label; each result must be correctly rounded.",
+)
 
 
 @app.command("fp32-logits")
-def fp32_logits(
-    label: Annotated[int, typer.Option(metavar="0|1", help="The label.", show_default=False)],
-    output: Output = None,
-    shards: Shards = None,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
-    platform: PlatformName = None,
-    shard_bits: ShardBits = 20,
-) -> None:
+@with_options
+def fp32_logits(label: Label, options: How) -> None:
     """All 2^32 fp32 logits with the label 0 or 1; each result must be correctly rounded."""
-    from scegrad.sweep.spaces import Space
-
-    _run(
-        Space("fp32-logits", label=label, shard_bits=shard_bits),
-        f"fp32-logits-{label}",
-        output,
-        shards,
-        workers,
-        scheduler,
-        platform,
-    )
+    options.sweep("fp32-logits", f"fp32-logits-{label}", label=label)
 
 
-@app.command("fp32-halves")
-def fp32_halves(
-    output: Output = None,
-    shards: Shards = None,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
-    platform: PlatformName = None,
-    shard_bits: ShardBits = 20,
-) -> None:
-    """All 2^32 fp32 logits with the label 1/2; the error must be at most 0.51 ulp."""
-    from scegrad.sweep.spaces import HALVES, Space
-
-    _run(Space(HALVES, shard_bits=shard_bits), HALVES, output, shards, workers, scheduler, platform)
-
-
-@app.command("fp32-stage")
-def fp32_stage(
-    output: Output = None,
-    shards: Shards = None,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
-    platform: PlatformName = None,
-    shard_bits: ShardBits = 20,
-) -> None:
-    """The sigmoid of all 2^31 fp32 magnitudes before it is rounded; it must be within 2^-40 of itself."""
-    from scegrad.sweep.spaces import STAGE, Space
-
-    _run(Space(STAGE, shard_bits=shard_bits), STAGE, output, shards, workers, scheduler, platform)
+_whole(
+    "fp32-halves", "All 2^32 fp32 logits with the label 1/2; the error must be at most 0.51 ulp."
+)
+_whole(
+    "fp32-stage",
+    "The sigmoid of all 2^31 fp32 magnitudes before it is rounded; it must be within 2^-40 of"
+    " itself.",
+)
 
 
 @app.command("fp32-random")
-def fp32_random(
-    count: Annotated[
-        int, typer.Option(metavar="N", help="Pairs; a multiple of the size of a shard.")
-    ] = 1 << 30,
-    seed: Annotated[int, typer.Option(metavar="S", help="Which pairs.")] = 1,
-    output: Output = None,
-    shards: Shards = None,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
-    platform: PlatformName = None,
-    shard_bits: ShardBits = 20,
-) -> None:
-    """Random fp32 pairs, hard ones being frequent; the error must be at most 0.5 ulp of the result and 2^-40 sigmoid(-|x|)."""
-    from scegrad.sweep.spaces import Space
+@with_options
+def fp32_random(options: How, count: Count = 1 << 30, seed: Seed = 1) -> None:
+    """Random fp32 pairs, hard ones being frequent.
 
-    space = Space("fp32-random", count=count, seed=seed, shard_bits=shard_bits)
-    _run(space, f"fp32-random-{seed}", output, shards, workers, scheduler, platform)
+    The error must be at most 0.5 ulp of the result and 2^-40 sigmoid(-|x|).
+    """
+    options.sweep("fp32-random", f"fp32-random-{seed}", count=count, seed=seed)
 
 
 @app.command()
@@ -186,13 +118,7 @@ def summary(
     ],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE.json",
-            help="Write the summary there.",
-            show_default=False,
-        ),
+        output_option("Write the summary there.", "FILE.json"),
     ] = None,
 ) -> None:
     """Sum up a ledger, also while a sweep is writing it; the exit status is 1 where a check failed."""
@@ -213,13 +139,7 @@ def merge(
     ],
     output: Annotated[
         Path,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="DIR",
-            help="Directory of the joined ledger and its summary.json.",
-            show_default=False,
-        ),
+        output_option("Directory of the joined ledger and its summary.json."),
     ],
 ) -> None:
     """Join the ledgers of shards that ran as separate jobs (--shards A:B), and sum up; the exit status is 1 if a check failed."""

@@ -7,7 +7,6 @@ import importlib.metadata
 import platform
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from scegrad.build.store import Store, read
@@ -55,14 +54,9 @@ class Ledger:
         self.records: dict[int, Record] = _by_shard(self._store.records)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the file."""
-        self._store.__exit__(kind, error, trace)
+        self._store.close()
 
     def add(self, record: Record) -> None:
         """Add the record of a shard; it is on disk when this returns."""

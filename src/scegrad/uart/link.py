@@ -4,7 +4,6 @@ import os
 import random
 import time
 from pathlib import Path
-from types import TracebackType
 
 import serial
 
@@ -56,12 +55,7 @@ class Link:
         """The link itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the device."""
         self._port.close()
 

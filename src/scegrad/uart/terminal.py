@@ -11,7 +11,6 @@ import threading
 import tty
 from ctypes import CDLL, c_int, c_uint8, c_uint32, c_void_p, create_string_buffer
 from pathlib import Path
-from types import TracebackType
 
 from scegrad.board.generate import NAME, TOP, board_verilog, sources
 from scegrad.board.protocol import BAUD, CLOCK_HZ
@@ -137,12 +136,7 @@ class Terminal:
         """The terminal itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop and free the board; the device is gone then, as an unplugged one is. Once is enough."""
         if self._stop.is_set():
             return

@@ -8,8 +8,8 @@ from amaranth.sim import SimulatorContext
 from scegrad.axi import Resp
 from scegrad.registers import Status
 
-from .bench import BASE, BUFFERS, Bench, Job
-from .test_dma import SMALL, random_job, random_weather
+from .bench import BASE, Bench, Job
+from .test_dma import SMALL, random_bench, random_job, random_weather
 
 LAST_REQUESTS = 1
 """Cycles after that of the abort in which the first offer of a burst may still be seen: it was loaded in the abort's cycle."""
@@ -71,13 +71,7 @@ def test_every_cycle_of_a_job(weather: int | None) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_any_job_in_any_weather(seed: int) -> None:
-    random = Random(seed)
-    bench = Bench(
-        granule_bytes=random.choice((2, 4)),
-        size=0x6000,
-        seed=seed,
-        **random.choice((SMALL, BUFFERS)),
-    )
+    random, bench = random_bench(seed)
 
     async def test(ctx: SimulatorContext) -> None:
         for _ in range(6):

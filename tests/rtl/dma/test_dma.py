@@ -38,6 +38,17 @@ def random_weather(bench: Bench, random: Random) -> None:
     )
 
 
+def random_bench(seed: int) -> tuple[Random, Bench]:
+    """A bench with granules of either size and with small or whole buffers; what it was drawn with."""
+    random = Random(seed)
+    return random, Bench(
+        granule_bytes=random.choice((2, 4)),
+        size=0x6000,
+        seed=seed,
+        **random.choice((SMALL, BUFFERS)),
+    )
+
+
 def random_job(bench: Bench, random: Random, size: int) -> Job:
     """An array of ``size`` bytes somewhere in each third of the memory; sometimes in place."""
     third = len(bench.memory.contents) // 3 // PAGE_BYTES * PAGE_BYTES
@@ -183,13 +194,7 @@ async def fail(ctx: SimulatorContext, bench: Bench, job: Job, errors: dict[int, 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_bus_errors(seed: int) -> None:
-    random = Random(seed)
-    bench = Bench(
-        granule_bytes=random.choice((2, 4)),
-        size=0x6000,
-        seed=seed,
-        **random.choice((SMALL, BUFFERS)),
-    )
+    random, bench = random_bench(seed)
 
     async def test(ctx: SimulatorContext) -> None:
         for _ in range(3):
