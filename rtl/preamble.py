@@ -38,7 +38,7 @@ _TOP = """\
 // Parameters: none. Cores, formats, widths and map are fields of the platform; for others,
 // `scegrad verilog --platform FILE.toml -o DIR` writes another module.
 //
-// To instantiate it: {top}.veo. Registers: docs/registers.md.
+// To instantiate it: {top}.veo. Registers: {top}.rdl, docs/registers.md.
 // What the -Wall of Verilator has to say is waived, with reasons, in {top}.vlt.
 
 """

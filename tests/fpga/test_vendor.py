@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+from amaranth.hdl import Shape
+from amaranth.lib.wiring import Out
 
 from scegrad.cli import _status
-from scegrad.fpga.vendor import interfaces, signals, write_vendor_files
+from scegrad.fpga.vendor import interfaces, platform_designer, signals, write_vendor_files
 from scegrad.platforms import Platform
 from scegrad.rtl.top import Top
 
@@ -39,7 +41,7 @@ def test_files_name_each_other(tmp_path: Path) -> None:
             r"scegrad_small\.\w+", path.read_text().replace("scegrad_small: ", "")
         )
     }
-    assert named == {"scegrad_small.v", "scegrad_small.xdc", "scegrad_small.sdc"}
+    assert named == {"scegrad_small.v", "scegrad_small.xdc"}
     for path in paths:
         assert "Not run in the vendor's tool here" in path.read_text()
 
@@ -47,4 +49,45 @@ def test_files_name_each_other(tmp_path: Path) -> None:
 def test_the_command_writes_them(tmp_path: Path) -> None:
     assert _status(["verilog", "--platform", "ecp5_demo", "-o", str(tmp_path)]) == 0
     suffixes = {path.name.removeprefix("scegrad_ecp5_demo") for path in tmp_path.iterdir()}
-    assert suffixes == {".v", ".f", ".vlt", ".veo", ".xdc", ".sdc", ".qip", "_vivado.tcl"}
+    plain = {".v", ".f", ".vlt", ".veo", ".rdl", ".json"}
+    assert suffixes == plain | {".xdc", ".sdc", ".qip", "_vivado.tcl", "_hw.tcl"}
+
+
+def test_no_constraint_reaches_a_design_that_contains_the_module(tmp_path: Path) -> None:
+    write_vendor_files(SMALL, tmp_path)
+    vivado = (tmp_path / "scegrad_small_vivado.tcl").read_text()
+    assert (
+        "USED_IN {out_of_context synthesis implementation} [get_files scegrad_small.xdc]" in vivado
+    )
+    assert "sdc" not in (tmp_path / "scegrad_small.qip").read_text().lower()
+
+
+@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")
+def test_platform_designer_gets_every_port() -> None:
+    """The script in a Tcl interpreter whose commands only note what they are called with."""
+    tkinter = pytest.importorskip("tkinter", reason="Tcl: Python without tkinter")
+    tcl, calls = tkinter.Tcl(), []
+    for name in (
+        *("set_module_property", "add_fileset", "set_fileset_property", "add_fileset_file"),
+        *("add_interface", "add_interface_port", "set_interface_property"),
+    ):
+        tcl.createcommand(name, lambda *words, name=name: calls.append((name, *words)))
+    tcl.eval("proc package args {}")
+    tcl.eval(platform_designer(SMALL))
+    kinds = {words[1]: words[2:] for words in calls if words[0] == "add_interface"}
+    assert kinds == {
+        "clk": ("clock", "end"),
+        "rst": ("reset", "end"),
+        "irq": ("interrupt", "end"),
+        "s_axil": ("axi4lite", "end"),
+        **dict.fromkeys(SMALL.ports, ("axi4", "start")),
+    }
+    ports = {words[2]: words for words in calls if words[0] == "add_interface_port"}
+    members = Top(SMALL).signature.members
+    gc.collect()  # while the warning is ignored
+    assert ports.keys() == {"clk", "rst", *members}
+    for name, member in members.items():
+        _, bus, _, signal, way, width = ports[name]
+        assert name == bus == signal or name == f"{bus}_{signal}"
+        assert way == ("Output" if member.flow is Out else "Input")
+        assert int(width) == Shape.cast(member.shape).width

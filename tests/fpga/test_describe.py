@@ -1,0 +1,87 @@
+"""SystemRDL and JSON of the registers agree with the register table in every offset and bit."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scegrad.fpga.describe import fields_of, registers_of, reset_value, to_json, to_rdl
+from scegrad.platforms import FT78NE, MT7004, Platform
+from scegrad.registers import Access, Status
+
+NO_PRIVATE = replace(FT78NE, name="no_private", private=())
+each = pytest.mark.parametrize("platform", [FT78NE, MT7004, NO_PRIVATE], ids=lambda p: p.name)
+
+Bits = tuple[str, int, int, int, tuple[bool, bool, bool]]
+
+
+def table(platform: Platform) -> dict[tuple[str, int], set[Bits]]:
+    """Name, first and last bit, reset, and (readable, writable, 1 clears) of each register's fields."""
+    found = {}
+    for name, offset, register in registers_of(platform):
+        reset, access = reset_value(register, platform), register.access
+        ways = (access is not Access.WO, access is not Access.RO, access is Access.RW1C)
+        found[name, offset] = {
+            (f.name, f.low, f.low + f.width - 1, (reset & f.mask) >> f.low, ways)
+            for f in fields_of(register)
+        }
+    return found
+
+
+@each
+def test_systemrdl(platform: Platform, tmp_path: Path) -> None:
+    rdl = pytest.importorskip("systemrdl", reason="SystemRDL: pip install systemrdl-compiler")
+    (tmp_path / "map.rdl").write_text(to_rdl(platform))
+    compiler = rdl.RDLCompiler()
+    compiler.compile_file(str(tmp_path / "map.rdl"))
+    top = compiler.elaborate(platform.top_name).top
+    found = {}
+    for node in top.descendants(unroll=True):
+        if not isinstance(node, rdl.node.RegNode):
+            continue
+        name = node.get_rel_path(top).replace("[", "_").replace("]", "").replace(".", "_")
+        found[name, node.absolute_address] = {
+            (
+                field.inst_name,
+                field.low,
+                field.high,
+                field.get_property("reset"),
+                (
+                    field.is_sw_readable,
+                    field.is_sw_writable,
+                    field.get_property("onwrite") is rdl.rdltypes.OnWriteType.woclr,
+                ),
+            )
+            for field in node.fields()
+        }
+    assert found == table(platform)
+
+
+@each
+def test_json(platform: Platform) -> None:
+    whole = json.loads(to_json(platform))
+    assert whole["name"] == platform.top_name
+    found = {}
+    for register in whole["registers"]:
+        access, reset = register["access"], register["reset"]
+        ways = (access != "wo", access != "ro", access == "rw1c")
+        found[register["name"], register["offset"]] = {
+            (
+                field["name"],
+                field["low"],
+                field["low"] + field["width"] - 1,
+                reset >> field["low"] & (1 << field["width"]) - 1,
+                ways,
+            )
+            for field in register["fields"]
+        }
+    assert found == table(platform)
+    assert {name: code for name, (code, _) in whole["status_codes"].items()} == {
+        status.name: int(status) for status in Status
+    }
+
+
+def test_cores_without_a_port_have_no_registers() -> None:
+    names = {name for name, *_ in registers_of(NO_PRIVATE)}
+    assert "SHARED_STATUS" in names and not any(name.startswith("CORE_0") for name in names)
