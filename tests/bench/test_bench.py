@@ -180,7 +180,7 @@ def test_pictures_and_readme_from_what_is_kept(tmp_path: Path) -> None:
         assert min(spent(item)) >= 0
     for path in write_pictures(tmp_path, lines, sweeps):
         assert path.stat().st_size > 10_000
-    assert readme.MAKER.main(["--check"]) == 0
+    assert readme.MAKER.run(check=True) == 0
 
 
 @pytest.mark.whole

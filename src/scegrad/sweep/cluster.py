@@ -136,5 +136,6 @@ def _refuse(client: Client, watch: Watch) -> None:
         elif answer["code"] != code():
             wrong.append(_other(name, answer["code"], code()))
     if wrong:
+        wrong.sort()
         more = [f"and {len(wrong) - NAMED} more"] if len(wrong) > NAMED else []
         raise RequestError("; ".join(wrong[:NAMED] + more))
