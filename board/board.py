@@ -1,4 +1,6 @@
-"""The board's logic, on whatever board: the top module, memory of block RAM behind its ports, and the bridge to a serial line."""
+"""The board's logic, on whatever board: the top module, memory of block RAM behind its ports, and
+the bridge to a serial line.
+"""
 
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
@@ -120,7 +122,9 @@ class Board(wiring.Component):
         return m
 
     def _route(self, m: Module, bridge: Bridge, targets: list) -> None:
-        """Each access to the target whose addresses it is in; where there is none, an error at once."""
+        """Each access to the target whose addresses it is in; where there is none, an error at
+        once.
+        """
         host = bridge.host
         m.d.comb += [host.ready.eq(host.valid), host.error.eq(1), host.read.eq(Answer.ADDRESS)]
         for target, here in targets:

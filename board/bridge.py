@@ -16,7 +16,8 @@ _CRC = crc.catalog.CRC32_ISO_HDLC
 
 
 class Bridge(wiring.Component):
-    """Carries out the requests of ``i`` on ``host`` and answers them on ``o``, one at a time; what comes meanwhile is dropped.
+    """Carries out the requests of ``i`` on ``host`` and answers them on ``o``, one at a time; what
+    comes meanwhile is dropped.
 
     ``irq`` is told with every answer. ``busy``: a request is being carried out.
     """
@@ -81,7 +82,9 @@ class Bridge(wiring.Component):
         return taken & byte.end & whole
 
     def _carry_out(self, m: Module, arrived: Value) -> None:
-        """The states: decide; write; answer with header, data read, status, CRC and the frame's end."""
+        """The states: decide; write; answer with header, data read, status, CRC and the frame's
+        end.
+        """
         number, left = (
             Signal(range(4)),
             Signal(32),

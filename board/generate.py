@@ -14,13 +14,16 @@ NAME = "scegrad_board"
 """The module that ``ulx3s.v`` contains."""
 
 _ZEROS = re.compile(
-    r"^(  reg \[\d+:0\] (\w+) \[\d{4,}:0\];\n)  initial begin\n(?:    \2\[\d+\] = \d+'[hd]0+;\n)+  end\n",
+    r"^(  reg \[\d+:0\] (\w+) \[\d{4,}:0\];\n)  initial begin\n(?:    \2\[\d+\] = \d+'[hd]0+;\n)+ "
+    r" end\n",
     re.MULTILINE,
 )
 
 
 def board_verilog(platform: Platform = ECP5_DEMO) -> str:
-    """The module ``NAME``; what its large memories power up with is left open, since the host writes what it needs."""
+    """The module ``NAME``; what its large memories power up with is left open, since the host
+    writes what it needs.
+    """
     return _ZEROS.sub(r"\1", to_verilog(Board(platform), NAME))
 
 

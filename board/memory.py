@@ -14,9 +14,11 @@ HOST_BITS = 32
 
 
 class HostSignature(wiring.Signature):
-    """Accesses of the bridge, one at a time: ``valid`` and what goes with it are held until ``ready``.
+    """Accesses of the bridge, one at a time: ``valid`` and what goes with it are held until
+    ``ready``.
 
-    With ``ready`` come the word ``read``, or ``error`` and in ``read`` an ``protocol.Answer`` that says which.
+    With ``ready`` come the word ``read``, or ``error`` and in ``read`` an ``protocol.Answer`` that
+    says which.
     """
 
     def __init__(self) -> None:
@@ -36,8 +38,9 @@ class HostSignature(wiring.Signature):
 class AxiMemory(wiring.Component):
     """The bytes of ``region`` behind an AXI4 port; what is outside is answered DECERR.
 
-    Bursts are as scegrad asks for them: INCR, as wide as the bus, inside 4 KiB. One read and one write burst at a time, a beat a cycle;
-    the host has the memory in cycles that AXI leaves. What is read while it is written is undefined.
+    Bursts are as scegrad asks for them: INCR, as wide as the bus, inside 4 KiB. One read and one
+    write burst at a time, a beat a cycle; the host has the memory in cycles that AXI leaves. What
+    is read while it is written is undefined.
 
     Latency: 2 cycles from AR to the first R beat, 1 from the last W beat to B.
     """
@@ -135,8 +138,9 @@ class AxiMemory(wiring.Component):
     ) -> None:
         host, half = self.host, Signal(range(max(2, self._lanes * 8 // HOST_BITS)))
         m.d.comb += half.eq(host.address[2 : self._word_bits])
-        # Block RAM gives a word half a period of the slowest grade after the clock, and bridge and memory are far apart: the word that the
-        # host writes and the one that it reads have a register each.
+        # Block RAM gives a word half a period of the slowest grade after the clock, and bridge and
+        # memory are far apart: the word that the host writes and the one that it reads have a
+        # register each.
         word, held, fetched, read = Signal(HOST_BITS), Signal(), Signal(), Signal()
         write_now = host.valid & host.write & held & write_free
         m.d.comb += [host.ready.eq(write_now | (host.valid & ~host.write & read)), host.error.eq(0)]

@@ -1,7 +1,8 @@
-"""The protocol of the board's serial line: what host and hardware share, and the frames as the host makes and reads them.
+"""The protocol of the board's serial line: what host and hardware share, and the frames as the host
+makes and reads them.
 
-A frame travels as SLIP (RFC 1055): an END before and after it, END and ESC inside it escaped. It consists of 32-bit words, the lowest byte
-first:
+A frame travels as SLIP (RFC 1055): an END before and after it, END and ESC inside it escaped. It
+consists of 32-bit words, the lowest byte first:
 
     request   header, address, data words (``WRITE`` alone), CRC
     answer    header of the request, data words (``OPEN`` and ``READ`` alone), status, CRC
@@ -10,9 +11,10 @@ first:
     status    bits 7..0 ``Answer``, bit 8 the interrupt line of the unit
     CRC       CRC-32 as in Ethernet and zlib, over all the words before it
 
-``OPEN`` begins a session with its sequence number and is answered with the word ``OPEN_WORD``. A request then must have the number that
-follows the last one, or the same again: a repeated ``WRITE`` is answered without being carried out a second time. Whatever arrives with a
-wrong CRC is dropped without an answer.
+``OPEN`` begins a session with its sequence number and is answered with the word ``OPEN_WORD``. A
+request then must have the number that follows the last one, or the same again: a repeated ``WRITE``
+is answered without being carried out a second time. Whatever arrives with a wrong CRC is dropped
+without an answer.
 """
 
 import zlib
@@ -34,7 +36,9 @@ MAX_WORDS = 128
 """Data words in a frame."""
 
 MEMORY_BYTES = 64 * KiB
-"""Memory on the board behind each port: at the start of the largest shared region, and at that of the L2 of core 0."""
+"""Memory on the board behind each port: at the start of the largest shared region, and at that of
+the L2 of core 0.
+"""
 
 SEQUENCE_BITS = 16
 

@@ -1,4 +1,6 @@
-"""A serial line: bytes to and from bits, eight with one stop bit and no parity, and SLIP, which makes frames of bytes (RFC 1055)."""
+"""A serial line: bytes to and from bits, eight with one stop bit and no parity, and SLIP, which
+makes frames of bytes (RFC 1055).
+"""
 
 from enum import IntEnum
 
@@ -19,7 +21,8 @@ class Slip(IntEnum):
 class Receiver(wiring.Component):
     """Bits to bytes: ``line`` is asynchronous; a byte whose stop bit is low is dropped.
 
-    ``divisor``: clock cycles of a bit, 4 or more. Latency: a byte comes in the middle of its stop bit.
+    ``divisor``: clock cycles of a bit, 4 or more. Latency: a byte comes in the middle of its stop
+    bit.
     """
 
     def __init__(self, *, divisor: int):
@@ -54,7 +57,9 @@ class Receiver(wiring.Component):
 
 
 class Transmitter(wiring.Component):
-    """Bytes to bits. ``divisor``: clock cycles of a bit. Throughput: a byte in 10 * ``divisor`` cycles."""
+    """Bytes to bits. ``divisor``: clock cycles of a bit. Throughput: a byte in 10 * ``divisor``
+    cycles.
+    """
 
     def __init__(self, *, divisor: int):
         self._divisor = divisor
@@ -91,7 +96,8 @@ FRAMED = data.StructLayout({"data": 8, "end": 1})
 
 
 class Unframe(wiring.Component):
-    """SLIP to frames. An item with ``end`` follows every frame; ``data`` then tells whether an escape in it was wrong (not 0).
+    """SLIP to frames. An item with ``end`` follows every frame; ``data`` then tells whether an
+    escape in it was wrong (not 0).
 
     Latency 1.
     """

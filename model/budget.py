@@ -1,8 +1,9 @@
-"""The error budget of the fp32 sigmoid: what each step may add, for the worst piece of each kind, and what all of it may.
+"""The error budget of the fp32 sigmoid: what each step may add, for the worst piece of each kind,
+and what all of it may.
 
 Everything is a proven bound. The distance of a polynomial from its target is bounded on the whole
-piece: both as Taylor series about the middle, their difference in Bernstein's form on parts of the piece, whose
-coefficients enclose it. The steps of the evaluation lose what their bits say.
+piece: both as Taylor series about the middle, their difference in Bernstein's form on parts of the
+piece, whose coefficients enclose it. The steps of the evaluation lose what their bits say.
 """
 
 from dataclasses import dataclass
@@ -22,19 +23,25 @@ from scegrad.model.fit32 import PRECISION, SHRINK, Piece, pieces, scale_entries,
 F64 = NDArray[np.float64]
 
 TERMS = 16
-"""Terms of the Taylor series. What is left out of 2**47 sigmoid(-x) is below 2**-40: on a circle of radius 2 about the middle
-|sigmoid| is below 9, and d * width is at most 2**-5, so the terms shrink by 2**-6."""
+"""Terms of the Taylor series.
+
+What is left out of 2**47 sigmoid(-x) is below 2**-40: on a circle of radius 2 about the middle
+|sigmoid| is below 9, and d * width is at most 2**-5, so the terms shrink by 2**-6.
+"""
 
 PARTS = 8
 """Parts of a piece on which the difference is enclosed."""
 
 LEFT_OUT = 2.0**-20
-"""Units allowed for the rest of the series and for float64 in Bernstein's form: far more than both."""
+"""Units allowed for the rest of the series and for float64 in Bernstein's form: far more than both.
+"""
 
 
 @dataclass(frozen=True)
 class Region:
-    """Pieces of one kind: the worst of each bound, relative to s, and how many hard cases they had."""
+    """Pieces of one kind: the worst of each bound, relative to s, and how many hard cases they
+    had.
+    """
 
     name: str
     entries: int
@@ -49,12 +56,15 @@ class Region:
         return (
             f"{self.name:<22} {self.entries:>4} entries   polynomial 2^{log2(self.polynomial):.2f}"
             f"   evaluation 2^{log2(self.evaluation):.2f}   together 2^{log2(self.total):.2f}"
-            f"   typical 2^{log2(self.typical):.2f}   hard cases {self.cases:>5}, moved for {self.wrong}"
+            f"   typical 2^{log2(self.typical):.2f}   hard cases {self.cases:>5}, moved for"
+            f" {self.wrong}"
         )
 
 
 def _series(piece: Piece) -> list:
-    """Taylor coefficients of the target about the middle, in units of the significand's last bit, for powers of d."""
+    """Taylor coefficients of the target about the middle, in units of the significand's last bit,
+    for powers of d.
+    """
     middle, width = mpfr(piece.first) + mpfr(piece.width) / 2, mpfr(piece.width)
     if piece.kind == "exponential":
         terms = [gmpy2.exp(-middle) * SHRINK]
@@ -114,7 +124,8 @@ def evaluation_bounds(table: NDArray[np.int64], chosen: list[Piece]) -> tuple[F6
     """Evaluated significand less the polynomial, at least and at most, in units of the last bit.
 
     Each step rounds down by less than one of its last bits and is then multiplied by d, |d| <= 1/2,
-    as often as steps follow: a3 (2**3 units) three times, a2 (2**3) twice, a1 (1) once, s itself never.
+    as often as steps follow: a3 (2**3 units) three times, a2 (2**3) twice, a1 (1) once, s itself
+    never.
     """
     c5 = np.abs(table[[piece.entry for piece in chosen], 5]).astype(float)
     square = c5 * 2.0 ** (SIGMOID32.scales[5] - SIGMOID32.delta_bits) / 8
@@ -124,7 +135,9 @@ def evaluation_bounds(table: NDArray[np.int64], chosen: list[Piece]) -> tuple[F6
 
 
 def _relative(table: NDArray[np.int64], chosen: list[Piece]) -> tuple[F64, F64, F64]:
-    """Polynomial, evaluation and their sum with the gap of one unit above S, relative to the least target of each piece."""
+    """Polynomial, evaluation and their sum with the gap of one unit above S, relative to the least
+    target of each piece.
+    """
     low, high = polynomial_bounds(table, chosen)
     less, more = evaluation_bounds(table, chosen)
     scale = [float(gmpy2.exp2(SIGMOID32.fraction_bits + piece.k)) for piece in chosen]
@@ -150,19 +163,24 @@ def product_bounds(table: NDArray[np.int64]) -> tuple[float, float]:
     for entry, whole in scale_entries():
         exact = scale_value(whole)[0]
         worst = max(worst, abs(float((int(table[entry, 0]) - exact) / exact)))
-    # Two of the inner sums drop less than one unit, as do the limbs left out: 2**-5 units each; then the last bits are dropped.
+    # Two of the inner sums drop less than one unit, as do the limbs left out: 2**-5 units each;
+    # then the last bits are dropped.
     least = exp(-0.75) * 2.0 ** (SIGMOID32.fraction_bits - 1)
     return worst, (1 + 4 * 2.0**-5) / least
 
 
 def _tail(total: F64, table: NDArray[np.int64]) -> F64:
-    """What a product adds to the bound of its first factor: T, the product's own bits, and that e**-x stands for s."""
+    """What a product adds to the bound of its first factor: T, the product's own bits, and that
+    e**-x stands for s.
+    """
     scale, lost = product_bounds(table)
     return total * (1 + 2.0**-30) + scale + lost + exp(-(1 << SIGMOID32.first_far))
 
 
 def linear_bound() -> float:
-    """Below the table 1/2 - |x|/4 lacks |x|^3/48 and what is below its last bit; s is at least 0.4999."""
+    """Below the table 1/2 - |x|/4 lacks |x|^3/48 and what is below its last bit; s is at least
+    0.4999.
+    """
     cubic = 2.0 ** (3 * SIGMOID32.first_exponent) / 48
     return (cubic + 2.0 ** -(SIGMOID32.fraction_bits + 1)) / 0.4999
 
@@ -204,13 +222,16 @@ def budget(table: NDArray[np.int64], moves: list[tune32.Move]) -> list[Region]:
 
 
 def report(table: NDArray[np.int64], moves: list[tune32.Move]) -> str:
-    """The budget as text; raises ``ValueError`` where it exceeds what the contract allows, or a hard case is wrong."""
+    """The budget as text; raises ``ValueError`` where it exceeds what the contract allows, or a
+    hard case is wrong.
+    """
     regions = budget(table, moves)
     worst = max(linear_bound(), *(region.total for region in regions))
     wrong = int(tune32.wrong(table, tune32.demands(table)).sum())
     lines = ["Error of s = sigmoid(-|x|) in fp32, relative, at most:", *map(str, regions)]
     lines.append(
-        f"{'|x| < 2^-13':<22}    1 entry     1/2 - |x|/4 without its cubic term 2^{log2(linear_bound()):.2f}"
+        f"{'|x| < 2^-13':<22}    1 entry     1/2 - |x|/4 without its cubic term"
+        f" 2^{log2(linear_bound()):.2f}"
     )
     lines.append(
         f"worst 2^{log2(worst):.2f}, allowed 2^{log2(ALLOWANCE):.0f}; hard cases wrong: {wrong}"

@@ -1,25 +1,32 @@
-"""The numbers that golden model, tables and RTL of the sigmoid have in common: widths, weights and segment layout.
+"""The numbers that golden model, tables and RTL of the sigmoid have in common: widths, weights and
+segment layout.
 
-Both formats compute s = sigmoid(-|x|) as ``s = significand * 2**(-fraction_bits - k)``; see ``docs/numerics.md`` for the error budget.
+Both formats compute s = sigmoid(-|x|) as ``s = significand * 2**(-fraction_bits - k)``; see
+``docs/numerics.md`` for the error budget.
 """
 
 from dataclasses import dataclass
 
 LIMB = 17
-"""Bits of an unsigned limb of a product: with a sign bit it fits one port of an 18 x 18 multiplier."""
+"""Bits of an unsigned limb of a product: with a sign bit it fits one port of an 18 x 18 multiplier.
+"""
 
 FACTOR_LIMBS = (12, 17, 17)
-"""Bits of the limbs of both factors where s is a product, lowest first; together ``fraction_bits``."""
+"""Bits of the limbs of both factors where s is a product, lowest first; together ``fraction_bits``.
+"""
 
 WINDOW = {"fp32": 72, "fp16": 40}
 """Bits of the subtraction below the anchor, the greatest of the exponents of s, y and 1.
 
 fp32: the 46 of s and 26 more. Next to 1, s of less than 2**-26 is far below half an ulp of the
-result, and 1 - y is 0 or at least 2**-24; so s is cut only where no cancellation can follow and no boundary is near.
+result, and 1 - y is 0 or at least 2**-24; so s is cut only where no cancellation can follow and no
+boundary is near.
 """
 
 COARSE = {"fp32": 12, "fp16": 0}
-"""Bits by which a difference from 1 is moved up where it cancels; other differences leave as many bits to the sticky bit."""
+"""Bits by which a difference from 1 is moved up where it cancels; other differences leave as many
+bits to the sticky bit.
+"""
 
 
 def magnitude_bits(fmt_name: str) -> int:
@@ -29,10 +36,12 @@ def magnitude_bits(fmt_name: str) -> int:
 
 @dataclass(frozen=True)
 class Sigmoid32:
-    """fp32: the table is addressed by |x| itself, and a polynomial of degree 5 runs over each piece.
+    """fp32: the table is addressed by |x| itself, and a polynomial of degree 5 runs over each
+    piece.
 
-    A piece is addressed by exponent and leading bits of |x|; the ``delta_bits`` below them, taken about
-    the middle of the piece, are the argument: d = delta * 2**-delta_bits, -1/2 <= d < 1/2, exactly.
+    A piece is addressed by exponent and leading bits of |x|; the ``delta_bits`` below them, taken
+    about the middle of the piece, are the argument: d = delta * 2**-delta_bits, -1/2 <= d < 1/2,
+    exactly.
 
     ===================  ==========================================================================
     |x|                  pieces
@@ -124,7 +133,9 @@ class Sigmoid32:
 
     @property
     def exact_shift(self) -> int:
-        """|x|/4 for the greatest exponent below ``exact_below`` is significand << exact_shift, with k = 1."""
+        """|x|/4 for the greatest exponent below ``exact_below`` is significand << exact_shift, with
+        k = 1.
+        """
         return self.exact_below - 1 - 23 - 2 + self.fraction_bits + 1
 
     @property
@@ -134,7 +145,8 @@ class Sigmoid32:
 
     @property
     def factor_shifts(self) -> tuple[int, int, int, int]:
-        """How the products of limbs are added up: by how much each is shifted to the next one's weight.
+        """How the products of limbs are added up: by how much each is shifted to the next one's
+        weight.
 
         With limbs a2 a1 a0 and b2 b1 b0 from the highest: a1 b1 right to a2 b0 + a0 b2, these right
         to a2 b1 + a1 b2, a2 b2 left to these, and the sum right to the last bit of the product.
@@ -143,7 +155,9 @@ class Sigmoid32:
         return middle - low, low, middle, high - low
 
     def half_k(self, exponent):
-        """K of |x|/4 in place of s, from the exponent of |x|: integers, arrays or Amaranth's values."""
+        """K of |x|/4 in place of s, from the exponent of |x|: integers, arrays or Amaranth's
+        values.
+        """
         return 1 - exponent
 
 
@@ -151,8 +165,9 @@ class Sigmoid32:
 class Sigmoid16:
     """fp16: floor(2**25 * s), exact for every logit, from a quadratic for every eight logits.
 
-    Every label is a multiple of 2**-24, so a midpoint between two results is a multiple of 2**-25: where s lies between two such
-    multiples is all that rounding can ask, with the knowledge that it lies strictly between.
+    Every label is a multiple of 2**-24, so a midpoint between two results is a multiple of 2**-25:
+    where s lies between two such multiples is all that rounding can ask, with the knowledge that it
+    lies strictly between.
     """
 
     fraction_bits: int = 25

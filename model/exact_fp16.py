@@ -1,9 +1,12 @@
-"""The exact fp16 gradient: sigmoid(-|x|) from a table made by MPFR to 200 bits, and integer arithmetic for every pair.
+"""The exact fp16 gradient: sigmoid(-|x|) from a table made by MPFR to 200 bits, and integer
+arithmetic for every pair.
 
-Finite labels, and 1 - y, are multiples of 2^-24; boundaries between rounded results are multiples of 2^-25. So of s = sigmoid(-|x|)
-only its place among the multiples of 2^-25 counts: the table holds it in units of 2^-26, an even number where s is a multiple of 2^-25
-and else the odd number in between. (x - y in these units stands for every value strictly between two neighbouring boundaries.) For no
-finite x but 0 is s such a multiple, and 200 bits tell on which side of one it lies, which is checked when the table is made.
+Finite labels, and 1 - y, are multiples of 2^-24; boundaries between rounded results are multiples
+of 2^-25. So of s = sigmoid(-|x|) only its place among the multiples of 2^-25 counts: the table
+holds it in units of 2^-26, an even number where s is a multiple of 2^-25 and else the odd number in
+between. (x - y in these units stands for every value strictly between two neighbouring boundaries.)
+For no finite x but 0 is s such a multiple, and 200 bits tell on which side of one it lies, which is
+checked when the table is made.
 """
 
 from functools import lru_cache
@@ -25,7 +28,9 @@ I64 = NDArray[np.int64]
 
 
 def _place(s: gmpy2.mpfr) -> int:
-    """The number, in units of 2^-26, that stands for s among the multiples of 2^-25: even on one, odd between two."""
+    """The number, in units of 2^-26, that stands for s among the multiples of 2^-25: even on one,
+    odd between two.
+    """
     scaled = gmpy2.mul_2exp(s, UNIT - 1)
     nearest = gmpy2.rint(scaled)
     if scaled == nearest:
@@ -39,7 +44,9 @@ def _place(s: gmpy2.mpfr) -> int:
 
 @lru_cache(maxsize=1)
 def tables() -> tuple[I64, F64]:
-    """sigmoid(-|x|) by the encoding of |x|, infinity included: its place, and the float64 next to it."""
+    """sigmoid(-|x|) by the encoding of |x|, infinity included: its place, and the float64 next to
+    it.
+    """
     magnitudes = np.arange(FP16.infinity, dtype=np.uint16).view(np.float16)
     with gmpy2.context(precision=BITS):
         values = [1 / (1 + gmpy2.exp(gmpy2.mpfr(float(x)))) for x in magnitudes]
@@ -62,14 +69,17 @@ def _length(magnitude: I64) -> I64:
 
 
 def rounded(logits: F16, labels: F16) -> F16:
-    """The correctly rounded difference, for finite labels and logits that are not NaN (one axis)."""
+    """The correctly rounded difference, for finite labels and logits that are not NaN (one
+    axis).
+    """
     place, _, _ = _operands(logits, labels)
     magnitude = np.abs(place)
     shift = np.maximum(_length(magnitude) - FP16.precision, 2)
     kept = magnitude >> shift
     rest, half = magnitude - (kept << shift), np.int64(1) << (shift - 1)
     kept += (rest > half) | ((rest == half) & (kept % 2 == 1))
-    # A subnormal's exponent field is 0, as is the one below the hidden bit of the least normal binade; a carry goes up by itself.
+    # A subnormal's exponent field is 0, as is the one below the hidden bit of the least normal
+    # binade; a carry goes up by itself.
     bits = ((shift - 2) << FP16.fraction_bits) + kept
     return (bits + np.where(place < 0, FP16.sign_bit, 0)).astype(np.uint16).view(np.float16)
 
@@ -85,5 +95,7 @@ def error(result: F16, logits: F16, labels: F16) -> F64:
 
 
 def within(result: F16, logits: F16, labels: F16) -> NDArray[np.bool_]:
-    """Whether the result is the correctly rounded one, bit for bit, which the contract demands in fp16."""
+    """Whether the result is the correctly rounded one, bit for bit, which the contract demands in
+    fp16.
+    """
     return result.view(np.uint16) == rounded(logits, labels).view(np.uint16)

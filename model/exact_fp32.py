@@ -1,22 +1,28 @@
-"""The exact fp32 gradient: sigmoid(x) - y enclosed in double-double arithmetic, with MPFR for what the enclosure leaves open.
+"""The exact fp32 gradient: sigmoid(x) - y enclosed in double-double arithmetic, with MPFR for what
+the enclosure leaves open.
 
-No exponential of the platform is trusted: everything follows from IEEE float64 addition, multiplication and division. With z = |x|, i the
-integer nearest to 128 z and r = i/128 - z (exact: 24 bits at the most, |r| <= 2^-8), a table from MPFR holds exp(-i/128) as a pair of
-float64, and exp(r) - 1 is its Taylor polynomial of degree 10. The difference is the exact sum of a base and one inexact term u:
+No exponential of the platform is trusted: everything follows from IEEE float64 addition,
+multiplication and division. With z = |x|, i the integer nearest to 128 z and r = i/128 - z (exact:
+24 bits at the most, |r| <= 2^-8), a table from MPFR holds exp(-i/128) as a pair of float64, and
+exp(r) - 1 is its Taylor polynomial of degree 10. The difference is the exact sum of a base and one
+inexact term u:
 
     z <  127.5/128   base = 1/2 - y          u = +-tanh(z/2)/2           (the sign of x)
     z >= 127.5/128   base = 1 - y  or  -y    u = -s or +s, s = e/(1+e), e = exp(-z)
 
-u has a relative error below 2^-96: truncation r^10/11! < 2^-105, six double-double steps of at most 2^-101 each, a table of 2^-105 and a
-quotient of 2^-101. 2^-90 is assumed. Below z = 2^-24, u = z/4 - z^3/48 as a pair, whose first part is exact; the second has a relative
-error below 2^-50 (2^-48 is assumed), so that even the ties that only the cubic term breaks are decided.
+u has a relative error below 2^-96: truncation r^10/11! < 2^-105, six double-double steps of at most
+2^-101 each, a table of 2^-105 and a quotient of 2^-101. 2^-90 is assumed. Below z = 2^-24, u = z/4
+- z^3/48 as a pair, whose first part is exact; the second has a relative error below 2^-50 (2^-48 is
+assumed), so that even the ties that only the cubic term breaks are decided.
 
-Above z = 200, s is taken at 200: it moves by less than 2^-288, and any s in (0, 2^-150) rounds alike, because bases and
-rounding boundaries are multiples of 2^-150. For x = 0 and infinite x, u is exact, so ties to even are seen as such; for other x, exp(x) is
-transcendental and there are no ties, so the search for more bits in ``exact_mpfr`` ends.
+Above z = 200, s is taken at 200: it moves by less than 2^-288, and any s in (0, 2^-150) rounds
+alike, because bases and rounding boundaries are multiples of 2^-150. For x = 0 and infinite x, u is
+exact, so ties to even are seen as such; for other x, exp(x) is transcendental and there are no
+ties, so the search for more bits in ``exact_mpfr`` ends.
 
-The total is renormalised without loss, its enclosure rounded at both ends: where they agree, the result is decided. Rounding goes
-through float64 to odd, which keeps the second rounding, to float32, innocent (53 >= 24 + 2; subnormals have fewer bits still).
+The total is renormalised without loss, its enclosure rounded at both ends: where they agree, the
+result is decided. Rounding goes through float64 to odd, which keeps the second rounding, to
+float32, innocent (53 >= 24 + 2; subnormals have fewer bits still).
 """
 
 from dataclasses import dataclass
@@ -48,7 +54,9 @@ OPEN_ULP = 2.0**-24
 
 @dataclass(frozen=True)
 class Enclosure:
-    """The exact difference lies within ``radius`` of ``high + low``; ``small`` is sigmoid(-|x|) to 2^-50 relative."""
+    """The exact difference lies within ``radius`` of ``high + low``; ``small`` is sigmoid(-|x|) to
+    2^-50 relative.
+    """
 
     high: F64
     low: F64
@@ -63,7 +71,9 @@ def _pairs(values: list[gmpy2.mpfr]) -> tuple[F64, F64]:
 
 @lru_cache(maxsize=1)
 def _tables() -> tuple[F64, F64, F64, F64]:
-    """Pairs A and B with numerator = A + B * (exp(r) - 1): 1 - exp(-i/128) and its slope below i = 128, exp(-i/128) twice from there on."""
+    """Pairs A and B with numerator = A + B * (exp(r) - 1): 1 - exp(-i/128) and its slope below i =
+    128, exp(-i/128) twice from there on.
+    """
     with gmpy2.context(precision=200):
         exps = [gmpy2.exp(gmpy2.mpfr(-i) / STEP) for i in range(LARGEST * STEP + 1)]
         a = _pairs([1 - e if i < STEP else e for i, e in enumerate(exps)])
@@ -127,7 +137,8 @@ def enclose(logits: NDArray[np.float32], labels: NDArray[np.float32]) -> Enclosu
     negative = (x > 0) ^ central
     u_high, u_low = np.where(negative, -u_high, u_high), np.where(negative, -u_low, u_low)
     base_high, base_low = two_sum(np.where(central, 0.5, np.where(x > 0, 1.0, 0.0)), -y)
-    # Four exact terms, summed without loss from the smallest up, twice; what is then dropped is counted in the radius.
+    # Four exact terms, summed without loss from the smallest up, twice; what is then dropped is
+    # counted in the radius.
     terms = [base_high, u_high, base_low, u_low]
     for _ in range(2):
         for k in (3, 2, 1):
@@ -139,7 +150,9 @@ def enclose(logits: NDArray[np.float32], labels: NDArray[np.float32]) -> Enclosu
 
 
 def _to_odd(high: F64, low: F64) -> F64:
-    """``high + low`` rounded to the float64 of odd significand next to it, unless it is a float64."""
+    """``high + low`` rounded to the float64 of odd significand next to it, unless it is a
+    float64.
+    """
     high, low = two_sum(high, low)
     bits = high.view(np.int64)
     truncated = bits - ((high < 0) != (low < 0))
@@ -147,7 +160,9 @@ def _to_odd(high: F64, low: F64) -> F64:
 
 
 def _ends(enclosure: Enclosure) -> tuple[F64, F64]:
-    """Both ends of the enclosure, rounded to odd; 2^-50 of slack covers the rounding of the ends themselves."""
+    """Both ends of the enclosure, rounded to odd; 2^-50 of slack covers the rounding of the ends
+    themselves.
+    """
     slack = enclosure.radius * (1 + 2.0**-50) + np.where(
         enclosure.radius > 0, np.abs(enclosure.low) * 2.0**-52, 0.0
     )
@@ -157,7 +172,9 @@ def _ends(enclosure: Enclosure) -> tuple[F64, F64]:
 
 
 def rounded(logits: NDArray[np.float32], labels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The correctly rounded difference, for finite labels and logits that are not NaN (one axis)."""
+    """The correctly rounded difference, for finite labels and logits that are not NaN (one
+    axis).
+    """
     lower, upper = _ends(enclose(logits, labels))
     result, other = lower.astype(np.float32), upper.astype(np.float32)
     for k in np.flatnonzero(result.view(np.uint32) != other.view(np.uint32)):
@@ -187,9 +204,11 @@ def error(
 def within(
     result: NDArray[np.float32], logits: NDArray[np.float32], labels: NDArray[np.float32]
 ) -> NDArray[np.bool_]:
-    """Whether |result - exact| <= ulp(result)/2 + 2^-40 sigmoid(-|x|), for finite arguments (one axis).
+    """Whether |result - exact| <= ulp(result)/2 + 2^-40 sigmoid(-|x|), for finite arguments (one
+    axis).
 
-    A zero must moreover have the sign of an exact value that lies further than the allowance from zero.
+    A zero must moreover have the sign of an exact value that lies further than the allowance from
+    zero.
     """
     enclosure = enclose(logits, labels)
     value = result.astype(np.float64)

@@ -1,8 +1,9 @@
-"""The exact fp32 gradient of one pair, by MPFR interval arithmetic with as many bits as it takes (Ziv's strategy).
+"""The exact fp32 gradient of one pair, by MPFR interval arithmetic with as many bits as it takes
+(Ziv's strategy).
 
-Slow and simple: what the vectorised ``exact_fp32`` leaves open is decided here, and its tests compare it with this. As there, |x| is
-limited to 200, because any sigmoid below 2^-150 rounds alike; with that, the search ends well before ``MOST_BITS``, or raises
-``ArithmeticError``.
+Slow and simple: what the vectorised ``exact_fp32`` leaves open is decided here, and its tests
+compare it with this. As there, |x| is limited to 200, because any sigmoid below 2^-150 rounds
+alike; with that, the search ends well before ``MOST_BITS``, or raises ``ArithmeticError``.
 """
 
 from collections.abc import Callable, Iterator
@@ -59,7 +60,9 @@ def _to_fp32(value: gmpy2.mpfr) -> float:
 
 
 def rounded(x: float, y: float) -> float:
-    """sigmoid(x) - y correctly rounded to binary32, for finite y and x not NaN; an exact zero is +0."""
+    """sigmoid(x) - y correctly rounded to binary32, for finite y and x not NaN; an exact zero is
+    +0.
+    """
 
     def decide(difference: Interval, _: Interval) -> float | None:
         if difference[0] == difference[1] == 0:
@@ -99,7 +102,8 @@ def within(result: float, x: float, y: float) -> bool:
             errors = [abs(result - value) for value in difference]
             inside = max(errors) <= half + small[0] * ALLOWANCE
             outside = min(errors) > half + small[1] * ALLOWANCE
-        # An enclosure that straddles the result has its least error, zero, inside it: no harm, for then it is no proof of being outside.
+        # An enclosure that straddles the result has its least error, zero, inside it: no harm, for
+        # then it is no proof of being outside.
         straddles = difference[0] < result < difference[1]
         return True if inside else False if outside and not straddles else None
 

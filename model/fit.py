@@ -19,7 +19,9 @@ def computed() -> tuple[str, list[tune32.Move]]:
 
 
 def stale(*, search: bool = False) -> str | None:
-    """How what is kept differs from what is computed now, in one line; with ``search``, all logits are searched for hard cases."""
+    """How what is kept differs from what is computed now, in one line; with ``search``, all logits
+    are searched for hard cases.
+    """
     if search and not np.array_equal(hard_cases.found(), hard_cases.hard_logits()):
         return "model/hard_cases.txt has not all hard cases: run scegrad tables --hard-cases"
     if TABLES.read_text() != computed()[0]:
@@ -28,7 +30,9 @@ def stale(*, search: bool = False) -> str | None:
 
 
 def write() -> str:
-    """Compute the tables and keep them; the report of ``model.budget``. Raises ``ValueError`` where it is not kept."""
+    """Compute the tables and keep them; the report of ``model.budget``. Raises ``ValueError`` where
+    it is not kept.
+    """
     text, moves = computed()
     TABLES.write_text(text)
     coefficients.cache_clear()

@@ -1,7 +1,9 @@
-"""Fits the quadratics of the fp16 sigmoid: at every logit, their value lies between the same two multiples of 2**-25 as s.
+"""Fits the quadratics of the fp16 sigmoid: at every logit, their value lies between the same two
+multiples of 2**-25 as s.
 
-Each segment has eight logits and so sixteen inequalities in three unknowns. A linear program (HiGHS) finds the real coefficients with
-the largest margin; near them, whole ones are tried in exact integer arithmetic. This is the idea of RLIBM (rutgers-apl/rlibm-all) in small.
+Each segment has eight logits and so sixteen inequalities in three unknowns. A linear program
+(HiGHS) finds the real coefficients with the largest margin; near them, whole ones are tried in
+exact integer arithmetic. This is the idea of RLIBM (rutgers-apl/rlibm-all) in small.
 """
 
 from functools import cache
@@ -20,14 +22,18 @@ OFFSETS = np.arange(POINTS, dtype=np.int64)
 
 @cache
 def target(exponent: int, significand: int) -> int:
-    """floor(2**25 * sigmoid(-significand * 2**(exponent - 10))) by MPFR; s is never a multiple of 2**-25 except at 0."""
+    """floor(2**25 * sigmoid(-significand * 2**(exponent - 10))) by MPFR; s is never a multiple of
+    2**-25 except at 0.
+    """
     with gmpy2.context(gmpy2.get_context(), precision=PRECISION):
         x = gmpy2.mul_2exp(mpfr(significand), 10) * gmpy2.exp2(exponent - 20)
         return int(gmpy2.floor(gmpy2.mul_2exp(1 / (1 + gmpy2.exp(x)), SIGMOID16.fraction_bits)))
 
 
 def widest(targets: np.ndarray) -> np.ndarray:
-    """Real coefficients, relative to the first target, that keep the greatest distance from the ends of all the unit intervals."""
+    """Real coefficients, relative to the first target, that keep the greatest distance from the
+    ends of all the unit intervals.
+    """
     powers = np.stack([OFFSETS**degree for degree in range(3)], axis=1).astype(float)
     relative = (targets - targets[0]).astype(float)
     margin = np.ones((POINTS, 1))
@@ -44,7 +50,9 @@ def widest(targets: np.ndarray) -> np.ndarray:
 
 
 def fit_segment(exponent: int, segment: int) -> tuple[int, int, int]:
-    """Whole coefficients for one segment, in units of 2**-guard_bits: those near the widest whose constant has most room."""
+    """Whole coefficients for one segment, in units of 2**-guard_bits: those near the widest whose
+    constant has most room.
+    """
     scale = 1 << SIGMOID16.guard_bits
     first = (1 << 10) + (segment << SIGMOID16.offset_bits)
     targets = np.array(
@@ -63,7 +71,8 @@ def fit_segment(exponent: int, segment: int) -> tuple[int, int, int]:
             best = max(best, (high - low, low + (high - low) // 2, c1, c2))
     if best[0] < 0:
         raise ValueError(
-            f"segment {segment} of binade {exponent} has no quadratic with {SIGMOID16.guard_bits} guard bits"
+            f"segment {segment} of binade {exponent} has no quadratic with {SIGMOID16.guard_bits}"
+            " guard bits"
         )
     return best[1:]
 

@@ -1,4 +1,6 @@
-"""Fits the polynomials of the fp32 sigmoid with MPFR, piece by piece, and centres them on what truncation takes away."""
+"""Fits the polynomials of the fp32 sigmoid with MPFR, piece by piece, and centres them on what
+truncation takes away.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +17,9 @@ PRECISION = 160
 Function = Callable[[Any], Any]
 
 SHRINK = 1 - 2.0**-20
-"""The pieces of e**-x are this much too small and the factors T too large, so that 1 has no bit of its own."""
+"""The pieces of e**-x are this much too small and the factors T too large, so that 1 has no bit of
+its own.
+"""
 
 SAMPLES = 48
 """Arguments at which a fitted piece is compared with what it stands for."""
@@ -30,7 +34,8 @@ def sigmoid(z: Any) -> Any:
 class Piece:
     """Where a piece lies: x = first + (1/2 + d) * width, both binary fractions; and its address.
 
-    ``kind``: ``exact`` (1/2 - x/4 is added to the polynomial), ``direct``, or ``exponential`` (a factor).
+    ``kind``: ``exact`` (1/2 - x/4 is added to the polynomial), ``direct``, or ``exponential`` (a
+    factor).
     """
 
     entry: int
@@ -46,7 +51,9 @@ class Piece:
 
     @property
     def k(self) -> int:
-        """The greatest k with which the significand stays below 2**fraction_bits, but 1 at the least for sigmoids."""
+        """The greatest k with which the significand stays below 2**fraction_bits, but 1 at the
+        least for sigmoids.
+        """
         if self.kind == "exact":
             return 1
         most = self.target(mpfr(self.first))
@@ -93,7 +100,9 @@ def scale_value(whole: int) -> tuple[Any, int]:
 
 
 def chebyshev_nodes(count: int) -> list[Any]:
-    """The zeros of the Chebyshev polynomial of degree ``count``, moved from [-1, 1] to [-1/2, 1/2]."""
+    """The zeros of the Chebyshev polynomial of degree ``count``, moved from [-1, 1] to [-1/2,
+    1/2].
+    """
     return [gmpy2.cos(gmpy2.const_pi() * (2 * i + 1) / (2 * count)) / 2 for i in range(count)]
 
 
@@ -112,7 +121,9 @@ def interpolate(nodes: list[Any], values: list[Any]) -> list[Any]:
 
 
 def round_to_table(function: Function) -> list[int]:
-    """Integer coefficients for ``function`` on [-1/2, 1/2]: the highest is rounded first, the others are fitted to what is left."""
+    """Integer coefficients for ``function`` on [-1/2, 1/2]: the highest is rounded first, the
+    others are fitted to what is left.
+    """
     scales = SIGMOID32.scales
     rounded = [0] * len(scales)
     for degree in range(len(scales) - 1, -1, -1):
@@ -138,7 +149,9 @@ def sample_deltas() -> np.ndarray:
 
 
 def piece_errors(table: np.ndarray, piece: Piece) -> np.ndarray:
-    """Evaluated polynomial and half a unit less the target, in units of the last bit, at the samples."""
+    """Evaluated polynomial and half a unit less the target, in units of the last bit, at the
+    samples.
+    """
     deltas = sample_deltas()
     values = table[0] + polynomial(table[:, None], deltas)
     scale = 1 << SIGMOID32.delta_bits
@@ -151,7 +164,9 @@ def piece_errors(table: np.ndarray, piece: Piece) -> np.ndarray:
 
 
 def fit_piece(piece: Piece) -> list[int]:
-    """Coefficients and k of one piece, the constant moved so that the errors lie evenly about zero."""
+    """Coefficients and k of one piece, the constant moved so that the errors lie evenly about
+    zero.
+    """
     table = round_to_table(piece.function)
     errors = piece_errors(np.array(table, dtype=np.int64), piece)
     table[0] -= round((errors.max() + errors.min()) / 2)

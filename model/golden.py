@@ -1,4 +1,6 @@
-"""The golden model: what the hardware computes, bit for bit, in NumPy, in the hardware's own stages."""
+"""The golden model: what the hardware computes, bit for bit, in NumPy, in the hardware's own
+stages.
+"""
 
 import numpy as np
 
@@ -31,14 +33,16 @@ def gradient_bits(logits: np.ndarray, labels: np.ndarray, fmt: Format) -> np.nda
 
 
 def gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """sigmoid(logits) - labels as the hardware gives it, for two float32 or two float16 arrays of one shape.
+    """sigmoid(logits) - labels as the hardware gives it, for two float32 or two float16 arrays of
+    one shape.
 
     Raises ``ValueError`` for any other type and for shapes or types that differ.
     """
     fmt = format_of(logits.dtype)
     if labels.dtype != logits.dtype or labels.shape != logits.shape:
         raise ValueError(
-            f"labels are {labels.dtype}{labels.shape}, but must be like the logits, {logits.dtype}{logits.shape}"
+            f"labels are {labels.dtype}{labels.shape}, but must be like the logits,"
+            f" {logits.dtype}{logits.shape}"
         )
     x = np.ascontiguousarray(logits).reshape(-1).view(fmt.bits_dtype)
     y = np.ascontiguousarray(labels).reshape(-1).view(fmt.bits_dtype)

@@ -1,4 +1,5 @@
-"""The hard cases of fp32: every logit for which sigmoid(x) lies within 2**-40 sigmoid(-|x|) of a boundary between rounded results.
+"""The hard cases of fp32: every logit for which sigmoid(x) lies within 2**-40 sigmoid(-|x|) of a
+boundary between rounded results.
 
 A sigmoid that is nearer than 2**-40 to the exact one rounds right everywhere else. So these cases,
 kept in ``hard_cases.txt``, are all that must be looked at one by one. A negative logit stands for
@@ -37,7 +38,9 @@ PER_LINE = 10
 
 
 class Case(NamedTuple):
-    """A boundary between rounded results, as a value of s; whether s lies above it; their distance divided by s."""
+    """A boundary between rounded results, as a value of s; whether s lies above it; their distance
+    divided by s.
+    """
 
     boundary: gmpy2.mpfr
     above: bool
@@ -67,7 +70,9 @@ def _near(z: NDArray[np.float64], exps: NDArray[np.float64]) -> tuple[NDArray, N
 
 
 def found() -> NDArray[np.uint32]:
-    """Encodings of all hard logits in ascending order of |x|, from the search through every one; some ten seconds."""
+    """Encodings of all hard logits in ascending order of |x|, from the search through every one;
+    some ten seconds.
+    """
     exps, logits = _exponentials(), []
     for first in range(FIRST, LAST, BLOCK):
         bits = np.arange(first, min(first + BLOCK, LAST), dtype=np.uint32)

@@ -1,14 +1,18 @@
 """The exact reference: sigmoid(x) - y correctly rounded, and how far a result lies from it.
 
-It shares nothing with the design: no table, coefficient or stage. In fp16 it is integer arithmetic on a table of every sigmoid, computed
-with MPFR to 200 bits (``exact_fp16``); in fp32 it is double-double arithmetic with an error bound argued from IEEE arithmetic alone,
-without any exponential of the platform, and MPFR for the pairs that the bound leaves open (``exact_fp32``, ``exact_mpfr``).
+It shares nothing with the design: no table, coefficient or stage. In fp16 it is integer arithmetic
+on a table of every sigmoid, computed with MPFR to 200 bits (``exact_fp16``); in fp32 it is
+double-double arithmetic with an error bound argued from IEEE arithmetic alone, without any
+exponential of the platform, and MPFR for the pairs that the bound leaves open (``exact_fp32``,
+``exact_mpfr``).
 
-Of random pairs none is left open, and of labels chosen next to the sigmoid almost none: the bound is 2^-90 of sigmoid(-|x|) and
-2^-90 of sigmoid(x) - 1/2 about x = 0. What it costs is about 0.3 s for a million fp32 elements.
+Of random pairs none is left open, and of labels chosen next to the sigmoid almost none: the bound
+is 2^-90 of sigmoid(-|x|) and 2^-90 of sigmoid(x) - 1/2 about x = 0. What it costs is about 0.3 s
+for a million fp32 elements.
 
-Special values, as the contract has them: NaN in, the canonical NaN out; y = +-inf gives -+inf; x = +-inf gives 1 - y or 0 - y, rounded; an
-exact zero is +0, and a result that underflows to zero keeps the sign of the exact one.
+Special values, as the contract has them: NaN in, the canonical NaN out; y = +-inf gives -+inf; x =
++-inf gives 1 - y or 0 - y, rounded; an exact zero is +0, and a result that underflows to zero keeps
+the sign of the exact one.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,7 +40,8 @@ def _blocks(*arrays: Array) -> Iterator[tuple[Format, ModuleType, tuple[Array, .
     for other in arrays[1:]:
         if other.shape != first.shape or other.dtype != first.dtype:
             raise ValueError(
-                f"arrays are {first.dtype} {first.shape} and {other.dtype} {other.shape}, but must be alike"
+                f"arrays are {first.dtype} {first.shape} and {other.dtype} {other.shape}, but must"
+                " be alike"
             )
     fmt = format_of(first.dtype)
     module = exact_fp16 if fmt is FP16 else exact_fp32
@@ -57,7 +62,9 @@ def _collect(blocks: Iterator[NDArray], like: Array, dtype: np.dtype) -> NDArray
 def _ordinary(
     fmt: Format, logits: Array, labels: Array
 ) -> tuple[NDArray[np.bool_], Array, Array, Array]:
-    """Where the result is a finite number; the arrays with harmless values elsewhere; and what the result is elsewhere."""
+    """Where the result is a finite number; the arrays with harmless values elsewhere; and what the
+    result is elsewhere.
+    """
     ordinary = np.isfinite(labels) & ~np.isnan(logits)
     special = np.where(
         np.isinf(labels) & ~np.isnan(logits),
@@ -78,7 +85,8 @@ def _same_bits(fmt: Format, left: Array, right: Array) -> NDArray[np.bool_]:
 
 
 def gradient(logits: Array, labels: Array) -> Array:
-    """sigmoid(logits) - labels, correctly rounded: float16 or float32 arrays of one shape in, the same out.
+    """sigmoid(logits) - labels, correctly rounded: float16 or float32 arrays of one shape in, the
+    same out.
 
     Raises ``ValueError`` for arrays that differ in shape or type, or are of another type.
     """
@@ -97,7 +105,9 @@ def _measure(
     good: float | bool,
     bad: float | bool,
 ) -> Iterator[NDArray]:
-    """``measure`` of each block where exact value and result are finite; elsewhere ``good`` for the bits demanded, else ``bad``."""
+    """``measure`` of each block where exact value and result are finite; elsewhere ``good`` for the
+    bits demanded, else ``bad``.
+    """
     for fmt, module, (r, x, y) in _blocks(result, logits, labels):
         ordinary, x_safe, y_safe, special = _ordinary(fmt, x, y)
         finite = np.isfinite(r)
@@ -107,10 +117,12 @@ def _measure(
 
 
 def ulp_error(result: Array, logits: Array, labels: Array) -> NDArray[np.float64]:
-    """|result - exact| in ulp of the exact value's binade, at least the spacing of subnormals; accurate to 2^-24.
+    """|result - exact| in ulp of the exact value's binade, at least the spacing of subnormals;
+    accurate to 2^-24.
 
-    Where the exact result is not a finite number, 0 if the bits are those that the contract demands and infinity if not. Infinity also
-    for a result that is not finite where the exact one is, and for a zero of the wrong sign where a zero is due.
+    Where the exact result is not a finite number, 0 if the bits are those that the contract demands
+    and infinity if not. Infinity also for a result that is not finite where the exact one is, and
+    for a zero of the wrong sign where a zero is due.
     """
     errors = _collect(
         _measure(result, logits, labels, lambda module: module.error, 0.0, np.inf),
@@ -129,10 +141,10 @@ def ulp_error(result: Array, logits: Array, labels: Array) -> NDArray[np.float64
 def within_bound(result: Array, logits: Array, labels: Array) -> NDArray[np.bool_]:
     """Whether each result is one that the contract allows.
 
-    fp32: |result - exact| <= ulp(result)/2 + 2^-40 sigmoid(-|logit|), the exact bits where the logit or
-    the exact result is not finite, and a zero with the sign of an exact value that is further from zero
-    than the second term; with labels of 0 and 1 the correctly rounded result, with 1/2 one within 0.51 ulp.
-    fp16: the correctly rounded result.
+    fp32: |result - exact| <= ulp(result)/2 + 2^-40 sigmoid(-|logit|), the exact bits where the
+    logit or the exact result is not finite, and a zero with the sign of an exact value that is
+    further from zero than the second term; with labels of 0 and 1 the correctly rounded result,
+    with 1/2 one within 0.51 ulp. fp16: the correctly rounded result.
     """
     inside = _collect(
         _measure(result, logits, labels, lambda module: module.within, True, False),

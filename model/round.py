@@ -1,4 +1,6 @@
-"""Round: the difference to the nearest value of the format, ties to even, with gradual underflow."""
+"""Round: the difference to the nearest value of the format, ties to even, with gradual
+underflow.
+"""
 
 import numpy as np
 
@@ -9,7 +11,8 @@ from scegrad.model.subtract import Difference
 
 def leading_zeros(value: np.ndarray, width: int) -> np.ndarray:
     """Zeros before the first one among ``width`` bits; ``width`` for zero."""
-    # The first one is the exponent of a float64. With the bit below it cleared, the conversion cannot round up to the next power of two.
+    # The first one is the exponent of a float64. With the bit below it cleared, the conversion
+    # cannot round up to the next power of two.
     exponent = ((value & ~(value >> 1)).astype(np.float64).view(np.int64) >> 52) - 1023
     return np.minimum(width - 1 - exponent, width)
 

@@ -10,7 +10,8 @@ from scegrad.model.tables import columns
 def sigmoid16(
     exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarray, half: np.ndarray
 ) -> Sigmoid:
-    """sigmoid(-|x|) for |x| = significand * 2**(exponent - 10), int64 arrays; 0 for an infinite x, and sticky unless exact.
+    """sigmoid(-|x|) for |x| = significand * 2**(exponent - 10), int64 arrays; 0 for an infinite x,
+    and sticky unless exact.
 
     ``half`` is of no use here: s is exact as far as any label goes.
     """
@@ -18,7 +19,8 @@ def sigmoid16(
     middle = 1 << spec.fraction_bits - 1
     binade = exponent - spec.first_exponent
     linear = binade < 0
-    # 2**24 * |x| is whole, and the cubic term is positive and far below one unit: s lies just above 1/2 - |x|/4.
+    # 2**24 * |x| is whole, and the cubic term is positive and far below one unit: s lies just above
+    # 1/2 - |x|/4.
     tiny = middle - ((significand << np.clip(exponent + 14, 0, 3)) + 1 >> 1)
     row = np.clip(binade, 0, spec.binades - 1) << spec.segment_bits
     entry = row | significand >> spec.offset_bits & (1 << spec.segment_bits) - 1

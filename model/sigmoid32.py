@@ -1,4 +1,6 @@
-"""The fp32 sigmoid of the golden model: s = sigmoid(-|x|) within 2**-40 of itself, step by step as the RTL computes it."""
+"""The fp32 sigmoid of the golden model: s = sigmoid(-|x|) within 2**-40 of itself, step by step as
+the RTL computes it.
+"""
 
 from typing import NamedTuple
 
@@ -61,7 +63,8 @@ def linear_term(exponent: np.ndarray, significand: np.ndarray) -> np.ndarray:
 
 
 def polynomial(coefficients: np.ndarray, delta: np.ndarray) -> np.ndarray:
-    """The polynomial at delta without its constant, in units of the significand's last bit; each step rounds down.
+    """The polynomial at delta without its constant, in units of the significand's last bit; each
+    step rounds down.
 
     ``coefficients``: int64[6, ...], constant first. The two highest powers are taken together, so
     that c4 is multiplied as it is: one port of a multiplier suffices for it.
@@ -81,7 +84,9 @@ def square(delta: np.ndarray) -> np.ndarray:
 
 
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """A * b / 2**fraction_bits for significands below 2**fraction_bits, at most two units too small."""
+    """A * b / 2**fraction_bits for significands below 2**fraction_bits, at most two units too
+    small.
+    """
     (a0, a1, a2), (b0, b1, b2) = limbs(a), limbs(b)
     lowest, lower, up, last = SIGMOID32.factor_shifts
     low = a2 * b0 + a0 * b2 + (a1 * b1 >> lowest)

@@ -1,4 +1,6 @@
-"""Subtract: sigmoid(x) - y in one window of bits, exact but for what is gathered in the sticky bit."""
+"""Subtract: sigmoid(x) - y in one window of bits, exact but for what is gathered in the sticky
+bit.
+"""
 
 from typing import NamedTuple
 
@@ -11,7 +13,9 @@ from scegrad.model.unpack import Operand
 
 
 class Terms(NamedTuple):
-    """What is added: s if not ``positive``, else 1 - s (without the 1 unless ``one``), less the label."""
+    """What is added: s if not ``positive``, else 1 - s (without the 1 unless ``one``), less the
+    label.
+    """
 
     positive: np.ndarray
     one: np.ndarray
@@ -21,7 +25,9 @@ class Terms(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """(-1)**sign * (magnitude + something in (0, 1) if sticky) * 2**(anchor + 2 - magnitude_bits)."""
+    """(-1)**sign * (magnitude + something in (0, 1) if sticky) * 2**(anchor + 2 -
+    magnitude_bits).
+    """
 
     sign: np.ndarray
     magnitude: np.ndarray
@@ -30,7 +36,9 @@ class Difference(NamedTuple):
 
 
 def half_label(logit: Operand, label: Operand, fmt: Format) -> np.ndarray:
-    """Whether the label is 1/2 and |x| so small that sigmoid(x) - 1/2 is computed as x/4, less a cubic term: fp32 only."""
+    """Whether the label is 1/2 and |x| so small that sigmoid(x) - 1/2 is computed as x/4, less a
+    cubic term: fp32 only.
+    """
     if fmt is not FP32:
         return np.zeros_like(logit.infinite)
     return (
@@ -43,7 +51,8 @@ def half_label(logit: Operand, label: Operand, fmt: Format) -> np.ndarray:
 
 
 def take_part(logit: Operand, label: Operand, half: np.ndarray, fmt: Format) -> Terms:
-    """What is left of 1 and the label: neither with y = 1 and a positive logit, where s keeps all its bits, nor where ``half``.
+    """What is left of 1 and the label: neither with y = 1 and a positive logit, where s keeps all
+    its bits, nor where ``half``.
 
     With ``half``, x/4 has the sign of x where s has that of s - y: so ``positive`` is turned.
     """
@@ -74,7 +83,8 @@ def shift_right(value: np.ndarray, amount: np.ndarray) -> tuple[np.ndarray, np.n
 def align(
     value: np.ndarray, up: int, amount: np.ndarray, coarse: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """``value << up + coarse`` shifted right by ``amount`` (63 at most), in two words, and whether a one was lost.
+    """``value << up + coarse`` shifted right by ``amount`` (63 at most), in two words, and whether
+    a one was lost.
 
     The second word has the ``coarse`` lowest bits. They are 0 unless the shift exceeds ``up``, so
     that one 64-bit word, ``value << coarse``, is enough to find them.
@@ -91,7 +101,9 @@ def align(
 def anchor_of(
     one: np.ndarray, label_exponent: np.ndarray, k: np.ndarray, fmt: Format
 ) -> np.ndarray:
-    """The greatest of the exponents of s, y and, where it takes part, 1; no less than emin, so that subnormal results keep their place."""
+    """The greatest of the exponents of s, y and, where it takes part, 1; no less than emin, so that
+    subnormal results keep their place.
+    """
     return np.maximum(np.maximum(label_exponent, fmt.emin), np.where(one, 0, -k))
 
 
@@ -108,7 +120,8 @@ def subtract(terms: Terms, s: Sigmoid, fmt: Format, fraction_bits: int) -> Diffe
     aligned_one = np.where(
         one & (anchor <= window), np.int64(1) << np.clip(window - anchor, 0, window), 0
     )
-    # Cut below the window, -(y + rest) is ~y + (1 - rest): every rest stays positive, and one sticky bit holds for all.
+    # Cut below the window, -(y + rest) is ~y + (1 - rest): every rest stays positive, and one
+    # sticky bit holds for all.
     add = positive ^ sign
     low = s_low + np.where(add, y_low, -y_low - lost_y)
     total = s_high + np.where(add, y_high, -y_high) - aligned_one + (low >> coarse)

@@ -15,7 +15,9 @@ TABLES = Path(__file__).with_name("sigmoid_tables.json")
 
 @cache
 def coefficients(name: str) -> np.ndarray:
-    """The table ``name`` ("fp32" or "fp16") as int64[entries, fields]: the coefficients, constant first, and in fp32 k."""
+    """The table ``name`` ("fp32" or "fp16") as int64[entries, fields]: the coefficients, constant
+    first, and in fp32 k.
+    """
     table = np.array(json.loads(TABLES.read_text())[name], dtype=np.int64)
     table.setflags(write=False)
     return table

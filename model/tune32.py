@@ -2,8 +2,8 @@
 
 The idea is RLIBM's (rutgers-apl/rlibm-all), with the design's own arithmetic.
 
-A hard case asks one thing of the significand S: with B the boundary in units of its last bit,
-S >= B where s lies above the boundary, and S < B where it lies below (S stands for what lies between S
+A hard case asks one thing of the significand S: with B the boundary in units of its last bit, S >=
+B where s lies above the boundary, and S < B where it lies below (S stands for what lies between S
 and S + 1). All hard cases of a piece together are inequalities in its coefficients. Given offsets
 of c1 and c2, those of c0 that satisfy them are an interval, because c0 is added last.
 """
@@ -32,7 +32,8 @@ SCALES = range(-24, 25)
 
 
 class Demands(NamedTuple):
-    """The hard cases as arrays: where each is in the table, what is added to its polynomial, and the S that its rounding asks for.
+    """The hard cases as arrays: where each is in the table, what is added to its polynomial, and
+    the S that its rounding asks for.
 
     ``least`` <= S <= ``most``; S is scaled by the k of the entries, which nothing here moves.
     """
@@ -118,7 +119,9 @@ class Move(NamedTuple):
 
 
 def tuned(table: list[list[int]]) -> tuple[list[list[int]], list[Move]]:
-    """The table with every hard case right, and the moves that it took; raises ``ValueError`` where none are found."""
+    """The table with every hard case right, and the moves that it took; raises ``ValueError`` where
+    none are found.
+    """
     rows = np.array(table, dtype=np.int64)
     asked, moves = demands(rows), []
     far = asked.scale_entry != SIGMOID32.empty_entry

@@ -8,7 +8,9 @@ from scegrad.formats import Format
 
 
 class Operand(NamedTuple):
-    """A finite value is (-1)**sign * significand * 2**(exponent - fraction_bits); subnormals keep the exponent emin, unnormalised."""
+    """A finite value is (-1)**sign * significand * 2**(exponent - fraction_bits); subnormals keep
+    the exponent emin, unnormalised.
+    """
 
     sign: np.ndarray
     exponent: np.ndarray

@@ -1,4 +1,6 @@
-"""A netlist in RTLIL, the text that Amaranth writes and Yosys reads, made fit for Verilog that people and tools like to read."""
+"""A netlist in RTLIL, the text that Amaranth writes and Yosys reads, made fit for Verilog that
+people and tools like to read.
+"""
 
 import re
 from collections import Counter
@@ -19,18 +21,23 @@ Names = dict[str, str]
 
 
 def start_with_zeros(text: str) -> str:
-    """The RTLIL ``text`` with memory outputs that start as 0, as in Amaranth's simulator, where Amaranth writes X."""
+    """The RTLIL ``text`` with memory outputs that start as 0, as in Amaranth's simulator, where
+    Amaranth writes X.
+    """
     return _INITIAL.sub(lambda match: match.group().replace("x", "0"), text)
 
 
 def merge_modules(text: str, order: list[str]) -> str:
-    """The RTLIL ``text`` with equal modules merged, of which Amaranth writes one for every instance of a component.
+    """The RTLIL ``text`` with equal modules merged, of which Amaranth writes one for every instance
+    of a component.
 
-    Two modules are equal if they differ only in their own name, in the names of the modules inside, in the order of ports and in those
-    names of ports that Amaranth made up from the numbers of cells. They are compared leaves first. Ports are in ``order`` as far as it
-    names them, then sorted by name.
+    Two modules are equal if they differ only in their own name, in the names of the modules inside,
+    in the order of ports and in those names of ports that Amaranth made up from the numbers of
+    cells. They are compared leaves first. Ports are in ``order`` as far as it names them, then
+    sorted by name.
 
-    Where one module stands for several, the numbers in its path are left out, if that leaves its name unique.
+    Where one module stands for several, the numbers in its path are left out, if that leaves its
+    name unique.
     """
     modules = _MODULE.findall(text)
     kept: Names = {}  # body: name of the first module that has it
@@ -49,7 +56,9 @@ def merge_modules(text: str, order: list[str]) -> str:
 
 
 def _number(body: str) -> Names:
-    """New names for the numbered ports of a module, counted from 0 in the order of Amaranth's numbers."""
+    """New names for the numbered ports of a module, counted from 0 in the order of Amaranth's
+    numbers.
+    """
     found = {match.group(): (int(match[1]), int(match[2])) for match in _NUMBERED.finditer(body)}
     return {
         name: f"\\port_{index}" for index, name in enumerate(sorted(found, key=found.__getitem__))
@@ -59,9 +68,11 @@ def _number(body: str) -> Names:
 def _canonical(
     body: str, modules: Names, ports: dict[str, Names], own: Names, order: list[str]
 ) -> str:
-    """The module ``body`` with ports first and in order, and with cells that name the modules that stand for others.
+    """The module ``body`` with ports first and in order, and with cells that name the modules that
+    stand for others.
 
-    ``ports`` holds the new names of the numbered ports of the modules inside, ``own`` those of this one.
+    ``ports`` holds the new names of the numbered ports of the modules inside, ``own`` those of this
+    one.
     """
     rank = {name: index for index, name in enumerate(order)}
     found, rest = [], []
@@ -105,7 +116,9 @@ def _rename_cell(item: str, module: str, ports: Names, own: Names) -> str:
 
 
 def _short_names(names: list[str], top: str) -> Names:
-    """For every module's path a legal identifier that starts with ``top``, without the numbers where that leaves it unique."""
+    """For every module's path a legal identifier that starts with ``top``, without the numbers
+    where that leaves it unique.
+    """
     whole = {
         name: name if name == top or name.startswith(f"{top}.") else f"{top}.{name[1:]}"
         for name in names
@@ -122,9 +135,11 @@ def _short_names(names: list[str], top: str) -> Names:
 
 
 def separate_outputs(text: str) -> str:
-    """The RTLIL ``text`` with outputs that repeat bits of a wire driven through a cell that Yosys keeps.
+    """The RTLIL ``text`` with outputs that repeat bits of a wire driven through a cell that Yosys
+    keeps.
 
-    Otherwise Yosys names the wire after the output and copies bits of the output to others, which simulators take for a loop.
+    Otherwise Yosys names the wire after the output and copies bits of the output to others, which
+    simulators take for a loop.
     """
     return _MODULE.sub(_separate, text)
 
@@ -158,7 +173,9 @@ def _separate(module: re.Match[str]) -> str:
 
 
 def tidy_names(text: str) -> str:
-    """The RTLIL ``text`` with public names that are plain identifiers, each with the same new name everywhere."""
+    """The RTLIL ``text`` with public names that are plain identifiers, each with the same new name
+    everywhere.
+    """
     found = sorted(set(_NAME.findall(text)))
     taken = {name for name in found if not re.search(r"[.$]", name)}
     final = {name: name for name in taken}

@@ -1,11 +1,14 @@
-"""Verilog of any component: plain Verilog-2005, the same bytes for the same input, and every distinct module once.
+"""Verilog of any component: plain Verilog-2005, the same bytes for the same input, and every
+distinct module once.
 
-    component -> RTLIL (Amaranth) -> merge equal modules, tidy names -> optimise and write (Yosys) -> tidy text
+    component -> RTLIL (Amaranth) -> merge equal modules, tidy names
+              -> optimise and write (Yosys) -> tidy text
 
-The Verilog has no source locations, no escaped names, no pragma of any tool and, beside those of a top
-module's ports (``preamble``), one attribute: a memory of which no word is read while it is written
-(``no_rw_check`` in Amaranth) says so to the tools, which would else put logic around a block RAM.
-Registers and the outputs of memories have initial values, so that no simulator starts them as X.
+The Verilog has no source locations, no escaped names, no pragma of any tool and, beside those of a
+top module's ports (``preamble``), one attribute: a memory of which no word is read while it is
+written (``no_rw_check`` in Amaranth) says so to the tools, which would else put logic around a
+block RAM. Registers and the outputs of memories have initial values, so that no simulator starts
+them as X.
 """
 
 import gc
@@ -39,7 +42,9 @@ opt_expr
 opt_clean -purge
 write_verilog
 """
-"""Processes become multiplexers and registers with reset and enable, and what drives nothing is removed."""
+"""Processes become multiplexers and registers with reset and enable, and what drives nothing is
+removed.
+"""
 
 NO_COLLISION = '(* no_rw_check, rw_addr_collision = "no" *)'
 """A memory's words are never read while they are written: to Yosys, and to Vivado."""
@@ -51,16 +56,19 @@ _UNKNOWN = re.compile(r"\d+'[bh][0-9a-f]*x[0-9a-fx]*")
 _ESCAPED = re.compile(r"\\(\w+)(?:\[(\d+)(?::(\d+))?\])? ")
 _REGISTER = re.compile(r"^  ((?:output )?reg (?:\[[0-9:]+\] )?(\S+)) += (\S+);$", re.MULTILINE)
 _CHOICE = re.compile(
-    r"^  function \[(\d+):0\] (\S+);\n    input [^;]*;\n    input [^;]*;\n    input \[(\d+):0\] s;\n.*?^  endfunction$",
+    r"^  function \[(\d+):0\] (\S+);\n    input [^;]*;\n    input [^;]*;\n    input \[(\d+):0\]"
+    r" s;\n.*?^  endfunction$",
     re.MULTILINE | re.DOTALL,
 )
 
 
 def to_verilog(component: wiring.Component, name: str) -> str:
-    """The Verilog of ``component`` as top module ``name`` with the ports ``clk``, ``rst`` and then the members of its signature.
+    """The Verilog of ``component`` as top module ``name`` with the ports ``clk``, ``rst`` and then
+    the members of its signature.
 
-    A member inside a nested interface becomes a port whose name joins the path to it with two underscores. Components that
-    ``component.black_boxes`` lists by name are converted once each; see ``rtl.black_box``.
+    A member inside a nested interface becomes a port whose name joins the path to it with two
+    underscores. Components that ``component.black_boxes`` lists by name are converted once each;
+    see ``rtl.black_box``.
     """
     members = ["__".join(map(str, path)) for path, _, _ in component.signature.flatten(component)]
     with _without_collector():
@@ -75,7 +83,9 @@ def to_verilog(component: wiring.Component, name: str) -> str:
 
 
 def top_verilog(platform: Platform) -> str:
-    """The Verilog of a platform's top module, with what a reader and the tools need of its ports."""
+    """The Verilog of a platform's top module, with what a reader and the tools need of its
+    ports.
+    """
     from scegrad.rtl.top import Top
 
     text = to_verilog(Top(platform), platform.top_name)
@@ -99,9 +109,11 @@ def _yosys(script: str) -> str:
 
 
 def write_verilog(platform: Platform, directory: Path) -> list[Path]:
-    """Write ``scegrad_<platform>.v`` and a file list ``scegrad_<platform>.f`` that names it; returns both paths.
+    """Write ``scegrad_<platform>.v`` and a file list ``scegrad_<platform>.f`` that names it;
+    returns both paths.
 
-    The directory is made where it is missing. A file appears whole or not at all; ``OSError`` where it cannot be written.
+    The directory is made where it is missing. A file appears whole or not at all; ``OSError`` where
+    it cannot be written.
     """
     directory.mkdir(parents=True, exist_ok=True)
     verilog, listing = (directory / f"{platform.top_name}{suffix}" for suffix in (".v", ".f"))
@@ -138,8 +150,9 @@ def _without_collector() -> Iterator[None]:
 def _tidy_verilog(text: str) -> str:
     """What Yosys wrote, in a form that no tool doubts.
 
-    There is no banner, no X, no ``!`` of several bits and no escaped name, which could only be a word of the language or some bits of a
-    register. Initial values are statements and choices among several values are AND-OR.
+    There is no banner, no X, no ``!`` of several bits and no escaped name, which could only be a
+    word of the language or some bits of a register. Initial values are statements and choices among
+    several values are AND-OR.
     """
     text = _ATTRIBUTE.sub("", text[text.index("module ") :]).replace(
         "(* no_rw_check = 32'd1 *)", NO_COLLISION

@@ -1,4 +1,6 @@
-"""What every cocotb bench starts with: its parameters, its platform, its random numbers, clock and reset."""
+"""What every cocotb bench starts with: its parameters, its platform, its random numbers, clock and
+reset.
+"""
 
 import base64
 import json
@@ -34,7 +36,9 @@ def platform() -> Platform:
 
 
 def randomness(name: str) -> random.Random:
-    """Random numbers for the test ``name``: the same whenever the run's seed is the same, whichever other tests run."""
+    """Random numbers for the test ``name``: the same whenever the run's seed is the same, whichever
+    other tests run.
+    """
     return random.Random(f"{cocotb.RANDOM_SEED}:{name}")
 
 
@@ -50,7 +54,9 @@ async def reset(dut: SimHandleBase, cycles: int = 3) -> None:
 async def running(
     dut: SimHandleBase, memories: Sequence[AxiMemory], *, resets: bool = True
 ) -> AsyncIterator[None]:
-    """A clock, the ``memories`` served, and the design just reset, or as it powers up; all of it stops at the end of the block."""
+    """A clock, the ``memories`` served, and the design just reset, or as it powers up; all of it
+    stops at the end of the block.
+    """
     dut.clk.value = (
         0  # whatever it is at the start, the first edge is at the same time in every simulator
     )

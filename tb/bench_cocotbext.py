@@ -1,4 +1,5 @@
-"""cocotb: the unit between cocotbext-axi's memories and manager, which know nothing of it but port names and the register table.
+"""cocotb: the unit between cocotbext-axi's memories and manager, which know nothing of it but port
+names and the register table.
 
 A second opinion on the manners of the bus: nothing here comes from our own memory model or driver.
 """
@@ -79,7 +80,9 @@ async def run(
     mask: int,
     core: int | None,
 ) -> None:
-    """Run one job by the register table alone, private where ``core`` is given, and compare all bytes near its arrays."""
+    """Run one job by the register table alone, private where ``core`` is given, and compare all
+    bytes near its arrays.
+    """
     rng = np.random.default_rng(length)
     arrays = [
         rng.normal(0, 5, length).astype(fmt.dtype),
@@ -117,7 +120,8 @@ async def run(
     await around.write("IRQ_PENDING", 1 << unit)
     wrong = [position for position, byte in image.items() if around.memory[position] != byte]
     assert not wrong, (
-        f"{len(wrong)} bytes differ, the first at {wrong[0]:#x}: {fmt.name} {places} {length} {mask:#x} {core}"
+        f"{len(wrong)} bytes differ, the first at {wrong[0]:#x}: {fmt.name} {places} {length}"
+        f" {mask:#x} {core}"
     )
 
 

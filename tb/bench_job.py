@@ -1,4 +1,6 @@
-"""cocotb: one job on arrays from files, for ``scegrad run --backend icarus``; see ``job_files`` for what lies in the files."""
+"""cocotb: one job on arrays from files, for ``scegrad run --backend icarus``; see ``job_files`` for
+what lies in the files.
+"""
 
 import pickle
 import random
@@ -23,7 +25,8 @@ CYCLES = 100
 
 
 def _load(request: Request, storage: Storage) -> Window:
-    """Put the inputs and the guard bytes into memory, and permit the job its arrays and nothing else.
+    """Put the inputs and the guard bytes into memory, and permit the job its arrays and nothing
+    else.
 
     Returns the window of the output.
     """

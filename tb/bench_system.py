@@ -1,7 +1,8 @@
-"""cocotb: the whole unit against the golden model, with directed and random jobs, refusals, faults and resets.
+"""cocotb: the whole unit against the golden model, with directed and random jobs, refusals, faults
+and resets.
 
-Every random choice follows from the run's seed and the test's name. Parameters: ``jobs`` (how many random jobs a test runs), ``longest``
-(elements of the longest of them).
+Every random choice follows from the run's seed and the test's name. Parameters: ``jobs`` (how many
+random jobs a test runs), ``longest`` (elements of the longest of them).
 """
 
 import itertools
@@ -28,7 +29,9 @@ LONGEST_BAD = 40
 
 @cocotb.test()
 async def lengths(dut) -> None:
-    """Every length from 0 to some words more than a round of all cores, shared and private, with memories that answer at once."""
+    """Every length from 0 to some words more than a round of all cores, shared and private, with
+    memories that answer at once.
+    """
     async with system(dut, "lengths") as unit:
         for fmt in (FORMATS[name] for name in unit.platform.formats):
             last = min(
@@ -47,7 +50,9 @@ async def lengths(dut) -> None:
 
 @cocotb.test()
 async def alignments(dut) -> None:
-    """Each array in turn starts at every element of a bus word, across a page, with few enough elements to end there as well."""
+    """Each array in turn starts at every element of a bus word, across a page, with few enough
+    elements to end there as well.
+    """
     async with system(dut, "alignments") as unit:
         platform, rng = unit.platform, unit.rng
         for private in kinds(platform):
@@ -86,7 +91,9 @@ async def random_jobs(dut) -> None:
 
 @cocotb.test()
 async def side_by_side(dut) -> None:
-    """Private jobs on several cores at once and a shared job on others, started in any order; now and then one fails."""
+    """Private jobs on several cores at once and a shared job on others, started in any order; now
+    and then one fails.
+    """
     async with system(dut, "side_by_side") as unit:
         rng, platform = unit.rng, unit.platform
         for _ in range(count("jobs", 10)):
@@ -119,7 +126,9 @@ async def side_by_side(dut) -> None:
 
 @cocotb.test()
 async def refusals(dut) -> None:
-    """Random requests, most of them bad: taken or refused as ``Job.check`` says, and a refused one touches nothing."""
+    """Random requests, most of them bad: taken or refused as ``Job.check`` says, and a refused one
+    touches nothing.
+    """
     async with system(dut, "refusals") as unit:
         seen = set()
         for number in range(count("requests", 60)):
@@ -200,7 +209,9 @@ def bad_job(unit: System, number: int) -> Job:
 
 @cocotb.test()
 async def busy(dut) -> None:
-    """A start while a unit that it needs is busy is refused, and the running job does not notice; others may start."""
+    """A start while a unit that it needs is busy is refused, and the running job does not notice;
+    others may start.
+    """
     async with system(dut, "busy") as unit:
         rng, platform = unit.rng, unit.platform
         for private in kinds(platform):
@@ -232,7 +243,9 @@ async def busy(dut) -> None:
 
 @cocotb.test()
 async def faults(dut) -> None:
-    """A bus error anywhere in a job ends it with the right status and address, and the next job is not affected."""
+    """A bus error anywhere in a job ends it with the right status and address, and the next job is
+    not affected.
+    """
     async with system(dut, "faults") as unit:
         rng = unit.rng
         for _ in range(count("jobs", 12)):
@@ -249,7 +262,9 @@ async def faults(dut) -> None:
 
 @cocotb.test()
 async def aborts(dut) -> None:
-    """An abort after any number of cycles cuts a job short, one that comes too late does nothing, and the next job is right."""
+    """An abort after any number of cycles cuts a job short, one that comes too late does nothing,
+    and the next job is right.
+    """
     async with system(dut, "aborts") as unit:
         rng, early = unit.rng, []
         for number in range(count("jobs", 12)):
@@ -269,7 +284,9 @@ async def aborts(dut) -> None:
 
 @cocotb.test()
 async def backlog(dut) -> None:
-    """A full buffer while writes are taken slowly; then an error comes first, with all other bursts still to be answered, slowly."""
+    """A full buffer while writes are taken slowly; then an error comes first, with all other bursts
+    still to be answered, slowly.
+    """
     async with system(dut, "backlog") as unit:
         for fmt, private in itertools.product(
             (FORMATS[name] for name in unit.platform.formats), kinds(unit.platform)

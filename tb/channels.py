@@ -1,7 +1,8 @@
-"""The two sides of a valid/ready channel, as a cocotb bench sees them on the rising edge of the clock.
+"""The two sides of a valid/ready channel, as a cocotb bench sees them on the rising edge of the
+clock.
 
-Both are called once per cycle, first ``sample`` and then ``drive``: what is sampled are the values before the edge, what is driven is there
-after it.
+Both are called once per cycle, first ``sample`` and then ``drive``: what is sampled are the values
+before the edge, what is driven is there after it.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,10 +14,12 @@ Report = Callable[[str], None]
 
 
 class Inbound:
-    """A channel on which the design is the source; reports X, a VALID that falls and a payload that changes before READY.
+    """A channel on which the design is the source; reports X, a VALID that falls and a payload that
+    changes before READY.
 
     ``prefix`` and ``fields`` name the signals, as in ``m_axi_shared_ar`` and ``("id", "addr")``.
-    ``waiting``: VALID without READY on the last edge. ``waited``: cycles that the current or last transfer was stalled.
+    ``waiting``: VALID without READY on the last edge. ``waited``: cycles that the current or last
+    transfer was stalled.
     """
 
     def __init__(
@@ -73,7 +76,9 @@ class Inbound:
 
 
 class Outbound:
-    """A channel on which the bench is the source. The payload is anything but zero while VALID is low, to catch who looks at it then."""
+    """A channel on which the bench is the source. The payload is anything but zero while VALID is
+    low, to catch who looks at it then.
+    """
 
     def __init__(self, dut: SimHandleBase, prefix: str, fields: Sequence[str]) -> None:
         self.name = prefix

@@ -30,7 +30,9 @@ class Design:
 
 
 def control_file(design: Design) -> str:
-    """The Verilator control file that lets a bench read every port of the top module and write the inputs."""
+    """The Verilator control file that lets a bench read every port of the top module and write the
+    inputs.
+    """
     kinds = {"input": "public_flat_rw", "output": "public_flat_rd"}
     lines = [
         f'{kinds[direction]} -module "{design.name}" -var "{port}"'
@@ -40,7 +42,9 @@ def control_file(design: Design) -> str:
 
 
 def design_of(design: Platform | wiring.Component, name: str | None = None) -> Design:
-    """The Verilog of a platform's top or of a component, which is then named after its class unless ``name`` is given."""
+    """The Verilog of a platform's top or of a component, which is then named after its class unless
+    ``name`` is given.
+    """
     if isinstance(design, Platform):
         return Design(design.top_name, verilog(design).read_text(encoding="ascii"), design)
     name = name or type(design).__name__.lower()

@@ -1,4 +1,6 @@
-"""The host of a cocotb bench: an AXI4-Lite manager on ``s_axil_*`` and the irq line, as ``jobs.execute_async`` wants it."""
+"""The host of a cocotb bench: an AXI4-Lite manager on ``s_axil_*`` and the irq line, as
+``jobs.execute_async`` wants it.
+"""
 
 import random
 
@@ -20,7 +22,8 @@ class HostError(AssertionError):
 class Host:
     """Register accesses with one word each; several tasks may use it, one access at a time.
 
-    ``rng``  decides in which order and with what delay the channels of an access are served; without it nothing is delayed
+    ``rng``  decides in which order and with what delay the channels of an access are served;
+             without it nothing is delayed
     """
 
     def __init__(self, dut: SimHandleBase, rng: random.Random | None = None) -> None:

@@ -31,7 +31,9 @@ GUARD = "the design wrote outside the output"
 
 @dataclass(frozen=True)
 class Ended:
-    """The counters of a job that has ended, events as (cycle, address, beats, port, channel), and the seconds that it took."""
+    """The counters of a job that has ended, events as (cycle, address, beats, port, channel), and
+    the seconds that it took.
+    """
 
     counters: Counters
     events: list[tuple[int, int, int, int, str]]

@@ -1,7 +1,9 @@
-"""An AXI4 memory for cocotb benches that trusts nobody: DDR and SMC behind the shared port, or the L2 of a core.
+"""An AXI4 memory for cocotb benches that trusts nobody: DDR and SMC behind the shared port, or the
+L2 of a core.
 
-It answers the bursts that stay inside what the bench has declared in its ``Storage``, refuses all others with DECERR and reports them, as
-it reports every breach of the AXI4 rules that it sees. It acts on the rising edge of the clock alone.
+It answers the bursts that stay inside what the bench has declared in its ``Storage``, refuses all
+others with DECERR and reports them, as it reports every breach of the AXI4 rules that it sees. It
+acts on the rising edge of the clock alone.
 """
 
 import random
@@ -56,7 +58,9 @@ class AxiMemory:
         self._forget()
 
     def use(self, dram: Dram) -> None:
-        """Answer when a DRAM would, whatever latency and order the behaviour says; pauses stay those of the behaviour."""
+        """Answer when a DRAM would, whatever latency and order the behaviour says; pauses stay
+        those of the behaviour.
+        """
         self._dram = DramModel(dram, self._word)
 
     def report(self, what: str) -> None:
@@ -84,7 +88,9 @@ class AxiMemory:
             self._dram.clear()
 
     def reset(self, first: bool) -> None:
-        """A cycle in which reset is high; ``first`` is the one in which the design has not yet seen it."""
+        """A cycle in which reset is high; ``first`` is the one in which the design has not yet seen
+        it.
+        """
         self.cycle += 1
         for channel in (self._ar, self._aw, self._w):
             channel.clear()
@@ -155,7 +161,9 @@ class AxiMemory:
             self._dram.retire(burst.token)
 
     def _burst(self, channel: str, payload: Sequence[str]) -> Burst | None:
-        """The burst that an address channel asked for, checked against the rules of AXI4 and of this design."""
+        """The burst that an address channel asked for, checked against the rules of AXI4 and of
+        this design.
+        """
         text = dict(zip(ADDRESS_FIELDS, payload, strict=True))
         if any(not set(bits) <= {"0", "1"} for bits in payload):
             self.report(f"{channel}: X in {text}")
@@ -186,7 +194,8 @@ class AxiMemory:
         )
         if window is None:
             self.report(
-                f"ar: {burst.beats} beats from {burst.address:#x} on, ID {burst.ident}, read what nobody declared readable"
+                f"ar: {burst.beats} beats from {burst.address:#x} on, ID {burst.ident}, read what"
+                " nobody declared readable"
             )
             burst.permitted = False
         else:
@@ -279,7 +288,9 @@ class AxiMemory:
             self._answers.append(burst)
 
     def _store(self, address: int, data: str, strobes: str) -> Resp:
-        """Write the bytes that the strobes select; ``data`` and ``strobes`` have the highest lane first."""
+        """Write the bytes that the strobes select; ``data`` and ``strobes`` have the highest lane
+        first.
+        """
         lanes = strobes[::-1]
         response = self.storage.fault(address, self._word, write=True)
         start = lanes.find("1")

@@ -1,4 +1,6 @@
-"""Simulators as child processes: none outlives its parent, and no folder outlives its process for long."""
+"""Simulators as child processes: none outlives its parent, and no folder outlives its process for
+long.
+"""
 
 import ctypes
 import os

@@ -1,7 +1,8 @@
 """Builds and runs cocotb benches under Icarus and Verilator.
 
-A build lives in a folder named by a hash of all that went into it, so it is never stale and is made once, under a lock, whatever number of
-test workers ask for it. A run counts as passed when its results file says that at least one test ran and none failed.
+A build lives in a folder named by a hash of all that went into it, so it is never stale and is made
+once, under a lock, whatever number of test workers ask for it. A run counts as passed when its
+results file says that at least one test ran and none failed.
 """
 
 import base64
@@ -44,7 +45,9 @@ VERILATOR_ARGUMENTS = (
     "-Wno-fatal",
     "--no-timing",
 )
-"""What nobody assigned is random in a run, from the run's seed. Lint is for tests/rtl: a design that a test breaks on purpose may warn."""
+"""What nobody assigned is random in a run, from the run's seed. Lint is for tests/rtl: a design
+that a test breaks on purpose may warn.
+"""
 
 
 UNSET = {"ones": 1, "random": 2}
@@ -52,7 +55,9 @@ UNSET = {"ones": 1, "random": 2}
 
 
 class BenchError(Exception):
-    """A bench that could not be built, did not finish, ran no test or failed one; the message names the failing tests and the seed."""
+    """A bench that could not be built, did not finish, ran no test or failed one; the message names
+    the failing tests and the seed.
+    """
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,8 @@ class PublicPortsVerilator(cocotb_runner.Verilator):
     def _set_env_build(self) -> None:
         super()._set_env_build()
         self.env["VERILATOR_ROOT"] = str(Toolchain.find().verilator)
-        # The package's verilated.mk leaves the compiler's option for a precompiled header blank, and calls a "python" that may be missing.
+        # The package's verilated.mk leaves the compiler's option for a precompiled header blank,
+        # and calls a "python" that may be missing.
         self.env["MAKEFLAGS"] = (
             f"CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O1 OPT_GLOBAL=-O1 PYTHON3={sys.executable}"
         )
@@ -86,7 +92,8 @@ class PublicPortsVerilator(cocotb_runner.Verilator):
         kept = [argument for argument in verilate if argument != "--public-flat-rw"]
         if len(kept) != len(verilate) - 1:
             raise BenchError(
-                "cocotb no longer passes --public-flat-rw to Verilator: the control file may be in vain"
+                "cocotb no longer passes --public-flat-rw to Verilator: the control file may be in"
+                " vain"
             )
         if self.waves:
             kept = ["--trace-fst" if argument == "--trace" else argument for argument in kept]
@@ -99,7 +106,9 @@ class PublicPortsVerilator(cocotb_runner.Verilator):
         return [kept, *others]
 
     def _empty_libraries(self) -> Path:
-        """A folder of libraries with nothing inside, for the linker: the headers of ``sw/sim/fst`` stand for LZ4 and zlib."""
+        """A folder of libraries with nothing inside, for the linker: the headers of ``sw/sim/fst``
+        stand for LZ4 and zlib.
+        """
         folder = self.build_dir / "empty"
         folder.mkdir(exist_ok=True)
         for name in ("lz4", "z"):
@@ -111,7 +120,9 @@ class PublicPortsVerilator(cocotb_runner.Verilator):
 
 
 def build(design: Design, simulator: str, *, waves: bool = False) -> Path:
-    """Build ``design`` unless that was done before; returns the folder. Raises ``BenchError`` with the tool's output."""
+    """Build ``design`` unless that was done before; returns the folder. Raises ``BenchError`` with
+    the tool's output.
+    """
     mend_environment()
     if simulator not in SIMULATORS:
         raise ValueError(f"simulator is {simulator!r}, but must be one of {', '.join(SIMULATORS)}")
@@ -164,7 +175,8 @@ def _build_in(folder: Path, design: Design, simulator: str, waves: bool) -> None
         )
     except (RuntimeError, SystemExit) as error:
         raise BenchError(
-            f"{simulator} did not build {design.name}: {error}\n{_tail(log.read_text(errors='replace'))}"
+            f"{simulator} did not build {design.name}:"
+            f" {error}\n{_tail(log.read_text(errors='replace'))}"
         ) from error
 
 
@@ -179,14 +191,17 @@ def run_bench(
     seed: int | None = None,
     unset: str = "random",
 ) -> BenchResult:
-    """Build ``design`` for ``simulator`` and run the cocotb tests of ``test_module`` on it; raises ``BenchError`` unless all pass.
+    """Build ``design`` for ``simulator`` and run the cocotb tests of ``test_module`` on it; raises
+    ``BenchError`` unless all pass.
 
-    ``parameters``  anything that JSON holds; the bench finds it as ``parameters()`` of ``tb.bench``, and a platform as ``platform()``
+    ``parameters``  anything that JSON holds; the bench finds it as ``parameters()`` of
+                    ``tb.bench``, and a platform as ``platform()``
     ``tests``       names of the only tests to run
     ``waves``       a file for the waveform, in FST
     ``seed``        of the run, to replay it; else ``SCEGRAD_SEED``, else a new one. It is printed.
-    ``unset``       what Verilator gives to inputs and registers before anything sets them: "random", or "ones", with which the clock has
-                    no edge before the bench makes one; in Icarus they are X
+    ``unset``       what Verilator gives to inputs and registers before anything sets them:
+                    "random", or "ones", with which the clock has no edge before the bench makes
+                    one; in Icarus they are X
     """
     top = design if isinstance(design, Design) else design_of(design)
     if seed is None:
@@ -282,7 +297,9 @@ def _run(
 
 
 def read_results(results: Path, what: str, log: str) -> tuple[str, ...]:
-    """The names of the tests that a results file reports; raises ``BenchError`` where it is missing, empty or tells of a failure."""
+    """The names of the tests that a results file reports; raises ``BenchError`` where it is
+    missing, empty or tells of a failure.
+    """
     try:
         cases = list(ElementTree.parse(results).iter("testcase"))
     except (OSError, ElementTree.ParseError):
@@ -317,7 +334,9 @@ def _icarus_version() -> str:
 
 @contextmanager
 def _outside_pytest() -> Iterator[None]:
-    """Hide pytest from cocotb's runner, which would otherwise leave the process when a test fails."""
+    """Hide pytest from cocotb's runner, which would otherwise leave the process when a test
+    fails.
+    """
     current = os.environ.pop("PYTEST_CURRENT_TEST", None)
     try:
         yield

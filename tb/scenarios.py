@@ -1,4 +1,6 @@
-"""Random and directed jobs: lengths around every boundary, every alignment, in place, masks with holes, and operands of all kinds."""
+"""Random and directed jobs: lengths around every boundary, every alignment, in place, masks with
+holes, and operands of all kinds.
+"""
 
 import random
 from dataclasses import dataclass
@@ -31,7 +33,9 @@ def kinds(platform: Platform) -> tuple[bool, ...]:
 
 
 def boundaries(platform: Platform, fmt: Format, private: bool) -> list[int]:
-    """Elements in a chunk, a bus word, a round of all cores, a burst, a page and the read buffer."""
+    """Elements in a chunk, a bus word, a round of all cores, a burst, a page and the read
+    buffer.
+    """
     width = platform.l2_data_bits if private else platform.shared_data_bits
     word, chunk = width // fmt.width, CHUNK_BITS // fmt.width
     lengths = {
@@ -68,7 +72,9 @@ def draw_mask(rng: random.Random, platform: Platform) -> int:
 
 
 def draw_address(rng: random.Random, region: Region, size: int, fmt: Format) -> int:
-    """Where an array of ``size`` bytes may start: at either end of the region, beside a page boundary, or anywhere."""
+    """Where an array of ``size`` bytes may start: at either end of the region, beside a page
+    boundary, or anywhere.
+    """
     last = min(region.end - size, (1 << 32) - fmt.bytes)
     page = region.base + PAGE_BYTES * rng.randrange(1, region.size // PAGE_BYTES)
     start = rng.choice(
@@ -84,7 +90,9 @@ def draw_address(rng: random.Random, region: Region, size: int, fmt: Format) -> 
 
 
 def draw_job(rng: random.Random, platform: Platform, shape: Shape, taken: list[Region]) -> Job:
-    """A job that the hardware accepts, whose arrays stay off each other and off ``taken``, to which they are added."""
+    """A job that the hardware accepts, whose arrays stay off each other and off ``taken``, to which
+    they are added.
+    """
     fmt = shape.fmt or FORMATS[rng.choice(platform.formats)]
     private = rng.random() < 0.5 if shape.private is None else shape.private
     private = private and platform.l2_ports > 0

@@ -1,4 +1,6 @@
-"""Checks a job's memory: the gradient is the golden model's, bit for bit, and no other byte has changed."""
+"""Checks a job's memory: the gradient is the golden model's, bit for bit, and no other byte has
+changed.
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +17,9 @@ GUARD_BYTES = 256
 
 @dataclass
 class Expectation:
-    """What memory must hold after a job: pieces of it by address; the gradient; and the windows that the job was given."""
+    """What memory must hold after a job: pieces of it by address; the gradient; and the windows
+    that the job was given.
+    """
 
     job: Job
     result: bytes
@@ -56,7 +60,9 @@ class Expectation:
             storage.windows.remove(window)
 
     def check_complete(self, storage: Storage) -> None:
-        """After success: every byte as expected, every byte of the output written and every word of the inputs read once."""
+        """After success: every byte as expected, every byte of the output written and every word of
+        the inputs read once.
+        """
         for start, expected in self.pieces.items():
             self._compare(start, storage.dump(start, len(expected)), expected)
         assert all(self.output.written), (
@@ -65,7 +71,8 @@ class Expectation:
         for window in self.inputs:
             again = [address for address, count in window.read_words.items() if count != 1]
             assert not again, (
-                f"{window.name}: {len(again)} words were read more than once, the first at {min(again):#x}"
+                f"{window.name}: {len(again)} words were read more than once, the first at"
+                f" {min(again):#x}"
             )
 
     def check_partial(self, storage: Storage) -> None:

@@ -1,4 +1,6 @@
-"""Bytes at every address, of which a bench declares those that a job may touch; and places where a bus error is to happen."""
+"""Bytes at every address, of which a bench declares those that a job may touch; and places where a
+bus error is to happen.
+"""
 
 import random
 from collections import Counter
@@ -9,7 +11,8 @@ from scegrad.axi import PAGE_BYTES, Resp
 
 @dataclass
 class Window:
-    """An array that a job may read or write; ``read_words`` and ``written`` count how often it did, by bus word and by byte.
+    """An array that a job may read or write; ``read_words`` and ``written`` count how often it did,
+    by bus word and by byte.
 
     ``ident`` is the only AXI ID under which it may be read, if not None.
     """
@@ -42,7 +45,9 @@ class Window:
 
 @dataclass(frozen=True)
 class Fault:
-    """A bus error: every access of this kind to a word that holds one of ``size`` bytes from ``address`` on is answered ``response``."""
+    """A bus error: every access of this kind to a word that holds one of ``size`` bytes from
+    ``address`` on is answered ``response``.
+    """
 
     address: int
     response: Resp
@@ -59,7 +64,9 @@ class Fault:
 
 
 class Storage:
-    """Sparse bytes with windows; bytes that nobody has written are random, the same for the same ``seed``."""
+    """Sparse bytes with windows; bytes that nobody has written are random, the same for the same
+    ``seed``.
+    """
 
     def __init__(self, seed: int) -> None:
         self.windows: list[Window] = []
@@ -109,7 +116,9 @@ class Storage:
         return Resp.OKAY
 
     def readable(self, address: int, size: int, word_bytes: int, ident: int) -> Window | None:
-        """The window that permits reading these bus words: words of an array, the neighbours of its ends in the word included."""
+        """The window that permits reading these bus words: words of an array, the neighbours of its
+        ends in the word included.
+        """
         for window in self.windows:
             permits = window.readable and window.ident in (None, ident)
             if permits and window.size and window.holds_words(address, size, word_bytes):
@@ -117,7 +126,9 @@ class Storage:
         return None
 
     def write(self, address: int, content: bytes) -> str | None:
-        """Write bytes of one bus word; returns what is wrong with it, in which case nothing was written."""
+        """Write bytes of one bus word; returns what is wrong with it, in which case nothing was
+        written.
+        """
         for window in self.windows:
             if window.writable and window.base <= address and address + len(content) <= window.end:
                 start = address - window.base

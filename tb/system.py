@@ -1,4 +1,6 @@
-"""A whole unit in a cocotb bench: memories on every port, a host on the registers, and jobs run and checked."""
+"""A whole unit in a cocotb bench: memories on every port, a host on the registers, and jobs run and
+checked.
+"""
 
 import random
 from collections.abc import AsyncIterator
@@ -96,7 +98,9 @@ class System:
         return counters
 
     async def fail(self, started: Started) -> None:
-        """Wait for the end of a job that must meet a bus error, and check status, address and memory."""
+        """Wait for the end of a job that must meet a bus error, and check status, address and
+        memory.
+        """
         found: BusError | None = None
         try:
             await execute_async(finish(started.unit, self.limit(started.job)), self.host)
@@ -120,7 +124,9 @@ class System:
         started.expectation.release(self.storage)
 
     async def abort(self, started: Started) -> bool:
-        """Abort a job and check its memory; returns whether it ended early, and not before the abort reached it."""
+        """Abort a job and check its memory; returns whether it ended early, and not before the
+        abort reached it.
+        """
         memory = self.memories[started.unit]
         await execute_async(abort(started.unit), self.host)
         written = memory.cycle
@@ -164,14 +170,19 @@ def describe(job: Job) -> str:
     arrays = " ".join(
         f"{name}={getattr(job, name):#x}" for name in ("logits", "labels", "gradient")
     )
-    return f"{'private' if job.private else 'shared'} {job.fmt.name} {arrays} length={job.length} core_mask={job.core_mask:#x}"
+    return (
+        f"{'private' if job.private else 'shared'} {job.fmt.name} {arrays} length={job.length}"
+        f" core_mask={job.core_mask:#x}"
+    )
 
 
 def first_error(job: Job, errors: list[Event]) -> tuple[Status, int]:
-    """The status and the fault address that these error responses, in the order of time, must lead to.
+    """The status and the fault address that these error responses, in the order of time, must lead
+    to.
 
-    The address is that of the first byte of an array in the bus word, or for a write in the burst, that was answered with an error. Where
-    a read and a write fail in the same cycle the read counts.
+    The address is that of the first byte of an array in the bus word, or for a write in the burst,
+    that was answered with an error. Where a read and a write fail in the same cycle the read
+    counts.
     """
     assert errors, "no memory has answered with an error"
     event = min(errors, key=lambda event: (event.cycle, event.channel != "r"))
@@ -182,7 +193,9 @@ def first_error(job: Job, errors: list[Event]) -> tuple[Status, int]:
 
 
 def late_bursts(events: list[Event], end: int) -> list[Event]:
-    """Addresses that were first offered more than a few cycles after ``end``, in which the job was cut short."""
+    """Addresses that were first offered more than a few cycles after ``end``, in which the job was
+    cut short.
+    """
     return [
         event
         for event in events
@@ -192,7 +205,9 @@ def late_bursts(events: list[Event], end: int) -> list[Event]:
 
 @asynccontextmanager
 async def system(dut: SimHandleBase, test: str, *, resets: bool = True) -> AsyncIterator[System]:
-    """The unit on the platform that the bench was given, reset (or as it powers up) and set up, for the cocotb test of this name."""
+    """The unit on the platform that the bench was given, reset (or as it powers up) and set up, for
+    the cocotb test of this name.
+    """
     unit = System(dut, platform(), randomness(test))
     async with running(dut, [*unit.memories.values()], resets=resets):
         await execute_async(prepare(unit.platform), unit.host)

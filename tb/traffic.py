@@ -10,12 +10,14 @@ from scegrad.axi import Resp
 class Behaviour:
     """How a memory answers; without arguments every cycle and at once.
 
-    ``latency``      fewest and most cycles from the acceptance of a burst's last input to its first answer
+    ``latency``      fewest and most cycles from the acceptance of a burst's last input to its first
+                     answer
     ``ar aw w r b``  the part of the cycles in which a channel stalls
     ``interleave``   whether beats of reads with different IDs mix
     ``outstanding``  bursts of either direction that are accepted before the first is answered
     ``patient``      whether READY is given only to a VALID that is seen waiting, as AXI permits
-    ``write_order``  "any"; "address" takes data only after their address; "data" an address only once its data wait
+    ``write_order``  "any"; "address" takes data only after their address; "data" an address only
+                     once its data wait
     """
 
     latency: tuple[int, int] = (0, 0)
@@ -55,7 +57,9 @@ class Behaviour:
 
 @dataclass
 class Burst:
-    """A burst on its way: address and number of beats, what is still to do, when it may be answered or what the DRAM calls it."""
+    """A burst on its way: address and number of beats, what is still to do, when it may be answered
+    or what the DRAM calls it.
+    """
 
     ident: int
     address: int
@@ -84,7 +88,8 @@ class Event:
 
 @dataclass
 class Log:
-    """What a memory saw: breaches of the rules, error responses that the manager took, and all events if asked for.
+    """What a memory saw: breaches of the rules, error responses that the manager took, and all
+    events if asked for.
 
     It counts beats, and cycles in which an offer waited: of AR, and of AW or W.
     """

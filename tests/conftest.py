@@ -1,4 +1,6 @@
-"""What all tests share: a seed that is another one each time, is shown where a test fails, and can be given again."""
+"""What all tests share: a seed that is another one each time, is shown where a test fails, and can
+be given again.
+"""
 
 import os
 import random
@@ -12,7 +14,9 @@ def pytest_report_header() -> str:
 
 
 def base_seed() -> int:
-    """The run's seed: SCEGRAD_SEED from the environment, or a new one, which then stays there for the workers."""
+    """The run's seed: SCEGRAD_SEED from the environment, or a new one, which then stays there for
+    the workers.
+    """
     return int(os.environ.setdefault("SCEGRAD_SEED", str(random.SystemRandom().randrange(1 << 32))))
 
 

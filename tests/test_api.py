@@ -1,4 +1,6 @@
-"""The operator on arrays: shapes, types, refusals, and the simulated hardware against the golden model."""
+"""The operator on arrays: shapes, types, refusals, and the simulated hardware against the golden
+model.
+"""
 
 import dataclasses
 import random

@@ -1,4 +1,6 @@
-"""The command line: what it writes, what it prints, its exit status, and one line for every bad request."""
+"""The command line: what it writes, what it prints, its exit status, and one line for every bad
+request.
+"""
 
 import errno
 import importlib.metadata
@@ -123,7 +125,8 @@ def test_a_device_is_written_and_not_replaced(files: Path) -> None:
         ),
         (
             "run ints.npy ints.npy -o g.npy",
-            "logits are int64, labels int64, which do not say the format of the gradient: give it, --format fp32",
+            "logits are int64, labels int64, which do not say the format of the gradient: give it,"
+            " --format fp32",
         ),
         ("run x64.npy x64.npy -o g.npy", "elements are float64, but must be"),
         (
@@ -297,7 +300,10 @@ def test_a_mismatch_is_exit_status_1(
 
     monkeypatch.setitem(dispatch.RUNNERS, "verilator", wrong)
     assert call("run", "x.npy", "y.npy", "-o", "g.npy") == 1
-    line = "ft78ne fp32 shared (verilator): 100 elements in 50 cycles (2.000 per cycle), MISMATCH: 1 elements differ from the golden model"
+    line = (
+        "ft78ne fp32 shared (verilator): 100 elements in 50 cycles (2.000 per cycle), MISMATCH:"
+        " 1 elements differ from the golden model"
+    )
     first, second = capsys.readouterr().out.splitlines()
     assert first == f"{line} -> g.npy"
     fmt = FORMATS["fp32"]

@@ -1,4 +1,6 @@
-"""The pages: one sentence per line, links that lead somewhere, and words that the glossary explains."""
+"""The pages: one sentence per line, links that lead somewhere, and words that the glossary
+explains.
+"""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,6 @@
-"""What an installed package has to carry: the sources from which it builds its simulator, its library and the examples."""
+"""What an installed package has to carry: the sources from which it builds its simulator, its
+library and the examples.
+"""
 
 import tomllib
 from pathlib import Path

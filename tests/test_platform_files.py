@@ -1,4 +1,6 @@
-"""The examples of ``platforms/`` work: in both simulators, in C, on the command line, and in Yosys."""
+"""The examples of ``platforms/`` work: in both simulators, in C, on the command line, and in
+Yosys.
+"""
 
 import subprocess
 from pathlib import Path
@@ -52,7 +54,9 @@ def test_there_are_examples() -> None:
 
 @each
 def test_jobs(path: Path) -> None:
-    """Every format and kind of memory, arrays anywhere: ``run_job`` compares bytes around the output, this the bits."""
+    """Every format and kind of memory, arrays anywhere: ``run_job`` compares bytes around the
+    output, this the bits.
+    """
     platform, rng = read_platform(path), np.random.default_rng(7)
     for fmt in (FORMATS[name] for name in platform.formats):
         x, y = rng.normal(0, 5, 1000).astype(fmt.dtype), rng.random(1000).astype(fmt.dtype)

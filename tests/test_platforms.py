@@ -1,4 +1,6 @@
-"""Platforms: what cannot be built is refused in one line that names the cure, from Python and from a file."""
+"""Platforms: what cannot be built is refused in one line that names the cure, from Python and from
+a file.
+"""
 
 import random
 import tomllib

@@ -196,7 +196,8 @@ def test_header_says_what_the_table_says(tmp_path) -> None:
     ]
     checks += [f"SCEGRAD_{r.name}_{f.name}_MASK == {f.mask}u" for r in REGISTERS for f in r.fields]
     checks += [
-        f"SCEGRAD_{r.name}_{f.name}_MASK >> SCEGRAD_{r.name}_{f.name}_SHIFT == {(1 << f.width) - 1}u"
+        f"SCEGRAD_{r.name}_{f.name}_MASK >> SCEGRAD_{r.name}_{f.name}_SHIFT =="
+        f" {(1 << f.width) - 1}u"
         for r in REGISTERS
         for f in r.fields
     ]

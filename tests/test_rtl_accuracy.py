@@ -1,4 +1,6 @@
-"""The RTL under Verilator against the exact reference, on the samples that the project promises at the least."""
+"""The RTL under Verilator against the exact reference, on the samples that the project promises at
+the least.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""The wheel in an environment that has nothing but what the package asks for: what runs, and what is said of the rest."""
+"""The wheel in an environment that has nothing but what the package asks for: what runs, and what
+is said of the rest.
+"""
 
 import importlib.metadata
 import os
@@ -79,7 +81,9 @@ def _here(marker: str) -> bool:
 
 @pytest.fixture(scope="module")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel, and links to what its metadata asks for; returns its programs."""
+    """An environment with the wheel, and links to what its metadata asks for; returns its
+    programs.
+    """
     home = tmp_path_factory.mktemp("environment")
     venv.create(home, symlinks=True)
     [packages] = home.glob("lib/python*/site-packages")

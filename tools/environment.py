@@ -1,9 +1,10 @@
-"""Makes ``.venv`` with the packages of ``requirements.lock`` and this checkout, unless it is there for just that.
+"""Makes ``.venv`` with the packages of ``requirements.lock`` and this checkout, unless it is there
+for just that.
 
     python3 tools/environment.py            from the root of the checkout, as `make` does
 
-An environment works in one place with one Python: a copied or moved checkout gets a new one, and so does
-one whose ``pyproject.toml`` or ``requirements.lock`` has changed.
+An environment works in one place with one Python: a copied or moved checkout gets a new one, and so
+does one whose ``pyproject.toml`` or ``requirements.lock`` has changed.
 """
 
 import hashlib
@@ -27,7 +28,9 @@ INTERVAL = 15
 
 
 def wanted() -> str:
-    """For what the environment has to be: a line each for the place, the Python, and the packages."""
+    """For what the environment has to be: a line each for the place, the Python, and the
+    packages.
+    """
     files = [ROOT / "pyproject.toml", LOCK]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
     python = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}"

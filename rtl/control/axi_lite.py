@@ -1,4 +1,6 @@
-"""The AXI4-Lite subordinate: five channels on one side, streams of register writes and reads on the other."""
+"""The AXI4-Lite subordinate: five channels on one side, streams of register writes and reads on the
+other.
+"""
 
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, stream, wiring

@@ -24,13 +24,16 @@ RequestLayout = data.StructLayout(
         "format": 1,
     }
 )
-"""A job as software asks for it: addresses in bytes, length in elements, ``format`` a value of ``FORMAT_CODES``."""
+"""A job as software asks for it: addresses in bytes, length in elements, ``format`` a value of
+``FORMAT_CODES``.
+"""
 
 ARRAYS = ("logits", "labels", "gradient")
 
 
 class Locate(wiring.Component):
-    """Which memories hold an array: ``base <= address`` and ``address + size <= end``, in exact arithmetic.
+    """Which memories hold an array: ``base <= address`` and ``address + size <= end``, in exact
+    arithmetic.
 
     Latency: 3 cycles, in which the inputs are held. An empty array may start anywhere in a region,
     at its end too.
@@ -57,7 +60,9 @@ class Locate(wiring.Component):
         )
 
     def elaborate(self, platform: object) -> Module:
-        """Build the end's sum, then the comparisons with the shared regions, then those with each private memory."""
+        """Build the end's sum, then the comparisons with the shared regions, then those with each
+        private memory.
+        """
         m = Module()
         past = Signal(SIZE_BITS + 1)  # the first address after the array
         m.d.sync += past.eq(self.address + self.size)
@@ -74,7 +79,8 @@ class Locate(wiring.Component):
         return m
 
     def _fits(self, m: Module, memory: PrivateMemory, past: Signal) -> list[Value]:
-        """Whether core k's memory of this kind holds the array, for each core: one cycle before the output.
+        """Whether core k's memory of this kind holds the array, for each core: one cycle before the
+        output.
 
         Distances from ``base`` are split at the stride, a power of two: the upper bits are then the
         core, the lower the place.
@@ -93,7 +99,8 @@ class Locate(wiring.Component):
 
 
 class Overlap(wiring.Component):
-    """Whether the output shares bytes with an input that starts elsewhere: ``0 < abs(gradient - operand) < size``.
+    """Whether the output shares bytes with an input that starts elsewhere: ``0 < abs(gradient -
+    operand) < size``.
 
     Latency: 2 cycles, in which the inputs are held.
     """
@@ -209,7 +216,9 @@ class Checker(wiring.Component):
         return Mux(self.request.format, values["fp16"], values["fp32"])
 
     def _common_core(self, m: Module, located: Iterable[Locate]) -> Signal:
-        """One-hot, the lowest core whose private memories hold every array; 0 where there is none."""
+        """One-hot, the lowest core whose private memories hold every array; 0 where there is
+        none.
+        """
         common = Signal(self._platform.cores)
         lowest = Signal(self._platform.cores)
         logits, labels, gradient = (locate.private for locate in located)

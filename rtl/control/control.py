@@ -27,7 +27,8 @@ from scegrad.rtl.dma.job import UnitSignature, shared_job_layout
 
 
 class Control(wiring.Component):
-    """The register block: takes a job from software, checks it, starts it, and tells software what became of it.
+    """The register block: takes a job from software, checks it, starts it, and tells software what
+    became of it.
 
     Latency: ``start_latency`` cycles from the cycle in which the write to START is accepted (the
     later of AW and W) to ``start``.
@@ -70,7 +71,9 @@ class Control(wiring.Component):
         )
 
     def elaborate(self, platform: object) -> Module:
-        """Build the port, the registers behind it, the checker that START asks, and the interrupts."""
+        """Build the port, the registers behind it, the checker that START asks, and the
+        interrupts.
+        """
         m = Module()
         m.submodules.axi_lite = port = AxiLite(address_bits=ADDRESS_BITS)
         m.submodules.job_checker = checker = Checker(self._platform)
@@ -117,7 +120,9 @@ class Control(wiring.Component):
         return self._enabled(port, name) & port.writes.payload.data
 
     def _enabled(self, port: AxiLite, name: str) -> Value:
-        """The bits of a register that a write in this cycle reaches: the writable ones in the bytes with a strobe."""
+        """The bits of a register that a write in this cycle reaches: the writable ones in the bytes
+        with a strobe.
+        """
         writes, register = port.writes, REGISTER[name]
         here = writes.valid & (writes.payload.index == register.offset // 4)
         return (
@@ -129,7 +134,9 @@ class Control(wiring.Component):
         return Cat(bits[: self._platform.cores], bits[SHARED])
 
     def _written_registers(self, m: Module, port: AxiLite) -> dict[str, Signal]:
-        """The registers that hold what was written, by name; only the interrupts of units that exist can be enabled."""
+        """The registers that hold what was written, by name; only the interrupts of units that
+        exist can be enabled.
+        """
         m.d.comb += port.write_error.eq(~mapped(port.writes.payload.index))
         units = in_unit_bits(Const(-1, self._platform.cores + 1))
         registers = {}
@@ -176,7 +183,9 @@ class Control(wiring.Component):
         m.d.comb += self.start.eq(checker.start)
 
     def _held_for_cores(self, m: Module) -> Value:
-        """Drive what each core knows of its job; returns a bit for each unit, whether its last job was in fp16."""
+        """Drive what each core knows of its job; returns a bit for each unit, whether its last job
+        was in fp16.
+        """
         cores, formats = self._platform.cores, self._platform.formats
         shared = Signal(cores)
         shared_held = Signal(cores)
@@ -202,7 +211,9 @@ class Control(wiring.Component):
         return Cat(bit == FORMAT_CODES[FP16.name] for bit in fmt)
 
     def _interrupts(self, m: Module, port: AxiLite, enable: Signal) -> Signal:
-        """One pending bit for each unit: an end sets it, and prevails over a write that clears it in the same cycle."""
+        """One pending bit for each unit: an end sets it, and prevails over a write that clears it
+        in the same cycle.
+        """
         pending = Signal(len(self.units))
         done = Cat(unit.done for unit in self.units)
         cleared = self._by_unit(self._written(port, "IRQ_PENDING"))

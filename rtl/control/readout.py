@@ -37,7 +37,8 @@ def mapped(index: Value) -> Value:
 
 
 class Readout(wiring.Component):
-    """Answers register reads; what no register is at reads 0 with an error, the registers of cores that the platform lacks read 0.
+    """Answers register reads; what no register is at reads 0 with an error, the registers of cores
+    that the platform lacks read 0.
 
     Latency: 3 cycles from ``reads`` to ``read_data``. One read at a time.
 
@@ -66,7 +67,9 @@ class Readout(wiring.Component):
         )
 
     def elaborate(self, platform: object) -> Module:
-        """Build the selection, a multiplexer in each block, and one over the blocks; each is a cycle."""
+        """Build the selection, a multiplexer in each block, and one over the blocks; each is a
+        cycle.
+        """
         m = Module()
         index = self.reads.payload
         steps = Signal(2)
@@ -96,7 +99,9 @@ class Readout(wiring.Component):
         return m
 
     def _common(self, m: Module, index: Value) -> Signal:
-        """The register that exists once at this word address, one cycle later and on; 0 where there is none."""
+        """The register that exists once at this word address, one cycle later and on; 0 where there
+        is none.
+        """
         value = Signal(32, name="common_value")
         m.d.sync += value.eq(0)
         with m.Switch(index):
@@ -128,6 +133,8 @@ class Readout(wiring.Component):
 
 
 def in_unit_bits(units: Value) -> Value:
-    """A vector of one bit a unit, cores first, in the places that ``BUSY`` and the interrupt registers have for them."""
+    """A vector of one bit a unit, cores first, in the places that ``BUSY`` and the interrupt
+    registers have for them.
+    """
     cores = len(units) - 1
     return Cat(units[:cores], Value.cast(0).replicate(MAX_CORES - cores), units[cores])

@@ -1,4 +1,6 @@
-"""The anchor: the greatest exponent among s, y and 1, and the shifts that bring each to it; three stages beside the polynomial."""
+"""The anchor: the greatest exponent among s, y and 1, and the shifts that bring each to it; three
+stages beside the polynomial.
+"""
 
 from typing import Any
 
@@ -34,7 +36,9 @@ def take_part(pipe: Pipeline, fmt: Format) -> None:
 
 
 def find_half(pipe: Pipeline) -> None:
-    """First stage, from ``operands``: ``half``, whether the label is 1/2 and |x| so small that x/4 stands for sigmoid(x) - 1/2."""
+    """First stage, from ``operands``: ``half``, whether the label is 1/2 and |x| so small that x/4
+    stands for sigmoid(x) - 1/2.
+    """
     operands = pipe.view(operands_layout(FP32), "operands")
     logit, label = operands.logit, operands.label
     pipe.half = (

@@ -24,13 +24,17 @@ def _levels(bits: int) -> list[list[int]]:
 
 
 def shift_right(pipe: Pipeline, *names: str) -> None:
-    """Shift each of ``names`` right by ``name_shift``; ``name_lost`` tells whether a one was lost. All shifts have equally many bits."""
+    """Shift each of ``names`` right by ``name_shift``; ``name_lost`` tells whether a one was lost.
+    All shifts have equally many bits.
+    """
     for _ in right_shifter(pipe, *names):
         pipe.step()
 
 
 def right_shifter(pipe: Pipeline, *names: str) -> Iterator[None]:
-    """The stages of ``shift_right`` one by one, for a shift beside other work: each ``next`` writes what the current stage does."""
+    """The stages of ``shift_right`` one by one, for a shift beside other work: each ``next`` writes
+    what the current stage does.
+    """
     lost: dict[str, Value] = {name: Const(0, 1) for name in names}
     for levels in _levels(len(getattr(pipe, f"{names[0]}_shift"))):
         for name in names:
@@ -55,7 +59,9 @@ def shift_left(pipe: Pipeline, name: str) -> None:
 
 
 def add_in_halves(pipe: Pipeline, name: str, a: str, b: ValueLike, carry: ValueLike) -> None:
-    """``name`` = ``a`` + ``b`` + ``carry``, modulo the width of ``a``: two steps, each with half the carry chain. ``b`` is read now."""
+    """``name`` = ``a`` + ``b`` + ``carry``, modulo the width of ``a``: two steps, each with half
+    the carry chain. ``b`` is read now.
+    """
     width = len(getattr(pipe, a))
     half = width // 2
     first, second = getattr(pipe, a), Value.cast(b)
@@ -68,7 +74,9 @@ def add_in_halves(pipe: Pipeline, name: str, a: str, b: ValueLike, carry: ValueL
 
 
 def count_leading_zeros(pipe: Pipeline, name: str) -> None:
-    """``name_zeros``: zeros before the first one of ``name``, all bits of the padded width where there is none; two steps."""
+    """``name_zeros``: zeros before the first one of ``name``, all bits of the padded width where
+    there is none; two steps.
+    """
     value = getattr(pipe, name)
     padding = -len(value) % GROUP
     padded = Cat(Const((1 << padding) - 1, padding), value)

@@ -18,11 +18,13 @@ OPERANDS = data.StructLayout({"logits": CHUNK_BITS, "labels": CHUNK_BITS})
 class Datapath(wiring.Component):
     """Computes chunks through an fp32 lane, two fp16 lanes, or either, as ``formats`` says.
 
-    Throughput: a chunk in two cycles, which is one fp32 or two fp16 results a cycle. The lanes never wait: a chunk is taken only when
-    there is room for its result, ``depth`` chunks being under way or waiting at most. Latency, from the cycle in which a chunk is first
-    offered to that in which its result is: ``latency`` of the format.
+    Throughput: a chunk in two cycles, which is one fp32 or two fp16 results a cycle. The lanes
+    never wait: a chunk is taken only when there is room for its result, ``depth`` chunks being
+    under way or waiting at most. Latency, from the cycle in which a chunk is first offered to that
+    in which its result is: ``latency`` of the format.
 
-    ``half`` selects fp16; it may change when nothing is under way. ``operands``: ``OPERANDS``; ``gradients``: chunks.
+    ``half`` selects fp16; it may change when nothing is under way. ``operands``: ``OPERANDS``;
+    ``gradients``: chunks.
     """
 
     depth = 32

@@ -18,7 +18,9 @@ from scegrad.rtl.datapath.unpack import Unpack
 
 
 class _Lane(wiring.Component):
-    """``i``: encodings of a logit and its label; ``o``: the encoding of sigmoid(x) - y, ``latency`` cycles later, one a cycle."""
+    """``i``: encodings of a logit and its label; ``o``: the encoding of sigmoid(x) - y, ``latency``
+    cycles later, one a cycle.
+    """
 
     def __init__(self, fmt: Format, sigmoid: Any, fraction_bits: int, **members: Any) -> None:
         self.unpack, self.sigmoid = Unpack(fmt), sigmoid
@@ -60,7 +62,9 @@ class Lane32(_Lane):
 
 
 class Lane16(_Lane):
-    """fp16. Latency 26. ``address`` and ``entry`` go to a port of the table that two lanes share."""
+    """fp16. Latency 26. ``address`` and ``entry`` go to a port of the table that two lanes
+    share.
+    """
 
     def __init__(self) -> None:
         port = {"address": Out(range(SIGMOID16.depth)), "entry": In(sum(SIGMOID16.widths))}

@@ -38,7 +38,9 @@ SPECIAL = data.StructLayout({"nan": 1, "infinite": 1, "sign": 1})
 
 
 def sigmoid_layout(fmt: Format, significand_bits: int) -> data.StructLayout:
-    """Sigmoid to subtract: s and the label, each with the shift that brings it to the anchor's weight, and whether 1 takes part."""
+    """Sigmoid to subtract: s and the label, each with the shift that brings it to the anchor's
+    weight, and whether 1 takes part.
+    """
     return data.StructLayout(
         {
             "s": significand_bits,

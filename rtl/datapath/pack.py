@@ -9,7 +9,9 @@ from scegrad.rtl.datapath.layouts import rounded_layout, running
 
 
 class Pack(wiring.Component):
-    """The encoding of the result. Latency 1, one element a cycle. ``i``: ``rounded_layout``; ``o``: encodings."""
+    """The encoding of the result. Latency 1, one element a cycle. ``i``: ``rounded_layout``; ``o``:
+    encodings.
+    """
 
     latency = 1
 

@@ -11,7 +11,8 @@ from scegrad.model.tables import coefficients
 class Rom(wiring.Component):
     """The table ``name`` of ``model.tables``, read through ``ports`` addresses at once.
 
-    Latency 2: the memory's own register and one behind it. ``data`` packs an entry's coefficients, constant first, in ``widths``.
+    Latency 2: the memory's own register and one behind it. ``data`` packs an entry's coefficients,
+    constant first, in ``widths``.
     """
 
     latency = 2

@@ -12,10 +12,12 @@ from scegrad.rtl.datapath.pipeline import Pipeline
 
 
 class Sigmoid16(wiring.Component):
-    """floor(2**25 * sigmoid(-|x|)), exact for every logit, and the shifts that align s and y for the subtraction.
+    """floor(2**25 * sigmoid(-|x|)), exact for every logit, and the shifts that align s and y for
+    the subtraction.
 
-    Latency 8, one element a cycle. The table, shared with the other fp16 lane of a core, stands outside: ``address`` in the second
-    cycle, ``entry`` (``SIGMOID16.widths``) in the fourth. ``i``: ``operands_layout``; ``o``: ``sigmoid_layout`` with s in units of 2**-25.
+    Latency 8, one element a cycle. The table, shared with the other fp16 lane of a core, stands
+    outside: ``address`` in the second cycle, ``entry`` (``SIGMOID16.widths``) in the fourth. ``i``:
+    ``operands_layout``; ``o``: ``sigmoid_layout`` with s in units of 2**-25.
     """
 
     latency = 8
@@ -51,7 +53,9 @@ class Sigmoid16(wiring.Component):
 
 
 def locate(pipe: Pipeline) -> None:
-    """One stage: the table's address, the offset in the segment, and 2**25 * s where the table does not reach."""
+    """One stage: the table's address, the offset in the segment, and 2**25 * s where the table does
+    not reach.
+    """
     spec = SIGMOID16
     logit = pipe.view(operands_layout(FP16), "operands").logit
     binade = logit.exponent - spec.first_exponent

@@ -1,4 +1,6 @@
-"""The fp32 sigmoid: a polynomial of degree 5 over pieces of |x|, and a product beyond 32; the twin of ``model.sigmoid32``."""
+"""The fp32 sigmoid: a polynomial of degree 5 over pieces of |x|, and a product beyond 32; the twin
+of ``model.sigmoid32``.
+"""
 
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 from amaranth.lib import wiring
@@ -15,18 +17,20 @@ from scegrad.rtl.datapath.rom import Rom
 SPEC = SIGMOID32
 
 LINEAR_SHIFT_BITS = 6
-"""Bits of the amount by which |x|/4 is shifted; larger ones saturate, and nothing is left of |x|/4."""
+"""Bits of the amount by which |x|/4 is shifted; larger ones saturate, and nothing is left of |x|/4.
+"""
 
 K_AHEAD = 3
 """Cycles by which ``k`` comes before its s."""
 
 
 class Sigmoid32(wiring.Component):
-    """s = sigmoid(-|x|) within 2**-40 of itself, and the shifts that align s and y for the subtraction.
+    """s = sigmoid(-|x|) within 2**-40 of itself, and the shifts that align s and y for the
+    subtraction.
 
-    Latency 21, one element a cycle; 16 multipliers of 18 x 18 after synthesis and one table of 1024 x
-    196 bits. ``i``: ``operands_layout``; ``o``: ``sigmoid_layout`` with s in units of 2**(-46 - k);
-    ``k``: ``K_AHEAD`` cycles before its s, for those who look at s alone.
+    Latency 21, one element a cycle; 16 multipliers of 18 x 18 after synthesis and one table of 1024
+    x 196 bits. ``i``: ``operands_layout``; ``o``: ``sigmoid_layout`` with s in units of 2**(-46 -
+    k); ``k``: ``K_AHEAD`` cycles before its s, for those who look at s alone.
 
     ========  ======================================================================================
     stages
@@ -104,8 +108,9 @@ def fields(entry: Value) -> list[Value]:
 def control(pipe: Pipeline) -> None:
     """Part of a stage: what the exponent decides.
 
-    Reads ``operands``. Writes ``significand``, ``sticky``, ``half_k``; ``u_shift``; ``binade``, ``low``,
-    ``tiny``, ``far``, ``huge`` for ``locate``; ``linear``, |x|/4 before its shift, and ``linear_shift``.
+    Reads ``operands``. Writes ``significand``, ``sticky``, ``half_k``; ``u_shift``; ``binade``,
+    ``low``, ``tiny``, ``far``, ``huge`` for ``locate``; ``linear``, |x|/4 before its shift, and
+    ``linear_shift``.
     """
     logit = pipe.view(operands_layout(FP32), "operands").logit
     exponent = logit.exponent
@@ -126,15 +131,19 @@ def control(pipe: Pipeline) -> None:
 
 
 def shift(pipe: Pipeline) -> None:
-    """Part of a stage: ``u``, the significand with bits of equal weight from 2 on. |x|/4 is not added where it is carried itself."""
+    """Part of a stage: ``u``, the significand with bits of equal weight from 2 on. |x|/4 is not
+    added where it is carried itself.
+    """
     pipe.u = (pipe.significand << pipe.u_shift)[: FP32.precision + 5]
     pipe.linear = Mux(pipe.half, 0, pipe.linear)
 
 
 def locate(pipe: Pipeline) -> None:
-    """Part of a stage: the addresses of the piece and of T, and the argument; as ``model.sigmoid32.locate``.
+    """Part of a stage: the addresses of the piece and of T, and the argument; as
+    ``model.sigmoid32.locate``.
 
-    Reads ``u`` and what ``control`` wrote. Writes ``address``, ``scale_address``, ``near`` (s is no product), ``delta``.
+    Reads ``u`` and what ``control`` wrote. Writes ``address``, ``scale_address``, ``near`` (s is no
+    product), ``delta``.
     """
     delta, index = pipe.u[: SPEC.delta_bits], pipe.u[SPEC.delta_bits :]
     pipe.delta = Cat(delta[:-1], ~delta[-1]).as_signed()
@@ -158,7 +167,8 @@ def square(pipe: Pipeline) -> None:
 def begin(pipe: Pipeline, entry: Value) -> None:
     """Three stages: the two highest powers, and what the polynomial is added to.
 
-    Reads ``entry``, ``delta``, ``square``, ``linear``, ``half``, ``significand``. Writes ``base``, ``a3``, ``c1``, ``c2``, ``k``.
+    Reads ``entry``, ``delta``, ``square``, ``linear``, ``half``, ``significand``. Writes ``base``,
+    ``a3``, ``c1``, ``c2``, ``k``.
     """
     c0, pipe.c1, pipe.c2, pipe.c3, c4, c5, pipe.k = fields(entry)
     pipe.fourth, pipe.fifth = c4 * pipe.delta, c5 * pipe.square
@@ -174,7 +184,9 @@ def begin(pipe: Pipeline, entry: Value) -> None:
 
 
 def multiply(pipe: Pipeline, value: Value, up: int = 0) -> None:
-    """Two stages: ``product``, a signed value of two limbs times ``delta``, in units of 2**(LIMB - up) of theirs, rounded down."""
+    """Two stages: ``product``, a signed value of two limbs times ``delta``, in units of 2**(LIMB -
+    up) of theirs, rounded down.
+    """
     pipe.high, pipe.low = value[LIMB:].as_signed() * pipe.delta, value[:LIMB] * pipe.delta
     pipe.step()
     pipe.product = pipe.high.shift_left(up) + pipe.low.shift_right(LIMB - up)
@@ -209,7 +221,9 @@ def limbs(value: Value) -> list[Value]:
 
 
 def multiply_factors(pipe: Pipeline, entry: Value) -> None:
-    """One stage: the six products of limbs of ``s`` and the T of ``entry``, which is 0 where s is no product; ``k``."""
+    """One stage: the six products of limbs of ``s`` and the T of ``entry``, which is 0 where s is
+    no product; ``k``.
+    """
     t, *_, k = fields(entry)
     (a0, a1, a2), (b0, b1, b2) = limbs(pipe.s), limbs(t)
     pipe.p22, pipe.p21, pipe.p12 = a2 * b2, a2 * b1, a1 * b2
@@ -219,7 +233,9 @@ def multiply_factors(pipe: Pipeline, entry: Value) -> None:
 
 
 def scale(pipe: Pipeline) -> None:
-    """Three stages: ``s`` from the products of its limbs, or as it is where these are 0; anchor and shifts."""
+    """Three stages: ``s`` from the products of its limbs, or as it is where these are 0; anchor and
+    shifts.
+    """
     lowest, lower, up, last = SPEC.factor_shifts
     anchor.anchor(pipe)
     pipe.upper = pipe.p22.shift_left(up) | Mux(pipe.near, pipe.s.shift_left(last), 0)

@@ -9,7 +9,9 @@ from scegrad.rtl.datapath.layouts import operand_layout, operands_layout, runnin
 
 
 def unpack_operand(bits: Value, fmt: Format) -> dict[str, Value]:
-    """The fields of ``operand_layout`` from an encoding: one level of logic after the detection of all zeros and all ones."""
+    """The fields of ``operand_layout`` from an encoding: one level of logic after the detection of
+    all zeros and all ones.
+    """
     fraction, biased = bits[: fmt.fraction_bits], bits[fmt.fraction_bits : fmt.width - 1]
     special, normal = biased.all(), biased.any()
     return {
@@ -24,7 +26,8 @@ def unpack_operand(bits: Value, fmt: Format) -> dict[str, Value]:
 class Unpack(wiring.Component):
     """Takes a logit and its label apart.
 
-    Latency 1, one pair a cycle. ``i``: encodings; ``o``: ``operands_layout``, subnormals unnormalised with exponent emin.
+    Latency 1, one pair a cycle. ``i``: encodings; ``o``: ``operands_layout``, subnormals
+    unnormalised with exponent emin.
     """
 
     latency = 1

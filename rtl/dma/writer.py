@@ -198,7 +198,9 @@ class Writer(wiring.Component):
         return self._buffer.latency + 1
 
     def latency(self, beats: int) -> int:
-        """Cycles from the block that completes a burst of ``beats`` to its last one on W, if free."""
+        """Cycles from the block that completes a burst of ``beats`` to its last one on W, if
+        free.
+        """
         return self._buffer.latency + max(Fifo.latency + 1, beats)
 
     def elaborate(self, platform: object) -> Module:

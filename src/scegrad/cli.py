@@ -80,7 +80,9 @@ HARD_CASES = typer.Option("--hard-cases", help="Search every fp32 logit for hard
 def tables(
     check: Annotated[bool, CHECK] = False, hard_cases: Annotated[bool, HARD_CASES] = False
 ) -> None:
-    """Compute the sigmoid's tables from exact arithmetic, keep them, and print the bounds of its error."""
+    """Compute the sigmoid's tables from exact arithmetic, keep them, and print the bounds of its
+    error.
+    """
     from scegrad.model import fit
     from scegrad.model import hard_cases as kept_cases
 

@@ -13,7 +13,9 @@ class BuildError(RuntimeError):
 
 
 class SimulationError(RuntimeError):
-    """The simulator refused a request, or the design did something that it must not do; the message is one line."""
+    """The simulator refused a request, or the design did something that it must not do; the message
+    is one line.
+    """
 
 
 class LinkError(Exception):

@@ -1,4 +1,6 @@
-"""Reading arrays and writing results: faults are ``RequestError``, and a file appears whole or not at all."""
+"""Reading arrays and writing results: faults are ``RequestError``, and a file appears whole or not
+at all.
+"""
 
 import errno
 import io
@@ -197,7 +199,9 @@ def _standard_output() -> os.stat_result | None:
 
 
 class OutputDirectory:
-    """A directory for results, made if missing; removed again if nothing was put into it. Raises ``RequestError``."""
+    """A directory for results, made if missing; removed again if nothing was put into it. Raises
+    ``RequestError``.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -7,10 +7,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Format:
-    """One IEEE 754 binary interchange format; every width and special value follows from two fields.
+    """One IEEE 754 binary interchange format; every width and special value follows from two
+    fields.
 
-    ``exponent_bits`` is the width of the biased exponent field and ``fraction_bits`` that of the stored fraction, so the significand has
-    ``fraction_bits + 1`` bits with the hidden one.
+    ``exponent_bits`` is the width of the biased exponent field and ``fraction_bits`` that of the
+    stored fraction, so the significand has ``fraction_bits + 1`` bits with the hidden one.
     """
 
     name: str

@@ -1,8 +1,10 @@
-"""The register table: the one description that the gateware, the C header, the Python driver and the documentation page are made from.
+"""The register table: the one description that the gateware, the C header, the Python driver and
+the documentation page are made from.
 
-Offsets are bytes from the base of the AXI4-Lite port and the same on every platform; every register has 32 bits. A *unit* is what runs a
-job of its own: core k (a private job) is unit k, the cluster (the shared job) is unit ``SHARED``, which is also its bit in the registers
-``BUSY``, ``IRQ_ENABLE`` and ``IRQ_PENDING``.
+Offsets are bytes from the base of the AXI4-Lite port and the same on every platform; every register
+has 32 bits. A *unit* is what runs a job of its own: core k (a private job) is unit k, the cluster
+(the shared job) is unit ``SHARED``, which is also its bit in the registers ``BUSY``, ``IRQ_ENABLE``
+and ``IRQ_PENDING``.
 """
 
 from collections.abc import Iterable
@@ -46,7 +48,9 @@ class Access(Enum):
 
 
 class Status(IntEnum):
-    """The outcome of a start (register ``REQUEST``) and the state of a unit (registers ``STATUS``)."""
+    """The outcome of a start (register ``REQUEST``) and the state of a unit (registers
+    ``STATUS``).
+    """
 
     description: str
 
@@ -68,7 +72,8 @@ class Status(IntEnum):
     OUTSIDE_MEMORY = 20, "an array lies outside every memory or runs past the end of its memory"
     MIXED_MEMORIES = (
         21,
-        "the arrays are not all in shared memory, or not all in the private memory of one core, as the job's mode asks",
+        "the arrays are not all in shared memory, or not all in the private memory of one core, as"
+        " the job's mode asks",
     )
     OVERLAP = 22, "the output overlaps an input without being exactly that input"
     BUSY = 23, "a unit that the job needs is still running a job"
@@ -110,9 +115,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Register:
-    """One 32-bit register; ``offset`` is from the port's base, or from the block's in ``UNIT_REGISTERS``.
+    """One 32-bit register; ``offset`` is from the port's base, or from the block's in
+    ``UNIT_REGISTERS``.
 
-    ``reset`` is the value after reset, or None where it is a constant of the platform. Without ``fields`` the register is one number.
+    ``reset`` is the value after reset, or None where it is a constant of the platform. Without
+    ``fields`` the register is one number.
     """
 
     name: str
@@ -194,7 +201,8 @@ REGISTERS = (
         "GRADIENT",
         0x018,
         Access.RW,
-        "Address of the output, in bytes; it may be that of the logits or of the labels (in place).",
+        "Address of the output, in bytes; it may be that of the logits or of the labels (in"
+        " place).",
     ),
     Register(
         "LENGTH",
@@ -206,7 +214,8 @@ REGISTERS = (
         "CORE_MASK",
         0x020,
         Access.RW,
-        "Cores that take part in a shared job: bit i is core i, and no bit may be set that no core has. Private jobs ignore it.",
+        "Cores that take part in a shared job: bit i is core i, and no bit may be set that no core"
+        " has. Private jobs ignore it.",
     ),
     Register(
         "MODE",
@@ -218,7 +227,8 @@ REGISTERS = (
                 "PRIVATE",
                 0,
                 1,
-                "0: shared job, arrays in shared memory; 1: private job, arrays in the private memory of one core",
+                "0: shared job, arrays in shared memory; 1: private job, arrays in the private"
+                " memory of one core",
             ),
             Field(
                 "FORMAT", 1, 1, ", ".join(f"{code}: {name}" for name, code in FORMAT_CODES.items())
@@ -235,7 +245,8 @@ REGISTERS = (
                 "START",
                 0,
                 1,
-                "writing 1 checks and starts the job that LOGITS to MODE describe, and is answered when REQUEST is final",
+                "writing 1 checks and starts the job that LOGITS to MODE describe, and is answered"
+                " when REQUEST is final",
             ),
         ),
     ),
@@ -253,7 +264,8 @@ REGISTERS = (
         "IRQ_PENDING",
         0x038,
         Access.RW1C,
-        "What ended since it was last cleared; irq is high while any bit is set both here and in IRQ_ENABLE.",
+        "What ended since it was last cleared; irq is high while any bit is set both here and in"
+        " IRQ_ENABLE.",
         _units("1 since {} has ended, whatever its STATUS; writing 1 clears it"),
     ),
     Register(
@@ -310,7 +322,9 @@ UNIT_REGISTERS = (
         "Cycles in which an AR was offered and the memory did not accept it.",
     ),
 )
-"""The registers of one unit: at ``SHARED_BLOCK`` for the shared job, at ``CORE_BLOCK + k * CORE_BLOCK_STRIDE`` for core k."""
+"""The registers of one unit: at ``SHARED_BLOCK`` for the shared job, at ``CORE_BLOCK + k *
+CORE_BLOCK_STRIDE`` for core k.
+"""
 
 REGISTER = {register.name: register for register in REGISTERS}
 """The registers that exist once, by name."""
@@ -325,12 +339,15 @@ def offset(name: str) -> int:
 
 
 def unit_block(unit: int) -> int:
-    """Offset of the registers of core ``unit``, or of the shared job where ``unit`` is ``SHARED``; raises ``ValueError``."""
+    """Offset of the registers of core ``unit``, or of the shared job where ``unit`` is ``SHARED``;
+    raises ``ValueError``.
+    """
     if unit == SHARED:
         return SHARED_BLOCK
     if not 0 <= unit < MAX_CORES:
         raise ValueError(
-            f"unit is {unit}, but must be 0 to {MAX_CORES - 1} (a core) or {SHARED} (the shared job)"
+            f"unit is {unit}, but must be 0 to {MAX_CORES - 1} (a core) or {SHARED} (the shared"
+            " job)"
         )
     return CORE_BLOCK + unit * CORE_BLOCK_STRIDE
 
@@ -362,7 +379,9 @@ def widths_value(platform: Platform) -> int:
 
 
 def _check_block(registers: Iterable[Register], size: int, block: str) -> None:
-    """Raise ``ValueError`` unless the registers are aligned, apart from each other, inside ``size`` bytes and their fields apart."""
+    """Raise ``ValueError`` unless the registers are aligned, apart from each other, inside ``size``
+    bytes and their fields apart.
+    """
     seen: dict[int, str] = {}
     for register in registers:
         if register.offset % 4:
@@ -375,7 +394,8 @@ def _check_block(registers: Iterable[Register], size: int, block: str) -> None:
             )
         if register.offset in seen or register.name in seen.values():
             raise ValueError(
-                f"{register.name} at {register.offset:#x} is not the only register of that name or offset"
+                f"{register.name} at {register.offset:#x} is not the only register of that name or"
+                " offset"
             )
         seen[register.offset] = register.name
         used = 0

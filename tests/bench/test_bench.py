@@ -32,7 +32,9 @@ def share(case: Case) -> float:
 @pytest.mark.whole
 @pytest.mark.parametrize(("platform", "fmt"), UNITS)
 class TestSpeed:
-    """What is promised, on memories that the lines of the table have, and off their round numbers."""
+    """What is promised, on memories that the lines of the table have, and off their round
+    numbers.
+    """
 
     def test_private(self, platform: Any, fmt: str) -> None:
         assert share(Case(platform.name, fmt, "private", 1, 1 << 14)) >= 0.99

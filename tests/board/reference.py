@@ -1,4 +1,6 @@
-"""The board as the protocol describes it: the twin of ``board/bridge.py``, and ways to damage what goes over a line."""
+"""The board as the protocol describes it: the twin of ``board/bridge.py``, and ways to damage what
+goes over a line.
+"""
 
 import random
 from collections.abc import Callable, Iterator
@@ -27,7 +29,9 @@ SEQUENCES = 1 << 16
 
 
 class ReferenceBoard:
-    """Takes bytes, gives bytes, and lists the accesses to memory: whether a write, the address, the word."""
+    """Takes bytes, gives bytes, and lists the accesses to memory: whether a write, the address, the
+    word.
+    """
 
     def __init__(self) -> None:
         self.memory = [0] * WORDS
@@ -135,7 +139,9 @@ def requests(rng: random.Random, count: int) -> Iterator[bytes]:
 
 
 def damaged(rng: random.Random, often: float) -> Callable[[bytes], bytes]:
-    """A line on which bytes are changed, lost or come too many, and pieces come twice or are cut off; ``often``: for each piece."""
+    """A line on which bytes are changed, lost or come too many, and pieces come twice or are cut
+    off; ``often``: for each piece.
+    """
     before = [b""]
 
     def damage(content: bytes) -> bytes:

@@ -1,4 +1,6 @@
-"""AxiMemory: its bytes are those of a reference, over AXI and from the host at once, and what is outside is DECERR and changes nothing."""
+"""AxiMemory: its bytes are those of a reference, over AXI and from the host at once, and what is
+outside is DECERR and changes nothing.
+"""
 
 import random
 
@@ -18,7 +20,9 @@ CYCLES = 50_000
 
 
 class Manager:
-    """One burst after the other, with pauses on every channel; expects what ``content`` says and keeps it up to date."""
+    """One burst after the other, with pauses on every channel; expects what ``content`` says and
+    keeps it up to date.
+    """
 
     def __init__(
         self, ctx: SimulatorContext, dut: AxiMemory, rng: random.Random, content: bytearray

@@ -1,4 +1,6 @@
-"""What is built is made once, is there as a whole or not at all, and goes when nobody has used it for long."""
+"""What is built is made once, is there as a whole or not at all, and goes when nobody has used it
+for long.
+"""
 
 import os
 import time

@@ -1,4 +1,6 @@
-"""Building the simulator: the header of ports, the cache, two processes at once, and what is said where it cannot be."""
+"""Building the simulator: the header of ports, the cache, two processes at once, and what is said
+where it cannot be.
+"""
 
 import os
 import subprocess
@@ -42,7 +44,9 @@ def test_design_key_depends_on_the_platform() -> None:
 
 
 def warnings(tools: Toolchain, folder: Path, model: Path) -> str:
-    """What the compiler says of our C++ around a model; a build has -w because of the C++ that Verilator writes."""
+    """What the compiler says of our C++ around a model; a build has -w because of the C++ that
+    Verilator writes.
+    """
     system = [
         model,
         tools.verilator / "include",
@@ -77,7 +81,10 @@ def test_our_cpp_around_a_lane_has_no_warning(tmp_path: Path) -> None:
     tools = Toolchain.find()
     (tmp_path / "design.h").write_text('#define SCELANE_RTL ""\n#define SCELANE_BITS 32\n')
     (tmp_path / "lane.v").write_text("""
-        module lane(input clk, rst, valid, input [31:0] logit, label, output reg done, output reg [31:0] gradient);
+        module lane(
+            input clk, rst, valid, input [31:0] logit, label,
+            output reg done, output reg [31:0] gradient
+        );
         endmodule
     """)
     tools.verilate([tmp_path / "lane.v"], "lane", tmp_path, waves=False)
@@ -143,7 +150,9 @@ def test_cache_that_cannot_be_made_is_one_line(
 
 @pytest.mark.whole
 def test_a_library_cut_in_half_is_built_again(tmp_path: Path) -> None:
-    """In a cache with a name that is hard to quote; what is loaded after the damage would end the process by a signal."""
+    """In a cache with a name that is hard to quote; what is loaded after the damage would end the
+    process by a signal.
+    """
     cache = tmp_path / "a b,c\"d$HOME'e"
     np.save(tmp_path / "x.npy", np.linspace(-3, 3, 50, dtype=np.float32))
     command = ["run", "x.npy", "x.npy", "-o", "dst.npy", "--platform", "ecp5_demo"]

@@ -1,4 +1,6 @@
-"""The store: killed, damaged, joined by hand, of another kind, in use; each is one line, and what is done is kept."""
+"""The store: killed, damaged, joined by hand, of another kind, in use; each is one line, and what
+is done is kept.
+"""
 
 import sqlite3
 import subprocess
@@ -44,7 +46,9 @@ def test_tools_that_made_records_are_all_named(filled: Path) -> None:
 
 
 def test_a_kill_leaves_what_was_added(tmp_path: Path) -> None:
-    """The process is killed with a transaction open; what was added before is there, the rest is rolled back."""
+    """The process is killed with a transaction open; what was added before is there, the rest is
+    rolled back.
+    """
     path = tmp_path / "store.sqlite"
     program = f"""
 import os, signal

@@ -1,4 +1,6 @@
-"""The demonstration, with the golden model in place of the hardware, once right and once wrong; and with the hardware."""
+"""The demonstration, with the golden model in place of the hardware, once right and once wrong; and
+with the hardware.
+"""
 
 import json
 from dataclasses import replace

@@ -17,7 +17,9 @@ Bits = tuple[str, int, int, int, tuple[bool, bool, bool]]
 
 
 def table(platform: Platform) -> dict[tuple[str, int], set[Bits]]:
-    """Name, first and last bit, reset, and (readable, writable, 1 clears) of each register's fields."""
+    """Name, first and last bit, reset, and (readable, writable, 1 clears) of each register's
+    fields.
+    """
     found = {}
     for name, offset, register in registers_of(platform):
         reset, access = reset_value(register, platform), register.access

@@ -1,4 +1,6 @@
-"""What synthesis made of the lane gives the golden model's bits; and what the check would not overlook."""
+"""What synthesis made of the lane gives the golden model's bits; and what the check would not
+overlook.
+"""
 
 import re
 

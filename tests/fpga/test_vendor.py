@@ -1,4 +1,6 @@
-"""Files for Vivado and Quartus: what they name is there, and the ports are named as those tools infer interfaces."""
+"""Files for Vivado and Quartus: what they name is there, and the ports are named as those tools
+infer interfaces.
+"""
 
 import gc
 import re

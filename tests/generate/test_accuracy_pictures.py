@@ -1,4 +1,6 @@
-"""The pictures of the accuracy: what is drawn where, from the summaries that are kept and from others to come."""
+"""The pictures of the accuracy: what is drawn where, from the summaries that are kept and from
+others to come.
+"""
 
 import json
 from typing import Any

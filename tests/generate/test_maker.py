@@ -62,6 +62,7 @@ def test_every_block_has_one_place(root: Path, text: str, places: str) -> None:
     (root / PAGE).write_text(text)
     with pytest.raises(
         ValueError,
-        match=f"^{PAGE} has {places}.* made by scegrad generate it, but must have one each for one, two$",
+        match=f"^{PAGE} has {places}.* made by scegrad generate it, but must have one each for"
+        " one, two$",
     ):
         maker(one="", two="").run(root, check=False)

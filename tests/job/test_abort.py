@@ -1,4 +1,6 @@
-"""An abort at every cycle of a job on the fast simulator, and the next job; and jobs that are out of time."""
+"""An abort at every cycle of a job on the fast simulator, and the next job; and jobs that are out
+of time.
+"""
 
 from collections.abc import Iterator
 
@@ -65,7 +67,9 @@ class Bench:
         assert sequence.execute(sequence.start(job), self.registers) == self.unit
 
     def check(self, *, complete: bool) -> None:
-        """Each element is right, or as it was in a job that was cut short; the guards are as they were."""
+        """Each element is right, or as it was in a job that was cut short; the guards are as they
+        were.
+        """
         got = self.simulation.read(self.job.gradient - GUARD, self.before.size)
         inside = slice(GUARD, GUARD + self.job.size)
         element = got[inside].view("u4")
@@ -114,7 +118,9 @@ def test_every_cycle_of_a_job(simulation: Simulation, memory: str, private: bool
 
 
 def test_an_abort_reaches_its_unit_alone(simulation: Simulation) -> None:
-    """The private job of one core goes on while the other's, and units without a job, are aborted."""
+    """The private job of one core goes on while the other's, and units without a job, are
+    aborted.
+    """
     bench = Bench(simulation, True)
     simulation.write32(offset("ABORT"), 0xFFFF_FFFF)
     bench.start()

@@ -16,7 +16,9 @@ COUNTERS = Counters(**{field.name: 100 + number for number, field in enumerate(f
 
 
 class Registers:
-    """The registers of hardware that ends every job at the first wait, with the outcome that it was made for."""
+    """The registers of hardware that ends every job at the first wait, with the outcome that it was
+    made for.
+    """
 
     def __init__(
         self,
@@ -83,7 +85,8 @@ def test_refusal_is_one_clear_line() -> None:
     assert error.value.job is SHARED_JOB
     assert str(error.value) == (
         "job refused: the output overlaps an input without being exactly that input (OVERLAP: "
-        "logits 0xa0000000, labels 0xa0100000, gradient 0xc0000000, 1024 elements of fp16, core_mask 0xf)"
+        "logits 0xa0000000, labels 0xa0100000, gradient 0xc0000000, 1024 elements of fp16,"
+        " core_mask 0xf)"
     )
 
 
@@ -103,7 +106,9 @@ def test_an_aborted_job_is_one_clear_line() -> None:
 
 
 def test_a_job_out_of_time_is_aborted_before_the_error() -> None:
-    """The sequence writes ABORT and acknowledges the end; the time-out is the error that comes out."""
+    """The sequence writes ABORT and acknowledges the end; the time-out is the error that comes
+    out.
+    """
 
     class Late(Registers):
         def wait(self, limit: int) -> None:

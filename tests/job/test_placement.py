@@ -1,4 +1,6 @@
-"""Where arrays are put: the first private memory, more than one if they do not fit there, and guards beside the output."""
+"""Where arrays are put: the first private memory, more than one if they do not fit there, and
+guards beside the output.
+"""
 
 import pytest
 

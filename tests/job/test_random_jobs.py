@@ -1,4 +1,6 @@
-"""Random jobs on the fast simulator: any place, length, mask, memory and error, each checked bit for bit with guards and windows."""
+"""Random jobs on the fast simulator: any place, length, mask, memory and error, each checked bit
+for bit with guards and windows.
+"""
 
 import random
 from collections.abc import Iterator
@@ -102,7 +104,9 @@ class Unit:
         return f"{access.name}_{response.name}"
 
     def check(self, request: Request, before: np.ndarray, complete: bool) -> None:
-        """Every element of the output is right, or untouched where the job was cut short; and nothing else has changed."""
+        """Every element of the output is right, or untouched where the job was cut short; and
+        nothing else has changed.
+        """
         sim, bits = self.simulation, request.fmt.bits_dtype
         got = sim.read(request.job.gradient, request.job.size).view(bits)
         expected = golden.gradient(request.logits, request.labels).view(bits)
@@ -135,7 +139,9 @@ def opened(platform: Platform, seed: int) -> Iterator[Unit]:
 
 
 def run_jobs(unit: Unit) -> None:
-    """One job after the other; some meet a bus error, some are cut short by a reset, and the next must succeed all the same."""
+    """One job after the other; some meet a bus error, some are cut short by a reset, and the next
+    must succeed all the same.
+    """
     sim = unit.simulation
     prepared = False
     for _ in range(JOBS):

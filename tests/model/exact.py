@@ -1,4 +1,6 @@
-"""The gradient's definition in rational arithmetic, for tests: mpmath gives the sigmoid, fractions do the rest."""
+"""The gradient's definition in rational arithmetic, for tests: mpmath gives the sigmoid, fractions
+do the rest.
+"""
 
 from fractions import Fraction
 from functools import lru_cache
@@ -32,7 +34,9 @@ def bits(array: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=1 << 16)
 def small_sigmoid(x: float) -> Fraction:
-    """sigmoid(-|x|), to ``DIGITS`` digits; any number below every half spacing where that is below 2^-400."""
+    """sigmoid(-|x|), to ``DIGITS`` digits; any number below every half spacing where that is below
+    2^-400.
+    """
     if abs(x) > 300:
         return Fraction(1, 2**400)
     with mpmath.workdps(DIGITS):
@@ -71,7 +75,9 @@ def encode(value: Fraction, fmt: Format) -> int:
 
 
 def gradient(logits: NDArray, labels: NDArray) -> NDArray:
-    """What ``scegrad.model.reference.gradient`` is to give for finite arrays, element by element."""
+    """What ``scegrad.model.reference.gradient`` is to give for finite arrays, element by
+    element.
+    """
     fmt = format_of(logits.dtype)
     exact = [difference(float(x), float(y)) for x, y in zip(logits, labels, strict=True)]
     return np.array([encode(value, fmt) for value in exact], fmt.bits_dtype).view(fmt.dtype)

@@ -21,7 +21,9 @@ def labels_next_to_sigmoid(logits: F32) -> F32:
 
 
 def near_midpoints(rng: np.random.Generator, count: int) -> tuple[F32, F32]:
-    """Pairs whose difference is within about 2^-48 of a boundary between two rounded results, of either parity."""
+    """Pairs whose difference is within about 2^-48 of a boundary between two rounded results, of
+    either parity.
+    """
     x = rng.normal(0, 6, count).astype(np.float32)
     midpoint = np.ldexp(
         rng.integers(1 << 23, 1 << 24, count) + 0.5, -24 - rng.integers(0, 3, count)
@@ -42,13 +44,17 @@ def ties_that_the_cubic_term_breaks(rng: np.random.Generator, count: int) -> tup
 
 
 def subnormal_logits(rng: np.random.Generator, count: int) -> tuple[F32, F32]:
-    """Half labels with logits so small that x/4 is a tie between two subnormals, broken by x^3/48 of 2^-447 and less."""
+    """Half labels with logits so small that x/4 is a tie between two subnormals, broken by x^3/48
+    of 2^-447 and less.
+    """
     x = np.ldexp(rng.integers(-64, 64, count).astype(np.float64), -149).astype(np.float32)
     return x, np.full(count, 0.5, np.float32)
 
 
 def ties_that_a_sticky_sigmoid_breaks(rng: np.random.Generator, count: int) -> tuple[F32, F32]:
-    """Labels y for which 1 - y is a boundary, and logits whose sigmoid is below any spacing next to 1."""
+    """Labels y for which 1 - y is a boundary, and logits whose sigmoid is below any spacing next to
+    1.
+    """
     y = np.ldexp(
         rng.integers(1, 64, count) * rng.choice([-1.0, 1.0], count), -25 - rng.integers(0, 2, count)
     ).astype(np.float32)

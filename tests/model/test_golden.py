@@ -1,4 +1,6 @@
-"""The golden model against the exact reference: correct rounding in fp16 and with hard labels, the contract's bound in fp32."""
+"""The golden model against the exact reference: correct rounding in fp16 and with hard labels, the
+contract's bound in fp32.
+"""
 
 import itertools
 

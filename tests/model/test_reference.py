@@ -1,4 +1,6 @@
-"""The exact gradient against published values, rational arithmetic, MPFR for every pair, and the properties of the operator."""
+"""The exact gradient against published values, rational arithmetic, MPFR for every pair, and the
+properties of the operator.
+"""
 
 from fractions import Fraction
 
@@ -108,7 +110,9 @@ def test_special_values(fmt: Format, x: float, y: float, value: float) -> None:
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=str)
 @pytest.mark.parametrize(("x", "base"), [(0.0, 0.5), (-0.0, 0.5), (INF, 1.0), (-INF, 0.0)])
 def test_exact_differences_round_to_even(fmt: Format, x: float, base: float) -> None:
-    """The only ties there are: labels with bits below the result's, for a logit of 0 or infinity."""
+    """The only ties there are: labels with bits below the result's, for a logit of 0 or
+    infinity.
+    """
     labels = np.unique((np.arange(-1500, 1500) * 2.0 ** (-2 - fmt.precision)).astype(fmt.dtype))
     want = [exact.encode(Fraction(base) - Fraction(float(y)), fmt) for y in labels]
     assert bits(gradient(np.full_like(labels, x), labels)).tolist() == want
@@ -133,7 +137,9 @@ def test_fp16_pairs(seed: int) -> None:
 
 
 def test_the_fp16_pairs_that_40_bits_can_flip() -> None:
-    """The logits whose sigmoid lies next to a multiple of 2^-25, with every label for which that is a tie."""
+    """The logits whose sigmoid lies next to a multiple of 2^-25, with every label for which that is
+    a tie.
+    """
     x = np.repeat(
         of(FP16, 0.3388671875, 1.1953125, 3.029296875, 0.0162506103515625, 2**-10, -(2**-23)),
         2 << 14,
@@ -158,7 +164,9 @@ def test_fast_path_agrees_with_fractions(seed: int) -> None:
 
 
 def asked_of_mpfr(monkeypatch: pytest.MonkeyPatch, name: str, radius: float) -> list:
-    """With another radius of the fast path: the arguments of the calls to a function of MPFR, as they come."""
+    """With another radius of the fast path: the arguments of the calls to a function of MPFR, as
+    they come.
+    """
     asked, function = [], getattr(exact_mpfr, name)
     monkeypatch.setattr(exact_fp32, "RADIUS", radius)
     monkeypatch.setattr(exact_mpfr, name, lambda *args: asked.append(args) or function(*args))
@@ -166,7 +174,9 @@ def asked_of_mpfr(monkeypatch: pytest.MonkeyPatch, name: str, radius: float) -> 
 
 
 def test_what_the_bound_leaves_open_goes_to_mpfr(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a bound as wide as a float32's spacing nearly everything is left open, and the result is the same."""
+    """With a bound as wide as a float32's spacing nearly everything is left open, and the result is
+    the same.
+    """
     x, y = all_cases(seed=3, count=500)
     want = gradient(x, y)
     asked = asked_of_mpfr(monkeypatch, "rounded", radius=2.0**-24)

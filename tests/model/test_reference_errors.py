@@ -1,4 +1,6 @@
-"""How far a result lies from the exact gradient, and whether the contract allows it, against rational arithmetic."""
+"""How far a result lies from the exact gradient, and whether the contract allows it, against
+rational arithmetic.
+"""
 
 from fractions import Fraction
 
@@ -18,7 +20,9 @@ INF, NAN = float("inf"), float("nan")
 
 
 def neighbours(rng: np.random.Generator, result: np.ndarray) -> np.ndarray:
-    """Results that are off by -2 to 2 encodings, where that stays finite and does not change the sign."""
+    """Results that are off by -2 to 2 encodings, where that stays finite and does not change the
+    sign.
+    """
     moved = bits(result).astype(np.int64) + rng.integers(-2, 3, result.size)
     moved = moved.astype(bits(result).dtype).view(result.dtype)
     return np.where(np.isfinite(moved) & (np.signbit(moved) == np.signbit(result)), moved, result)
@@ -78,7 +82,9 @@ def test_ulp_error_asks_mpfr_where_the_label_is_as_close_as_can_be(
 
 
 def test_ulp_error_of_a_sigmoid_that_was_rounded_first() -> None:
-    """What libraries give for x = 16.64, y = 1: 0 where -5.9e-8 is due, 1.7e7 ulp off or nearly so."""
+    """What libraries give for x = 16.64, y = 1: 0 where -5.9e-8 is due, 1.7e7 ulp off or nearly
+    so.
+    """
     assert ulp_error(of(FP32, 0), of(FP32, 16.7), of(FP32, 1))[0] == pytest.approx(
         float.fromhex("0x1.0p23") * 1.9, rel=0.1
     )
@@ -105,7 +111,9 @@ def test_within_bound_agrees_with_fractions(seed: int) -> None:
 
 
 def test_what_the_bound_leaves_open_goes_to_mpfr(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a bound as wide as a float32's spacing nearly everything is left open, and the answers are the same."""
+    """With a bound as wide as a float32's spacing nearly everything is left open, and the answers
+    are the same.
+    """
     x, y = all_cases(seed=19, count=200)
     result = neighbours(np.random.default_rng(20), gradient(x, y))
     want = within_bound(result, x, y)
@@ -115,7 +123,9 @@ def test_what_the_bound_leaves_open_goes_to_mpfr(monkeypatch: pytest.MonkeyPatch
 
 
 def test_within_bound_at_a_tie_that_only_the_sigmoid_breaks() -> None:
-    """1 - y is midway between 1 - 2^-23 and 1 - 2^-24: the lower one is due, and the upper one off by more than half an ulp."""
+    """1 - y is midway between 1 - 2^-23 and 1 - 2^-24: the lower one is due, and the upper one off
+    by more than half an ulp.
+    """
     logits, labels = np.full(2, 1e30, np.float32), np.full(2, 1.5 * 2.0**-24, np.float32)
     result = of(FP32, 1 - 2.0**-23, 1 - 2.0**-24)
     assert within_bound(result, logits, labels).tolist() == [True, False]
@@ -130,7 +140,9 @@ def test_within_bound_wants_the_exact_bits_for_infinite_logits() -> None:
 
 
 def test_within_bound_allows_another_sigmoid_but_no_more() -> None:
-    """With a label that cancels the sigmoid, results 2^-41 of it away are allowed and those 2^-39 away are not."""
+    """With a label that cancels the sigmoid, results 2^-41 of it away are allowed and those 2^-39
+    away are not.
+    """
     x = np.random.default_rng(13).uniform(-30, 0, 2_000).astype(np.float32)
     y = labels_next_to_sigmoid(x)
     s = np.array([float(exact.small_sigmoid(float(value))) for value in x])

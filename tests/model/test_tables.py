@@ -1,4 +1,6 @@
-"""The tables are those that the fits give, keep the error budget, and serve every hard case and every fp16 logit."""
+"""The tables are those that the fits give, keep the error budget, and serve every hard case and
+every fp16 logit.
+"""
 
 import numpy as np
 import pytest

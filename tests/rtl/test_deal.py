@@ -1,4 +1,6 @@
-"""Dealing to any cores and gathering from them keeps every chunk in its place, and keeps every core busy."""
+"""Dealing to any cores and gathering from them keeps every chunk in its place, and keeps every core
+busy.
+"""
 
 import random
 
@@ -14,7 +16,9 @@ from .datapath.harness import receive, send, simulate
 
 
 def ring(cores: int, data_bits: int) -> tuple[Module, Deal, Gather]:
-    """Deal and gather about cores that add logits and labels, each taking a chunk in two cycles as a datapath does."""
+    """Deal and gather about cores that add logits and labels, each taking a chunk in two cycles as
+    a datapath does.
+    """
     m = Module()
     m.submodules.deal = deal = Deal(cores, data_bits)
     m.submodules.gather = gather = Gather(cores, data_bits)

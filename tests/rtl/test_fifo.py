@@ -14,7 +14,9 @@ SEED = 5
 def passed(
     depth: int, words: list[int], write_pause: float, read_pause: float
 ) -> tuple[list[int], list[int]]:
-    """The words that come out, and the cycles from the input of each to its first offer; never more than ``depth`` inside."""
+    """The words that come out, and the cycles from the input of each to its first offer; never more
+    than ``depth`` inside.
+    """
     dut, random = Fifo(width=8, depth=depth), Random(SEED)
     out: list[int] = []
     latencies: list[int] = []

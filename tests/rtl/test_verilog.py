@@ -1,4 +1,6 @@
-"""The generated Verilog: the same bytes every time, read without a warning by every tool, small, and what Amaranth means."""
+"""The generated Verilog: the same bytes every time, read without a warning by every tool, small,
+and what Amaranth means.
+"""
 
 import os
 import re
@@ -29,7 +31,9 @@ WHOLE = pytest.mark.parametrize(
 
 
 class Part(wiring.Component):
-    """A bit of everything that Verilog is made from: memories, signed products, choices, shifts, arrays, state machines."""
+    """A bit of everything that Verilog is made from: memories, signed products, choices, shifts,
+    arrays, state machines.
+    """
 
     i: In(stream.Signature(data.StructLayout({"a": signed(3), "b": 3})))
     o: Out(stream.Signature(12))
@@ -281,7 +285,8 @@ def test_equivalent_to_what_amaranth_writes(tmp_path: Path) -> None:
     )
     (tmp_path / "gate.v").write_text(to_verilog(Parts(2), "gate"))
     same = (
-        "read_verilog gold.v; read_verilog {0}; proc; flatten; memory -nordff; opt; miter -equiv -make_assert -flatten gold gate miter;"
+        "read_verilog gold.v; read_verilog {0}; proc; flatten; memory -nordff; opt; miter -equiv"
+        " -make_assert -flatten gold gate miter;"
         " hierarchy -top miter; opt; sat -verify -prove-asserts -seq 7 -set-init-zero miter"
     )
     yosys(same.format("gate.v"), tmp_path)

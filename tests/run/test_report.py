@@ -1,4 +1,6 @@
-"""The report of a run: numbers that can be counted again, and pictures that appear whole or not at all."""
+"""The report of a run: numbers that can be counted again, and pictures that appear whole or not at
+all.
+"""
 
 import json
 from pathlib import Path
@@ -173,5 +175,6 @@ def test_heading() -> None:
     cycles = result.cycles or 1
     assert (
         heading(request, result)
-        == f"mt7004, fp32, shared memory, 4 cores: 500 elements in {cycles} cycles, {500 / cycles:.2f} per cycle"
+        == f"mt7004, fp32, shared memory, 4 cores: 500 elements in {cycles} cycles,"
+        f" {500 / cycles:.2f} per cycle"
     )

@@ -20,7 +20,9 @@ def counted(cycles: int) -> Counters:
 
 
 def recorded(request: Request, apart: int = 3, start: int = 20) -> Result:
-    """What a unit would do that reads one beat of each array and writes one, a beat every ``apart`` cycles, in bursts of one."""
+    """What a unit would do that reads one beat of each array and writes one, a beat every ``apart``
+    cycles, in bursts of one.
+    """
     bus = (
         request.platform.l2_data_bits if request.job.private else request.platform.shared_data_bits
     ) // 8
@@ -126,7 +128,9 @@ def test_a_full_lane_is_the_hardwares_most_whatever_the_job(options: dict[str, o
 
 
 def test_a_core_is_never_faster_than_it_is_and_never_later_than_its_beats() -> None:
-    """One core, 16 results per beat and one per cycle: each beat fills the 16 cycles up to its own."""
+    """One core, 16 results per beat and one per cycle: each beat fills the 16 cycles up to its
+    own.
+    """
     request = request_of(64, core_mask=1)
     result = recorded(request, apart=20)
     (core,) = (lane for lane in activity(request, result).lanes if lane.group == "cores")

@@ -1,4 +1,6 @@
-"""Designs that are broken on purpose: a method or function with some words of its source replaced."""
+"""Designs that are broken on purpose: a method or function with some words of its source
+replaced.
+"""
 
 import inspect
 import re
@@ -12,7 +14,9 @@ from unittest import mock
 
 
 class Breakage(NamedTuple):
-    """In the source of ``owner.method``, ``old`` becomes ``new``; blanks and line breaks do not matter."""
+    """In the source of ``owner.method``, ``old`` becomes ``new``; blanks and line breaks do not
+    matter.
+    """
 
     owner: type | ModuleType
     method: str

@@ -1,4 +1,6 @@
-"""The stand-in design of the simulator's tests: it copies one array to another, as fast as its ports allow."""
+"""The stand-in design of the simulator's tests: it copies one array to another, as fast as its
+ports allow.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""The DRAM timing model against closed forms and against JEDEC's rules, both computed here from the parameters alone."""
+"""The DRAM timing model against closed forms and against JEDEC's rules, both computed here from the
+parameters alone.
+"""
 
 import random
 from dataclasses import replace
@@ -80,7 +82,9 @@ class Bench:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_unloaded_reads(name: str) -> None:
-    """A closed bank, its row open, another row open: tRCD + CL, CL, tRP + tRCD + CL, and the burst and the controller each time."""
+    """A closed bank, its row open, another row open: tRCD + CL, CL, tRP + tRCD + CL, and the burst
+    and the controller each time.
+    """
     dram = memory(name)
     bench = Bench(dram)
     rest = dram.cl + BL + dram.frontend
@@ -95,7 +99,9 @@ def test_unloaded_reads(name: str) -> None:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_conflict_at_once(name: str) -> None:
-    """Two rows of a bank one after the other: the first stays open for tRAS, and for tRTP after its read."""
+    """Two rows of a bank one after the other: the first stays open for tRAS, and for tRTP after its
+    read.
+    """
     dram = memory(name)
     first, other = address_in(dram, 3, 5), address_in(dram, 3, 6)
     closed = max(dram.tras, dram.trcd + dram.trtp)
@@ -120,7 +126,9 @@ def test_many_rows_are_limited_by_tfaw(name: str) -> None:
 
 
 def stream(dram: Dram, kilobytes: int = 256) -> int:
-    """Clocks from the first to the last answer of sequential reads, bursts of 1 KiB, as many in flight as the model takes."""
+    """Clocks from the first to the last answer of sequential reads, bursts of 1 KiB, as many in
+    flight as the model takes.
+    """
     model, edge, pending, asked, taken, first = DramModel(dram, PORT), 0, [], 0, 0, 0
     while taken < 16 * kilobytes:
         if asked < kilobytes and model.room_reads:
@@ -142,7 +150,9 @@ def stream(dram: Dram, kilobytes: int = 256) -> int:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_sequential_reads_reach_the_peak(name: str) -> None:
-    """A column every 4 clocks, rows and banks opened ahead; one bank group alone gives one every tCCD_L."""
+    """A column every 4 clocks, rows and banks opened ahead; one bank group alone gives one every
+    tCCD_L.
+    """
     columns = 256 * 1024 // 64
     assert stream(memory(name)) == BL * (columns - 1)
     lonely = memory(name, bank_groups=1, tccd_s=6, tccd_l=6)
@@ -153,7 +163,9 @@ def test_sequential_reads_reach_the_peak(name: str) -> None:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_refresh_takes_its_share(name: str) -> None:
-    """Per tREFI the bus is silent for tRFC, and for what closing and opening a row cost around it."""
+    """Per tREFI the bus is silent for tRFC, and for what closing and opening a row cost around
+    it.
+    """
     dram = memory(name, trefi=preset(name).trefi)
     without, with_refresh = stream(memory(name)), stream(dram)
     count = (with_refresh - (with_refresh - without) // 2) // dram.trefi
@@ -166,7 +178,9 @@ def test_refresh_takes_its_share(name: str) -> None:
 @pytest.mark.parametrize("turn", [2, 4, 8, 16, 32, 64])
 @pytest.mark.parametrize("name", PRESETS)
 def test_two_reads_to_one_write(name: str, turn: int) -> None:
-    """With perfect row hits a period is its data and two turnarounds: RD to WR CL + BL/2 + 2 - CWL, WR to RD CWL + BL/2 + tWTR."""
+    """With perfect row hits a period is its data and two turnarounds: RD to WR CL + BL/2 + 2 - CWL,
+    WR to RD CWL + BL/2 + tWTR.
+    """
     dram = memory(
         name,
         row_bytes=1 << 20,
@@ -184,7 +198,8 @@ def test_two_reads_to_one_write(name: str, turn: int) -> None:
     turnarounds = (dram.cl + 2 - dram.cwl) + (dram.cwl + dram.twtr_s)
     expected = periods * (BL * turn * 3 // 2 + turnarounds)
     assert stats.turns == pytest.approx(2 * periods, rel=0.02)
-    # a short turn may have to wait for tWTR_L: nothing else than the bank group just written is left to read
+    # a short turn may have to wait for tWTR_L: nothing else than the bank group just written is
+    # left to read
     longest = expected + (periods * (dram.twtr_l - dram.twtr_s) if turn < 4 else 0)
     assert 0.99 * expected <= cycles <= 1.03 * longest
 
@@ -266,7 +281,9 @@ def check_commands(dram: Dram, commands: np.ndarray) -> int:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_command_keeps_the_rules(name: str, seed: int) -> None:
-    """Random bursts of both kinds at random times: JEDEC's rules between all commands, and every column moved once."""
+    """Random bursts of both kinds at random times: JEDEC's rules between all commands, and every
+    column moved once.
+    """
     rng = random.Random(seed)
     dram = replace(
         preset(name),
@@ -305,7 +322,9 @@ def test_every_command_keeps_the_rules(name: str, seed: int) -> None:
 
 
 def test_starvation_ends() -> None:
-    """A read of another row is served within the age limit and the time of a conflict, however many hits are before it."""
+    """A read of another row is served within the age limit and the time of a conflict, however many
+    hits are before it.
+    """
     dram = memory("ddr3-1600", row_bytes=1 << 20)
     model, edge = DramModel(dram, PORT), 0
     other = model.accept(1, address_in(dram, 0, 3), 1, write=False, edge=0)

@@ -1,4 +1,6 @@
-"""The fast simulator around a design that copies: time, memory, windows, faults, pauses, events, waves."""
+"""The fast simulator around a design that copies: time, memory, windows, faults, pauses, events,
+waves.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -53,7 +53,9 @@ def flags(library: Path) -> list[str]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One call: its status, the cycles and elements that the hardware counted, and the address of a bus error."""
+    """One call: its status, the cycles and elements that the hardware counted, and the address of a
+    bus error.
+    """
 
     status: int
     cycles: int
@@ -112,7 +114,9 @@ def check(
     seed: int,
     mask: int = 3,
 ) -> None:
-    """Run one call; its result must be the golden model's, with the bytes around it as they were."""
+    """Run one call; its result must be the golden model's, with the bytes around it as they
+    were.
+    """
     logits, labels = operands(length, dtype, seed)
     logits.tofile(tmp_path / "logits")
     labels.tofile(tmp_path / "labels")

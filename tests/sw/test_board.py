@@ -1,4 +1,6 @@
-"""The access layer of a board, with a file in place of /dev/mem or of a UIO device: windows, registers at their offsets, interrupts."""
+"""The access layer of a board, with a file in place of /dev/mem or of a UIO device: windows,
+registers at their offsets, interrupts.
+"""
 
 import struct
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""The driver on hardware that is none: errors of every kind, jobs that never end, threads, sanitizers."""
+"""The driver on hardware that is none: errors of every kind, jobs that never end, threads,
+sanitizers.
+"""
 
 import itertools
 import shutil
@@ -93,8 +95,8 @@ def test_a_job_that_never_ends(driver: Path) -> None:
     numbers, _, message = scenario(driver, "never")
     assert numbers == [64, 0, 2, 1]
     assert (
-        "time-out after 5000 cycles; shared unit: ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0; aborted ("
-        in message
+        "time-out after 5000 cycles; shared unit: ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0; aborted"
+        " (" in message
     )
 
 
@@ -102,7 +104,9 @@ def test_a_job_that_never_ends(driver: Path) -> None:
     ("words", "numbers"), [("deaf", [64, 0, 2, 1]), ("deaf-still", [64, Status.BUSY, 1, 0])]
 )
 def test_a_job_that_an_abort_does_not_end(driver: Path, words: str, numbers: list[int]) -> None:
-    """Its unit takes no other job before the hardware says that it has ended, and then forgets its interrupt."""
+    """Its unit takes no other job before the hardware says that it has ended, and then forgets its
+    interrupt.
+    """
     found, _, message = scenario(driver, words)
     assert found == numbers
     assert "WRITE_BEATS 0; aborted in vain, since memory does not answer (" in message
@@ -117,7 +121,9 @@ def test_hardware_in_which_nothing_happens(driver: Path, words: str) -> None:
 
 
 def test_a_wait_that_fails(driver: Path) -> None:
-    """What became of the job is not known: if its unit still runs it, that is ended before the next one."""
+    """What became of the job is not known: if its unit still runs it, that is ended before the next
+    one.
+    """
     numbers, _, message = scenario(driver, "wait")
     assert numbers == [67, 0, 2, 1]
     assert "the fake was told to fail" in message
@@ -128,7 +134,9 @@ def test_no_time_out_at_all(driver: Path) -> None:
 
 
 def test_a_job_that_may_have_been_started(driver: Path) -> None:
-    """REQUEST cannot be read after a start; the next job's end is not taken for that of this one."""
+    """REQUEST cannot be read after a start; the next job's end is not taken for that of this
+    one.
+    """
     assert scenario(driver, "lost")[0] == [67, 0, 2, 0]
 
 
@@ -193,7 +201,9 @@ def test_hardware_that_cannot_be_opened(driver: Path, words: tuple[str, ...]) ->
 
 
 def test_threads_on_the_fake(tmp_path: Path) -> None:
-    """No job ends before two run at once, and there is no time limit: however the threads are scheduled, they overlap."""
+    """No job ends before two run at once, and there is no time limit: however the threads are
+    scheduled, they overlap.
+    """
     threads = build(tmp_path / "build", "threads", "-fsanitize=thread")
     run = execute(threads)
     assert (run.returncode, run.stderr) == (0, "")
@@ -222,12 +232,16 @@ MISHAPS = {
     "exit": (7, ""),
     "return": (5, ""),
 }
-"""Exit status, and what is printed: the statuses of the calls, -1 if one did not return to who made it."""
+"""Exit status, and what is printed: the statuses of the calls, -1 if one did not return to who made
+it.
+"""
 
 
 @pytest.mark.parametrize("mishap", MISHAPS)
 def test_nobody_hangs_whatever_befalls_a_caller(mishaps: Path, mishap: str) -> None:
-    """Cancelled threads; signal handlers that call, jump, fork, end thread or process; a fork and an end beside a call."""
+    """Cancelled threads; signal handlers that call, jump, fork, end thread or process; a fork and
+    an end beside a call.
+    """
     run = execute(mishaps, mishap)
     assert (run.returncode, run.stdout.strip()) == MISHAPS[mishap]
     # At the end of the process, the other thread may or may not come to its line.
@@ -254,7 +268,8 @@ def test_private_memory_under_address_sanitizer(tmp_path: Path) -> None:
 def test_no_leak_and_no_bad_access_under_valgrind(call: Path) -> None:
     if shutil.which("valgrind") is None:
         pytest.skip(
-            "valgrind is not installed, and the project does not need it: AddressSanitizer and ThreadSanitizer run everywhere"
+            "valgrind is not installed, and the project does not need it: AddressSanitizer and"
+            " ThreadSanitizer run everywhere"
         )
     words = [
         "fs:0xA0000000:0xA0100000:0xC0000000:100:3",

@@ -49,7 +49,8 @@ def test_the_printed_programs_however_compiled(
 ) -> None:
     if shutil.which(compiler) is None:
         pytest.skip(
-            f"{compiler} is not installed, and the project does not need it: its programs are for whoever has it"
+            f"{compiler} is not installed, and the project does not need it: its programs are for"
+            " whoever has it"
         )
     options = ["-Wall", "-Werror", level, *COMPILERS[compiler], *POSITIONS[position]]
     for example in EXAMPLES[:2]:

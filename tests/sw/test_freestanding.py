@@ -1,4 +1,6 @@
-"""The driver without an operating system: cross compilers, no hosted header, nothing needed but what a compiler itself calls."""
+"""The driver without an operating system: cross compilers, no hosted header, nothing needed but
+what a compiler itself calls.
+"""
 
 import shutil
 import subprocess

@@ -147,7 +147,9 @@ def test_length_zero(call: Path) -> None:
 
 
 def test_bits_beyond_the_cores_take_no_part(call: Path) -> None:
-    """The operator library's programs pass 0xff to any number of cores; the cycles are those of the mask that is left."""
+    """The operator library's programs pass 0xff to any number of cores; the cycles are those of the
+    mask that is left.
+    """
     word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:1000"
     masks = (3, 0xFF, 0xFFFF_FFFF, 2, 0xFE)
     run = execute(call, *(f"{word}:{mask:#x}" for mask in masks))
@@ -218,7 +220,9 @@ def test_a_job_out_of_time_is_over_when_its_call_returns(call: Path, tmp_path: P
     ],
 )
 def test_a_bus_error(call: Path, fault: str, address: int, kind: str, status: Status) -> None:
-    """The unit tells the bus word of a read or the burst of a write that was answered so, and takes the next job."""
+    """The unit tells the bus word of a read or the burst of a write that was answered so, and takes
+    the next job.
+    """
     places = (
         (LOGITS, LABELS, GRADIENT) if kind == "fs" else (L2[1], L2[1] + 0x20000, L2[1] + 0x40000)
     )
@@ -254,7 +258,9 @@ def test_waves(call: Path, tmp_path: Path) -> None:
 
 
 def test_waves_that_cannot_be_written(call: Path, tmp_path: Path) -> None:
-    """A full disk costs the waves: one line at the end, the right results and status, and nothing is left behind."""
+    """A full disk costs the waves: one line at the end, the right results and status, and nothing
+    is left behind.
+    """
     word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:100:3"
     run = execute(call, word, word, SCEGRAD_WAVES="/dev/full", TMPDIR=str(tmp_path))
     assert (run.returncode, outcomes(run.stdout)) == (
@@ -267,7 +273,9 @@ def test_waves_that_cannot_be_written(call: Path, tmp_path: Path) -> None:
 
 
 def test_out_of_memory_is_a_status(call: Path, library: Path) -> None:
-    """With ever less address space the hardware cannot be opened, or its memory is not there; nothing aborts."""
+    """With ever less address space the hardware cannot be opened, or its memory is not there;
+    nothing aborts.
+    """
     word = f"fs:{SMC:#x}:{SMC:#x}:{SMC:#x}:8:3"
     seen = set()
     for kilobytes in range(3000, 60_000, 1500):
@@ -400,7 +408,8 @@ COMPILERS = [
 def test_compilers(library: Path, tmp_path: Path, compiler: list[str], options: list[str]) -> None:
     if shutil.which(compiler[0]) is None:
         pytest.skip(
-            f"{compiler[0]} is not installed, and the project does not need it: the header is for whoever has it"
+            f"{compiler[0]} is not installed, and the project does not need it: the header is for"
+            " whoever has it"
         )
     source = tmp_path / ("half.cpp" if "++" in compiler[0] else "half.c")
     source.write_text((HERE / "half.c").read_text())
@@ -426,10 +435,13 @@ target_link_libraries(program scegrad::tiny)
 
 
 def cmake(library: Path, directory: Path, version: str) -> tuple[int, str]:
-    """Configure and build a program, as the page says; returns the first status that is not 0, and what was said."""
+    """Configure and build a program, as the page says; returns the first status that is not 0, and
+    what was said.
+    """
     if shutil.which("cmake") is None:
         pytest.skip(
-            "cmake is not installed, and the project does not need it: its package is for whoever has it"
+            "cmake is not installed, and the project does not need it: its package is for whoever"
+            " has it"
         )
     (directory / "CMakeLists.txt").write_text(CMAKE_PROJECT.format(version=version))
     shutil.copy(HERE / "half.c", directory / "program.c")
@@ -465,7 +477,9 @@ def test_cmake_asks_for_another_version(library: Path, tmp_path: Path, version: 
 def test_programs_of_the_operator_library(
     library: Path, tmp_path: Path, example: Example, compiler: str
 ) -> None:
-    """As they are printed: their own header's name, arrays at its addresses (in AM too), and core_mask 0xff on two cores."""
+    """As they are printed: their own header's name, arrays at its addresses (in AM too), and
+    core_mask 0xff on two cores.
+    """
     if shutil.which(compiler) is None:
         pytest.skip(f"{compiler} is not installed, and the project needs one C compiler alone")
     text = (EXAMPLES / f"{example.name}.c").read_text()
@@ -502,7 +516,8 @@ def test_forked_processes_have_hardware_of_their_own(library: Path, tmp_path: Pa
 def test_texts_of_statuses(library: Path, tmp_path: Path) -> None:
     source = tmp_path / "texts.c"
     source.write_text(
-        "#include <scegrad.h>\n#include <stdio.h>\nint main(void) { for (int k = 0; k < 80; ++k) puts(scegrad_strerror(k)); }"
+        "#include <scegrad.h>\n#include <stdio.h>\nint main(void) { for (int k = 0; k < 80; ++k)"
+        " puts(scegrad_strerror(k)); }"
     )
     texts = execute(
         compile_program(tmp_path / "texts", [source], flags(library))

@@ -1,4 +1,6 @@
-"""There is one way into the fast simulation: the file that C programs link is the one that Python opens."""
+"""There is one way into the fast simulation: the file that C programs link is the one that Python
+opens.
+"""
 
 import os
 from pathlib import Path

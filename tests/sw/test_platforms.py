@@ -1,4 +1,6 @@
-"""What only the platforms' own libraries show: masks with holes over all cores, as many threads as cores, their symbols."""
+"""What only the platforms' own libraries show: masks with holes over all cores, as many threads as
+cores, their symbols.
+"""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Random calls, good and bad, at the edges of every memory: the library answers each as the rules of a job say, and goes on."""
+"""Random calls, good and bad, at the edges of every memory: the library answers each as the rules
+of a job say, and goes on.
+"""
 
 import random
 from dataclasses import replace

@@ -1,4 +1,6 @@
-"""A sweep on a Dask cluster of processes: workers killed, stopped, missing, of other code; and the scheduler lost."""
+"""A sweep on a Dask cluster of processes: workers killed, stopped, missing, of other code; and the
+scheduler lost.
+"""
 
 import os
 import shutil

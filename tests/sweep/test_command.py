@@ -1,4 +1,6 @@
-"""``scegrad sweep`` as a process: killed, interrupted, resumed, refused; and its records, which are the same each time."""
+"""``scegrad sweep`` as a process: killed, interrupted, resumed, refused; and its records, which are
+the same each time.
+"""
 
 import json
 import signal
@@ -21,7 +23,9 @@ from scegrad.sweep.spaces import Space
 from scegrad.sweep.unit import design
 
 SPACE = Space("fp32-random", count=1 << 21, seed=5, shard_bits=13)
-"""Many small shards: some seconds of work, so that a signal sent after the first ones arrives long before the last."""
+"""Many small shards: some seconds of work, so that a signal sent after the first ones arrives long
+before the last.
+"""
 
 ARGUMENTS = ("fp32-random", "--count", str(SPACE.count), "--seed", "5", "--shard-bits", "13")
 TWO = ("--workers", "2")
@@ -34,7 +38,9 @@ Start = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts a sweep that hears Ctrl-C even where the tests are in the background of a shell, which is deaf to it; kills what is left."""
+    """Starts a sweep that hears Ctrl-C even where the tests are in the background of a shell, which
+    is deaf to it; kills what is left.
+    """
     started: list[subprocess.Popen[str]] = []
 
     def listen() -> None:
@@ -167,13 +173,15 @@ def test_a_shard_repeats() -> None:
         *(
             (
                 ["fp16-pairs", "--scheduler", address],
-                f"scegrad: --scheduler is {address!r}, but must be tcp://HOST:PORT or tls://HOST:PORT\n",
+                f"scegrad: --scheduler is {address!r}, but must be tcp://HOST:PORT or"
+                " tls://HOST:PORT\n",
             )
             for address in ("nonsense", "http://localhost:8786", "tcp://host", "tcp://host:0")
         ),
         (
             ["fp32-random", "--count", "5"],
-            "scegrad: the count of fp32-random must be a multiple of 1,048,576, the size of a shard\n",
+            "scegrad: the count of fp32-random must be a multiple of 1,048,576, the size of a"
+            " shard\n",
         ),
         (
             ["fp16-pairs", "--workers", "0"],

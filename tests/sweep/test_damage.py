@@ -53,7 +53,9 @@ def test_the_sticky_bit_of_small_logits_removed() -> None:
 
 @pytest.mark.parametrize("label", [0, 1])
 def test_a_guard_bit_cut(label: int, cut_lane: Lane) -> None:
-    """Bit 21 is the guard bit where the result is s; where it is 1 - s and s is small, it is out of reach."""
+    """Bit 21 is the guard bit where the result is s; where it is 1 - s and s is small, it is out of
+    reach.
+    """
     space = Space("fp32-logits", label=label, shard_bits=18)
     sign = 0x8000_0000 * (1 - label)
     near_two, far = (

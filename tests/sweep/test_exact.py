@@ -1,4 +1,6 @@
-"""The exact side of a sweep against the exact reference, on results that are right, next to right, and anything."""
+"""The exact side of a sweep against the exact reference, on results that are right, next to right,
+and anything.
+"""
 
 import numpy as np
 import pytest

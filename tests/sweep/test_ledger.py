@@ -1,4 +1,6 @@
-"""The ledger: other RTL, other versions, a second process; joined ledgers; and whether a summary knows what is missing."""
+"""The ledger: other RTL, other versions, a second process; joined ledgers; and whether a summary
+knows what is missing.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""A slice of each space, another one each time: the seed of the run chooses the shards, and the run's last lines name them."""
+"""A slice of each space, another one each time: the seed of the run chooses the shards, and the
+run's last lines name them.
+"""
 
 import random
 from collections.abc import Callable
@@ -19,7 +21,9 @@ SPACES = {
     "fp32-random": Space("fp32-random", count=1 << 50, seed=1),
 }
 BENDS = {"fp16-pairs": (0x1000, 0x5000), "fp32-logits": (0x33000000, 0x42D00000)}
-"""Magnitudes of logits, as encodings, for which the sigmoid is neither 1/2 nor 0 after rounding: half of the slices lie there."""
+"""Magnitudes of logits, as encodings, for which the sigmoid is neither 1/2 nor 0 after rounding:
+half of the slices lie there.
+"""
 
 
 def shards_of(space: Space, seed: int) -> list[int]:

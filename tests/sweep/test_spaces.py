@@ -76,7 +76,8 @@ def test_order_of_encodings(fmt) -> None:
     [
         (
             {"name": "fp64"},
-            "^no space fp64: there are fp16-pairs, fp32-logits, fp32-halves, fp32-random, fp32-stage$",
+            "^no space fp64: there are fp16-pairs, fp32-logits, fp32-halves, fp32-random,"
+            " fp32-stage$",
         ),
         ({"name": "fp32-logits", "label": 2}, "^the label of fp32-logits must be 0 or 1$"),
         (

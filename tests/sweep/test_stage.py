@@ -1,4 +1,6 @@
-"""The sweep of the sigmoid before it is rounded: right words pass, and each condition is seen to fail."""
+"""The sweep of the sigmoid before it is rounded: right words pass, and each condition is seen to
+fail.
+"""
 
 import numpy as np
 import pytest
@@ -56,7 +58,9 @@ def test_nan_has_no_conditions() -> None:
 
 
 def test_distances_bracket_the_sigmoid() -> None:
-    """X = 0, S u = 1/2 exactly: nothing below, and one unit of 2**-47 above, 2**-6 of 2**-40 / 2."""
+    """X = 0, S u = 1/2 exactly: nothing below, and one unit of 2**-47 above, 2**-6 of 2**-40 /
+    2.
+    """
     below, above = distances(
         np.zeros(1, np.uint32), packed(*(np.array([v]) for v in (1 << 46, 1, 0)))
     )

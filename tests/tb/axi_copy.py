@@ -1,4 +1,6 @@
-"""A small AXI4 manager that copies an array, and on request breaks one rule of the bus: what the memory model is tried with."""
+"""A small AXI4 manager that copies an array, and on request breaks one rule of the bus: what the
+memory model is tried with.
+"""
 
 from amaranth.hdl import Cat, Const, Module, Signal, Value
 from amaranth.lib import wiring
@@ -24,9 +26,11 @@ DEFECTS = (
 
 
 class AxiCopy(wiring.Component):
-    """Copies ``bursts`` bursts of ``beats`` bus words from ``source`` to ``target`` after a pulse of ``start``; ``done`` ends it.
+    """Copies ``bursts`` bursts of ``beats`` bus words from ``source`` to ``target`` after a pulse
+    of ``start``; ``done`` ends it.
 
-    ``defect`` is 0 or one more than an index in ``DEFECTS``. Address and data of a write are offered together.
+    ``defect`` is 0 or one more than an index in ``DEFECTS``. Address and data of a write are
+    offered together.
     """
 
     def __init__(self, *, data_bits: int = 64, beats: int = 4):

@@ -1,4 +1,6 @@
-"""cocotb: a copy through the memory model, and what the model says of it (run by test_memory.py)."""
+"""cocotb: a copy through the memory model, and what the model says of it (run by
+test_memory.py).
+"""
 
 import random
 from collections.abc import AsyncIterator
@@ -19,7 +21,9 @@ WORD = 8
 
 
 async def copy(dut, memory: AxiMemory, rng: random.Random, *, beats: int, short: int = 0) -> bool:
-    """Copy 12 bursts with everything declared, but for the last ``short`` bytes of the target; whether it came to an end."""
+    """Copy 12 bursts with everything declared, but for the last ``short`` bytes of the target;
+    whether it came to an end.
+    """
     size = 12 * beats * WORD
     content = rng.randbytes(size)
     storage = memory.storage
@@ -47,7 +51,9 @@ async def copy(dut, memory: AxiMemory, rng: random.Random, *, beats: int, short:
 async def serving(
     dut, defect: str | None = None, name: str = "copy"
 ) -> AsyncIterator[tuple[AxiMemory, random.Random]]:
-    """A memory that serves from reset on, and a manager with one defect; ``name`` varies the random choices of a run."""
+    """A memory that serves from reset on, and a manager with one defect; ``name`` varies the random
+    choices of a run.
+    """
     rng = randomness(name)
     memory = AxiMemory(dut, "m_axi", Storage(1), rng, max_beats=parameters()["beats"])
     dut.start.value = 0
@@ -75,7 +81,9 @@ async def good_manager(dut) -> None:
 
 @cocotb.test()
 async def timing(dut) -> None:
-    """Latency counts from the acceptance of an address to the edge before the first beat, and beats follow one another."""
+    """Latency counts from the acceptance of an address to the edge before the first beat, and beats
+    follow one another.
+    """
     async with serving(dut) as (memory, rng):
         for latency in (0, 7):
             memory.behaviour = Behaviour(latency=(latency, latency))
@@ -112,7 +120,9 @@ async def faults(dut) -> None:
 
 @cocotb.test()
 async def write_past_the_end(dut) -> None:
-    """The last byte of the last beat is not declared: DECERR, a report, and the byte keeps its value."""
+    """The last byte of the last beat is not declared: DECERR, a report, and the byte keeps its
+    value.
+    """
     async with serving(dut) as (memory, rng):
         last = TARGET + 12 * 4 * WORD - 1
         before = memory.storage.dump(last, 1)
@@ -139,7 +149,8 @@ async def bad_manager(dut) -> None:
                 break
         else:
             raise AssertionError(
-                f"{defect}: expected {expected!r} in one of {ATTEMPTS} runs, got {found} in the last"
+                f"{defect}: expected {expected!r} in one of {ATTEMPTS} runs, got {found} in the"
+                " last"
             )
 
 

@@ -1,4 +1,6 @@
-"""The runner: it tells failures from successes, builds once, and gives Verilator room to optimise."""
+"""The runner: it tells failures from successes, builds once, and gives Verilator room to
+optimise.
+"""
 
 import re
 import tempfile

@@ -1,4 +1,6 @@
-"""The whole unit in both simulators: ``tb.bench_system`` and ``tb.bench_cocotbext`` on small platforms and on those offered."""
+"""The whole unit in both simulators: ``tb.bench_system`` and ``tb.bench_cocotbext`` on small
+platforms and on those offered.
+"""
 
 import pytest
 

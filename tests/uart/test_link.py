@@ -1,4 +1,6 @@
-"""The host's end of the line, on a pseudo-terminal with the reference board behind it: the right words, or one clear error."""
+"""The host's end of the line, on a pseudo-terminal with the reference board behind it: the right
+words, or one clear error.
+"""
 
 import os
 import random

@@ -1,4 +1,6 @@
-"""``scegrad run --backend uart:DEVICE`` on the whole board, simulated at its pins, behind a pseudo-terminal: .npy in, .npy out."""
+"""``scegrad run --backend uart:DEVICE`` on the whole board, simulated at its pins, behind a
+pseudo-terminal: .npy in, .npy out.
+"""
 
 import random
 import threading
@@ -18,7 +20,9 @@ from tests.board.reference import damaged
 pytestmark = pytest.mark.whole
 
 TIMEOUT = 4.0
-"""Seconds until a request is repeated: the simulated board is some hundred times slower than one of copper."""
+"""Seconds until a request is repeated: the simulated board is some hundred times slower than one of
+copper.
+"""
 
 
 LOCKED, RUNNING = 0x80, 0x40

@@ -16,7 +16,9 @@ from scegrad.sim.simulation import (
 
 
 def run_icarus(request: Request, progress: Progress | None = None) -> Result:
-    """Run a request in the cocotb bench ``tb.bench_job`` under Icarus: some hundred cycles per second."""
+    """Run a request in the cocotb bench ``tb.bench_job`` under Icarus: some hundred cycles per
+    second.
+    """
     if shutil.which("iverilog") is None:
         raise BuildError(
             "Icarus Verilog is not installed: apt-get install iverilog, or choose another backend"
@@ -36,7 +38,9 @@ def run_icarus(request: Request, progress: Progress | None = None) -> Result:
 
 
 def _gist(message: str) -> str:
-    """Of a bench's failure and the end of its log, the first line and the last one that names an exception."""
+    """Of a bench's failure and the end of its log, the first line and the last one that names an
+    exception.
+    """
     first, *rest = message.splitlines()
     causes = [line.strip() for line in rest if re.search(r"\b\w*(Error|Refused|Exception): ", line)]
     return f"{first}: {causes[-1]}" if causes else first

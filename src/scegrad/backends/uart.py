@@ -57,7 +57,9 @@ def run_uart(request: Request, progress: Progress | None = None) -> Result:
 
 
 def _begin(link: Link, request: Request) -> None:
-    """Make sure that the board is of the platform, and that no job of an earlier session is running or waits to be acknowledged."""
+    """Make sure that the board is of the platform, and that no job of an earlier session is running
+    or waits to be acknowledged.
+    """
     try:
         sequence.execute(sequence.prepare(request.platform), link)
     except RuntimeError as error:

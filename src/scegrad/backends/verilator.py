@@ -22,7 +22,9 @@ GUARD_PATTERN = 0xA5
 
 
 class SimulationAccess:
-    """The registers of a simulated unit, as ``sequence.execute`` uses them; reports the progress of one job while it waits."""
+    """The registers of a simulated unit, as ``sequence.execute`` uses them; reports the progress of
+    one job while it waits.
+    """
 
     def __init__(self, simulation: Simulation, request: Request, progress: Progress | None) -> None:
         self.read32 = simulation.read32
@@ -46,7 +48,9 @@ class SimulationAccess:
 
 
 class SimulationPool:
-    """Simulations that stay open for the next call, one a platform, since loading a library and its reset take longer than a short job."""
+    """Simulations that stay open for the next call, one a platform, since loading a library and its
+    reset take longer than a short job.
+    """
 
     def __init__(self) -> None:
         self._idle: dict[Platform, Simulation] = {}

@@ -1,11 +1,12 @@
-"""What is built once and kept, under a name with a hash of all that went into it: simulators, Verilog, netlists, measurements.
+"""What is built once and kept, under a name with a hash of all that went into it: simulators,
+Verilog, netlists, measurements.
 
     home             a file or a folder
     home.sha256      its files with their hashes, as `sha256sum` writes them
     home.lock        held by the process that builds it
 
-What is kept is loaded and run. So it is checked before: it must be as it was built, or it is built again;
-and nobody but its owner may write it, and the owner is this user or root, or it is refused.
+What is kept is loaded and run. So it is checked before: it must be as it was built, or it is built
+again; and nobody but its owner may write it, and the owner is this user or root, or it is refused.
 What nobody used for ``KEPT_DAYS`` is removed when something else is built beside it.
 """
 
@@ -47,10 +48,10 @@ def content_key(parts: Iterable[bytes]) -> str:
 def kept(home: Path, make: Callable[[Path], Path]) -> Path:
     """Return ``home``, a file or a folder, building it first if it is missing or damaged.
 
-    ``make(work)`` builds inside the empty folder ``work`` and returns the path of the finished file or folder, which is then renamed
-    to ``home``. One process builds, others wait; ``home`` is there as a whole or not at all.
-    Nothing is written if it is there and sound, so a cache on a read-only file system serves.
-    Raises ``BuildError``, and what ``make`` raises.
+    ``make(work)`` builds inside the empty folder ``work`` and returns the path of the finished file
+    or folder, which is then renamed to ``home``. One process builds, others wait; ``home`` is there
+    as a whole or not at all. Nothing is written if it is there and sound, so a cache on a read-only
+    file system serves. Raises ``BuildError``, and what ``make`` raises.
     """
     if not _sound(home):
         with _locked(home):
@@ -97,9 +98,11 @@ def _hash(path: Path) -> str:
 
 
 def _sound(home: Path) -> bool:
-    """Whether ``home`` is there and as it was built; raises ``BuildError`` if somebody else may have written it.
+    """Whether ``home`` is there and as it was built; raises ``BuildError`` if somebody else may
+    have written it.
 
-    Files that were not in it when it was built do not count: other things are kept in a folder that is kept.
+    Files that were not in it when it was built do not count: other things are kept in a folder that
+    is kept.
     """
     try:
         if not home.exists():
@@ -118,7 +121,9 @@ def _sound(home: Path) -> bool:
 
 
 def _refuse_foreign(*paths: Path) -> None:
-    """Raise ``BuildError`` for a path that anybody but this user and root may write; ``OSError`` if it is not there."""
+    """Raise ``BuildError`` for a path that anybody but this user and root may write; ``OSError`` if
+    it is not there.
+    """
     for path in paths:
         found = path.stat()
         if found.st_uid not in (0, os.geteuid()):
@@ -144,7 +149,8 @@ def _locked(home: Path) -> AcquireReturnProxy:
         raise BuildError(f"another process held {lock} for {LOCK_LIMIT} seconds") from error
     except OSError as error:
         raise BuildError(
-            f"{home.parent} cannot be written: {error.strerror}; set {VARIABLE} to a directory that can be written"
+            f"{home.parent} cannot be written: {error.strerror}; set {VARIABLE} to a directory"
+            " that can be written"
         ) from error
 
 

@@ -1,4 +1,6 @@
-"""The C driver of ``sw/driver`` over one access layer (``sw/access``), compiled and linked into ``libscegrad_<platform>.so``."""
+"""The C driver of ``sw/driver`` over one access layer (``sw/access``), compiled and linked into
+``libscegrad_<platform>.so``.
+"""
 
 import os
 import shlex
@@ -40,7 +42,8 @@ def software_directory() -> Path:
     directory = (Path(__file__).parents[1] / "sw").resolve()
     if not (directory / "sim").is_dir():
         raise BuildError(
-            f"the sources of the simulator and the driver are missing: {directory} is no folder of them"
+            f"the sources of the simulator and the driver are missing: {directory} is no folder of"
+            " them"
         )
     return directory
 
@@ -53,7 +56,9 @@ def library_name(platform: Platform) -> str:
 def compile_driver(
     work: Path, platform: Platform, access: str, flags: Iterable[str] = ()
 ) -> list[Path]:
-    """Compile the driver over one access layer into ``work``; returns the objects. Raises ``BuildError``."""
+    """Compile the driver over one access layer into ``work``; returns the objects. Raises
+    ``BuildError``.
+    """
     software = software_directory()
     (work / "scegrad_platform.h").write_text(platform_header(platform), encoding="ascii")
     layer = [software / "system" / "posix.c", software / "access" / f"{access}.c"] + (
@@ -70,7 +75,9 @@ def compile_driver(
 
 
 def link_library(work: Path, platform: Platform, access: str, objects: Iterable[Path] = ()) -> Path:
-    """Make the library in ``work``, of the driver over one access layer and what that needs; returns it. Raises ``BuildError``."""
+    """Make the library in ``work``, of the driver over one access layer and what that needs;
+    returns it. Raises ``BuildError``.
+    """
     driver = compile_driver(work, platform, access)
     exports = work / "exports.map"
     names = [*symbols(platform), *(["scesim_*", "scedram_*"] if access == "sim" else [])]
@@ -107,7 +114,9 @@ def inputs(platform: Platform) -> list[bytes]:
 
 
 def symbols(platform: Platform) -> list[str]:
-    """What ``scegrad.h`` declares and the library exports: the operator in the platform's formats, and what is asked about a call."""
+    """What ``scegrad.h`` declares and the library exports: the operator in the platform's formats,
+    and what is asked about a call.
+    """
     prefixes = [{"fp32": "fp", "fp16": "hp"}[name] for name in platform.formats]
     operators = [
         f"{prefix}_sigmoidcrossentropywithlogitsgrad_{kind}" for prefix in prefixes for kind in "sp"
@@ -116,7 +125,9 @@ def symbols(platform: Platform) -> list[str]:
 
 
 def platform_header(platform: Platform) -> str:
-    """The C header from which the driver knows its platform: what the hardware must say of itself, and the memory windows."""
+    """The C header from which the driver knows its platform: what the hardware must say of itself,
+    and the memory windows.
+    """
     windows = [(region, -1) for region in platform.shared] + [
         (region, core) for core in range(platform.cores) for region in platform.private_of(core)
     ]
@@ -126,7 +137,8 @@ def platform_header(platform: Platform) -> str:
     )
     return "\n".join(
         [
-            f"/* The platform {platform.name}. Windows: name, base, bytes, the core whose memory it is, or -1. */",
+            f"/* The platform {platform.name}. Windows: name, base, bytes, the core whose memory"
+            " it is, or -1. */",
             "#ifndef SCEGRAD_PLATFORM_H",
             "#define SCEGRAD_PLATFORM_H",
             f'#define SCE_PLATFORM_NAME "{platform.name}"',
@@ -151,7 +163,9 @@ def c_compiler() -> list[str]:
 
 
 def run_compiler(command: list[str], directory: Path | None = None) -> None:
-    """Run a compiler, in ``directory`` if that is given; raises ``BuildError`` with its first error."""
+    """Run a compiler, in ``directory`` if that is given; raises ``BuildError`` with its first
+    error.
+    """
     done = subprocess.run(
         command, cwd=directory, env=environment(), capture_output=True, text=True, check=False
     )

@@ -1,10 +1,13 @@
-"""The simulator of a platform as a shared library, built when it is first asked for and kept under a key of all that went into it.
+"""The simulator of a platform as a shared library, built when it is first asked for and kept under
+a key of all that went into it.
 
-    platform -> Verilog -> C++ (Verilator) -> object, with the harness of sw/sim -> libscegrad_<platform>.so, with the C driver
+    platform -> Verilog -> C++ (Verilator) -> object, with the harness of sw/sim
+             -> libscegrad_<platform>.so, with the C driver
 
-The object's key is a hash of the Verilog, the harness, the versions of the tools and their flags; the library, which is linked in seconds,
-has one of the driver beside it. The Verilog is kept as well, under a hash of the sources that it is made from, since making it takes a
-while itself. ``cache`` keeps them all.
+The object's key is a hash of the Verilog, the harness, the versions of the tools and their flags;
+the library, which is linked in seconds, has one of the driver beside it. The Verilog is kept as
+well, under a hash of the sources that it is made from, since making it takes a while itself.
+``cache`` keeps them all.
 """
 
 import importlib.metadata
@@ -33,10 +36,11 @@ def harness_directory() -> Path:
 
 
 def library(platform: Platform, *, waves: bool = True, source: Path | None = None) -> Path:
-    """``libscegrad_<platform>.so`` with the simulated ``platform`` in it, for C and for ``sim``; built now where it is not there yet.
+    """``libscegrad_<platform>.so`` with the simulated ``platform`` in it, for C and for ``sim``;
+    built now where it is not there yet.
 
-    Without ``waves`` it cannot write them. ``source`` is the Verilog of another top module of the same name and ports.
-    Raises ``BuildError``.
+    Without ``waves`` it cannot write them. ``source`` is the Verilog of another top module of the
+    same name and ports. Raises ``BuildError``.
     """
     model = _model(platform, waves, source or verilog(platform))
 
@@ -50,7 +54,9 @@ def library(platform: Platform, *, waves: bool = True, source: Path | None = Non
 
 
 def linkable(platform: Platform) -> Path:
-    """The simulated platform as an object file that another library or program may contain. Raises ``BuildError``."""
+    """The simulated platform as an object file that another library or program may contain. Raises
+    ``BuildError``.
+    """
     return _model(platform, True, verilog(platform))
 
 
@@ -74,7 +80,9 @@ def _model(platform: Platform, waves: bool, source: Path) -> Path:
 
 
 def dram_library() -> Path:
-    """The library of the DRAM timing model alone; built now, in seconds, where it is not there yet. Raises ``BuildError``."""
+    """The library of the DRAM timing model alone; built now, in seconds, where it is not there yet.
+    Raises ``BuildError``.
+    """
     tools, harness = Toolchain.find(), harness_directory()
     sources = [harness / f"{name}.cpp" for name in DRAM_SOURCES]
 
@@ -88,7 +96,9 @@ def dram_library() -> Path:
 
 
 def verilog(platform: Platform) -> Path:
-    """The Verilog of the platform's top module, generated now where it is not there yet. Raises ``BuildError``."""
+    """The Verilog of the platform's top module, generated now where it is not there yet. Raises
+    ``BuildError``.
+    """
 
     def make(work: Path) -> Path:
         from scegrad.rtl.verilog import write_verilog
@@ -108,7 +118,8 @@ def _build(
     result.mkdir()
     (model / "ports.h").write_text(ports, encoding="ascii")
     what = "building the simulator" if waves else "building the simulator without waves"
-    # The name of the source is in the C++: a relative one is the same wherever the cache lies, and has no quotes.
+    # The name of the source is in the C++: a relative one is the same wherever the cache lies, and
+    # has no quotes.
     shutil.copyfile(source, model / source.name)
     with announced(f"{platform.name}: {what} (once)") as progress:
         objects = tools.model(
@@ -125,7 +136,9 @@ def _build(
 
 
 def ports_header(platform: Platform) -> str:
-    """The C++ header that tells the harness which AXI ports the top module has and what each reaches."""
+    """The C++ header that tells the harness which AXI ports the top module has and what each
+    reaches.
+    """
     names = list(platform.ports)
     widths = [bits // 8 for bits in platform.ports.values()]
     regions = [(0, region) for region in platform.shared] + [
@@ -141,7 +154,8 @@ def ports_header(platform: Platform) -> str:
     quoted = ", ".join(f'"{name}"' for name in names)
     return "\n".join(
         [
-            f"// Ports of {platform.top_name}: index, name, bytes; and the addresses that each reaches.",
+            f"// Ports of {platform.top_name}: index, name, bytes; and the addresses that each"
+            " reaches.",
             "#pragma once",
             f"#define SCESIM_PORTS {len(names)}",
             f"#define SCESIM_EACH_PORT(PORT) {each_port}",

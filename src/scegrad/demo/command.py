@@ -1,7 +1,9 @@
-"""``scegrad demo``: logistic regressions whose every gradient the simulated hardware computes, on data that scikit-learn carries.
+"""``scegrad demo``: logistic regressions whose every gradient the simulated hardware computes, on
+data that scikit-learn carries.
 
-Each gradient is compared bit by bit with the golden model and measured against the exact value, and the training with the same one in
-float64. A table goes to standard output, pictures and numbers go to a directory.
+Each gradient is compared bit by bit with the golden model and measured against the exact value, and
+the training with the same one in float64. A table goes to standard output, pictures and numbers go
+to a directory.
 """
 
 import json
@@ -50,7 +52,8 @@ Compute = Callable[..., Result]
 class Run:
     """One training on one platform, and what its gradients took.
 
-    ``worst`` is the largest error of any gradient in ulp; ``logits``, ``last`` and ``last_mismatches`` are of the last step.
+    ``worst`` is the largest error of any gradient in ulp; ``logits``, ``last`` and
+    ``last_mismatches`` are of the last step.
     """
 
     task: Task
@@ -92,7 +95,9 @@ class Run:
 def carry_out(
     run: Run, steps: int, backend: str, compute: Compute, advance: Callable[[], None]
 ) -> None:
-    """Train with the hardware's gradients and with those of float64; the last step's bus traffic is recorded."""
+    """Train with the hardware's gradients and with those of float64; the last step's bus traffic is
+    recorded.
+    """
     labels = run.task.labels.astype(run.fmt.dtype)
 
     def gradient(step: int, logits: F64, _: F64) -> F64:
@@ -167,7 +172,9 @@ def _row(run: Run) -> list[str]:
 
 @drawn
 def training_picture(runs: list[Run]) -> Figure:
-    """Loss and accuracy over the steps, a column for each data set, float64 beneath the hardware."""
+    """Loss and accuracy over the steps, a column for each data set, float64 beneath the
+    hardware.
+    """
     names = list(dict.fromkeys(run.task.name for run in runs))
     figure = figure_of(6)
     figure.suptitle("logistic regression trained with the hardware's gradients")
@@ -238,7 +245,9 @@ def demonstrate(
 
 
 def main(directory: Path = Path("out"), *, backend: str = "verilator", steps: int = STEPS) -> None:
-    """Run the demonstration and print its table; raises ``typer.Exit`` with status 1 where a gradient is not the golden model's."""
+    """Run the demonstration and print its table; raises ``typer.Exit`` with status 1 where a
+    gradient is not the golden model's.
+    """
     runs = demonstrate(directory, backend=backend, steps=steps)
     console = output_console()
     show(sheet(runs), console)
@@ -246,7 +255,8 @@ def main(directory: Path = Path("out"), *, backend: str = "verilator", steps: in
     count = sum(run.elements for run in runs)
     if mismatches:
         console.print(
-            f"[bold red]MISMATCH[/]: {mismatches:,} of {count:,} gradients differ from the golden model"
+            f"[bold red]MISMATCH[/]: {mismatches:,} of {count:,} gradients differ from the golden"
+            " model"
         )
         raise typer.Exit(1)
     console.print(

@@ -1,4 +1,6 @@
-"""Logistic regression by full-batch gradient descent, with the gradient of the loss left to whoever computes it."""
+"""Logistic regression by full-batch gradient descent, with the gradient of the loss left to whoever
+computes it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,9 +16,11 @@ Gradient = Callable[[int, F64, F64], F64]
 
 @dataclass(frozen=True)
 class Task:
-    """A data set: standardised features with a column of ones (samples, features), labels 0 and 1 (samples, classes), and a learning rate.
+    """A data set: standardised features with a column of ones (samples, features), labels 0 and 1
+    (samples, classes), and a learning rate.
 
-    One class is told from the rest by the sign of its logit; of several, the one with the greatest logit is the answer.
+    One class is told from the rest by the sign of its logit; of several, the one with the greatest
+    logit is the answer.
     """
 
     name: str
@@ -54,7 +58,9 @@ class History:
 
 
 def prepare(features: NDArray, labels: NDArray) -> tuple[F64, F64]:
-    """Features brought to mean 0 and deviation 1, those that never vary to 0, and a column of ones; labels with an axis for classes."""
+    """Features brought to mean 0 and deviation 1, those that never vary to 0, and a column of ones;
+    labels with an axis for classes.
+    """
     values = np.asarray(features, np.float64)
     deviation = values.std(axis=0)
     scaled = (values - values.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
@@ -85,7 +91,9 @@ def exact_gradient(step: int, logits: F64, labels: F64) -> F64:
 
 
 def train(task: Task, gradient: Gradient, steps: int) -> History:
-    """Descend ``steps`` times from weights of zero; only the gradient of the loss is computed elsewhere."""
+    """Descend ``steps`` times from weights of zero; only the gradient of the loss is computed
+    elsewhere.
+    """
     history = History()
     weights = np.zeros((task.features.shape[1], task.labels.shape[1]))
     for step in range(steps):

@@ -41,7 +41,8 @@ def build(directory: Path) -> dict:
     else:
         clocks = ", ".join(f"{mhz:g}" for mhz in reached.values())
         raise BuildError(
-            f"{TOP} reaches {clocks} MHz with seeds {', '.join(map(str, SEEDS))}, but its clock is {wanted:g} MHz"
+            f"{TOP} reaches {clocks} MHz with seeds {', '.join(map(str, SEEDS))}, but its clock is"
+            f" {wanted:g} MHz"
         )
     result = {
         "part": ULX3S_85F.name,

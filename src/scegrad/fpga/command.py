@@ -49,7 +49,8 @@ def seeds_of(text: str) -> tuple[int, ...]:
 def measure_units(
     units: list[str], platform_name: str, seeds: str, mhz: float | None, output: Path | None
 ) -> None:
-    """Measure units one after the other, print them, and write them as JSON where ``output`` is given.
+    """Measure units one after the other, print them, and write them as JSON where ``output`` is
+    given.
 
     Lines of other units that are in that file already are kept.
     """
@@ -86,7 +87,9 @@ def write_platform(platform_name: str, output: Path) -> list[Path]:
 
 
 def write_units(units: list[str], platform_name: str, directory: Path) -> None:
-    """Write each unit's Verilog, alone (top module ``bare``) and in the harness (``harness``), and say where. Raises ``RequestError``."""
+    """Write each unit's Verilog, alone (top module ``bare``) and in the harness (``harness``), and
+    say where. Raises ``RequestError``.
+    """
     platform = platform_of(platform_name)
     names = _names(units, platform)
     with OutputDirectory(directory) as output:
@@ -109,14 +112,18 @@ def _names(units: list[str], platform: Platform) -> list[str]:
 
 
 def merged(kept: list[dict], measured: list[dict]) -> list[dict]:
-    """Both, where a unit of a platform was measured anew without the old line; in the order of the documentation's table."""
+    """Both, where a unit of a platform was measured anew without the old line; in the order of the
+    documentation's table.
+    """
     lines = {(line["platform"], line["unit"]): line for line in [*kept, *measured]}
     order = list(MEGAHERTZ)
     return sorted(lines.values(), key=lambda line: (line["platform"], order.index(line["unit"])))
 
 
 def _kept(output: Path) -> list[dict]:
-    """The lines of a file that an earlier call wrote; raises ``RequestError`` where it is another file."""
+    """The lines of a file that an earlier call wrote; raises ``RequestError`` where it is another
+    file.
+    """
     if not output.is_file():
         return []
     try:

@@ -36,7 +36,9 @@ _RDL_ACCESS = {
 
 
 def write_descriptions(platform: Platform, directory: Path) -> list[Path]:
-    """Write ``<top>.rdl`` and ``<top>.json`` into a directory that is there; returns their paths."""
+    """Write ``<top>.rdl`` and ``<top>.json`` into a directory that is there; returns their
+    paths.
+    """
     texts = {".rdl": to_rdl(platform), ".json": to_json(platform)}
     paths = [directory / f"{platform.top_name}{suffix}" for suffix in texts]
     for path, text in zip(paths, texts.values(), strict=True):
@@ -62,7 +64,9 @@ def reset_value(register: Register, platform: Platform) -> int:
 
 
 def registers_of(platform: Platform) -> Iterator[tuple[str, int, Register]]:
-    """Name, offset and register of all that a platform has, as ``CORE_0_STATUS`` those of a unit."""
+    """Name, offset and register of all that a platform has, as ``CORE_0_STATUS`` those of a
+    unit.
+    """
     for register in REGISTERS:
         yield register.name, register.offset, register
     units = {"SHARED": SHARED, **{f"CORE_{k}": k for k in range(platform.l2_ports)}}

@@ -1,7 +1,9 @@
-"""``scegrad fpga``: size, clock and critical path of a unit on an ECP5, and its size on a 7-series part.
+"""``scegrad fpga``: size, clock and critical path of a unit on an ECP5, and its size on a 7-series
+part.
 
-The size is that of the unit alone; the clock is that of the unit inside a harness with registers at all of its ports, after routing.
-Results are kept under a hash of the Verilog, the options and the versions of the tools.
+The size is that of the unit alone; the clock is that of the unit inside a harness with registers at
+all of its ports, after routing. Results are kept under a hash of the Verilog, the options and the
+versions of the tools.
 """
 
 import json
@@ -36,7 +38,8 @@ class Measurement:
     """What a unit takes and how fast it runs.
 
     ``cells``   ECP5 cells by type; ``luts`` LUT4 in all, two for every carry cell
-    ``mhz``     clock after routing, by seed; ``path`` the critical path of the best: kind, nanoseconds, name
+    ``mhz``     clock after routing, by seed; ``path`` the critical path of the best: kind,
+                nanoseconds, name
     ``xilinx``  LUT, CARRY4, FF, DSP48E1, RAMB18E1 and RAMB36E1 of a 7-series part
     """
 
@@ -62,7 +65,9 @@ class Measurement:
 def measure(
     unit: str, platform: Platform, seeds: tuple[int, ...] = (1, 2, 3), mhz: float = 150
 ) -> Measurement:
-    """Measure a unit of ``units.UNITS``; what was measured before is read from the cache. Raises ``BuildError``."""
+    """Measure a unit of ``units.UNITS``; what was measured before is read from the cache. Raises
+    ``BuildError``.
+    """
     tools = identity()
     name = f"{platform.name} {unit}"
     bare, harness = verilog(unit, platform, name)
@@ -115,7 +120,8 @@ def _clocks(
     work: Path, harness: str, tools: str, seeds: tuple[int, ...], mhz: float, name: str
 ) -> dict[int, dict]:
     """Clock and critical path by seed; the harness is synthesised when the first seed needs it."""
-    # A result is kept even where the folder it was made in cannot be removed; the cache's next build removes that.
+    # A result is kept even where the folder it was made in cannot be removed; the cache's next
+    # build removes that.
     with tempfile.TemporaryDirectory(dir=work, prefix="tmp-", ignore_cleanup_errors=True) as folder:
         directory = Path(folder)
 
@@ -140,7 +146,9 @@ def _clocks(
 
 
 def _cached(work: Path, key: list[str], make: Callable[[Path], dict]) -> dict:
-    """What ``make`` gives in an empty directory, from the file that an earlier call with the same key left."""
+    """What ``make`` gives in an empty directory, from the file that an earlier call with the same
+    key left.
+    """
 
     def write(folder: Path) -> Path:
         made = folder / "result.json"

@@ -1,10 +1,12 @@
-"""What synthesis made of a unit, as Verilog that simulates: the ECP5 netlist, with models of its cells.
+"""What synthesis made of a unit, as Verilog that simulates: the ECP5 netlist, with models of its
+cells.
 
     scegrad netlist lane [COUNT]      the fp32 lane's netlist against the golden model
-    scegrad netlist top [JOBS]        the system's bench on the netlist of ``ecp5_demo``'s top module
+    scegrad netlist top [JOBS]        the system's bench on the netlist of ``ecp5_demo``'s top
+                                      module
 
-The models of look-up tables, carry cells, registers and distributed RAM are those that Yosys carries, those of block RAM and multipliers
-are in ``board/sim/ecp5_cells.v``.
+The models of look-up tables, carry cells, registers and distributed RAM are those that Yosys
+carries, those of block RAM and multipliers are in ``board/sim/ecp5_cells.v``.
 """
 
 import importlib.util
@@ -39,7 +41,9 @@ _CELLS = ("LUT4", "LUT2", "CCU2C", "PFUMX", "L6MUX21", "TRELLIS_FF", "TRELLIS_DP
 
 
 def netlist(unit: wiring.Component, name: str) -> str:
-    """The netlist of ``unit`` as module ``name``, and the models of its cells. Raises ``BuildError``."""
+    """The netlist of ``unit`` as module ``name``, and the models of its cells. Raises
+    ``BuildError``.
+    """
     from scegrad.rtl.verilog import to_verilog
 
     text = to_verilog(unit, name)
@@ -118,7 +122,9 @@ def through_lane(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def lane_operands(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Logits and labels of three kinds: any bits, usual values, and logits of usual size with labels 0 and 1."""
+    """Logits and labels of three kinds: any bits, usual values, and logits of usual size with
+    labels 0 and 1.
+    """
     rng = np.random.default_rng(seed)
     third = count // 3
     any_bits = rng.integers(0, 1 << 32, (2, count - 2 * third), np.uint32).view(np.float32)
@@ -143,7 +149,9 @@ def check_lane(count: int, seed: int = SEED) -> int:
 
 
 def check_top(jobs: int, platform: Platform = ECP5_DEMO) -> tuple[str, ...]:
-    """Run the system's benches on the netlist of a platform's top module under Verilator; returns the tests. Raises ``BenchError``."""
+    """Run the system's benches on the netlist of a platform's top module under Verilator; returns
+    the tests. Raises ``BenchError``.
+    """
     from scegrad.rtl.top import Top
     from scegrad.tb.designs import Design
     from scegrad.tb.runner import run_bench

@@ -16,7 +16,9 @@ _TEMPLATE = """\
 
 
 def template(platform: Platform) -> str:
-    """The instance ``scegrad`` of a platform's top module, each port connected to a net of its name."""
+    """The instance ``scegrad`` of a platform's top module, each port connected to a net of its
+    name.
+    """
     single = (
         ("clock", Port(CLOCK, "CLK", False, 1)),
         ("reset, synchronous, active high", Port(RESET, "RST", False, 1)),

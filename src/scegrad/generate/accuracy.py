@@ -1,4 +1,6 @@
-"""Puts the summaries in ``docs/accuracy/`` and the hard cases of ``model/hard_cases.txt`` into ``docs/accuracy.md``."""
+"""Puts the summaries in ``docs/accuracy/`` and the hard cases of ``model/hard_cases.txt`` into
+``docs/accuracy.md``.
+"""
 
 import json
 from pathlib import Path
@@ -49,7 +51,9 @@ def command(space: Space) -> str:
 
 
 def table(found: dict[str, dict[str, Any]]) -> str:
-    """The summaries as Markdown, a column each; a sweep that is missing or not complete is named as such."""
+    """The summaries as Markdown, a column each; a sweep that is missing or not complete is named as
+    such.
+    """
     rows = [[""] + [TITLES[name] for name in found], ["---"] * (len(found) + 1)]
     each = [found[name] for name in found]
 
@@ -99,7 +103,9 @@ def _worst(summary: dict[str, Any], name: str, form: str) -> str:
 
 
 def _misrounded(summary: dict[str, Any]) -> str:
-    """How many results are not the nearest number; where soft labels are among them, float64 finds the clear ones only."""
+    """How many results are not the nearest number; where soft labels are among them, float64 finds
+    the clear ones only.
+    """
     space = Space(**summary["space"])
     if space.name == STAGE:
         return ""
@@ -107,7 +113,9 @@ def _misrounded(summary: dict[str, Any]) -> str:
 
 
 def _antisymmetric(name: str, found: dict[str, dict[str, Any]]) -> str:
-    """Whether dst(x, 1) = -dst(-x, 0) held, bit for bit: within the sweep (fp16) or against the other label's."""
+    """Whether dst(x, 1) = -dst(-x, 0) held, bit for bit: within the sweep (fp16) or against the
+    other label's.
+    """
     if not found[name]["complete"]:
         return ""
     if "asymmetries" in found[name]:
@@ -138,12 +146,14 @@ def libraries() -> str:
         for label in (0, 1)
     ]
     rows.append(
-        f"| this unit, every logit | {' | '.join(f'{value:.6f}' if value else '' for value in unit)} |"
+        "| this unit, every logit |"
+        f" {' | '.join(f'{value:.6f}' if value else '' for value in unit)} |"
     )
     return "\n".join(
         [
             "",
-            f"Libraries in float32, {measured['samples']:,} logits in each binade from 2^-30 to 2^7:",
+            f"Libraries in float32, {measured['samples']:,} logits in each binade from 2^-30 to"
+            " 2^7:",
             "",
             *rows,
             "",
@@ -180,14 +190,16 @@ def hard_cases() -> str:
     for bits in range(40, 56):
         near = distances < 2.0**-bits
         lines.append(
-            f"| {bits} | {near.sum():,} | {(near & negative).sum():,} | {(near & ~negative).sum():,} |"
+            f"| {bits} | {near.sum():,} | {(near & negative).sum():,} |"
+            f" {(near & ~negative).sum():,} |"
         )
     lines += ["", "| x | | distance | sigmoid(x), correctly rounded |", "| --- | --- | --- | --- |"]
     for i in np.argsort(distances)[:HARDEST]:
         x = float(logits[i : i + 1].view(np.float32)[0])
         due = np.float32(exact_mpfr.rounded(x, 0.0))
         lines.append(
-            f"| `{logits[i]:#010x}` | {x!r} | 2^{np.log2(distances[i]):.2f} | `{due.view(np.uint32):#010x}` |"
+            f"| `{logits[i]:#010x}` | {x!r} | 2^{np.log2(distances[i]):.2f} |"
+            f" `{due.view(np.uint32):#010x}` |"
         )
     return "\n".join(lines) + "\n"
 

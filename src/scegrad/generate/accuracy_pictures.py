@@ -1,7 +1,9 @@
-"""Pictures of the error over the logits, from the summaries in ``docs/accuracy/``: ``scegrad generate pictures``.
+"""Pictures of the error over the logits, from the summaries in ``docs/accuracy/``: ``scegrad
+generate pictures``.
 
-Beside the unit stand float32 libraries as they are used: a float32 sigmoid, then a subtraction. Their errors are measured here, with
-the exact side, on logits drawn from each binade, and kept in ``docs/accuracy/libraries.json``.
+Beside the unit stand float32 libraries as they are used: a float32 sigmoid, then a subtraction.
+Their errors are measured here, with the exact side, on logits drawn from each binade, and kept in
+``docs/accuracy/libraries.json``.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Puts the measured figures into README.md and docs/performance.md: ``scegrad generate bench``; ``--check`` only compares.
+"""Puts the measured figures into README.md and docs/performance.md: ``scegrad generate bench``;
+``--check`` only compares.
 
 The README has a few lines of ``docs/bench/bench.json``, the page has all of them.
 """
@@ -54,7 +55,8 @@ def mask_table(records: Iterable[dict[str, Any]]) -> str:
 def wall_times(records: Iterable[dict[str, Any]]) -> str:
     """The ratios of wall times as Markdown."""
     lines = [
-        "| platform | elements | cycles | times the bare model's wall time | times as fast as the cocotb bench |",
+        "| platform | elements | cycles | times the bare model's wall time | times as fast as the"
+        " cocotb bench |",
         "| --- " * 5 + "|",
     ]
     for record in records:
@@ -66,7 +68,9 @@ def wall_times(records: Iterable[dict[str, Any]]) -> str:
 
 
 def short(case: Case) -> bool:
-    """Whether the README has the case: all cores of the platforms of several, in the narrowest format, on aligned arrays."""
+    """Whether the README has the case: all cores of the platforms of several, in the narrowest
+    format, on aligned arrays.
+    """
     platform = PLATFORMS[case.platform]
     whole = (
         platform.cores > 1

@@ -1,4 +1,6 @@
-"""``scegrad generate fpga`` puts the figures of ``docs/fpga.json`` and ``docs/ulx3s.json`` into ``docs/fpga.md``."""
+"""``scegrad generate fpga`` puts the figures of ``docs/fpga.json`` and ``docs/ulx3s.json`` into
+``docs/fpga.md``.
+"""
 
 import json
 from collections.abc import Callable
@@ -36,7 +38,8 @@ def figures() -> str:
             cells["DP16KD"],
         )
         lines.append(
-            f"| `{each['unit']}` | {clocks} | {_target(each['unit'])} | {' | '.join(map(str, row))} |"
+            f"| `{each['unit']}` | {clocks} | {_target(each['unit'])} |"
+            f" {' | '.join(map(str, row))} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -55,7 +58,8 @@ def paths() -> str:
     for each in _measured():
         names = list(dict.fromkeys(stage["name"] for stage in each["path"]))
         lines.append(
-            f"| `{each['unit']}` | {sum(stage['ns'] for stage in each['path']):.2f} | {' → '.join(f'`{name}`' for name in names)} |"
+            f"| `{each['unit']}` | {sum(stage['ns'] for stage in each['path']):.2f} |"
+            f" {' → '.join(f'`{name}`' for name in names)} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -86,7 +90,10 @@ def board() -> str:
         f"`{name}`" for name in dict.fromkeys(stage["name"] for stage in report["path"])
     )
     total = sum(stage["ns"] for stage in report["path"])
-    return f"{report['mhz']:g} MHz after routing with seed {report['seed']}; {sizes}. Critical path, {total:.2f} ns: {path}.\n"
+    return (
+        f"{report['mhz']:g} MHz after routing with seed {report['seed']}; {sizes}. Critical"
+        f" path, {total:.2f} ns: {path}.\n"
+    )
 
 
 TABLES: dict[str, Callable[[], str]] = {

@@ -1,4 +1,5 @@
-"""Committed files that are made from others: whole, or in places of a page between two marker lines that name the block and its maker.
+"""Committed files that are made from others: whole, or in places of a page between two marker lines
+that name the block and its maker.
 
 <!-- begin NAME, made by COMMAND -->
 <!-- end NAME -->
@@ -53,7 +54,9 @@ class Maker:
         return len(stale) if check else 0
 
     def page(self, path: Path, blocks: Mapping[str, str], root: Path = ROOT) -> str:
-        """The text of a page with each block in its place; raises ``ValueError`` unless every block has exactly one."""
+        """The text of a page with each block in its place; raises ``ValueError`` unless every block
+        has exactly one.
+        """
         places = re.compile(
             rf"(<!-- begin (\S+), made by {re.escape(self.command)} -->\n)(.*?)(<!-- end \2 -->\n)",
             re.DOTALL,
@@ -63,7 +66,8 @@ class Maker:
         if sorted(found) != sorted(blocks):
             there = f"places for {', '.join(found)}" if found else "no place"
             raise ValueError(
-                f"{path} has {there} made by {self.command}, but must have one each for {', '.join(blocks)}"
+                f"{path} has {there} made by {self.command}, but must have one each for"
+                f" {', '.join(blocks)}"
             )
         return places.sub(lambda match: match[1] + blocks[match[2]] + match[4], text)
 

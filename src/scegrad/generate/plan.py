@@ -77,7 +77,7 @@ def arrows() -> dict[Arrow, list[str]]:
 
 
 def purpose(room: str) -> str:
-    """The first line of a room's docstring."""
+    """The first paragraph of a room's docstring, in one line."""
     root = Path(scegrad.__file__).parent
     path = root / room / "__init__.py" if (root / room).is_dir() else root / f"{room}.py"
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""

@@ -1,4 +1,5 @@
-"""What is made from the register table and committed: the C header, and the tables of the register page.
+"""What is made from the register table and committed: the C header, and the tables of the register
+page.
 
     scegrad generate registers            write them
     scegrad generate registers --check    exit with 1, and say how to mend it, where one is stale
@@ -34,7 +35,8 @@ def c_header() -> str:
     """The header: offsets, fields, codes and the status enumeration."""
     lines = [
         "/* SPDX-License-Identifier: Apache-2.0 */",
-        f"/* The control registers, for C and C++. Made by `{COMMAND}` from the register table: do not edit. See {PAGE}. */",
+        f"/* The control registers, for C and C++. Made by `{COMMAND}` from the register table: do"
+        f" not edit. See {PAGE}. */",
         "#ifndef SCEGRAD_REGISTERS_H",
         "#define SCEGRAD_REGISTERS_H",
         "",
@@ -49,13 +51,16 @@ def c_header() -> str:
         lines += [*_c_register(register, "")]
     lines += [
         "",
-        "/* Units: core k is unit k, the shared job is unit 16; also their bits in BUSY, IRQ_ENABLE and IRQ_PENDING. */",
+        "/* Units: core k is unit k, the shared job is unit 16; also their bits in BUSY,"
+        " IRQ_ENABLE and IRQ_PENDING. */",
         _define("UNIT_SHARED", registers.SHARED, "", hexadecimal=False),
         _define("MAX_CORES", registers.MAX_CORES, "", hexadecimal=False),
         "#define SCEGRAD_UNIT_BIT(unit) (UINT32_C(1) << (unit))",
-        f"#define SCEGRAD_CORE_BLOCK(k) ({registers.CORE_BLOCK:#x}u + {registers.CORE_BLOCK_STRIDE:#x}u * (uint32_t)(k))",
+        f"#define SCEGRAD_CORE_BLOCK(k) ({registers.CORE_BLOCK:#x}u +"
+        f" {registers.CORE_BLOCK_STRIDE:#x}u * (uint32_t)(k))",
         "#define SCEGRAD_UNIT_BLOCK(unit) \\",
-        f"    ((unit) == SCEGRAD_UNIT_SHARED ? {registers.SHARED_BLOCK:#x}u : SCEGRAD_CORE_BLOCK(unit))",
+        f"    ((unit) == SCEGRAD_UNIT_SHARED ? {registers.SHARED_BLOCK:#x}u :"
+        " SCEGRAD_CORE_BLOCK(unit))",
         "",
         "/* Offsets from a unit's block. */",
     ]

@@ -10,9 +10,11 @@ from scegrad.registers import FORMAT_CODES, REGISTER, SHARED, Status
 
 @dataclass(frozen=True)
 class Job:
-    """One call of the operator: addresses in bytes, ``length`` in elements; ``core_mask`` counts for shared jobs alone.
+    """One call of the operator: addresses in bytes, ``length`` in elements; ``core_mask`` counts
+    for shared jobs alone.
 
-    What a register cannot hold raises ``ValueError``; anything else may be asked for, and is refused by the hardware where it must be.
+    What a register cannot hold raises ``ValueError``; anything else may be asked for, and is
+    refused by the hardware where it must be.
     """
 
     platform: Platform
@@ -104,7 +106,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Counters:
-    """The counters of one job, named as in the register table: cycles, elements written, beats, and cycles stalled by cause."""
+    """The counters of one job, named as in the register table: cycles, elements written, beats, and
+    cycles stalled by cause.
+    """
 
     cycles: int
     elements: int
@@ -117,7 +121,9 @@ class Counters:
 
 
 class JobRefused(JobError):  # noqa: N818 (a refusal is an answer)
-    """The hardware did not take the job, for the reason that ``status`` names; nothing was read or written."""
+    """The hardware did not take the job, for the reason that ``status`` names; nothing was read or
+    written.
+    """
 
     def __init__(self, status: Status, job: Job):
         self.status = status

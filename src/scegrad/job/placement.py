@@ -1,4 +1,6 @@
-"""Where the arrays of a job are put in the memory of the simulated hardware, with guard bytes around the output."""
+"""Where the arrays of a job are put in the memory of the simulated hardware, with guard bytes
+around the output.
+"""
 
 from dataclasses import dataclass
 
@@ -6,12 +8,16 @@ from scegrad.formats import Format
 from scegrad.platforms import Platform, Region
 
 GUARD_BYTES = 64
-"""Bytes on either side of the output that are filled beforehand and must be unchanged afterwards, where there is room."""
+"""Bytes on either side of the output that are filled beforehand and must be unchanged afterwards,
+where there is room.
+"""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Addresses of the arrays, the bytes of each, and the ranges (address, size) of guard bytes beside the output."""
+    """Addresses of the arrays, the bytes of each, and the ranges (address, size) of guard bytes
+    beside the output.
+    """
 
     logits: int
     labels: int
@@ -31,11 +37,13 @@ def place(
 ) -> Place:
     """Choose addresses in the private memory of ``core``, or in the largest shared memory.
 
-    Private arrays go to the core's first memory (L2), or over all of them (L2, AM) if they do not fit there.
+    Private arrays go to the core's first memory (L2), or over all of them (L2, AM) if they do not
+    fit there.
 
-    ``in_place`` names the input whose place the output takes; ``misalignment`` is how many bytes logits, labels and gradient start past a
-    multiple of 64 (of an element's size where they fit no other way). Raises ``ValueError`` with one line where the arrays do not fit or
-    the misalignment is not a multiple of the element's size.
+    ``in_place`` names the input whose place the output takes; ``misalignment`` is how many bytes
+    logits, labels and gradient start past a multiple of 64 (of an element's size where they fit no
+    other way). Raises ``ValueError`` with one line where the arrays do not fit or the misalignment
+    is not a multiple of the element's size.
     """
     if core is not None and not platform.l2_ports:
         raise ValueError(f"{platform.name} has no private memory: its jobs are shared ones")
@@ -51,7 +59,8 @@ def place(
     for name, offset in offsets.items():
         if offset < 0 or offset % fmt.bytes:
             raise ValueError(
-                f"misalignment of {name} is {offset} bytes, but must be a multiple of {fmt.bytes}: the size of an element"
+                f"misalignment of {name} is {offset} bytes, but must be a multiple of {fmt.bytes}:"
+                " the size of an element"
             )
     size = length * fmt.bytes
     for some in (regions[:1], regions):
@@ -74,7 +83,8 @@ def _lay_out(
     guard: int,
     unit: int,
 ) -> dict[str, int] | None:
-    """Addresses one after the other, each at a multiple of ``unit`` plus its offset, ``guard`` bytes apart; None where they do not fit.
+    """Addresses one after the other, each at a multiple of ``unit`` plus its offset, ``guard``
+    bytes apart; None where they do not fit.
 
     Each array lies in the first of ``regions`` that has room after the arrays before it.
     """

@@ -39,13 +39,17 @@ class Write:
 
 @dataclass(frozen=True)
 class Wait:
-    """Let time pass until ``irq`` is high; ``TimeoutError`` where it is not after ``limit`` clock cycles."""
+    """Let time pass until ``irq`` is high; ``TimeoutError`` where it is not after ``limit`` clock
+    cycles.
+    """
 
     limit: int
 
 
 DRAIN_CYCLES = 100_000
-"""Cycles that an aborted job has for what it had requested; only memory that does not answer takes longer."""
+"""Cycles that an aborted job has for what it had requested; only memory that does not answer takes
+longer.
+"""
 
 T = TypeVar("T")
 Steps = Generator[Read | Write | Wait, int | None, T]
@@ -148,7 +152,9 @@ def _read(address: int) -> Steps[int]:
 
 
 def prepare(platform: Platform) -> Steps[None]:
-    """Make sure that the hardware is that of ``platform`` (else ``RuntimeError``) and let every unit's end raise irq."""
+    """Make sure that the hardware is that of ``platform`` (else ``RuntimeError``) and let every
+    unit's end raise irq.
+    """
     for name, value in (
         ("ID", ID_VALUE),
         ("CAPABILITIES", capabilities_value(platform)),
@@ -163,7 +169,9 @@ def prepare(platform: Platform) -> Steps[None]:
 
 
 def start(job: Job) -> Steps[int]:
-    """Start a job; returns the unit that runs it, raises ``JobRefused``. Another sequence may not start a job meanwhile."""
+    """Start a job; returns the unit that runs it, raises ``JobRefused``. Another sequence may not
+    start a job meanwhile.
+    """
     for name in ("LOGITS", "LABELS", "GRADIENT", "LENGTH", "CORE_MASK"):
         yield Write(offset(name), getattr(job, name.lower()) & 0xFFFF_FFFF)
     yield Write(offset("MODE"), job.mode)
@@ -175,12 +183,16 @@ def start(job: Job) -> Steps[int]:
 
 
 def abort(unit: int) -> Steps[None]:
-    """Ask a unit to end its job early; ``finish`` waits for the end. Harmless if the unit runs none."""
+    """Ask a unit to end its job early; ``finish`` waits for the end. Harmless if the unit runs
+    none.
+    """
     yield Write(offset("ABORT"), 1 << unit)
 
 
 def _wait(unit: int, limit: int) -> Steps[None]:
-    """Wait for the end of a unit's job and acknowledge it; each wait is at most ``limit`` cycles."""
+    """Wait for the end of a unit's job and acknowledge it; each wait is at most ``limit``
+    cycles.
+    """
     pending = 0
     while not pending >> unit & 1:
         yield Wait(limit)
@@ -191,8 +203,9 @@ def _wait(unit: int, limit: int) -> Steps[None]:
 def finish(unit: int, limit: int) -> Steps[Counters]:
     """Wait for the end of a unit's job and acknowledge it; returns its counters.
 
-    Raises ``BusError`` and ``JobAborted``. Every wait is at most ``limit`` cycles: a job that takes longer is aborted before
-    ``TimeoutError`` is raised. Sequences that wait for different units may run side by side.
+    Raises ``BusError`` and ``JobAborted``. Every wait is at most ``limit`` cycles: a job that takes
+    longer is aborted before ``TimeoutError`` is raised. Sequences that wait for different units may
+    run side by side.
     """
     try:
         yield from _wait(unit, limit)
@@ -211,12 +224,15 @@ def finish(unit: int, limit: int) -> Steps[Counters]:
         raise JobAborted(unit, counters)
     if status is not Status.DONE:
         raise RuntimeError(
-            f"unit {unit} has ended with status {status.name}, but must be DONE, ABORTED or a bus error"
+            f"unit {unit} has ended with status {status.name}, but must be DONE, ABORTED or a bus"
+            " error"
         )
     return counters
 
 
 def run(job: Job, limit: int | None = None) -> Steps[Counters]:
-    """Start a job and wait for its end: ``start`` and ``finish``, with a generous ``limit`` unless one is given."""
+    """Start a job and wait for its end: ``start`` and ``finish``, with a generous ``limit`` unless
+    one is given.
+    """
     unit = yield from start(job)
     return (yield from finish(unit, 100_000 + 64 * job.length if limit is None else limit))

@@ -26,7 +26,9 @@ def lib(
         ),
     ] = "sim",
 ) -> None:
-    """Write the C library of a platform, its headers and its pkg-config file (see docs/software.md)."""
+    """Write the C library of a platform, its headers and its pkg-config file (see
+    docs/software.md).
+    """
     # The build of a simulator: nothing that --help needs.
     from scegrad.lib.command import build_libraries
 
@@ -45,7 +47,9 @@ def examples(
         bool, typer.Option("--time", help="Say how long a call takes, and what of it is driver.")
     ] = False,
 ) -> None:
-    """Compile and run the C programs of sw/examples, and compare their results with the exact ones."""
+    """Compile and run the C programs of sw/examples, and compare their results with the exact
+    ones.
+    """
     # The exact reference: the other commands, and --help, do without.
     from scegrad.lib.examples import run_all, time_calls
 

@@ -1,8 +1,9 @@
 """``scegrad lib``: the C library of a platform, for programs written against ``scegrad.h``.
 
-One shared library holds the driver (``sw/driver``), one way to reach the hardware (``sw/access``), and for the simulated hardware the
-Verilated model: it is the file that Python opens for its own simulations (``build.library``). With it go the headers and files for
-pkg-config and CMake, all in one directory, which may be moved.
+One shared library holds the driver (``sw/driver``), one way to reach the hardware (``sw/access``),
+and for the simulated hardware the Verilated model: it is the file that Python opens for its own
+simulations (``build.library``). With it go the headers and files for pkg-config and CMake, all in
+one directory, which may be moved.
 """
 
 import importlib.metadata
@@ -31,11 +32,15 @@ HEADERS = (
 )
 
 SIM_HEADERS = ("sim/scesim.h", "sim/scedram.h")
-"""What declares the functions of the simulator, which a library of the simulated hardware exports too."""
+"""What declares the functions of the simulator, which a library of the simulated hardware exports
+too.
+"""
 
 
 def build_libraries(output: Path, platform: str | None = None, access: str = "sim") -> list[Path]:
-    """Write the library of a platform, or of each of ``MACHINES``, and return the files. Raises ``RequestError`` and ``BuildError``."""
+    """Write the library of a platform, or of each of ``MACHINES``, and return the files. Raises
+    ``RequestError`` and ``BuildError``.
+    """
     check_choice("access", access, ACCESSES)
     chosen = [platform_of(platform)] if platform is not None else list(MACHINES)
     with OutputDirectory(output) as directory:
@@ -44,7 +49,9 @@ def build_libraries(output: Path, platform: str | None = None, access: str = "si
 
 
 def build_library(directory: Path, platform: Platform, access: str = "sim") -> list[Path]:
-    """Write one platform's library, headers and what build systems read; returns the files, the library first. Raises ``BuildError``."""
+    """Write one platform's library, headers and what build systems read; returns the files, the
+    library first. Raises ``BuildError``.
+    """
     target = directory / library_name(platform)
     # The library is finished even where the folder it was made in cannot be removed.
     with tempfile.TemporaryDirectory(
@@ -76,7 +83,8 @@ def pkg_config(platform: Platform) -> str:
             "prefix=${pcfiledir}",
             "",
             f"Name: scegrad_{platform.name}",
-            f"Description: sigmoid cross-entropy gradient on the scegrad hardware, platform {platform.name}",
+            "Description: sigmoid cross-entropy gradient on the scegrad hardware, platform"
+            f" {platform.name}",
             f"Version: {importlib.metadata.version('scegrad')}",
             "Cflags: -I${prefix}",
             f"Libs: -L${{prefix}} -Wl,-rpath,${{prefix}} -lscegrad_{platform.name}",
@@ -103,7 +111,9 @@ def cmake_package(platform: Platform) -> str:
 
 
 def cmake_version() -> str:
-    """What ``find_package`` asks before: this version answers to any that is not newer and has the same first number."""
+    """What ``find_package`` asks before: this version answers to any that is not newer and has the
+    same first number.
+    """
     version = importlib.metadata.version("scegrad")
     return "\n".join(
         [

@@ -1,4 +1,5 @@
-"""``make examples``: the C programs of ``sw/examples`` compiled, run on the simulated hardware, and compared with the exact reference.
+"""``make examples``: the C programs of ``sw/examples`` compiled, run on the simulated hardware, and
+compared with the exact reference.
 
 scegrad examples DIR             where DIR has the libraries of ``scegrad lib -o DIR``
 scegrad examples DIR --time      how long a call takes, and what of it is simulation
@@ -37,7 +38,9 @@ CALLS = 50
 
 @dataclass(frozen=True)
 class Example:
-    """A program, the platforms that it is for, its format, and where its arrays are; it records them itself where that is None."""
+    """A program, the platforms that it is for, its format, and where its arrays are; it records
+    them itself where that is None.
+    """
 
     name: str
     platforms: tuple[str, ...]
@@ -71,7 +74,9 @@ def compile_example(
     options: Iterable[str] = ("-O2",),
     compiler: list[str] | None = None,
 ) -> Path:
-    """Compile one program, with what gives it its data, against a library. Raises ``BuildError``."""
+    """Compile one program, with what gives it its data, against a library. Raises
+    ``BuildError``.
+    """
     folder = software_directory() / "examples"
     sources = [str(folder / f"{part}.c") for part in (name, "exchange")]
     link = [
@@ -87,7 +92,9 @@ def compile_example(
 
 
 def run_example(example: Example, program: Path, work: Path) -> list[Triple]:
-    """Run a program; returns what it computed, and from what. Raises ``SimulationError`` where it fails or says something is wrong."""
+    """Run a program; returns what it computed, and from what. Raises ``SimulationError`` where it
+    fails or says something is wrong.
+    """
     if example.places is None:
         _run(program, [str(work / "record")], {})
         return [
@@ -143,7 +150,9 @@ def check(triples: list[Triple]) -> tuple[int, int, float]:
 
 
 def run_all(directory: Path, say: Callable[[str], None] = print) -> int:
-    """Compile, run and check every example; returns how many results are out of bounds. Raises ``BuildError`` and ``SimulationError``."""
+    """Compile, run and check every example; returns how many results are out of bounds. Raises
+    ``BuildError`` and ``SimulationError``.
+    """
     total = 0
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
@@ -155,16 +164,19 @@ def run_all(directory: Path, say: Callable[[str], None] = print) -> int:
                 )
                 elements, wrong, worst = check(run_example(example, program, work))
                 say(
-                    f"{example.name:20} {platform:7} {elements:5} results, {wrong} wrong, at most {worst:.3f} ulp from the exact value"
+                    f"{example.name:20} {platform:7} {elements:5} results, {wrong} wrong, at most"
+                    f" {worst:.3f} ulp from the exact value"
                 )
                 total += wrong
     return total
 
 
 def time_calls(directory: Path, say: Callable[[str], None] = print) -> None:
-    """Say how much processor time a call for 1,024 elements takes on each platform's library, and what of it is simulation.
+    """Say how much processor time a call for 1,024 elements takes on each platform's library, and
+    what of it is simulation.
 
-    The rest, which is the driver's, is measured on hardware that takes no time (``fake.c``). Raises ``BuildError`` and ``SimulationError``.
+    The rest, which is the driver's, is measured on hardware that takes no time (``fake.c``). Raises
+    ``BuildError`` and ``SimulationError``.
     """
     with tempfile.TemporaryDirectory() as name:
         for platform in MACHINES:
@@ -176,7 +188,10 @@ def time_calls(directory: Path, say: Callable[[str], None] = print) -> None:
                 simulated, alone, strict=True
             ):
                 share = 100 * (1 - float(driver) / float(each))
-                line = f"{float(each):7.0f} us a call, {share:.2f} % of it simulation, {float(driver):.1f} us driver; {cycles} cycles"
+                line = (
+                    f"{float(each):7.0f} us a call, {share:.2f} % of it simulation,"
+                    f" {float(driver):.1f} us driver; {cycles} cycles"
+                )
                 opening = (
                     f"; the process's first call {float(first):.1f} ms" if kind == "shared" else ""
                 )
@@ -184,7 +199,9 @@ def time_calls(directory: Path, say: Callable[[str], None] = print) -> None:
 
 
 def _timings(library: Path, program: Path, calls: int) -> list[list[str]]:
-    """What ``timing.c`` prints with a library: kind, milliseconds of the first call, microseconds of each other, cycles."""
+    """What ``timing.c`` prints with a library: kind, milliseconds of the first call, microseconds
+    of each other, cycles.
+    """
     compile_example("timing", library, program)
     done = subprocess.run(
         [str(program), str(calls)], capture_output=True, text=True, timeout=TIME_LIMIT, check=False

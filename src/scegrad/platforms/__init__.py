@@ -17,7 +17,9 @@ MiB = 1024 * KiB
 GiB = 1024 * MiB
 
 CHUNK_BITS = 64
-"""What a core takes and gives in one handshake: two fp32 or four fp16 elements of each array; also the width of an L2 port."""
+"""What a core takes and gives in one handshake: two fp32 or four fp16 elements of each array; also
+the width of an L2 port.
+"""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class Region:
 
 @dataclass(frozen=True)
 class PrivateMemory:
-    """A memory that each core has one of, behind its own port: ``size`` bytes at ``base + k * stride`` for core k."""
+    """A memory that each core has one of, behind its own port: ``size`` bytes at ``base + k *
+    stride`` for core k.
+    """
 
     name: str
     base: int
@@ -82,12 +86,15 @@ class Platform:
     ``formats``             names from ``formats.FORMATS`` that every core computes
     ``shared_data_bits``    data width of the port to shared memory
     ``shared``              regions behind the shared port
-    ``private``             private memories, all of core k behind its one port; a job's arrays are put in the first unless it is too small;
-                            none: the cores have no such port and take no private jobs
+    ``private``             private memories, all of core k behind its one port; a job's arrays are
+                            put in the first unless it is too small; none: the cores have no such
+                            port and take no private jobs
     ``burst_beats``         longest burst of either port, in beats
-    ``read_buffer_beats``   beats of each of the two input arrays that may be in flight or buffered, for each reader; long jobs take turns
-                            of a third of it, rounded down to a power of two
-    ``write_buffer_beats``  beats of the output that are gathered before and while they are written, for each writer
+    ``read_buffer_beats``   beats of each of the two input arrays that may be in flight or buffered,
+                            for each reader; long jobs take turns of a third of it, rounded down to
+                            a power of two
+    ``write_buffer_beats``  beats of the output that are gathered before and while they are written,
+                            for each writer
     """
 
     name: str
@@ -120,18 +127,21 @@ class Platform:
             raise ValueError(f"formats is {self.formats}, but must name each format once")
         if not (_power_of_two(self.shared_data_bits) and 64 <= self.shared_data_bits <= 1024):
             raise ValueError(
-                f"shared_data_bits is {self.shared_data_bits}, but must be a power of two from 64 to 1024"
+                f"shared_data_bits is {self.shared_data_bits}, but must be a power of two from 64"
+                " to 1024"
             )
         for name in ("burst_beats", "write_buffer_beats"):
             if not _power_of_two(getattr(self, name)):
                 raise ValueError(f"{name} is {getattr(self, name)}, but must be a power of two")
         if not 4 <= self.burst_beats <= 4096 * 8 // self.shared_data_bits:
             raise ValueError(
-                f"burst_beats is {self.burst_beats}, but must be 4 to {4096 * 8 // self.shared_data_bits}: a burst stays inside 4 KiB"
+                f"burst_beats is {self.burst_beats}, but must be 4 to"
+                f" {4096 * 8 // self.shared_data_bits}: a burst stays inside 4 KiB"
             )
         if self.read_buffer_beats % self.burst_beats:
             raise ValueError(
-                f"read_buffer_beats is {self.read_buffer_beats}, but must be a multiple of burst_beats, {self.burst_beats}"
+                f"read_buffer_beats is {self.read_buffer_beats}, but must be a multiple of"
+                f" burst_beats, {self.burst_beats}"
             )
         if self.burst_beats > 256:
             raise ValueError(
@@ -216,7 +226,9 @@ class Platform:
 
     @property
     def l2(self) -> tuple[Region, ...]:
-        """The first private memory of every core, in the order of the cores; none on a platform without private memory."""
+        """The first private memory of every core, in the order of the cores; none on a platform
+        without private memory.
+        """
         return tuple(memory.of(core) for memory in self.private[:1] for core in range(self.cores))
 
     @property
@@ -232,7 +244,9 @@ class Platform:
 
     @property
     def read_turn_beats(self) -> int:
-        """Beats of one input that the shared port reads before it turns to the other, in long jobs; two more turns fit beside it."""
+        """Beats of one input that the shared port reads before it turns to the other, in long jobs;
+        two more turns fit beside it.
+        """
         return max(self.burst_beats, 1 << (self.read_buffer_beats // 3).bit_length() - 1)
 
     @property
@@ -270,7 +284,9 @@ ECP5_DEMO = Platform(
 )
 
 PLATFORMS = {platform.name: platform for platform in (FT78NE, MT7004, ECP5_DEMO)}
-"""The platforms that the command line offers by name; the last is one core for an FPGA board, see ``docs/fpga.md``."""
+"""The platforms that the command line offers by name; the last is one core for an FPGA board, see
+``docs/fpga.md``.
+"""
 
 
 FILE_SUFFIX = ".toml"

@@ -1,4 +1,6 @@
-"""A request, checked whole before anything is opened or runs: every fault in it is a ``RequestError`` of one line."""
+"""A request, checked whole before anything is opened or runs: every fault in it is a
+``RequestError`` of one line.
+"""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""The choices that a caller has beside the arrays, declared once for Python and the command line."""
+"""The choices that a caller has beside the arrays, declared once for Python and the command
+line.
+"""
 
 from dataclasses import dataclass, field, fields
 from os import PathLike
@@ -82,7 +84,8 @@ class Settings:
     backend: str = field(
         default="verilator",
         metadata=_words(
-            "verilator: fast simulation of the RTL (built at the first use, a minute or two). icarus:"
+            "verilator: fast simulation of the RTL (built at the first use, a minute or two)."
+            " icarus:"
             " its cocotb bench, some hundred cycles per second. model: the golden model, no cycles."
             " uart:DEVICE: an FPGA board at a serial device (see docs/fpga.md). All give the same"
             " bits.",
@@ -119,7 +122,8 @@ class Settings:
     dram: str | Dram | None = field(
         default=None,
         metadata=_words(
-            "Give shared memory the timing of this DRAM (docs/memory.md).  [default: a fixed latency]",
+            "Give shared memory the timing of this DRAM (docs/memory.md).  [default: a fixed"
+            " latency]",
             metavar=one_of(*PRESETS),
         ),
     )

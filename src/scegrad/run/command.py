@@ -1,4 +1,6 @@
-"""``scegrad run``: arrays from files through the simulated hardware, compared with the golden model, into a file and a report."""
+"""``scegrad run``: arrays from files through the simulated hardware, compared with the golden
+model, into a file and a report.
+"""
 
 import sys
 from contextlib import ExitStack
@@ -109,7 +111,10 @@ def summary(request: Request, result: Result, mismatches: int, output: Path) -> 
     count = request.logits.size
     if result.cycles is None:
         return f"{where}: {count} elements by the golden model -> {output}"
-    speed = f"{count} elements in {result.cycles} cycles ({count / max(result.cycles, 1):.3f} per cycle)"
+    speed = (
+        f"{count} elements in {result.cycles} cycles ({count / max(result.cycles, 1):.3f} per"
+        " cycle)"
+    )
     verdict = (
         "bit for bit the golden model"
         if not mismatches

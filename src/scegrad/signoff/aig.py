@@ -1,4 +1,5 @@
-"""And-inverter graphs: what Yosys writes as AIGER, with inputs made constant, as clauses or evaluated.
+"""And-inverter graphs: what Yosys writes as AIGER, with inputs made constant, as clauses or
+evaluated.
 
 A literal is twice the number of a node, plus one for its complement; 0 is false and 1 is true.
 """
@@ -29,7 +30,8 @@ class Cnf:
 
 @dataclass
 class Aig:
-    """A combinational graph: literals by name of input and output bit (``x[3]``), and the gates in order.
+    """A combinational graph: literals by name of input and output bit (``x[3]``), and the gates in
+    order.
 
     Gate i, of the two literals ``gates[i]``, is node ``1 + len(inputs) + i``.
     """
@@ -102,7 +104,9 @@ class Aig:
         return known[x, y]
 
     def cnf(self, output: str) -> Cnf | bool:
-        """Clauses that hold where the output is 1; a truth value if that is a constant. Only what the output needs."""
+        """Clauses that hold where the output is 1; a truth value if that is a constant. Only what
+        the output needs.
+        """
         target = self.outputs[output]
         if target < 2:
             return bool(target)
@@ -153,7 +157,9 @@ def constant(name: str, width: int, value: int) -> dict[str, bool]:
 
 
 def pack(name: str, width: int, values: NDArray) -> dict[str, NDArray[np.uint64]]:
-    """The bits of an input as words of 64 patterns, for ``Aig.evaluate``; a multiple of 64 values."""
+    """The bits of an input as words of 64 patterns, for ``Aig.evaluate``; a multiple of 64
+    values.
+    """
     bits = (values[:, None] >> np.arange(width, dtype=values.dtype)) & 1
     packed = np.packbits(bits.astype(np.uint8), axis=0, bitorder="little")
     return {

@@ -1,10 +1,11 @@
-"""A lane as logic without registers, cut behind its sigmoid, beside the specification of its rounding.
+"""A lane as logic without registers, cut behind its sigmoid, beside the specification of its
+rounding.
 
     x, y ──► unpack ──► sigmoid ──╳            s, k: free inputs
                  └──────────────────────► subtract ──► round ──► pack ──► result ──► rounding.v
 
-The cut takes the polynomial away, so that a solver can look at all s, k, x and y. That the registers
-may be left out is what ``pipeline.py`` shows.
+The cut takes the polynomial away, so that a solver can look at all s, k, x and y. That the
+registers may be left out is what ``pipeline.py`` shows.
 """
 
 import shutil
@@ -24,7 +25,9 @@ from scegrad.sweep.unit import Design
 
 @dataclass(frozen=True)
 class Cut:
-    """Where a lane is cut: signals of its netlist by the name of the input that takes their place."""
+    """Where a lane is cut: signals of its netlist by the name of the input that takes their
+    place.
+    """
 
     top: str
     signals: Mapping[str, str]
@@ -70,7 +73,9 @@ write_aiger -symbols result.aig
 
 
 def cut_lane(design: Design) -> Aig:
-    """The lane behind the cut beside ``rounding.v``: inputs ``x y s k``, outputs ``bad bad_special``."""
+    """The lane behind the cut beside ``rounding.v``: inputs ``x y s k``, outputs ``bad
+    bad_special``.
+    """
     cut = CUTS[design.fmt_name]
     lines = [FLAT.format(top=Design.TOP), WIRES]
     for port, signal in cut.signals.items():
@@ -84,7 +89,9 @@ def cut_lane(design: Design) -> Aig:
 
 
 def whole_lane(design: Design) -> Aig:
-    """The lane from ``logit`` and ``label`` to ``gradient`` and the cut signals, under the names of the inputs there."""
+    """The lane from ``logit`` and ``label`` to ``gradient`` and the cut signals, under the names of
+    the inputs there.
+    """
     cut = CUTS[design.fmt_name]
     lines = [FLAT.format(top=Design.TOP), WIRES]
     for port, signal in cut.signals.items():
@@ -94,7 +101,9 @@ def whole_lane(design: Design) -> Aig:
 
 
 def graph(script: str, verilog: str, files: Mapping[str, str]) -> Aig:
-    """Run a script that writes ``result.aig`` beside ``lane.v`` and files of ``formal/``. Raises ``BuildError``."""
+    """Run a script that writes ``result.aig`` beside ``lane.v`` and files of ``formal/``. Raises
+    ``BuildError``.
+    """
     with TemporaryDirectory(prefix="scegrad-") as work:
         directory = Path(work)
         (directory / "lane.v").write_text(verilog, encoding="ascii")

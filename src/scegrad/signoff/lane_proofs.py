@@ -1,11 +1,12 @@
 """The proofs of a lane: that it is a pipeline, its NaN and infinities, and its rounding.
 
 fp16, for every pair: the result is the correctly rounded one, because
-  1. s of the netlist is floor(2^25 sigmoid(-|x|)) for each of the 2^15 magnitudes, all of them evaluated,
-     and sigmoid(-|x|) is no multiple of 2^-25 unless x is 0 or infinite;
+  1. s of the netlist is floor(2^25 sigmoid(-|x|)) for each of the 2^15 magnitudes, all of them
+     evaluated, and sigmoid(-|x|) is no multiple of 2^-25 unless x is 0 or infinite;
   2. every real strictly between T(s) and T(s + 1) rounds to the result, for all s, x and y (SAT).
 
-fp32: some real between T(s) and T(s + 1) rounds to the result, for all s, k, x and y (SAT, in cases).
+fp32: some real between T(s) and T(s + 1) rounds to the result, for all s, k, x and y (SAT, in
+cases).
 """
 
 import time
@@ -33,7 +34,9 @@ LIMIT = 1200
 
 @dataclass(frozen=True)
 class LaneProof:
-    """A claim about the lane of one format; ``run`` decides it, ``long`` if it takes more than seconds."""
+    """A claim about the lane of one format; ``run`` decides it, ``long`` if it takes more than
+    seconds.
+    """
 
     name: str
     fmt_name: str
@@ -43,7 +46,9 @@ class LaneProof:
 
 
 def function_of_its_inputs(design: Design) -> Result:
-    """Every path from ``valid``, ``logit`` and ``label`` to an output has as many registers as is said of it."""
+    """Every path from ``valid``, ``logit`` and ``label`` to an output has as many registers as is
+    said of it.
+    """
     started = time.monotonic()
     due = dict.fromkeys(("done", "gradient"), design.latency)
     if design.fmt_name == FP32.name:
@@ -70,7 +75,9 @@ def special_values(design: Design) -> Result:
 
 
 def half_labels(design: Design) -> Result:
-    """fp32 with a label of 1/2 and a small logit: what stands for |sigmoid(x) - 1/2| is rounded right."""
+    """fp32 with a label of 1/2 and a small logit: what stands for |sigmoid(x) - 1/2| is rounded
+    right.
+    """
     return _decide(design, "bad_alone[0]", lane.cut_lane)
 
 
@@ -80,7 +87,9 @@ def correct_rounding(design: Design) -> Result:
 
 
 def sigmoid_of_all_logits(design: Design) -> Result:
-    """First part of fp16: s in the netlist is floor(2^25 sigmoid(-|x|)), for every x that is no NaN."""
+    """First part of fp16: s in the netlist is floor(2^25 sigmoid(-|x|)), for every x that is no
+    NaN.
+    """
     started = time.monotonic()
     due = exact_fp16.tables()[0]
     magnitudes = np.arange(FP16.infinity + 1, dtype=np.uint64)
@@ -109,13 +118,17 @@ def _evaluate(netlist: Aig, logits: np.ndarray, chunk: int = 1 << 12) -> np.ndar
 
 
 def _decide(design: Design, output: str, make: Callable[[Design], Aig]) -> Result:
-    """Prove that an output of the cut lane is 0 for all inputs, or show inputs for which it is 1."""
+    """Prove that an output of the cut lane is 0 for all inputs, or show inputs for which it is
+    1.
+    """
     started = time.monotonic()
     return solve(_kept(make, design), output, WIDTHS[design.fmt_name], started)
 
 
 def solve(graph: Aig, output: str, widths: dict[str, int], started: float) -> Result:
-    """Prove that an output is 0 for all inputs, or show inputs of these widths for which it is 1."""
+    """Prove that an output is 0 for all inputs, or show inputs of these widths for which it is
+    1.
+    """
     cnf = graph.cnf(output)
     if isinstance(cnf, bool):
         verdict = Verdict.REFUTED if cnf else Verdict.PROVED
@@ -154,7 +167,8 @@ LANE_PROOFS = (
     LaneProof(
         "lane32-half",
         "fp32",
-        "with a label of 1/2 and |x| < 2^-11, some real that the difference can be rounds to the result",
+        "with a label of 1/2 and |x| < 2^-11, some real that the difference can be rounds to the"
+        " result",
         half_labels,
         long=True,
     ),

@@ -15,7 +15,8 @@ from scegrad.signoff.lane import FLAT
 from scegrad.sweep.unit import Design
 
 IGNORED = ("clk", "rst")
-"""Inputs that hold still while pairs go through: reset is over, and clears nothing but ``valid``."""
+"""Inputs that hold still while pairs go through: reset is over, and clears nothing but ``valid``.
+"""
 
 Bit = int
 Cell = dict[str, Any]
@@ -81,7 +82,9 @@ def _inputs(cell: Cell) -> list[Bit | str]:
 
 
 def _outputs(name: str, cell: Cell, depth: dict[Bit, int | None]) -> dict[Bit, int | None]:
-    """The depths of a cell's outputs: a register's bit by bit and one more, any other cell's all alike."""
+    """The depths of a cell's outputs: a register's bit by bit and one more, any other cell's all
+    alike.
+    """
     connections = cell["connections"]
     if cell["type"] == "$dff":
         pairs = zip(connections["D"], connections["Q"], strict=True)

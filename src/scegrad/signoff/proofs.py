@@ -1,4 +1,6 @@
-"""The proofs of units: what is proved of each, in which size, and which inner signals its invariants speak of."""
+"""The proofs of units: what is proved of each, in which size, and which inner signals its
+invariants speak of.
+"""
 
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import Counters
@@ -75,7 +77,8 @@ PROOFS = (
             buffer_beats=64,
             turn_beats=32,
         ),
-        "AR stable and as planned, never more beats asked for than there is room, none after a halt",
+        "AR stable and as planned, never more beats asked for than there is room, none after a"
+        " halt",
         depth=5,
         hooks=named("inner", "room_0", "room_1", "fresh", "outstanding")
         | {

@@ -17,7 +17,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """A verdict, what it rests on or the first thing that is wrong, and the seconds that it took."""
+    """A verdict, what it rests on or the first thing that is wrong, and the seconds that it
+    took.
+    """
 
     verdict: Verdict
     detail: str

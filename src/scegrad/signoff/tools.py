@@ -70,7 +70,9 @@ def yosys(script: str, directory: Path) -> str:
 
 
 def kissat(cnf: Cnf, directory: Path, seconds: float) -> list[bool] | bool | None:
-    """Solve: False if there is no solution, the variables' values if there is, None without an answer in ``seconds``."""
+    """Solve: False if there is no solution, the variables' values if there is, None without an
+    answer in ``seconds``.
+    """
     path = directory / "problem.cnf"
     path.write_text(cnf.dimacs(), encoding="ascii")
     done = _run([_program("kissat"), "-q", path.name], directory, seconds)
@@ -89,7 +91,9 @@ def kissat(cnf: Cnf, directory: Path, seconds: float) -> list[bool] | bool | Non
 
 
 def smtbmc(smt: str, arguments: Iterable[str], directory: Path, seconds: float) -> str | None:
-    """Run smtbmc with yices on an SMT2 file of ``directory``; returns its output, None if it took longer than ``seconds``."""
+    """Run smtbmc with yices on an SMT2 file of ``directory``; returns its output, None if it took
+    longer than ``seconds``.
+    """
     done = _run([sys.executable, "-c", _SMTBMC, "-s", "yices", *arguments, smt], directory, seconds)
     return None if done is None else done.stdout + done.stderr
 

@@ -1,4 +1,5 @@
-"""The proof of one unit: its Verilog, a top with assertions from ``formal/``, and a solver that finds an invariant or checks ours.
+"""The proof of one unit: its Verilog, a top with assertions from ``formal/``, and a solver that
+finds an invariant or checks ours.
 
     component ──► Verilog ──┐
     formal/NAME.sv ─────────┴──► Yosys ──► SMT2 ──► smtbmc: base case and induction step, covers
@@ -64,10 +65,11 @@ _DEFINED = re.compile(r"^\(define-fun \|\w+_a \d+\| .*?\) Bool (.*?)\) ; (.*)$",
 class Proof:
     """A unit and what is claimed of it in ``formal/<name>.sv``.
 
-    ``depth`` is that of induction, or None where abc finds the invariant by itself. ``covers`` is how many
-    cycles its covers may take (a claim about what cannot happen is empty) and the base case is looked at. ``hooks`` names inner signals
-    by the output that shows them, ``cuts`` by the input that drives them in place of what does in the unit:
-    their assumptions in the top are what other proofs show. ``quick`` proofs are part of ``make test``.
+    ``depth`` is that of induction, or None where abc finds the invariant by itself. ``covers`` is
+    how many cycles its covers may take (a claim about what cannot happen is empty) and the base
+    case is looked at. ``hooks`` names inner signals by the output that shows them, ``cuts`` by the
+    input that drives them in place of what does in the unit: their assumptions in the top are what
+    other proofs show. ``quick`` proofs are part of ``make test``.
     """
 
     name: str
@@ -90,7 +92,9 @@ class Proof:
         return tools.FORMAL / f"{self.name}.sv"
 
     def rtl(self, verilog: str) -> str:
-        """SHA-256 of the unit's Verilog, without the comment before it, and of all that is claimed of it."""
+        """SHA-256 of the unit's Verilog, without the comment before it, and of all that is claimed
+        of it.
+        """
         claim = [self.source.read_text(encoding="utf-8"), _MODEL, str(self.depth)]
         claim += [str(self.hooks), str(self.cuts)]
         return hashlib.sha256(
@@ -132,7 +136,10 @@ def prove(proof: Proof, verilog: str | None = None) -> Result:
         script = _MODEL.format(hooks=_hooks(proof), top="top.sv", name=proof.name)
         smt = f"{script}\nwrite_smt2 -wires model.smt2\n"
         if proof.depth is None:
-            smt += "delete t:$cover\ntechmap\nopt -full -nodffe -nosdff\naigmap\nopt_clean\nwrite_aiger -zinit model.aig\n"
+            smt += (
+                "delete t:$cover\ntechmap\nopt -full -nodffe"
+                " -nosdff\naigmap\nopt_clean\nwrite_aiger -zinit model.aig\n"
+            )
         tools.yosys(smt, directory)
         verdict, detail = _decide(proof, directory)
     return Result(verdict, detail, time.monotonic() - started)
@@ -150,7 +157,9 @@ def _hooks(proof: Proof) -> str:
 
 
 def _decide(proof: Proof, directory: Path) -> tuple[Verdict, str]:
-    """No folded assertion; none fails in the first cycles, in which each cover is reached; then the claim."""
+    """No folded assertion; none fails in the first cycles, in which each cover is reached; then the
+    claim.
+    """
     empty = folded(directory / "model.smt2", proof.source)
     if empty:
         return Verdict.VACUOUS, empty
@@ -180,7 +189,9 @@ def _reachability(proof: Proof, directory: Path) -> tuple[Verdict, str]:
 
 
 def folded(smt: Path, source: Path) -> str:
-    """What is wrong with the assertions in an SMT2 file: one is constantly true or gone; empty if nothing is."""
+    """What is wrong with the assertions in an SMT2 file: one is constantly true or gone; empty if
+    nothing is.
+    """
     found = _DEFINED.findall(smt.read_text(encoding="utf-8"))
     due = len(_ASSERTIONS.findall(_COMMENT.sub("", source.read_text(encoding="utf-8"))))
     for body, name in found:

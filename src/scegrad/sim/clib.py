@@ -1,4 +1,6 @@
-"""Common to all C libraries called by ctypes: the types of their functions, and arrays of records that they own."""
+"""Common to all C libraries called by ctypes: the types of their functions, and arrays of records
+that they own.
+"""
 
 import ctypes
 from collections.abc import Mapping
@@ -12,14 +14,18 @@ Functions = Mapping[str, tuple[Any, list[Any]]]
 
 
 def declare(library: ctypes.CDLL, functions: Functions) -> None:
-    """Give each function its result's and arguments' types; raises ``AttributeError`` if the library lacks one."""
+    """Give each function its result's and arguments' types; raises ``AttributeError`` if the
+    library lacks one.
+    """
     for name, (result, arguments) in functions.items():
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments
 
 
 def records(function: Any, handle: Any, dtype: np.dtype) -> np.ndarray:
-    """Copy an array of records owned by a C library: ``function`` stores a pointer to the first and returns their number."""
+    """Copy an array of records owned by a C library: ``function`` stores a pointer to the first and
+    returns their number.
+    """
     first = c_void_p()
     count = int(function(handle, byref(first)))
     if not count or first.value is None:

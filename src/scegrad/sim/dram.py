@@ -1,7 +1,8 @@
-"""The DRAM timing model of ``sw/sim/dram.cpp``: its parameters and presets, and the model alone for benches that bring their own bus.
+"""The DRAM timing model of ``sw/sim/dram.cpp``: its parameters and presets, and the model alone for
+benches that bring their own bus.
 
-The model is written once, in C++, and is behind the ports of the fast simulation, the cocotb benches and the ideal manager alike; see
-docs/memory.md.
+The model is written once, in C++, and is behind the ports of the fast simulation, the cocotb
+benches and the ideal manager alike; see docs/memory.md.
 """
 
 import ctypes
@@ -22,7 +23,8 @@ PRESETS = ("ddr3-1600", "ddr4-2400")
 COMMAND = np.dtype(
     [("clock", "<u8"), ("kind", "<u4"), ("bank", "<u4"), ("row", "<u4"), ("unused", "<u4")]
 )
-"""A command on the DRAM's bus; ``kind`` is of ``Command``, ``bank`` is bank * bank_groups + group."""
+"""A command on the DRAM's bus; ``kind`` is of ``Command``, ``bank`` is bank * bank_groups + group.
+"""
 
 
 class Command(IntEnum):
@@ -41,7 +43,9 @@ class DramError(ValueError):
 
 @dataclass(frozen=True)
 class Dram:
-    """One channel of DRAM and its controller, in the words of ``scesim_dram`` in ``sw/sim/scedram.h``, which describes each field."""
+    """One channel of DRAM and its controller, in the words of ``scesim_dram`` in
+    ``sw/sim/scedram.h``, which describes each field.
+    """
 
     memory_mhz: int
     core_mhz: int
@@ -102,7 +106,9 @@ class Dram:
 
 @dataclass(frozen=True)
 class DramStats:
-    """What a memory did: its clocks, columns moved, commands given, and changes between reading and writing."""
+    """What a memory did: its clocks, columns moved, commands given, and changes between reading and
+    writing.
+    """
 
     clocks: int
     read_columns: int
@@ -171,7 +177,9 @@ def _library() -> ctypes.CDLL:
 
 
 def preset(name: str, *, core_mhz: int | None = None) -> Dram:
-    """The memory of that name, beside a unit clocked at ``core_mhz`` (1,000 unless given); raises ``DramError``."""
+    """The memory of that name, beside a unit clocked at ``core_mhz`` (1,000 unless given); raises
+    ``DramError``.
+    """
     structure = DramStructure()
     if _library().scesim_dram_preset(name.encode(), byref(structure)):
         raise DramError(f"dram is {name!r}, but must be one of {', '.join(PRESETS)}")
@@ -183,7 +191,9 @@ def preset(name: str, *, core_mhz: int | None = None) -> Dram:
 
 
 class DramModel:
-    """The timing of one memory behind an AXI port of ``port_bytes``; moves no data. ``edge`` is a monotonic clock-edge counter."""
+    """The timing of one memory behind an AXI port of ``port_bytes``; moves no data. ``edge`` is a
+    monotonic clock-edge counter.
+    """
 
     def __init__(self, dram: Dram, port_bytes: int) -> None:
         self._library = _library()
@@ -197,7 +207,9 @@ class DramModel:
             self._library.scedram_free(handle)
 
     def accept(self, ident: int, address: int, beats: int, *, write: bool, edge: int) -> int:
-        """A burst is complete for the memory: a read with its AR, a write with AW and its last W; returns its token."""
+        """A burst is complete for the memory: a read with its AR, a write with AW and its last W;
+        returns its token.
+        """
         return int(self._library.scedram_accept(self._handle, ident, address, beats, write, edge))
 
     def tick(self, edge: int) -> None:
@@ -205,7 +217,9 @@ class DramModel:
         self._library.scedram_tick(self._handle, edge)
 
     def ready(self, token: int, edge: int) -> int:
-        """After the tick of ``edge``: the beats of a read that may be taken at the next; 1 for a write whose response may be."""
+        """After the tick of ``edge``: the beats of a read that may be taken at the next; 1 for a
+        write whose response may be.
+        """
         return int(self._library.scedram_ready(self._handle, token, edge))
 
     def retire(self, token: int) -> None:
@@ -254,8 +268,9 @@ def ideal(
 ) -> tuple[int, DramStats]:
     """Cycles of a manager with nothing in its way, and what the memory did: see ``scedram_ideal``.
 
-    It reads two arrays of ``size`` bytes and writes a third, at ``addresses``, over a port of ``port_bytes`` in bursts of up to
-    ``burst_beats``, turns from one input to the other every ``turn_bytes``, and writes ``lag_bytes`` behind what it reads.
+    It reads two arrays of ``size`` bytes and writes a third, at ``addresses``, over a port of
+    ``port_bytes`` in bursts of up to ``burst_beats``, turns from one input to the other every
+    ``turn_bytes``, and writes ``lag_bytes`` behind what it reads.
     """
     found = StatsStructure()
     places = (c_uint32 * 3)(*addresses)

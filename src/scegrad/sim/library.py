@@ -1,4 +1,6 @@
-"""The functions of ``sw/sim/scesim.h`` as ctypes sees them, in the library that C programs use too; for the rest of ``sim``."""
+"""The functions of ``sw/sim/scesim.h`` as ctypes sees them, in the library that C programs use too;
+for the rest of ``sim``.
+"""
 
 import ctypes
 import os
@@ -93,7 +95,9 @@ def _open(path: Path) -> ctypes.CDLL:
 
 @cache
 def load(path: Path) -> ctypes.CDLL:
-    """The library with the types of its functions; raises ``SimulationError`` if it is not one of ours."""
+    """The library with the types of its functions; raises ``SimulationError`` if it is not one of
+    ours.
+    """
     try:
         library = _open(path)
         declare(library, {f"scesim_{name}": types for name, types in _FUNCTIONS.items()})

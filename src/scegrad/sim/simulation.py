@@ -1,6 +1,8 @@
-"""One simulated unit with its memories, as a handle: the Python side of the C interface in ``sw/sim/scesim.h``.
+"""One simulated unit with its memories, as a handle: the Python side of the C interface in
+``sw/sim/scesim.h``.
 
-Time advances only inside ``read32``, ``write32``, ``run`` and ``reset``, and the same calls give the same cycles.
+Time advances only inside ``read32``, ``write32``, ``run`` and ``reset``, and the same calls give
+the same cycles.
 """
 
 from ctypes import byref, c_uint32
@@ -55,7 +57,9 @@ class Breach(IntEnum):
 EVENT = np.dtype(
     [("edge", "<u8"), ("address", "<u4"), ("beats", "<u2"), ("port", "u1"), ("channel", "u1")]
 )
-"""One accepted beat: of AR and AW the address and length of the burst, of the others the address of the beat or burst."""
+"""One accepted beat: of AR and AW the address and length of the burst, of the others the address of
+the beat or burst.
+"""
 
 VIOLATION = np.dtype(
     [("edge", "<u8"), ("address", "<u4"), ("port", "<u4"), ("kind", "<u4"), ("access", "<u4")]
@@ -66,9 +70,12 @@ VIOLATION = np.dtype(
 class Memory:
     """How the memory behind a port behaves.
 
-    ``latency``      edges from AR to the first R beat, and from the last of AW and W to B; 0 is a memory that answers at once
-    ``outstanding``  bursts of either direction that are accepted before the first of them is answered
-    ``stall``        how often, out of 256, each channel pauses for an edge; ``seed`` starts the generator that decides
+    ``latency``      edges from AR to the first R beat, and from the last of AW and W to B; 0 is a
+                     memory that answers at once
+    ``outstanding``  bursts of either direction that are accepted before the first of them is
+                     answered
+    ``stall``        how often, out of 256, each channel pauses for an edge; ``seed`` starts the
+                     generator that decides
     """
 
     latency: int = 0
@@ -95,9 +102,11 @@ class Traffic:
 
 
 class Simulation:
-    """A handle on one simulated unit, fresh from reset, with empty memories; free it with ``close`` or a ``with`` statement.
+    """A handle on one simulated unit, fresh from reset, with empty memories; free it with ``close``
+    or a ``with`` statement.
 
-    ``library`` is a path from ``build.library``. Every method raises ``SimulationError`` if a request is refused.
+    ``library`` is a path from ``build.library``. Every method raises ``SimulationError`` if a
+    request is refused.
     """
 
     def __init__(self, library: Path) -> None:
@@ -121,7 +130,9 @@ class Simulation:
         self.close()
 
     def close(self) -> None:
-        """Free the handle, if that was not done before; ``SimulationError`` if waves could not be written to their end."""
+        """Free the handle, if that was not done before; ``SimulationError`` if waves could not be
+        written to their end.
+        """
         if self._open is None:
             return
         try:
@@ -138,7 +149,9 @@ class Simulation:
     # Time and registers
 
     def reset(self, edges: int = 4) -> None:
-        """Hold ``rst`` for some edges; what is in flight is forgotten, the memories keep their contents."""
+        """Hold ``rst`` for some edges; what is in flight is forgotten, the memories keep their
+        contents.
+        """
         self._call("reset", edges)
 
     def read32(self, offset: int) -> int:
@@ -175,14 +188,18 @@ class Simulation:
     # Memory
 
     def write(self, address: int, data: bytes | np.ndarray) -> None:
-        """Put bytes into memory, in no time; an array is written as its elements lie in memory, in C order."""
+        """Put bytes into memory, in no time; an array is written as its elements lie in memory, in
+        C order.
+        """
         content = (
             np.frombuffer(data, "u1") if isinstance(data, bytes) else np.ascontiguousarray(data)
         )
         self._call("write", address, content.ctypes.data, content.nbytes)
 
     def read(self, address: int, size: int) -> np.ndarray:
-        """``size`` bytes of memory, in no time, as an array of ``uint8``; what nobody wrote is 0."""
+        """``size`` bytes of memory, in no time, as an array of ``uint8``; what nobody wrote is
+        0.
+        """
         content = np.empty(size, "u1")
         self._call("read", address, content.ctypes.data, size)
         return content
@@ -192,7 +209,9 @@ class Simulation:
         self._call("release", address, size)
 
     def attach(self, address: int, data: np.ndarray) -> None:
-        """Make a C-contiguous array of whole 4 KiB pages the memory at ``address``, in place; it must outlive its use here."""
+        """Make a C-contiguous array of whole 4 KiB pages the memory at ``address``, in place; it
+        must outlive its use here.
+        """
         if not data.flags.c_contiguous:
             raise SimulationError("only an array that is contiguous in memory can be attached")
         self._call("attach", address, data.ctypes.data, data.nbytes)
@@ -203,7 +222,9 @@ class Simulation:
         return int(self._library.scesim_used_bytes(self._handle))
 
     def set_memory(self, memory: Memory, port: int = ALL_PORTS) -> None:
-        """Give the memory behind a port, or behind all, another behaviour; only while nothing is in flight."""
+        """Give the memory behind a port, or behind all, another behaviour; only while nothing is in
+        flight.
+        """
         for name in ("latency", "outstanding", "stall", "seed"):
             if not 0 <= getattr(memory, name) < 1 << 32:
                 raise SimulationError(
@@ -216,7 +237,9 @@ class Simulation:
         )
 
     def set_dram(self, dram: Dram, port: int = SHARED_PORT) -> None:
-        """Make the memory behind a port a DRAM whose time begins with its first burst; only while nothing is in flight there."""
+        """Make the memory behind a port a DRAM whose time begins with its first burst; only while
+        nothing is in flight there.
+        """
         self._call("set_dram", port, byref(dram.structure()))
 
     def dram_stats(self, port: int = SHARED_PORT) -> DramStats:
@@ -228,7 +251,9 @@ class Simulation:
     # What the design may do, and what it did
 
     def allow(self, address: int, size: int, access: Access) -> None:
-        """Declare a window: from the first one on, accesses outside all windows are answered DECERR and are violations."""
+        """Declare a window: from the first one on, accesses outside all windows are answered DECERR
+        and are violations.
+        """
         self._call("window", address, size, int(access))
 
     def clear_windows(self) -> None:
@@ -236,7 +261,9 @@ class Simulation:
         self._call("windows_clear")
 
     def fault(self, address: int, size: int, access: Access, response: Resp) -> None:
-        """Answer accesses to a range with SLVERR or DECERR; a write of such a byte is not carried out."""
+        """Answer accesses to a range with SLVERR or DECERR; a write of such a byte is not carried
+        out.
+        """
         self._call("fault", address, size, int(access), int(response))
 
     def clear_faults(self) -> None:
@@ -250,7 +277,8 @@ class Simulation:
             self._library.scesim_violations(self._handle, records.ctypes.data, len(records))
         )
         return [
-            f"{Breach(kind).name} on port {port}: {Access(access).name} at {address:#x}, edge {edge}"
+            f"{Breach(kind).name} on port {port}: {Access(access).name} at {address:#x}, edge"
+            f" {edge}"
             for edge, address, port, kind, access in records[:count].tolist()
         ]
 

@@ -12,8 +12,10 @@ from scegrad.platforms import platform_of
 
 app = typer.Typer(
     rich_markup_mode=None,
-    help="Accuracy over whole input spaces, on the Verilated lane of a core: every result is compared with the golden model, bit for bit,"
-    " and with the exact result. A ledger in the output directory keeps what is done; the same command goes on from there.",
+    help="Accuracy over whole input spaces, on the Verilated lane of a core: every result is"
+    " compared with the golden model, bit for bit,"
+    " and with the exact result. A ledger in the output directory keeps what is done; the same"
+    " command goes on from there.",
     no_args_is_help=True,
 )
 
@@ -121,7 +123,9 @@ def summary(
         output_option("Write the summary there.", "FILE.json"),
     ] = None,
 ) -> None:
-    """Sum up a ledger, also while a sweep is writing it; the exit status is 1 where a check failed."""
+    """Sum up a ledger, also while a sweep is writing it; the exit status is 1 where a check
+    failed.
+    """
     from scegrad.sweep.command import describe, load_summary, write_summary
 
     found = load_summary(directory)
@@ -142,7 +146,9 @@ def merge(
         output_option("Directory of the joined ledger and its summary.json."),
     ],
 ) -> None:
-    """Join the ledgers of shards that ran as separate jobs (--shards A:B), and sum up; the exit status is 1 if a check failed."""
+    """Join the ledgers of shards that ran as separate jobs (--shards A:B), and sum up; the exit
+    status is 1 if a check failed.
+    """
     from scegrad.sweep.command import describe
     from scegrad.sweep.command import merge as merge_ledgers
 
@@ -155,7 +161,9 @@ def merge(
 def speed(
     shards: Annotated[int, typer.Option(min=1, metavar="N", help="Shards of each space.")] = 3,
 ) -> None:
-    """Measure the sweep beside the bare lane, clocked in a C++ loop with nothing checked, in one process."""
+    """Measure the sweep beside the bare lane, clocked in a C++ loop with nothing checked, in one
+    process.
+    """
     from scegrad.sweep.speed import main
 
     main(shards)

@@ -1,10 +1,12 @@
 """Shards on a running Dask cluster.
 
-The unit goes to every worker as Verilog, to those that join later too; each builds it once (or finds it in its cache) and checks its hash.
-The workers need this package in this version, a C++ compiler and a cache directory that they can write.
-What a lost worker had underway is done again by the others.
+The unit goes to every worker as Verilog, to those that join later too; each builds it once (or
+finds it in its cache) and checks its hash. The workers need this package in this version, a C++
+compiler and a cache directory that they can write. What a lost worker had underway is done again by
+the others.
 
-Dask sends pickles both ways: whoever runs the scheduler, or can reach its port, can run any program here and on the workers.
+Dask sends pickles both ways: whoever runs the scheduler, or can reach its port, can run any program
+here and on the workers.
 """
 
 import threading
@@ -80,8 +82,8 @@ def _other(name: str, found: str, wanted: str) -> str:
 def run(space: Space, shards: Iterable[int], design: Design, address: str) -> Iterator[Record]:
     """Records of the shards, in the order in which they are done.
 
-    Raises ``RequestError`` if there is no scheduler at ``address`` or if a worker's code is not this one,
-    ``SimulationError`` if a shard cannot be done or the scheduler is lost.
+    Raises ``RequestError`` if there is no scheduler at ``address`` or if a worker's code is not
+    this one, ``SimulationError`` if a shard cannot be done or the scheduler is lost.
     """
     with connected(address) as (client, watch):
         _refuse(client, watch)

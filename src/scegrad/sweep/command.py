@@ -43,7 +43,9 @@ def parse_range(text: str, shards: int) -> tuple[int, int]:
 
 
 def sweep(space: Space, options: Options) -> Summary:
-    """Run what the ledger does not hold yet, write the summary beside it and return it. Raises ``RequestError`` and ``BuildError``."""
+    """Run what the ledger does not hold yet, write the summary beside it and return it. Raises
+    ``RequestError`` and ``BuildError``.
+    """
     if options.scheduler is not None:
         require("distributed")
         from scegrad.sweep.watch import check_address
@@ -54,7 +56,8 @@ def sweep(space: Space, options: Options) -> Summary:
     with Ledger(options.directory, space, unit.rtl) as ledger:
         todo = [shard for shard in range(first, last) if shard not in ledger.records]
         progress.say(
-            f"{_title(space)}: RTL {unit.rtl[:16]}, shards {first}:{last}, {last - first - len(todo)} of them in {ledger.path}"
+            f"{_title(space)}: RTL {unit.rtl[:16]}, shards {first}:{last},"
+            f" {last - first - len(todo)} of them in {ledger.path}"
         )
         if todo:
             _add_all(ledger, space, len(todo), _engine(space, todo, unit, options))
@@ -96,7 +99,9 @@ def load_summary(directory: Path) -> Summary:
 
 
 def merge(directories: list[Path], output: Path) -> Summary:
-    """Join ledgers of one space and RTL into one in ``output``, write its summary and return it. Raises ``RequestError``."""
+    """Join ledgers of one space and RTL into one in ``output``, write its summary and return it.
+    Raises ``RequestError``.
+    """
     space, rtl, records = merged(directories)
     with Ledger(output, space, rtl) as ledger:
         for shard in sorted(records.keys() - ledger.records.keys()):
@@ -134,7 +139,8 @@ def describe(summary: Summary) -> str:
     """A few lines for a person."""
     space = Space(**summary["space"])
     lines = [
-        f"{_title(space)}: {summary['count']:,} results in {summary['shards']} of {summary['of']} shards, RTL {summary['rtl'][:16]}"
+        f"{_title(space)}: {summary['count']:,} results in {summary['shards']} of {summary['of']}"
+        f" shards, RTL {summary['rtl'][:16]}"
     ]
     whole = (
         "the union of the shards is the whole space"
@@ -143,7 +149,8 @@ def describe(summary: Summary) -> str:
     )
     lines.append(f"  {whole}; {summary['cpu_seconds']:,} s of processor time")
     lines.append(
-        f"  differ from the golden model: {summary['mismatches']:,}; outside the bound: {summary['breaches']:,}"
+        f"  differ from the golden model: {summary['mismatches']:,}; outside the bound:"
+        f" {summary['breaches']:,}"
     )
     if gaps := summary.get("missing"):
         ranges = (f"{first >> space.shard_bits}:{end >> space.shard_bits}" for first, end in gaps)

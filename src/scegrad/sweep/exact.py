@@ -1,6 +1,7 @@
 """The exact side of a sweep: ``sw/exact`` for all results, MPFR for those that it leaves open.
 
-The tables are made here, once a process, from MPFR; ``docs/accuracy.md`` says why the decisions are rigorous.
+The tables are made here, once a process, from MPFR; ``docs/accuracy.md`` says why the decisions are
+rigorous.
 """
 
 from enum import IntEnum
@@ -62,7 +63,9 @@ def _fp16_tables() -> tuple[NDArray[np.int32], NDArray[np.float64]]:
 def judge(
     fmt: Format, results: NDArray, logits: NDArray, labels: NDArray
 ) -> tuple[np.ndarray, NDArray[np.uint8], int]:
-    """Tally (a ``TALLY`` scalar), ``Kind`` of each result, none of them open, and how many MPFR decided; contiguous arrays of encodings."""
+    """Tally (a ``TALLY`` scalar), ``Kind`` of each result, none of them open, and how many MPFR
+    decided; contiguous arrays of encodings.
+    """
     library = load_exact()
     assert library.sceexact_tally_bytes() == TALLY.itemsize
     tally = np.zeros((), TALLY)
@@ -89,7 +92,9 @@ def judge(
 
 
 def settle(result: NDArray, logit: NDArray, label: NDArray) -> Kind:
-    """The kind of one fp32 result for a finite label and a logit that is not NaN, by MPFR; arrays of one encoding each."""
+    """The kind of one fp32 result for a finite label and a logit that is not NaN, by MPFR; arrays
+    of one encoding each.
+    """
     r, x, y = (array.view(FP32.dtype) for array in (result, logit, label))
     if np.isinf(x[0]):
         return (
@@ -107,7 +112,9 @@ def settle(result: NDArray, logit: NDArray, label: NDArray) -> Kind:
 
 
 def error_in_ulp(fmt: Format, result: int, logit: int, label: int) -> float:
-    """|result - exact| in ulp of the exact value, by MPFR in fp32; infinity where the bits demanded are others."""
+    """|result - exact| in ulp of the exact value, by MPFR in fp32; infinity where the bits demanded
+    are others.
+    """
     arrays = [np.array([bits], fmt.bits_dtype).view(fmt.dtype) for bits in (result, logit, label)]
     if fmt is FP32 and all(np.isfinite(array[0]) for array in arrays):
         return exact_mpfr.error(*(float(array[0]) for array in arrays))
@@ -115,7 +122,9 @@ def error_in_ulp(fmt: Format, result: int, logit: int, label: int) -> float:
 
 
 def sigmoid(logits: NDArray[np.uint32]) -> NDArray[np.float64]:
-    """Sigmoids in float64, the same bits on every machine, from encodings; NaN and infinity count as 200."""
+    """Sigmoids in float64, the same bits on every machine, from encodings; NaN and infinity count
+    as 200.
+    """
     result = np.empty(logits.size)
     load_exact().sceexact_sigmoid(
         pointer(logits), logits.size, pointer(exponentials()), pointer(result)

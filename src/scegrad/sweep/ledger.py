@@ -1,4 +1,5 @@
-"""The ledger of a sweep: the record of each shard that is done, in a store that survives a kill at any moment.
+"""The ledger of a sweep: the record of each shard that is done, in a store that survives a kill at
+any moment.
 
 The header has the space, the RTL's hash, and the versions of the tools that made the records.
 """
@@ -31,7 +32,9 @@ def tools() -> dict[str, str]:
 
 
 class Ledger:
-    """Records of one space on one RTL, open for adding; no second process can have it open. A context manager."""
+    """Records of one space on one RTL, open for adding; no second process can have it open. A
+    context manager.
+    """
 
     def __init__(self, directory: Path, space: Space, rtl: str):
         self.path = directory / FILE
@@ -65,7 +68,9 @@ class Ledger:
 
 
 def load(directory: Path) -> tuple[Space, str, dict[int, Record]]:
-    """Space, RTL and records by shard of a ledger, also while a sweep adds to it. Raises ``RequestError``."""
+    """Space, RTL and records by shard of a ledger, also while a sweep adds to it. Raises
+    ``RequestError``.
+    """
     path = directory / FILE
     if not path.is_file():
         if (directory / OLD).exists():
@@ -86,7 +91,8 @@ def _by_shard(records: Mapping[str, Record]) -> dict[int, Record]:
 
 
 def merged(directories: list[Path]) -> tuple[Space, str, dict[int, Record]]:
-    """What several ledgers of one space and RTL hold together; a shard may be in two if both say the same.
+    """What several ledgers of one space and RTL hold together; a shard may be in two if both say
+    the same.
 
     Raises ``RequestError``.
     """
@@ -96,7 +102,8 @@ def merged(directories: list[Path]) -> tuple[Space, str, dict[int, Record]]:
         for name, ours, theirs in (("space", space, other), ("rtl", rtl, other_rtl)):
             if ours != theirs:
                 raise RequestError(
-                    f"{directory} holds results of another {name} than {directories[0]}: {theirs}, not {ours}"
+                    f"{directory} holds results of another {name} than {directories[0]}: {theirs},"
+                    f" not {ours}"
                 )
         for shard, record in more.items():
             if shard in records and _timeless(record) != _timeless(records[shard]):

@@ -70,8 +70,8 @@ def _pool(design: Path, workers: int) -> Iterator[ProcessPoolExecutor]:
 def _file_of(design: Design) -> Iterator[Path]:
     """The design as a file for the workers.
 
-    The start of a process is written into a pipe.
-    If the process dies before it reads, what fits the pipe's buffer (64 KiB) is written nonetheless, but more would block for ever.
+    The start of a process is written into a pipe. If the process dies before it reads, what fits
+    the pipe's buffer (64 KiB) is written nonetheless, but more would block for ever.
     """
     with tempfile.TemporaryDirectory(prefix="scegrad-sweep-") as directory:
         path = Path(directory) / "design"
@@ -80,7 +80,8 @@ def _file_of(design: Design) -> Iterator[Path]:
 
 
 def run(space: Space, shards: Iterable[int], design: Design, workers: int) -> Iterator[Record]:
-    """Records of the shards, in the order in which they are done. Workers that are killed are replaced, and their shards done again.
+    """Records of the shards, in the order in which they are done. Workers that are killed are
+    replaced, and their shards done again.
 
     Raises ``WorkersLostError`` if that happens more than ``RESTARTS`` times.
     """
@@ -103,12 +104,15 @@ def run(space: Space, shards: Iterable[int], design: Design, workers: int) -> It
             except BrokenProcessPool:
                 todo += sorted(underway.values(), reverse=True)
     raise WorkersLostError(
-        f"worker processes ended {RESTARTS + 1} times before their shards were done; what is done is kept"
+        f"worker processes ended {RESTARTS + 1} times before their shards were done; what is done"
+        " is kept"
     )
 
 
 def _done(pool: ProcessPoolExecutor, underway: Iterable[Future[Record]]) -> set[Future[Record]]:
-    """What is done of ``underway``, one at least; says which workers are stopped while nothing is."""
+    """What is done of ``underway``, one at least; says which workers are stopped while nothing
+    is.
+    """
     while True:
         done, _ = wait(underway, timeout=progress.INTERVAL, return_when=FIRST_COMPLETED)
         if done:

@@ -1,4 +1,5 @@
-"""The two libraries of a sweep, built when first asked for and kept in the simulator's cache: the Verilated lane and the exact side.
+"""The two libraries of a sweep, built when first asked for and kept in the simulator's cache: the
+Verilated lane and the exact side.
 
 They are separate on purpose: no code or table of one is in the other (``sw/lane``, ``sw/exact``).
 """
@@ -109,7 +110,9 @@ def exact_library() -> Path:
 
 
 class Lane:
-    """A Verilated lane after reset. Raises ``BuildError`` where the library was not made from this design."""
+    """A Verilated lane after reset. Raises ``BuildError`` where the library was not made from this
+    design.
+    """
 
     def __init__(self, design: Design):
         self.design = design
@@ -126,7 +129,9 @@ class Lane:
             self._library.scelane_free(handle)
 
     def run(self, logits: NDArray, labels: NDArray) -> NDArray:
-        """Encodings of the results, from contiguous arrays of encodings; raises ``SimulationError`` unless they come in their cycles."""
+        """Encodings of the results, from contiguous arrays of encodings; raises ``SimulationError``
+        unless they come in their cycles.
+        """
         fmt = self.design.fmt
         assert logits.dtype == labels.dtype == fmt.bits_dtype and logits.shape == labels.shape
         results = np.empty_like(logits)
@@ -135,19 +140,23 @@ class Lane:
         )
         if latency != self.design.latency:
             raise SimulationError(
-                f"results of the lane came {latency} cycles after their operands, but must come {self.design.latency} after"
+                f"results of the lane came {latency} cycles after their operands, but must come"
+                f" {self.design.latency} after"
             )
         return results
 
     def run_stage(self, logits: NDArray[np.uint32]) -> NDArray[np.uint64]:
-        """What the fp32 sigmoid gives to the subtraction: s | sticky << 47 | k << 48. Raises ``SimulationError`` as ``run`` does."""
+        """What the fp32 sigmoid gives to the subtraction: s | sticky << 47 | k << 48. Raises
+        ``SimulationError`` as ``run`` does.
+        """
         results = np.empty(logits.size, np.uint64)
         latency = self._library.scelane_stage(
             self._handle, pointer(logits), pointer(results), results.size, K_AHEAD
         )
         if latency != self.design.stage_latency:
             raise SimulationError(
-                f"the sigmoid came {latency} cycles after its logit, but must come {self.design.stage_latency} after"
+                f"the sigmoid came {latency} cycles after its logit, but must come"
+                f" {self.design.stage_latency} after"
             )
         return results
 

@@ -1,7 +1,9 @@
-"""Random fp32 pairs in which what is hard to subtract and to round is frequent; the same on every machine.
+"""Random fp32 pairs in which what is hard to subtract and to round is frequent; the same on every
+machine.
 
-Each eighth of a shard is of one kind; the kinds are the functions below, in the order of ``KINDS``. Bits come from Philox, keyed by the
-seed and the shard; arithmetic is that of IEEE float64, and the sigmoid that of the exact side.
+Each eighth of a shard is of one kind; the kinds are the functions below, in the order of ``KINDS``.
+Bits come from Philox, keyed by the seed and the shard; arithmetic is that of IEEE float64, and the
+sigmoid that of the exact side.
 """
 
 from collections.abc import Callable
@@ -81,7 +83,9 @@ def any_logit(a: U64, b: U64) -> tuple[U32, U32]:
 
 
 def underflowing(a: U64, b: U64) -> tuple[U32, U32]:
-    """Logits from -112 to -80, where results are subnormal or less, and labels within eight encodings of the sigmoid, or 0."""
+    """Logits from -112 to -80, where results are subnormal or less, and labels within eight
+    encodings of the sigmoid, or 0.
+    """
     x = _encode(-80 - 32 * (_field(a, 0, 24) * 2.0**-24))
     return x, np.where(
         _field(b, 4, 2) == 0, 0, _next_to(sigmoid(x) + 2.0**-146, _field(b, 0, 4) - 8)
@@ -108,7 +112,9 @@ KINDS: tuple[Callable[[U64, U64], tuple[U32, U32]], ...] = (
 
 
 def random_pairs(seed: int, shard: int, size: int) -> tuple[U32, U32]:
-    """Encodings of the logits and labels of a shard; ``size`` is a multiple of the number of kinds."""
+    """Encodings of the logits and labels of a shard; ``size`` is a multiple of the number of
+    kinds.
+    """
     words = (
         np.random.Philox(key=[seed, shard])
         .random_raw(2 * size)

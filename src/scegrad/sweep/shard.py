@@ -1,4 +1,6 @@
-"""One shard: the lane's results against the golden model and the exact side, and the record that a ledger keeps of them."""
+"""One shard: the lane's results against the golden model and the exact side, and the record that a
+ledger keeps of them.
+"""
 
 import hashlib
 import time
@@ -24,7 +26,9 @@ CASES = 8
 
 
 def run_shard(space: Space, shard: int, lane: Lane) -> Record:
-    """Simulate and check a shard. All but ``seconds`` depends on the space, the shard and the RTL alone."""
+    """Simulate and check a shard. All but ``seconds`` depends on the space, the shard and the RTL
+    alone.
+    """
     start = time.process_time()
     check = _stage_record if space.name == STAGE else _result_record
     where = {"shard": shard, "first": shard << space.shard_bits}
@@ -67,7 +71,9 @@ def _result_record(space: Space, shard: int, lane: Lane) -> Record:
 
 
 def golden_results(inputs: Inputs, fmt: Format) -> NDArray:
-    """The golden model's results for all pairs on one axis; what many pairs share, it computes once for a block."""
+    """The golden model's results for all pairs on one axis; what many pairs share, it computes once
+    for a block.
+    """
     logits, labels = inputs
     if logits.ndim == 2:
         results = np.empty((logits.size, labels.size), fmt.bits_dtype)
@@ -99,7 +105,9 @@ def _hex(fmt: Format, bits: int) -> str:
 def _worst(
     fmt: Format, tally: np.ndarray, results: NDArray, logits: NDArray, labels: NDArray
 ) -> Record:
-    """The worst error of hard labels or fp16 in ulp, measured again by MPFR, and the most that a soft label uses of its allowance."""
+    """The worst error of hard labels or fp16 in ulp, measured again by MPFR, and the most that a
+    soft label uses of its allowance.
+    """
     worst: Record = {}
     for name in ("error", "used"):
         binade = int(np.argmax(tally[name]))
@@ -116,7 +124,9 @@ def _worst(
 
 
 def _binades(tally: np.ndarray, *, histograms: bool) -> dict[str, Record]:
-    """For each binade of logits (sign and exponent field as one number): count, worst error, most used, and the histogram of errors."""
+    """For each binade of logits (sign and exponent field as one number): count, worst error, most
+    used, and the histogram of errors.
+    """
     found: dict[str, Record] = {}
     for k in range(BINADES):
         if not tally["count"][k]:
@@ -132,7 +142,9 @@ def _binades(tally: np.ndarray, *, histograms: bool) -> dict[str, Record]:
 
 
 def _order_and_symmetry(space: Space, inputs: Inputs, results: NDArray) -> Record:
-    """Steps at which a result falls though the logit grows; results at the shard's ends; digests that the mirrored shard must have."""
+    """Steps at which a result falls though the logit grows; results at the shard's ends; digests
+    that the mirrored shard must have.
+    """
     if not space.exhaustive:
         return {}
     fmt, logits = space.fmt, inputs.logits.reshape(-1)
@@ -163,7 +175,8 @@ def ordered(bits: NDArray, fmt: Format) -> NDArray:
 
 
 def _mirrored(results: NDArray, magnitudes: NDArray, fmt: Format) -> NDArray:
-    """What the negated logits must give with label 1 where these gave ``results`` with label 0, or both with 1/2.
+    """What the negated logits must give with label 1 where these gave ``results`` with label 0, or
+    both with 1/2.
 
     The negative, NaN and exact zero aside.
     """

@@ -1,4 +1,5 @@
-"""Input spaces, cut into shards: every fp16 pair, every fp32 logit with label 0, 1 or 1/2, random fp32 pairs, every fp32 magnitude.
+"""Input spaces, cut into shards: every fp16 pair, every fp32 logit with label 0, 1 or 1/2, random
+fp32 pairs, every fp32 magnitude.
 
 The inputs of a shard are a pure function of the space and the shard's number.
 """
@@ -20,7 +21,9 @@ NAMES = ("fp16-pairs", "fp32-logits", HALVES, "fp32-random", STAGE)
 
 
 class Inputs(NamedTuple):
-    """Encodings of logits and labels that broadcast to the shard's pairs, in the order of the space."""
+    """Encodings of logits and labels that broadcast to the shard's pairs, in the order of the
+    space.
+    """
 
     logits: NDArray
     labels: NDArray
@@ -35,9 +38,10 @@ class Inputs(NamedTuple):
 class Space:
     """A space by name, with what else tells one from another, in shards of ``2**shard_bits`` pairs.
 
-    fp16-pairs: pair i has the logit of encoding ``i >> 16`` and the label of encoding ``i & 0xffff``. fp32-logits: pair i has the logit of
-    encoding i, as has fp32-halves, where the label is 1/2. fp32-random: see ``random_pairs``. fp32-stage: logit i has the encoding i, and
-    what is looked at is not the result but the sigmoid of -|x| before it is rounded; see ``stage``.
+    fp16-pairs: pair i has the logit of encoding ``i >> 16`` and the label of encoding ``i &
+    0xffff``. fp32-logits: pair i has the logit of encoding i, as has fp32-halves, where the label
+    is 1/2. fp32-random: see ``random_pairs``. fp32-stage: logit i has the encoding i, and what is
+    looked at is not the result but the sigmoid of -|x| before it is rounded; see ``stage``.
     """
 
     name: str
@@ -64,7 +68,8 @@ class Space:
             self.count is None or self.count < 1 or self.count % self.shard_size
         ):
             raise RequestError(
-                f"the count of fp32-random must be a multiple of {self.shard_size:,}, the size of a shard"
+                f"the count of fp32-random must be a multiple of {self.shard_size:,}, the size of"
+                " a shard"
             )
         if self.name == "fp32-random" and not 0 <= (self.seed or 0) < 1 << 64:
             raise RequestError("the seed of fp32-random must be a whole number below 2^64")

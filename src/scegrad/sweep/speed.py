@@ -1,4 +1,6 @@
-"""``scegrad sweep speed``: results per second and core with everything checked, beside the bare lane."""
+"""``scegrad sweep speed``: results per second and core with everything checked, beside the bare
+lane.
+"""
 
 import statistics
 import time
@@ -29,7 +31,8 @@ def _seconds(what: Callable[[], object]) -> float:
 
 
 def measure(space: Space, shards: int) -> tuple[float, float]:
-    """Results per second of the sweep, and of the bare lane, on ``shards`` shards spread over the space.
+    """Results per second of the sweep, and of the bare lane, on ``shards`` shards spread over the
+    space.
 
     Both are run in turn, so that a load on the machine slows both.
     """

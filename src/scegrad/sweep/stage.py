@@ -1,15 +1,19 @@
-"""The fp32 sigmoid before it is rounded, for every logit: the conditions on which a proof of the later stages rests.
+"""The fp32 sigmoid before it is rounded, for every logit: the conditions on which a proof of the
+later stages rests.
 
-The stage gives a significand S, k and a sticky bit, and stands for what lies between S u and (S + 1) u,
-u = 2**(-46 - k). A rounded result hides the last 22 bits of S. For every magnitude of a logit:
+The stage gives a significand S, k and a sticky bit, and stands for what lies between S u and (S +
+1) u, u = 2**(-46 - k). A rounded result hides the last 22 bits of S. For every magnitude of a
+logit:
 
 - S, k and sticky are those of the golden model;
-- finite: S u and (S + 1) u are both within 2**-40 s of s = sigmoid(-|x|), and k >= 1, 2**43 < S <= 2**46, so that S u <= 1/2;
+- finite: S u and (S + 1) u are both within 2**-40 s of s = sigmoid(-|x|), and k >= 1, 2**43 < S <=
+  2**46, so that S u <= 1/2;
 - from 104 on instead: (S + 1) u < 2**-150, half the least subnormal;
 - sticky for every finite logit but 0;
 - 0: S u = 1/2. Infinity: S = 0.
 
-s is that of ``sw/exact``, known to 2**-50 of itself; ``SLACK`` allows for that and for the arithmetic here.
+s is that of ``sw/exact``, known to 2**-50 of itself; ``SLACK`` allows for that and for the
+arithmetic here.
 """
 
 import hashlib
@@ -85,7 +89,9 @@ def holds(
 
 
 def record(logits: NDArray[np.uint32], words: NDArray[np.uint64]) -> Record:
-    """What a shard's words come to: how many differ from the golden model and break a condition, the worst distances, a digest."""
+    """What a shard's words come to: how many differ from the golden model and break a condition,
+    the worst distances, a digest.
+    """
     due = golden(logits)
     below, above = distances(logits, words)
     good = holds(logits, words, below, above)

@@ -16,7 +16,8 @@ WORST = ("ulp", "used", "below", "above")
 
 
 def missing(space: Space, records: Mapping[int, Record]) -> list[tuple[int, int]]:
-    """Ranges of pairs, first and last + 1, that no record covers; empty where the union of the shards is the whole space.
+    """Ranges of pairs, first and last + 1, that no record covers; empty where the union of the
+    shards is the whole space.
 
     Raises ``ValueError`` for a record that is not of a shard of this space.
     """
@@ -31,7 +32,8 @@ def missing(space: Space, records: Mapping[int, Record]) -> list[tuple[int, int]
             or first + count > space.total
         ):
             raise ValueError(
-                f"the record of shard {shard} covers {first} .. {first + count}, which is no shard of {space.name}"
+                f"the record of shard {shard} covers {first} .. {first + count}, which is no shard"
+                f" of {space.name}"
             )
         if first > covered:
             gaps.append((covered, first))
@@ -40,7 +42,9 @@ def missing(space: Space, records: Mapping[int, Record]) -> list[tuple[int, int]
 
 
 def summarise(space: Space, rtl: str, records: Mapping[int, Record]) -> Summary:
-    """The sums over all records; ``complete`` tells whether they are the whole space, ``ok`` whether something was checked and held."""
+    """The sums over all records; ``complete`` tells whether they are the whole space, ``ok``
+    whether something was checked and held.
+    """
     done = [records[shard] for shard in sorted(records)]
     sums = {
         name: sum(record[name] for record in done)
@@ -105,11 +109,13 @@ def _binades(done: list[Record]) -> dict[str, Record]:
 
 
 def _order_and_symmetry(space: Space, records: Mapping[int, Record]) -> Summary:
-    """``falls``: places where a result falls though the logit grows, between shards too where those keep their ends.
+    """``falls``: places where a result falls though the logit grows, between shards too where those
+    keep their ends.
 
-    fp32-halves: ``asymmetries`` counts shards whose results are not the mirrored ones of the opposite shard.
-    fp16: ``asymmetries`` counts shards whose results for label 1 are not the mirrored ones for label 0 of the opposite shard. fp32:
-    ``mirror`` is what the digest of the other label's sweep must be.
+    fp32-halves: ``asymmetries`` counts shards whose results are not the mirrored ones of the
+    opposite shard. fp16: ``asymmetries`` counts shards whose results for label 1 are not the
+    mirrored ones for label 0 of the opposite shard. fp32: ``mirror`` is what the digest of the
+    other label's sweep must be.
     """
     opposite = space.shards >> 1
     if space.name == HALVES:
@@ -139,7 +145,9 @@ def _order_and_symmetry(space: Space, records: Mapping[int, Record]) -> Summary:
 
 
 def _falls_between(space: Space, records: Mapping[int, Record]) -> int:
-    """Falls from the last logit of a shard to the first of the next, for shards that keep their ends."""
+    """Falls from the last logit of a shard to the first of the next, for shards that keep their
+    ends.
+    """
     falls = 0
     for shard, record in records.items():
         after = records.get(shard + 1)

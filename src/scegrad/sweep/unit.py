@@ -1,4 +1,6 @@
-"""The unit that a sweep drives: one lane of a core's datapath, with its table, behind plain ports."""
+"""The unit that a sweep drives: one lane of a core's datapath, with its table, behind plain
+ports.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -18,10 +20,10 @@ from scegrad.rtl.verilog import to_verilog
 class SweepUnit(wiring.Component):
     """The lane of ``fmt`` as ``rtl.datapath.datapath`` contains it.
 
-    ``valid``, ``logit``, ``label``: encodings of a pair; ``done``, ``gradient``: the encoding of its result, ``latency`` cycles later.
-    One pair a cycle. In fp32 also what the sigmoid gives to the subtraction, for a sweep of that stage
-    alone: ``s``, ``sticky`` and ``s_valid``, ``stage_latency`` cycles after the pair, and ``k``, ``K_AHEAD``
-    cycles before its s.
+    ``valid``, ``logit``, ``label``: encodings of a pair; ``done``, ``gradient``: the encoding of
+    its result, ``latency`` cycles later. One pair a cycle. In fp32 also what the sigmoid gives to
+    the subtraction, for a sweep of that stage alone: ``s``, ``sticky`` and ``s_valid``,
+    ``stage_latency`` cycles after the pair, and ``k``, ``K_AHEAD`` cycles before its s.
     """
 
     def __init__(self, fmt: Format):
@@ -80,7 +82,9 @@ class SweepUnit(wiring.Component):
 
 @dataclass(frozen=True)
 class Design:
-    """A unit as Verilog, which is all that a worker needs of it; ``rtl`` is the hash by which results are told apart."""
+    """A unit as Verilog, which is all that a worker needs of it; ``rtl`` is the hash by which
+    results are told apart.
+    """
 
     fmt_name: str
     verilog: str
@@ -96,7 +100,9 @@ class Design:
 
     @property
     def rtl(self) -> str:
-        """SHA-256 of the Verilog from its first module on: the comment before it decides nothing."""
+        """SHA-256 of the Verilog from its first module on: the comment before it decides
+        nothing.
+        """
         return hashlib.sha256(self.verilog[self.verilog.index("module ") :].encode()).hexdigest()
 
 

@@ -1,4 +1,6 @@
-"""Which code makes the records of a sweep: its hash, by which the machines of a cluster are compared."""
+"""Which code makes the records of a sweep: its hash, by which the machines of a cluster are
+compared.
+"""
 
 import hashlib
 from functools import cache

@@ -45,7 +45,9 @@ class Watch:
         return self._client.scheduler_info(n_workers=-1)["workers"]
 
     def look(self) -> None:
-        """Say what is waited for, if it was not said just now; raises ``SimulationError`` if the scheduler is lost."""
+        """Say what is waited for, if it was not said just now; raises ``SimulationError`` if the
+        scheduler is lost.
+        """
         if self._client.status != "running":  # Dask has then forgotten what was underway
             raise SimulationError(gone(self._address))
         if time.monotonic() - self._said < progress.INTERVAL:
@@ -64,7 +66,8 @@ class Watch:
         if silent:
             progress.say(
                 f"{self._address}: no word from {len(silent)} of {len(workers)} workers"
-                f" ({', '.join(silent[:3])}); others do their shards once the scheduler gives them up"
+                f" ({', '.join(silent[:3])}); others do their shards once the scheduler gives them"
+                " up"
             )
 
 

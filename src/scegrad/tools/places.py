@@ -1,6 +1,7 @@
 """The checkout, the cache, and the environment of the tools that keep files of their own.
 
-The cache lies below ``build/`` of a checkout, below the user's cache directory for an installed package, or in ``SCEGRAD_CACHE``.
+The cache lies below ``build/`` of a checkout, below the user's cache directory for an installed
+package, or in ``SCEGRAD_CACHE``.
 """
 
 import os
@@ -15,7 +16,9 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def checkout() -> Path | None:
-    """The root of the checkout that this package is imported from, or None if it is installed elsewhere."""
+    """The root of the checkout that this package is imported from, or None if it is installed
+    elsewhere.
+    """
     root = _PACKAGE.parents[1]
     return root if (root / "pyproject.toml").is_file() and (root / "sw" / "sim").is_dir() else None
 
@@ -23,7 +26,8 @@ def checkout() -> Path | None:
 def cache_directory(part: str = "sim") -> Path:
     """The directory of what is built: simulators, or another ``part``. Raises ``RequestError``.
 
-    A relative path is never followed: a library that lies in the current directory would be loaded and run.
+    A relative path is never followed: a library that lies in the current directory would be loaded
+    and run.
     """
     if chosen := os.environ.get(VARIABLE):
         if not Path(chosen).is_absolute():
@@ -35,7 +39,9 @@ def cache_directory(part: str = "sim") -> Path:
 
 
 def _user_cache() -> Path:
-    """The user's cache directory; a relative one does not count (XDG Base Directory Specification)."""
+    """The user's cache directory; a relative one does not count (XDG Base Directory
+    Specification).
+    """
     chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
     if chosen.is_absolute():
         return chosen
@@ -49,9 +55,11 @@ def _user_cache() -> Path:
 
 
 def environment() -> dict[str, str]:
-    """The environment of tools that keep a cache or temporary files: Yosys and nextpnr (WebAssembly), compilers, simulators.
+    """The environment of tools that keep a cache or temporary files: Yosys and nextpnr
+    (WebAssembly), compilers, simulators.
 
-    Their caches lie in ours: in a home directory that is missing or cannot be written they would end in a traceback.
+    Their caches lie in ours: in a home directory that is missing or cannot be written they would
+    end in a traceback.
     """
     caches = cache_directory("wasm")
     return {

@@ -1,4 +1,6 @@
-"""The host's end of the serial line to a board: requests that arrive, or an error that says what is wrong."""
+"""The host's end of the serial line to a board: requests that arrive, or an error that says what is
+wrong.
+"""
 
 import os
 import random
@@ -27,7 +29,9 @@ ATTEMPTS = 6
 
 TIMEOUT_VARIABLE = "SCEGRAD_UART_TIMEOUT"
 TIMEOUT = 2.0
-"""Seconds to wait for an answer before the request is sent again; the environment variable changes it."""
+"""Seconds to wait for an answer before the request is sent again; the environment variable changes
+it.
+"""
 
 LOOKS = 10
 """How often the time is looked at while an answer is waited for."""
@@ -36,9 +40,10 @@ LOOKS = 10
 class Link:
     """A session with the board at a serial ``device``; a context manager.
 
-    The device is locked, so that no second program of this kind uses it meanwhile.
-    Raises ``RequestError`` if it cannot be opened or another program has it, else ``LinkError``.
-    Requests whose answer does not come, or comes damaged, are repeated; a repeated write is not carried out twice.
+    The device is locked, so that no second program of this kind uses it meanwhile. Raises
+    ``RequestError`` if it cannot be opened or another program has it, else ``LinkError``. Requests
+    whose answer does not come, or comes damaged, are repeated; a repeated write is not carried out
+    twice.
     """
 
     def __init__(self, device: str) -> None:
@@ -64,7 +69,8 @@ class Link:
         word = int.from_bytes(reply.data, "little")
         if word != OPEN_WORD:
             raise LinkError(
-                f"{self.device}: the board speaks protocol {word:#010x}, but this program {OPEN_WORD:#010x}"
+                f"{self.device}: the board speaks protocol {word:#010x}, but this program"
+                f" {OPEN_WORD:#010x}"
             )
 
     def renew(self) -> None:
@@ -96,7 +102,9 @@ class Link:
         self.write(offset, value.to_bytes(WORD, "little"))
 
     def wait(self, limit: int, /) -> None:
-        """Let time pass until irq is high; raises ``TimeoutError`` after much longer than ``limit`` clock cycles take."""
+        """Let time pass until irq is high; raises ``TimeoutError`` after much longer than ``limit``
+        clock cycles take.
+        """
         end = time.monotonic() + 10 * self._timeout + limit / 1e5
         while not self.irq:
             if time.monotonic() > end:
@@ -132,7 +140,8 @@ class Link:
                     self.irq = reply.irq
                     return reply
         raise LinkError(
-            f"{self.device}: no answer from the board after {ATTEMPTS} attempts; is it programmed, and is the device its own?"
+            f"{self.device}: no answer from the board after {ATTEMPTS} attempts; is it programmed,"
+            " and is the device its own?"
         )
 
     def _send(self, content: bytes) -> None:
@@ -174,7 +183,9 @@ def _timeout() -> float:
 
 
 def _opened(device: str, timeout: float) -> serial.Serial:
-    """The device, raw, at the board's speed and locked; what came before is dropped. Raises ``RequestError``."""
+    """The device, raw, at the board's speed and locked; what came before is dropped. Raises
+    ``RequestError``.
+    """
     try:
         return serial.Serial(
             device, BAUD, timeout=timeout / LOOKS, write_timeout=10 * timeout, exclusive=True

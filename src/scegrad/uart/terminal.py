@@ -2,7 +2,8 @@
 
     scegrad terminal          prints the device and runs until it is interrupted
 
-The Verilated ULX3S top module stands behind it, pins and all; bytes pass bit by bit, with the number of clock cycles that they take.
+The Verilated ULX3S top module stands behind it, pins and all; bytes pass bit by bit, with the
+number of clock cycles that they take.
 """
 
 import os
@@ -27,7 +28,9 @@ ROOM = 1 << 16
 
 
 def library() -> Path:
-    """The Verilated board as a library, built now where it is not there yet. Raises ``BuildError``."""
+    """The Verilated board as a library, built now where it is not there yet. Raises
+    ``BuildError``.
+    """
     tools, folder = Toolchain.find(), sources()
     text = board_verilog()
     files = [folder / "ulx3s.v", folder / "sim" / "ehxplll.v", folder / "sim" / "board_sim.cpp"]
@@ -102,9 +105,11 @@ class Pins:
 
 
 class Terminal:
-    """A pseudo-terminal with the board behind it, run by a thread of its own; ``device`` is its path.
+    """A pseudo-terminal with the board behind it, run by a thread of its own; ``device`` is its
+    path.
 
-    ``damage`` is called with what passes in either direction (``True``: to the board) and returns what arrives.
+    ``damage`` is called with what passes in either direction (``True``: to the board) and returns
+    what arrives.
     """
 
     def __init__(self) -> None:
@@ -137,7 +142,9 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop and free the board; the device is gone then, as an unplugged one is. Once is enough."""
+        """Stop and free the board; the device is gone then, as an unplugged one is. Once is
+        enough.
+        """
         if self._stop.is_set():
             return
         self._stop.set()

@@ -28,7 +28,9 @@ MAPPED = {
 
 
 class Manager:
-    """An AXI4-Lite manager; with ``rng`` every valid and ready comes when it likes, without it at once."""
+    """An AXI4-Lite manager; with ``rng`` every valid and ready comes when it likes, without it at
+    once.
+    """
 
     def __init__(self, port: PureInterface, rng: random.Random | None = None):
         self._port = port
@@ -90,7 +92,9 @@ class Manager:
 
 
 async def watch(ctx: SimulatorContext, port: PureInterface, reset: Signal) -> None:
-    """Assert that an answer, once offered, stays as it is until it is taken or reset; for a background testbench."""
+    """Assert that an answer, once offered, stays as it is until it is taken or reset; for a
+    background testbench.
+    """
     offered: dict[str, Any] = {}
     signals = (
         port.b.valid,
@@ -167,7 +171,9 @@ class Units:
 
 
 class Bench:
-    """``Control`` of a platform with a manager, stand-in units and the protocol's watcher; ``run`` simulates a test's coroutines."""
+    """``Control`` of a platform with a manager, stand-in units and the protocol's watcher; ``run``
+    simulates a test's coroutines.
+    """
 
     def __init__(self, platform: Platform, seed: int | None = None):
         self.control = Control(platform)

@@ -1,4 +1,6 @@
-"""Jobs to ask the checker about, and what the contract answers, written without the hardware's arithmetic."""
+"""Jobs to ask the checker about, and what the contract answers, written without the hardware's
+arithmetic.
+"""
 
 import random
 from collections.abc import Iterator
@@ -29,7 +31,9 @@ ADJOINING = Platform(
     ),
     private=(PrivateMemory("L2", 0x1000_0000, 4 * KiB, 4 * KiB),),
 )
-"""Every core that there may be, no gap between their L2s, and memory at both ends of the address space."""
+"""Every core that there may be, no gap between their L2s, and memory at both ends of the address
+space.
+"""
 
 PLATFORMS = (FT78NE, MT7004, ONE, ADJOINING)
 
@@ -51,7 +55,9 @@ class Request:
 
 
 def answer(platform: Platform, request: Request) -> tuple[Status, int]:
-    """The status, and the start pulses: bit k for a private job on core k, bit ``cores`` for the shared job."""
+    """The status, and the start pulses: bit k for a private job on core k, bit ``cores`` for the
+    shared job.
+    """
     status = _refusal(platform, request)
     core = _owner(platform, request)
     start = (
@@ -142,7 +148,9 @@ def addresses(platform: Platform) -> list[int]:
 
 
 def lengths(platform: Platform) -> list[int]:
-    """Around 0, around the size of every region in either format, and the ends of the number range."""
+    """Around 0, around the size of every region in either format, and the ends of the number
+    range.
+    """
     sizes = {region.size // size for region in platform.regions for size in (2, 4)}
     near = {size + step for size in sizes for step in (-2, -1, 0, 1, 2)}
     every = {-(1 << 31), -(1 << 30), -1, 0, 1, 2, 3, 17, 1 << 29, 1 << 30, (1 << 31) - 1, *near}
@@ -219,7 +227,9 @@ def requests(platform: Platform, count: int, seed: int) -> Iterator[Request]:
 
 
 def directed(platform: Platform) -> Iterator[Request]:
-    """Every boundary of every kind of region for each array in turn, with jobs that are valid up to there."""
+    """Every boundary of every kind of region for each array in turn, with jobs that are valid up to
+    there.
+    """
     fmt = {"fp32": FP32, "fp16": FP16}[platform.formats[0]]
     privates = [
         memory.of(k)

@@ -25,7 +25,9 @@ from .requests import ONE
 
 @pytest.mark.parametrize("seed", [None, 1])
 def test_writes_with_any_strobes_and_timing(seed: int | None) -> None:
-    """Registers hold what was written to them and no others, while reads of them go on beside the writes."""
+    """Registers hold what was written to them and no others, while reads of them go on beside the
+    writes.
+    """
     bench = Bench(ONE, seed)
     rng = random.Random(7)
     kept = {r.offset: r.writable for r in REGISTERS if r.access is Access.RW} | {
@@ -62,7 +64,9 @@ def test_writes_with_any_strobes_and_timing(seed: int | None) -> None:
 
 
 def test_reads_and_writes_at_once() -> None:
-    """Neither direction waits for the other: both end although one of them is stopped in between."""
+    """Neither direction waits for the other: both end although one of them is stopped in
+    between.
+    """
     bench = Bench(ONE, 3)
 
     async def writes(ctx: SimulatorContext) -> None:

@@ -53,7 +53,9 @@ def rtl_answers(platform: Platform, asked: Iterable[Request]) -> list[tuple[Stat
 
 
 def assert_as_predicted(platform: Platform, asked: list[Request]) -> Counter[Status]:
-    """Raise ``AssertionError`` with the first job that is answered differently; returns how often each status was seen."""
+    """Raise ``AssertionError`` with the first job that is answered differently; returns how often
+    each status was seen.
+    """
     predicted = [answer(platform, request) for request in asked]
     for request, expected, found in zip(
         asked, predicted, rtl_answers(platform, asked), strict=True

@@ -21,7 +21,9 @@ from .requests import ADJOINING, ONE
 @pytest.mark.parametrize("platform", [FT78NE, MT7004, ONE], ids=lambda platform: platform.name)
 @pytest.mark.parametrize("is_private", [False, True])
 def test_start_latency(platform: Platform, is_private: bool) -> None:
-    """The job begins ``start_latency`` cycles after the write, and that is at most 5; its answer comes when REQUEST is final."""
+    """The job begins ``start_latency`` cycles after the write, and that is at most 5; its answer
+    comes when REQUEST is final.
+    """
     bench = Bench(platform)
     region = platform.l2[0] if is_private else platform.shared[0]
     job = Job(platform, FP32, is_private, region.base, region.base + 4, region.base + 8, 1, 1)
@@ -77,7 +79,9 @@ def test_start_needs_its_bit() -> None:
 
 @pytest.mark.parametrize("seed", [None, 4])
 def test_jobs_arrive_at_their_units(seed: int | None) -> None:
-    """The job's fields are right at its start, and from then to its end each of its cores knows format and kind."""
+    """The job's fields are right at its start, and from then to its end each of its cores knows
+    format and kind.
+    """
     bench = Bench(MT7004, seed)
     rng = random.Random(7)
     running: dict[int, Job] = {}  # by unit
@@ -149,7 +153,9 @@ def test_a_platform_with_one_format_needs_no_job_to_know_it(platform: Platform, 
 
 
 def test_busy_rules() -> None:
-    """Which jobs can be started beside which, and that a refusal starts nothing and is undone by the end of what was in the way."""
+    """Which jobs can be started beside which, and that a refusal starts nothing and is undone by
+    the end of what was in the way.
+    """
     bench = Bench(FT78NE)
 
     async def test(ctx: SimulatorContext) -> None:
@@ -253,7 +259,9 @@ def test_interrupts() -> None:
 
 
 def test_aborts() -> None:
-    """Each bit of a write to ABORT that is strobed and whose unit exists is one pulse to that unit; ABORT reads 0."""
+    """Each bit of a write to ABORT that is strobed and whose unit exists is one pulse to that unit;
+    ABORT reads 0.
+    """
     bench = Bench(MT7004)
 
     async def test(ctx: SimulatorContext) -> None:
@@ -278,7 +286,9 @@ def test_aborts() -> None:
 @pytest.mark.parametrize("unit", [0, 1])
 @pytest.mark.parametrize(("delay", "kept"), [(0, False), (1, True), (2, True), (3, True)])
 def test_end_beside_a_clear(unit: int, delay: int, kept: bool) -> None:
-    """An end before the cycle in which the bit is cleared is cleared with it, one in that very cycle or later is not."""
+    """An end before the cycle in which the bit is cleared is cleared with it, one in that very
+    cycle or later is not.
+    """
     bench = Bench(ONE)
     bit = 1 << (SHARED if unit == 1 else unit)
 
@@ -297,7 +307,9 @@ def test_end_beside_a_clear(unit: int, delay: int, kept: bool) -> None:
 
 @pytest.mark.parametrize("moment", range(9))
 def test_reset_forgets_everything(moment: int) -> None:
-    """A reset at any moment of a start leaves the block as it was at first, and the next job is taken."""
+    """A reset at any moment of a start leaves the block as it was at first, and the next job is
+    taken.
+    """
     bench = Bench(ONE)
     port = bench.control.axil
 

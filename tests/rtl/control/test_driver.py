@@ -15,7 +15,9 @@ from .bench import Access, Bench, private, shared
 
 @pytest.mark.parametrize("seed", [None, 5])
 def test_driver_runs_jobs(seed: int | None) -> None:
-    """The Python driver's sequence: jobs on several units at once, counters, a bus error, and a time-out."""
+    """The Python driver's sequence: jobs on several units at once, counters, a bus error, and a
+    time-out.
+    """
     bench = Bench(MT7004, seed)
     counters = {field.name: 10 + number for number, field in enumerate(fields(Counters))}
     results: list[Counters] = []

@@ -31,7 +31,9 @@ from .requests import ADJOINING, ONE
 
 @pytest.mark.parametrize("platform", [ONE, ADJOINING], ids=lambda platform: platform.name)
 def test_every_address_after_reset(platform: Platform) -> None:
-    """Registers read their reset values, addresses without a register 0 and SLVERR; byte addresses mean their word."""
+    """Registers read their reset values, addresses without a register 0 and SLVERR; byte addresses
+    mean their word.
+    """
     bench = Bench(platform)
     constants = {
         offset("ID"): ID_VALUE,
@@ -72,7 +74,9 @@ def test_every_address_after_reset(platform: Platform) -> None:
 
 
 def test_unit_registers_show_their_unit() -> None:
-    """Every counter of every unit at its place, elements by the format of the unit's own last job, lacking cores 0."""
+    """Every counter of every unit at its place, elements by the format of the unit's own last job,
+    lacking cores 0.
+    """
     bench = Bench(MT7004)
     control = bench.control
 

@@ -15,7 +15,9 @@ async def send(
     offered: float,
     rng: random.Random,
 ) -> None:
-    """Offer the payloads in order, each cycle with the probability ``offered``, until all are taken."""
+    """Offer the payloads in order, each cycle with the probability ``offered``, until all are
+    taken.
+    """
     for payload in payloads:
         while rng.random() >= offered:
             await ctx.tick()
@@ -28,7 +30,9 @@ async def send(
 async def receive(
     ctx: SimulatorContext, port: stream.Interface, count: int, taken: float, rng: random.Random
 ) -> list[tuple[int, int]]:
-    """Take ``count`` payloads, ready each cycle with the probability ``taken``: (cycle, payload) of each."""
+    """Take ``count`` payloads, ready each cycle with the probability ``taken``: (cycle, payload) of
+    each.
+    """
     received = []
     cycle = 0
     while len(received) < count:

@@ -6,7 +6,9 @@ from scegrad.formats import Format
 
 
 def specials(fmt: Format) -> np.ndarray:
-    """Encodings of zeros, subnormals, the ends of the normal range, powers of two about the thresholds, infinities and NaNs."""
+    """Encodings of zeros, subnormals, the ends of the normal range, powers of two about the
+    thresholds, infinities and NaNs.
+    """
     powers = [(exponent + fmt.bias) << fmt.fraction_bits for exponent in (-12, -11, -1, 0, 1, 2, 4)]
     positive = [
         0,
@@ -25,7 +27,9 @@ def specials(fmt: Format) -> np.ndarray:
 
 
 def pairs(fmt: Format, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """``count`` logits and labels: random encodings, specials, ordinary logits with hard, soft and nearly cancelling labels."""
+    """``count`` logits and labels: random encodings, specials, ordinary logits with hard, soft and
+    nearly cancelling labels.
+    """
     rng = np.random.default_rng(seed)
     shape = (2, count)
     anything = rng.integers(0, 1 << fmt.width, shape, dtype=fmt.bits_dtype)

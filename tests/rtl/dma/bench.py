@@ -1,4 +1,6 @@
-"""A bench for ``Dma``: a memory at its port, and an exclusive or with a delay in place of the datapath."""
+"""A bench for ``Dma``: a memory at its port, and an exclusive or with a delay in place of the
+datapath.
+"""
 
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -36,7 +38,8 @@ class Job(NamedTuple):
 
 @dataclass
 class Datapath:
-    """Takes operand pairs every ``interval`` cycles at most, none before ``begin``, and gives ``logits ^ labels`` after ``delay`` cycles.
+    """Takes operand pairs every ``interval`` cycles at most, none before ``begin``, and gives
+    ``logits ^ labels`` after ``delay`` cycles.
 
     ``pauses`` holds the probabilities of a pause on ``operands`` and on ``gradients``.
     """
@@ -49,7 +52,9 @@ class Datapath:
 
 @dataclass
 class Outcome:
-    """What a job ended with; cycles are counted from the one in which ``start`` was high to ``done``."""
+    """What a job ended with; cycles are counted from the one in which ``start`` was high to
+    ``done``.
+    """
 
     status: Status
     fault_address: int
@@ -60,7 +65,8 @@ class Outcome:
 class Bench:
     """A ``Dma`` between a memory of ``size`` bytes and a datapath.
 
-    ``operand_cycles`` and ``gradient_cycles`` are those of the last job's handshakes, counted like the memory's.
+    ``operand_cycles`` and ``gradient_cycles`` are those of the last job's handshakes, counted like
+    the memory's.
     """
 
     def __init__(
@@ -198,7 +204,9 @@ class Bench:
         return (start + size - 1) // self.bus_bytes - start // self.bus_bytes + 1 if size else 0
 
     async def check(self, ctx: SimulatorContext, *job: int) -> Outcome:
-        """Run a job that must succeed; compare the whole memory and the counters with what they should be."""
+        """Run a job that must succeed; compare the whole memory and the counters with what they
+        should be.
+        """
         place = Job(*job)
         expected = self.expected(place)
         await self.start(ctx, place)

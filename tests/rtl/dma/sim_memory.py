@@ -1,4 +1,6 @@
-"""A memory on an AXI4 port for ``amaranth.sim``, which refuses whatever breaks the protocol or was not declared."""
+"""A memory on an AXI4 port for ``amaranth.sim``, which refuses whatever breaks the protocol or was
+not declared.
+"""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -45,7 +47,9 @@ class Burst(NamedTuple):
 
 
 class Beat(NamedTuple):
-    """An answer and the cycle from which on it may be given: a beat of a read, or the response to a burst of writes."""
+    """An answer and the cycle from which on it may be given: a beat of a read, or the response to a
+    burst of writes.
+    """
 
     due: int
     id: int
@@ -63,13 +67,15 @@ class Request(NamedTuple):
 
 
 class SimMemory:
-    """The subordinate of ``axi``, with ``contents`` from address ``base`` on; add ``run`` to a simulator as a process.
+    """The subordinate of ``axi``, with ``contents`` from address ``base`` on; add ``run`` to a
+    simulator as a process.
 
-    ``readable`` and ``writable`` are the ranges of bytes that may be accessed: reads of bus words that hold such a byte, writes of
-    such bytes only. ``read_room`` is how many beats of each ID may be on their way.
+    ``readable`` and ``writable`` are the ranges of bytes that may be accessed: reads of bus words
+    that hold such a byte, writes of such bytes only. ``read_room`` is how many beats of each ID may
+    be on their way.
 
-    ``log`` holds (cycle, channel) of every handshake, ``requests`` every burst, ``failed`` (cycle, channel, address, response) of every
-    answer with an error.
+    ``log`` holds (cycle, channel) of every handshake, ``requests`` every burst, ``failed`` (cycle,
+    channel, address, response) of every answer with an error.
     """
 
     def __init__(self, axi: Any, *, base: int, contents: bytes, read_room: int, seed: int = 0):

@@ -12,7 +12,9 @@ from .bench import BASE, Bench, Job
 from .test_dma import SMALL, random_bench, random_job, random_weather
 
 LAST_REQUESTS = 1
-"""Cycles after that of the abort in which the first offer of a burst may still be seen: it was loaded in the abort's cycle."""
+"""Cycles after that of the abort in which the first offer of a burst may still be seen: it was
+loaded in the abort's cycle.
+"""
 
 
 async def pulse(ctx: SimulatorContext, bench: Bench, cycles: int) -> int:
@@ -26,7 +28,9 @@ async def pulse(ctx: SimulatorContext, bench: Bench, cycles: int) -> int:
 
 
 async def abort(ctx: SimulatorContext, bench: Bench, job: Job, cycles: int) -> Status:
-    """Run a job that is aborted after so many cycles: no burst begins late, no byte is wrong; returns the status."""
+    """Run a job that is aborted after so many cycles: no burst begins late, no byte is wrong;
+    returns the status.
+    """
     before, after = bytes(bench.memory.contents), bench.expected(job)
     await bench.start(ctx, job)
     ended = bench.dut.busy

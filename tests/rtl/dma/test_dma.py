@@ -1,4 +1,6 @@
-"""Dma: memory after job == expected(memory before), for jobs of every size and alignment, with and without errors and resets."""
+"""Dma: memory after job == expected(memory before), for jobs of every size and alignment, with and
+without errors and resets.
+"""
 
 from random import Random
 
@@ -39,7 +41,9 @@ def random_weather(bench: Bench, random: Random) -> None:
 
 
 def random_bench(seed: int) -> tuple[Random, Bench]:
-    """A bench with granules of either size and with small or whole buffers; what it was drawn with."""
+    """A bench with granules of either size and with small or whole buffers; what it was drawn
+    with.
+    """
     random = Random(seed)
     return random, Bench(
         granule_bytes=random.choice((2, 4)),
@@ -166,7 +170,9 @@ def test_start_while_busy_is_ignored() -> None:
 
 
 async def fail(ctx: SimulatorContext, bench: Bench, job: Job, errors: dict[int, Resp]) -> None:
-    """Run a job with errors at some addresses; the first that arrives must end it, and nothing made from a bad beat be written."""
+    """Run a job with errors at some addresses; the first that arrives must end it, and nothing made
+    from a bad beat be written.
+    """
     bench.memory.behaviour.errors = errors
     before, after = bytes(bench.memory.contents), bench.expected(job)
     await bench.start(ctx, job)

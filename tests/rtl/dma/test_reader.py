@@ -79,7 +79,9 @@ def test_turns() -> None:
 @pytest.mark.parametrize("offsets", [(0, 0), (36, 0), (4, 100)])
 @pytest.mark.parametrize("stall", [0.0, 0.4])
 def test_long_turns(offsets: tuple[int, int], stall: float) -> None:
-    """Jobs of more than 16 turns change arrays where an address reaches a multiple of the turn, shorter ones with every burst."""
+    """Jobs of more than 16 turns change arrays where an address reaches a multiple of the turn,
+    shorter ones with every burst.
+    """
     bench = Bench(burst_beats=4, read_buffer_beats=64, read_turn_beats=16, size=0x8000)
     turn = 16 * bench.bus_bytes
 

@@ -13,7 +13,9 @@ BYTES = BITS // 8
 
 
 def words_of(array: bytes, offset: int) -> list[int]:
-    """The bus words of an array that starts ``offset`` bytes into the first, each rotated right by so many bytes."""
+    """The bus words of an array that starts ``offset`` bytes into the first, each rotated right by
+    so many bytes.
+    """
     padded = bytes(offset) + array + bytes(-(offset + len(array)) % BYTES)
     words = [padded[i : i + BYTES] for i in range(0, len(padded), BYTES)]
     return [int.from_bytes(word[offset:] + word[:offset], "little") for word in words]

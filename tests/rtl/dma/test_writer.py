@@ -1,4 +1,6 @@
-"""Writer, seen from the bus and the datapath of a ``Dma``: latencies, rates, and the order of AW, W and B."""
+"""Writer, seen from the bus and the datapath of a ``Dma``: latencies, rates, and the order of AW, W
+and B.
+"""
 
 import pytest
 from amaranth.sim import SimulatorContext
