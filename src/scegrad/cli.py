@@ -29,6 +29,7 @@ from scegrad.fpga.cli import bitstream, fpga, netlist, verilog
 from scegrad.generate.cli import generate
 from scegrad.lib.cli import examples, lib
 from scegrad.run.cli import run
+from scegrad.signoff.cli import signoff
 from scegrad.sweep.cli import app as sweep_app
 from scegrad.uart.cli import terminal
 
@@ -46,7 +47,7 @@ app = typer.Typer(
 )
 for command in (
     *(run, check, verilog, lib, examples, demo, bench),
-    *(fpga, netlist, bitstream, terminal, generate),
+    *(fpga, netlist, bitstream, terminal, generate, signoff),
 ):
     app.command()(command)
 app.add_typer(sweep_app, name="sweep")

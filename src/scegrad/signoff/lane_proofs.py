@@ -95,7 +95,7 @@ def sigmoid_of_all_logits(design: Design) -> Result:
     magnitudes = np.arange(FP16.infinity + 1, dtype=np.uint64)
     if not (due[1 : FP16.infinity] % 2).all():
         raise ArithmeticError("a sigmoid is a multiple of 2^-25")
-    netlist = _kept(lane.whole_lane, design)
+    netlist = kept_graph(lane.whole_lane, design)
     for sign in (0, FP16.sign_bit):
         found = _evaluate(netlist, magnitudes | np.uint64(sign))
         wrong = np.flatnonzero(found != due >> 1)
@@ -122,7 +122,7 @@ def _decide(design: Design, output: str, make: Callable[[Design], Aig]) -> Resul
     1.
     """
     started = time.monotonic()
-    return solve(_kept(make, design), output, WIDTHS[design.fmt_name], started)
+    return solve(kept_graph(make, design), output, WIDTHS[design.fmt_name], started)
 
 
 def solve(graph: Aig, output: str, widths: dict[str, int], started: float) -> Result:
@@ -148,7 +148,7 @@ def solve(graph: Aig, output: str, widths: dict[str, int], started: float) -> Re
 _graphs: dict[tuple[str, str], Aig] = {}
 
 
-def _kept(make: Callable[[Design], Aig], design: Design) -> Aig:
+def kept_graph(make: Callable[[Design], Aig], design: Design) -> Aig:
     """The graph of a lane, folded; made once for each Verilog."""
     key = (make.__name__, design.rtl)
     if key not in _graphs:

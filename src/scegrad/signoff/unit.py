@@ -9,7 +9,7 @@ Registers start with any value, and the first cycle is a reset, so that a proof 
 power-up. Inner registers that an invariant speaks of become outputs of the unit (``hooks``).
 """
 
-import hashlib
+import json
 import re
 import shutil
 import time
@@ -24,6 +24,7 @@ from amaranth.lib.wiring import In
 
 from scegrad.rtl.verilog import to_verilog
 from scegrad.signoff import tools
+from scegrad.signoff.case import hashed
 from scegrad.signoff.result import Result, Verdict
 
 UNIT = "unit"
@@ -91,15 +92,13 @@ class Proof:
         """The top with the assertions."""
         return tools.FORMAL / f"{self.name}.sv"
 
-    def rtl(self, verilog: str) -> str:
-        """SHA-256 of the unit's Verilog, without the comment before it, and of all that is claimed
+    def subject(self, verilog: str) -> str:
+        """The hash of the unit's Verilog, without the comment before it, and of all that is claimed
         of it.
         """
-        claim = [self.source.read_text(encoding="utf-8"), _MODEL, str(self.depth)]
-        claim += [str(self.hooks), str(self.cuts)]
-        return hashlib.sha256(
-            "\0".join([verilog[verilog.index("module ") :], *claim]).encode()
-        ).hexdigest()
+        settings = [self.depth, self.covers, dict(self.hooks), dict(self.cuts)]
+        module = verilog[verilog.index("module ") :]
+        return hashed([module, self.source, _MODEL, json.dumps(settings)])
 
 
 class Plain(wiring.Component):

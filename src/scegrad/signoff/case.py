@@ -1,0 +1,47 @@
+"""A case of the sign-off: a claim about some Verilog, and what decides it."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from scegrad.signoff.result import Result
+
+
+@dataclass(frozen=True)
+class Case:
+    """A claim under a name ``group/case``; ``quick`` if minutes suffice for all cases of its kind
+    together.
+
+    ``subject`` is the hash of everything that the claim is about: Verilog, specification and
+    settings. It takes a while to compute, and so does ``run``; both are called when they are
+    needed.
+    """
+
+    name: str
+    claim: str
+    source: str
+    """The file that states the claim, from the root of the checkout."""
+    quick: bool
+    subject: Callable[[], str]
+    run: Callable[[], Result]
+
+    @property
+    def group(self) -> str:
+        """The first part of the name."""
+        return self.name.split("/")[0]
+
+
+def hashed(parts: Iterable[str | Path]) -> str:
+    """SHA-256 of texts and of the contents of files, in their order."""
+    digest = hashlib.sha256()
+    for part in parts:
+        content = part.read_bytes() if isinstance(part, Path) else part.encode()
+        digest.update(len(content).to_bytes(8, "little") + content)
+    return digest.hexdigest()
+
+
+def once(make: Callable[[], str]) -> Callable[[], str]:
+    """The function, which computes at its first call only."""
+    return cache(make)

@@ -1,0 +1,43 @@
+"""Every case of the sign-off, in the order in which they run."""
+
+from scegrad.signoff import rounding32, tools
+from scegrad.signoff.case import Case, hashed, once
+from scegrad.signoff.designs import lane_design
+from scegrad.signoff.lane_proofs import LANE_PROOFS, LaneProof
+from scegrad.signoff.proofs import PROOFS
+from scegrad.signoff.result import Result
+from scegrad.signoff.unit import Proof, prove
+
+_SPECIFICATIONS = ("rounding.v", "wires.v", "lane16.v", "lane32.v")
+
+
+def _unit(proof: Proof) -> Case:
+    verilog = once(proof.verilog)
+    return Case(
+        f"unit/{proof.name}",
+        proof.claim,
+        f"formal/{proof.name}.sv",
+        proof.quick,
+        once(lambda: proof.subject(verilog())),
+        lambda: prove(proof, verilog()),
+    )
+
+
+def _lane(proof: LaneProof) -> Case:
+    files = [tools.FORMAL / name for name in _SPECIFICATIONS]
+
+    def subject() -> str:
+        return hashed([lane_design(proof.fmt_name).rtl, *files])
+
+    def run() -> Result:
+        return proof.run(lane_design(proof.fmt_name))
+
+    source = "src/scegrad/signoff/lane_proofs.py"
+    return Case(f"lane/{proof.name}", proof.claim, source, True, once(subject), run)
+
+
+def cases() -> list[Case]:
+    """Every case; names are unique."""
+    found = [_unit(proof) for proof in PROOFS]
+    found += [_lane(proof) for proof in LANE_PROOFS]
+    return [*found, *rounding32.cases()]

@@ -1,0 +1,67 @@
+"""The command line of ``scegrad signoff``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scegrad.errors import RequestError
+
+
+def signoff(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[CASE]...",
+            help="Cases to run anew, by name or pattern ('unit/*', 'rounding32/k=003*')."
+            "  [default: those without a record]",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="Directory of the ledger, summary and page."
+        ),
+    ] = Path("out/signoff"),
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only the cases that take minutes all together.")
+    ] = False,
+    share: Annotated[
+        str,
+        typer.Option(
+            metavar="I/N", help="Of every N cases only the I-th, counted from 1, to share the work."
+        ),
+    ] = "1/1",
+    others: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            metavar="DIR",
+            help="Take up the records of this directory too; as often as needed.",
+            show_default=False,
+        ),
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Only name the cases.")] = False,
+) -> None:
+    """Prove what is claimed of lanes and units, and write one page of it (docs/verification.md).
+
+    A ledger in the output directory keeps each record with the hash of what it is about, and the
+    same command goes on from there. The exit status is 1 unless every case that was chosen is
+    proved.
+    """
+    from scegrad.signoff import command
+
+    if listed:
+        command.show_list()
+        return
+    options = command.Options(output, tuple(names or ()), quick, _share(share), tuple(others or ()))
+    raise typer.Exit(command.main(options))
+
+
+def _share(text: str) -> tuple[int, int]:
+    """``I/N`` as (I - 1, N)."""
+    first, slash, count = text.partition("/")
+    if not (slash and first.isdecimal() and count.isdecimal() and 1 <= int(first) <= int(count)):
+        raise RequestError(f"--share is {text!r}, but must be I/N with 1 <= I <= N, such as 2/4")
+    return int(first) - 1, int(count)

@@ -1,0 +1,85 @@
+"""``scegrad signoff``: runs the cases that have no record yet, and writes the summary and the page."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from scegrad.errors import RequestError
+from scegrad.files import Output
+from scegrad.signoff import page, summary, tools
+from scegrad.signoff.case import Case
+from scegrad.signoff.catalogue import cases
+from scegrad.signoff.ledger import Ledger, Record
+from scegrad.signoff.result import Verdict
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for; ``share`` is (i, n): of every n cases the i-th, counted from
+    0.
+    """
+
+    output: Path
+    names: tuple[str, ...] = ()
+    quick: bool = False
+    share: tuple[int, int] = (0, 1)
+    others: tuple[Path, ...] = ()
+
+
+def main(options: Options) -> int:
+    """Run; returns 1 unless every case that was chosen is proved."""
+    every = cases()
+    chosen = choose(every, options)
+    wrong = 0
+    options.output.mkdir(parents=True, exist_ok=True)
+    with Ledger(options.output, tools.identity(), options.others) as ledger:
+        for number, case in enumerate(chosen, start=1):
+            record = None if options.names else ledger.of(case)
+            fresh = record is None
+            if record is None:
+                record = ledger.add(case, case.run())
+            print(line(number, len(chosen), record, fresh=fresh), flush=True)
+            wrong += record["verdict"] != Verdict.PROVED
+        found = summary.summarise(every, ledger)
+    for name, text in (("signoff.json", summary.text(found)), ("signoff.html", page.page(found))):
+        with Output(options.output / name) as file:
+            file.temporary.write_text(text, encoding="utf-8")
+            file.commit()
+    print(f"{options.output / 'signoff.html'}: {summary.in_short(found)}")
+    return 1 if wrong else 0
+
+
+def choose(every: Sequence[Case], options: Options) -> list[Case]:
+    """The cases that are asked for, by name or pattern, or the quick ones; of these, one share."""
+    names = options.names
+    unknown = [name for name in names if not any(fnmatch(case.name, name) for case in every)]
+    if unknown:
+        raise RequestError(f"{unknown[0]} is no case: scegrad signoff --list names them")
+    found = [
+        case
+        for case in every
+        if (any(fnmatch(case.name, name) for name in names) if names else True)
+        and (case.quick or names or not options.quick)
+    ]
+    first, step = options.share
+    return found[first::step]
+
+
+def line(number: int, count: int, record: Record, *, fresh: bool) -> str:
+    """What is shown of a case when it is done."""
+    seconds = f"{record['seconds']:.1f} s" if fresh else "as recorded"
+    return (
+        f"[{number}/{count}] {record['verdict']:8} {record['case']} ({seconds}): {record['detail']}"
+    )
+
+
+def listing(every: Iterable[Case]) -> str:
+    """Name and claim of each case."""
+    return "\n".join(f"{case.name:28} {case.claim}" for case in every)
+
+
+def show_list() -> None:
+    """Print every case."""
+    sys.stdout.write(listing(cases()) + "\n")

@@ -1,0 +1,83 @@
+"""The ladder: what must be there on each of three rungs, in OpenTitan's form, and the evidence for
+it.
+
+V1: the tests exist and the simplest pass. V2: all tests pass, what can be proved in minutes is
+proved. V3: everything is proved or has its reason.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One item: ``evidence`` is a file or folder of the checkout; ``cases`` is a pattern of the
+    cases that decide it.
+
+    Without a pattern it is decided by ``make test`` or, with ``missing``, by nobody yet.
+    """
+
+    level: str
+    item: str
+    evidence: str
+    cases: str = ""
+    missing: str = ""
+
+    def state(self, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
+        """The item with its state: ``done``, ``part``, ``failed``, ``missing`` or ``tests``."""
+        state, detail = "tests", "make test"
+        if self.missing:
+            state, detail = "missing", self.missing
+        elif self.cases:
+            verdicts = [row["verdict"] for row in rows if fnmatch(row["case"], self.cases)]
+            proved = verdicts.count("proved")
+            detail = f"{proved} of {len(verdicts)} proved"
+            state = "done" if verdicts and proved == len(verdicts) else "part"
+            if {"refuted", "vacuous"} & set(verdicts):
+                state = "failed"
+        return {
+            "level": self.level,
+            "item": self.item,
+            "evidence": self.evidence,
+            "state": state,
+            "detail": detail,
+        }
+
+
+LADDER = (
+    Rung("V1", "A job of each format and memory in both simulators", "tests/tb"),
+    Rung(
+        "V1", "Verilog passes the lint of Verilator, Icarus and Yosys", "tests/rtl/test_verilog.py"
+    ),
+    Rung("V1", "Golden model against the exact reference", "tests/model"),
+    Rung("V2", "Lane bit for bit the golden model, over whole input spaces", "docs/accuracy.md"),
+    Rung("V2", "fp16: every pair is correctly rounded", "docs/verification.md", "lane/lane16-*"),
+    Rung(
+        "V2",
+        "fp32: pipeline, NaN and infinities, labels of 1/2",
+        "docs/verification.md",
+        "lane/lane32-*",
+    ),
+    Rung("V2", "FIFO, bursts, requests, counters, control of the DMA", "formal", "unit/*"),
+    Rung("V2", "Scenarios with faults, aborts, resets and pauses", "tb/scenarios.py"),
+    Rung(
+        "V3",
+        "fp32: rounding for every s, k, x and y",
+        "src/scegrad/signoff/rounding32.py",
+        "rounding32/*",
+    ),
+    Rung(
+        "V3",
+        "Realignment, write buffer, registers and checks proved without a bound",
+        "docs/verification.md",
+        missing="depth and random tests only",
+    ),
+    Rung("V3", "Every mutant killed or proved equal", "docs/verification.md", missing="not run"),
+    Rung(
+        "V3", "Coverage complete after exclusions", "docs/verification.md", missing="not measured"
+    ),
+    Rung("V3", "10^5 random jobs a night", "tests/job/test_random_jobs.py", missing="no record"),
+)
+"""The items, from the first rung up."""

@@ -1,0 +1,90 @@
+"""The ledger of the sign-off: one record for each case and subject, in a store that survives a
+kill.
+
+A record of another subject (the Verilog or the claim has changed since) is kept and is *stale*.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from scegrad.build.store import Store, read
+from scegrad.errors import RequestError
+from scegrad.signoff.case import Case
+from scegrad.signoff.result import Result, Verdict
+
+FILE = "ledger.sqlite"
+VERSION = 1
+
+Record = dict[str, Any]
+
+LASTING = (Verdict.PROVED, Verdict.REFUTED, Verdict.VACUOUS)
+"""Verdicts that stand until something changes; a case that is open is tried again."""
+
+
+class Ledger:
+    """The records of a directory, open for adding. A context manager; a second process is refused.
+
+    ``others`` are directories whose records are taken up too, for shards that ran elsewhere.
+    """
+
+    def __init__(self, directory: Path, tools: str, others: Iterable[Path] = ()) -> None:
+        self.path = directory / FILE
+        self._tools = tools
+        header = {"version": VERSION, "tools": [tools]}
+        self._store = Store(self.path, header, ("version",))
+        self._others = [load(other) for other in others]
+
+    def __enter__(self) -> "Ledger":
+        """Take over what the file holds. Raises ``RequestError``."""
+        self._store.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        """Close the file."""
+        self._store.__exit__(*error)
+
+    @property
+    def records(self) -> dict[str, Record]:
+        """All records, by key."""
+        found: dict[str, Record] = {}
+        for other in self._others:
+            found |= other
+        return found | self._store.records
+
+    def of(self, case: Case) -> Record | None:
+        """The record of a case about what it is about today."""
+        return self.records.get(key(case))
+
+    def add(self, case: Case, result: Result) -> Record:
+        """Make a record; it is on disk when this returns, if the verdict is a lasting one that is
+        new.
+        """
+        record = {
+            "case": case.name,
+            "subject": case.subject(),
+            "verdict": str(result.verdict),
+            "detail": result.detail,
+            "seconds": round(result.seconds, 2),
+            "tools": self._tools,
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        }
+        if result.verdict in LASTING and key(case) not in self.records:
+            self._store.add(key(case), record)
+        return record
+
+
+def key(case: Case) -> str:
+    """The name of a case's record."""
+    return f"{case.name} {case.subject()[:16]}"
+
+
+def load(directory: Path) -> Mapping[str, Record]:
+    """The records of a directory, also while a run adds to them. Raises ``RequestError``."""
+    header, records = read(directory / FILE)
+    if header and header.get("version") != VERSION:
+        raise RequestError(
+            f"{directory / FILE} is of version {header.get('version')}, but this program reads {VERSION}"
+        )
+    return records

@@ -1,0 +1,142 @@
+"""The page ``signoff.html``: one file without any external reference, readable on a phone and in
+the dark.
+
+The ladder comes first, then the groups, then each case. A click on a column's head sorts by it.
+"""
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from scegrad.signoff.summary import Summary
+
+SOURCES = "../../"
+"""From the page in ``out/signoff`` to the root of the checkout."""
+
+STYLE = """
+:root { color-scheme: light dark; --line: #ccc; --good: #1a7f37; --bad: #c62828; --idle: #8a6d00;
+  --soft: #f4f4f4; }
+@media (prefers-color-scheme: dark) { :root { --line: #444; --good: #5fd27a; --bad: #ff8a80;
+  --idle: #e0c060; --soft: #222; } }
+body { font: 15px/1.45 system-ui, sans-serif; margin: 1rem auto; max-width: 75rem; padding: 0 .8rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+.table { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: left;
+  vertical-align: top; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+th button { all: unset; cursor: pointer; font-weight: 600; }
+th button:focus-visible { outline: 2px solid; }
+th[aria-sort=ascending] button::after { content: " \\25b2"; }
+th[aria-sort=descending] button::after { content: " \\25bc"; }
+.proved, .done, .tests { color: var(--good); } .refuted, .vacuous, .failed { color: var(--bad); }
+.open, .missing, .stale, .part { color: var(--idle); }
+.state { font-weight: 600; white-space: nowrap; }
+code { font-size: .85em; overflow-wrap: anywhere; }
+input { font: inherit; width: 100%; box-sizing: border-box; padding: .3rem; margin: .5rem 0; }
+@media (max-width: 40rem) { th, td { padding: .25rem .3rem; font-size: 13px; } }
+"""
+
+SCRIPT = """
+for (const table of document.querySelectorAll("table")) {
+  const heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head, column) => head.firstChild.addEventListener("click", () => {
+    const down = head.getAttribute("aria-sort") === "ascending";
+    heads.forEach((other) => other.removeAttribute("aria-sort"));
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    const value = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent;
+    const compare = (a, b) => value(a).localeCompare(value(b), "en", { numeric: true });
+    const rows = [...table.tBodies[0].rows].sort(compare);
+    table.tBodies[0].append(...(down ? rows.reverse() : rows));
+  }));
+}
+const filter = document.querySelector("input");
+filter.addEventListener("input", () => {
+  for (const row of document.querySelectorAll("#cases tbody tr"))
+    row.hidden = !row.textContent.includes(filter.value);
+});
+"""
+
+Cell = tuple[str, str]
+"""The HTML of a cell and its class."""
+
+
+def page(summary: Summary) -> str:
+    """The page of a summary."""
+    parts = [
+        "<!doctype html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>scegrad: sign-off</title><style>{STYLE}</style></head><body>",
+        "<h1>scegrad: sign-off</h1>",
+        "<p>What is proved of the hardware, about the Verilog whose hash stands by each case.</p>",
+        "<h2>Ladder</h2>",
+        _table("ladder", ("level", "item", "state", "evidence"), map(_rung, summary["ladder"])),
+        "<h2>Groups</h2>",
+        _table("groups", ("group", "cases", "verdicts", "seconds"), map(_group, summary["groups"])),
+        "<h2>Cases</h2>",
+        '<input type="search" placeholder="show the cases that contain ..." aria-label="filter">',
+        _table(
+            "cases",
+            ("case", "verdict", "claim", "rests on", "seconds", "subject"),
+            map(_case, summary["cases"]),
+        ),
+        "<h2>Tools</h2>",
+        *(f"<p><code>{html.escape(tools)}</code></p>" for tools in summary["tools"]),
+        f"<script>{SCRIPT}</script></body></html>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _table(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    head = "".join(f'<th><button type="button">{html.escape(each)}</button></th>' for each in heads)
+    body = "\n".join(
+        "<tr>" + "".join(f'<td class="{kind}">{cell}</td>' for cell, kind in row) + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="table"><table id="{name}"><thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody></table></div>"
+    )
+
+
+def _text(value: Any) -> Cell:
+    return html.escape(str(value)), ""
+
+
+def _number(value: float) -> Cell:
+    return f"{value:.1f}" if isinstance(value, float) else str(value), "number"
+
+
+def _state(value: str) -> Cell:
+    return html.escape(value), f"state {html.escape(value)}"
+
+
+def _link(path: str, text: str = "") -> Cell:
+    where = html.escape(f"{SOURCES}{path}")
+    return f'<a href="{where}"><code>{html.escape(text or path)}</code></a>', ""
+
+
+def _rung(each: Mapping[str, Any]) -> list[Cell]:
+    state, kind = _state(each["state"])
+    shown = (f"{state}: {html.escape(each['detail'])}", kind)
+    return [_text(each["level"]), _text(each["item"]), shown, _link(each["evidence"])]
+
+
+def _group(each: Mapping[str, Any]) -> list[Cell]:
+    counts = ", ".join(
+        f'<span class="state {verdict}">{count} {verdict}</span>'
+        for verdict, count in each["verdicts"].items()
+    )
+    return [_text(each["group"]), _number(each["cases"]), (counts, ""), _number(each["seconds"])]
+
+
+def _case(each: Mapping[str, Any]) -> list[Cell]:
+    return [
+        _link(each["source"], each["case"]),
+        _state(each["verdict"]),
+        _text(each["claim"]),
+        _text(each["detail"]),
+        _number(each["seconds"]),
+        (f"<code>{html.escape(each['subject'])}</code>", ""),
+    ]

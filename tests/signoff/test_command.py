@@ -1,0 +1,161 @@
+"""The command: which cases run, what the ledger keeps, and what summary and page say of it."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scegrad.errors import RequestError
+from scegrad.signoff import command, ladder, ledger, page, summary
+from scegrad.signoff.case import Case
+from scegrad.signoff.cli import _share
+from scegrad.signoff.command import Options
+from scegrad.signoff.result import Result, Verdict
+
+
+class Cases:
+    """Three cases whose verdicts a test sets, and which of them ran."""
+
+    def __init__(self) -> None:
+        self.verdicts = dict.fromkeys(("unit/a", "unit/b", "rounding32/k=003"), Verdict.PROVED)
+        self.subject = "0123456789abcdef"
+        self.ran: list[str] = []
+
+    def cases(self) -> list[Case]:
+        return [
+            Case(
+                name,
+                f"claim of {name} <&>",
+                "formal/a.sv",
+                name.startswith("unit"),
+                lambda: self.subject * 4,
+                lambda name=name: self.run(name),
+            )
+            for name in self.verdicts
+        ]
+
+    def run(self, name: str) -> Result:
+        self.ran.append(name)
+        return Result(self.verdicts[name], "as told", 1.5)
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Cases:
+    """The cases of the command."""
+    fake = Cases()
+    monkeypatch.setattr(command, "cases", fake.cases)
+    monkeypatch.setattr(command.tools, "identity", lambda: "prover 1.0")
+    return fake
+
+
+def run(directory: Path, **options) -> int:
+    return command.main(Options(directory, **options))
+
+
+def written(directory: Path) -> dict:
+    return json.loads((directory / "signoff.json").read_text())
+
+
+def states(directory: Path) -> dict[str, str]:
+    return {row["case"]: row["verdict"] for row in written(directory)["cases"]}
+
+
+def test_a_second_run_takes_up_the_records(fake, tmp_path):
+    assert run(tmp_path) == 0
+    assert run(tmp_path) == 0
+    assert fake.ran == ["unit/a", "unit/b", "rounding32/k=003"]
+    assert set(states(tmp_path).values()) == {"proved"}
+
+
+def test_quick_leaves_the_long_cases(fake, tmp_path):
+    assert run(tmp_path, quick=True) == 0
+    assert states(tmp_path) == {
+        "unit/a": "proved",
+        "unit/b": "proved",
+        "rounding32/k=003": "missing",
+    }
+
+
+def test_a_named_case_runs_again(fake, tmp_path):
+    run(tmp_path)
+    fake.ran.clear()
+    assert run(tmp_path, names=("*/b", "rounding32/*")) == 0
+    assert fake.ran == ["unit/b", "rounding32/k=003"]
+
+
+def test_an_unknown_case_is_refused_before_anything_runs(fake, tmp_path):
+    with pytest.raises(RequestError, match="unit/c is no case"):
+        run(tmp_path, names=("unit/a", "unit/c"))
+    assert not fake.ran
+
+
+@pytest.mark.parametrize("verdict", [Verdict.REFUTED, Verdict.VACUOUS, Verdict.OPEN])
+def test_what_is_not_proved_gives_status_1(fake, tmp_path, verdict):
+    fake.verdicts["unit/b"] = verdict
+    assert run(tmp_path) == 1
+    fake.verdicts["unit/b"] = Verdict.PROVED
+    assert run(tmp_path) == (0 if verdict is Verdict.OPEN else 1)  # only what is open runs again
+
+
+def test_another_subject_makes_records_stale(fake, tmp_path):
+    run(tmp_path)
+    fake.subject = "fedcba9876543210"
+    assert run(tmp_path, names=("unit/a",)) == 0
+    assert states(tmp_path) == {"unit/a": "proved", "unit/b": "stale", "rounding32/k=003": "stale"}
+
+
+def test_shares_make_the_whole(fake, tmp_path):
+    for i in range(2):
+        assert run(tmp_path / str(i), share=(i, 2)) == 0
+    assert sorted(fake.ran) == sorted(fake.verdicts)
+    fake.ran.clear()
+    assert run(tmp_path / "all", others=(tmp_path / "0", tmp_path / "1")) == 0
+    assert not fake.ran
+    assert set(states(tmp_path / "all").values()) == {"proved"}
+
+
+@pytest.mark.parametrize("text", ["", "0/2", "3/2", "1", "a/b", "1/2/3", "-1/2"])
+def test_a_share_that_is_none_is_refused(text):
+    with pytest.raises(RequestError, match="--share"):
+        _share(text)
+
+
+def test_a_ledger_of_another_version_is_refused(fake, tmp_path, monkeypatch):
+    run(tmp_path)
+    monkeypatch.setattr(ledger, "VERSION", 2)
+    with pytest.raises(RequestError, match="version"):
+        run(tmp_path)
+    with pytest.raises(RequestError, match="version"):
+        run(tmp_path / "other", others=(tmp_path,))
+
+
+def test_the_ladder_follows_the_cases():
+    rung = ladder.Rung("V2", "all", "formal", "unit/*")
+    rows = [{"case": "unit/a", "verdict": "proved"}, {"case": "unit/b", "verdict": "stale"}]
+    assert rung.state(rows)["state"] == "part"
+    assert rung.state(rows[:1])["state"] == "done"
+    assert rung.state([*rows, {"case": "unit/c", "verdict": "refuted"}])["state"] == "failed"
+    assert replace(rung, cases="none/*").state(rows)["state"] == "part"
+
+
+def test_every_evidence_is_there():
+    root = Path(__file__).resolve().parents[2]
+    assert not [rung.evidence for rung in ladder.LADDER if not (root / rung.evidence).exists()]
+
+
+def test_the_page_stands_alone(fake, tmp_path):
+    run(tmp_path)
+    text = (tmp_path / "signoff.html").read_text()
+    assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//|@import|url\(""", text)
+    assert "claim of unit/a &lt;&amp;&gt;" in text
+    assert 'name="viewport"' in text and "prefers-color-scheme: dark" in text
+    assert text.count("<table") == 3
+
+
+def test_the_summary_is_json_with_a_line_for_each_case(fake, tmp_path):
+    run(tmp_path)
+    found = written(tmp_path)
+    assert summary.text(found) == (tmp_path / "signoff.json").read_text()
+    assert page.page(found) == (tmp_path / "signoff.html").read_text()
