@@ -1,4 +1,4 @@
-"""The catalogue: names are unique, sources are there, and the cases of the fp32 rounding cover every k."""
+"""The catalogue: unique names, sources that are there, cases that cover every k."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``scegrad signoff``: runs the cases that have no record yet, and writes the summary and the page."""
+"""``scegrad signoff``: runs the cases without a record, and writes the summary and the page."""
 
 import sys
 from collections.abc import Iterable, Sequence

@@ -85,6 +85,7 @@ def load(directory: Path) -> Mapping[str, Record]:
     header, records = read(directory / FILE)
     if header and header.get("version") != VERSION:
         raise RequestError(
-            f"{directory / FILE} is of version {header.get('version')}, but this program reads {VERSION}"
+            f"{directory / FILE} is of version {header.get('version')},"
+            f" but this program reads {VERSION}"
         )
     return records

@@ -18,7 +18,8 @@ STYLE = """
   --soft: #f4f4f4; }
 @media (prefers-color-scheme: dark) { :root { --line: #444; --good: #5fd27a; --bad: #ff8a80;
   --idle: #e0c060; --soft: #222; } }
-body { font: 15px/1.45 system-ui, sans-serif; margin: 1rem auto; max-width: 75rem; padding: 0 .8rem; }
+body { font: 15px/1.45 system-ui, sans-serif; margin: 1rem auto; max-width: 75rem;
+  padding: 0 .8rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }

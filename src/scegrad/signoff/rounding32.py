@@ -25,7 +25,7 @@ SIGNS = {"x>0": False, "x<=0": True}
 
 
 class Part(NamedTuple):
-    """Values of k that share their leading bits: ``bits`` of them, ``low`` being the first value."""
+    """Values of k that share their ``bits`` leading bits; ``low`` is the first value."""
 
     low: int
     bits: int
@@ -44,7 +44,7 @@ class Part(NamedTuple):
 
 
 def parts() -> Iterator[Part]:
-    """Every k that a lane may give: those of near logits one by one, then the rest in three parts."""
+    """Every k that a lane may give: those of near logits one by one, the rest in three parts."""
     yield from (Part(k, K_BITS) for k in range(1, LAST_NEAR + 1))
     yield from (Part(152, 5), Part(160, 3), Part(192, 2))
 

@@ -11,7 +11,7 @@ from scegrad.signoff.ledger import Ledger, Record, key
 VERSION = 1
 
 MISSING, STALE = "missing", "stale"
-"""States of a case without a record of today's subject: none at all, or of another subject alone."""
+"""A case without a record of today's subject: none at all, or of another subject alone."""
 
 Summary = dict[str, Any]
 
