@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PLATFORMS := ft78ne mt7004 ecp5_demo
 WORKERS ?= 2
+C_SOURCES = $(wildcard $(foreach ending,c h cpp,$(foreach place,sw/* sw/*/* board/sim tests/sw,$(place)/*.$(ending))))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast verilog lib examples lint format bench fpga nightly bitstream accuracy clean lock environment tools
@@ -34,6 +35,7 @@ examples: lib  ## the C programs of sw/examples on it, compared with the exact r
 lint: environment  ## style, format, types, and whether generated files are up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run --Werror $(C_SOURCES)
 	$(BIN)/mypy
 	$(BIN)/scegrad generate --check
 	$(BIN)/scegrad tables --check
@@ -41,6 +43,7 @@ lint: environment  ## style, format, types, and whether generated files are up t
 format: environment  ## put the code into the format that lint asks for
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/clang-format -i $(C_SOURCES)
 
 bench: environment  ## cycles, share of the bound, pictures, for the README
 	$(BIN)/scegrad bench -o docs/bench

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The board ULX3S at its pins: the Verilated module ulx3s, and at its serial pins a UART that works bit by bit. Time passes in board_run alone.
+// The board ULX3S at its pins: the Verilated module ulx3s, and at its serial pins a UART that works
+// bit by bit. Time passes in board_run alone.
 
 #include <cstdint>
 #include <deque>
@@ -73,7 +74,7 @@ struct Board {
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
-EXPORT void *board_create(uint32_t divisor) {
+EXPORT void* board_create(uint32_t divisor) {
   auto board = std::make_unique<Board>(divisor);
   board->top.ftdi_txd = 1;
   board->top.btn = 0;
@@ -81,20 +82,22 @@ EXPORT void *board_create(uint32_t divisor) {
   return board.release();
 }
 
-EXPORT void board_free(void *handle) { delete static_cast<Board *>(handle); }
+EXPORT void board_free(void* handle) { delete static_cast<Board*>(handle); }
 
 // Queues bytes for the board, which come to its pin one after the other as time passes.
-EXPORT void board_send(void *handle, const uint8_t *bytes, uint32_t count) {
-  auto &queue = static_cast<Board *>(handle)->uart.to_board;
+EXPORT void board_send(void* handle, const uint8_t* bytes, uint32_t count) {
+  auto& queue = static_cast<Board*>(handle)->uart.to_board;
   queue.insert(queue.end(), bytes, bytes + count);
 }
 
 // Bytes that are still queued.
-EXPORT uint32_t board_queued(const void *handle) { return static_cast<const Board *>(handle)->uart.to_board.size(); }
+EXPORT uint32_t board_queued(const void* handle) {
+  return static_cast<const Board*>(handle)->uart.to_board.size();
+}
 
 // Takes up to `room` bytes that came from the board; returns how many.
-EXPORT uint32_t board_take(void *handle, uint8_t *bytes, uint32_t room) {
-  auto &queue = static_cast<Board *>(handle)->uart.from_board;
+EXPORT uint32_t board_take(void* handle, uint8_t* bytes, uint32_t room) {
+  auto& queue = static_cast<Board*>(handle)->uart.from_board;
   uint32_t count = 0;
   for (; count < room && !queue.empty(); ++count) {
     bytes[count] = queue.front();
@@ -103,12 +106,16 @@ EXPORT uint32_t board_take(void *handle, uint8_t *bytes, uint32_t room) {
   return count;
 }
 
-EXPORT void board_press(void *handle, int pressed) { static_cast<Board *>(handle)->top.btn = pressed; }
+EXPORT void board_press(void* handle, int pressed) {
+  static_cast<Board*>(handle)->top.btn = pressed;
+}
 
-EXPORT uint32_t board_leds(const void *handle) { return static_cast<const Board *>(handle)->top.led; }
+EXPORT uint32_t board_leds(const void* handle) {
+  return static_cast<const Board*>(handle)->top.led;
+}
 
-EXPORT void board_run(void *handle, uint32_t cycles) {
-  auto &board = *static_cast<Board *>(handle);
+EXPORT void board_run(void* handle, uint32_t cycles) {
+  auto& board = *static_cast<Board*>(handle);
   for (uint32_t i = 0; i < cycles; ++i) {
     board.top.ftdi_txd = board.uart.drive();
     board.top.clk_25mhz = 1;

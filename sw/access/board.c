@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A board: registers through a UIO device or /dev/mem, the memory windows through /dev/mem, settings from the environment.
+/* A board: registers through a UIO device or /dev/mem, the memory windows through /dev/mem,
+ * settings from the environment.
  *
  *     SCEGRAD_UIO        UIO device whose map 0 is the registers, and whose interrupt is irq: /dev/uio0
  *     SCEGRAD_REGISTERS  without a UIO device: physical address of the registers, which are then polled
@@ -48,14 +49,18 @@ __attribute__((constructor)) static void map(int count, char **words) {
     sce_windows_restart(words);
     const int file = open_memory();
     if (file < 0) {
-        fprintf(stderr, "scegrad: %s cannot be opened: %s; every job is refused, and an access to the memories faults\n", setting("SCEGRAD_MEM", "/dev/mem"), strerror(errno));
+        fprintf(stderr,
+                "scegrad: %s cannot be opened: %s; every job is refused, and an access to the "
+                "memories faults\n",
+                setting("SCEGRAD_MEM", "/dev/mem"), strerror(errno));
         return;
     }
     sce_windows_map(file);
     close(file);
 }
 
-/* The arrays' bytes and the registers in the order of the program: data before the start of a job, and its end before the results. */
+/* The arrays' bytes and the registers in the order of the program: data before the start of a
+ * job, and its end before the results. */
 static void barrier(void) {
 #if defined(__aarch64__) || (defined(__ARM_ARCH) && __ARM_ARCH >= 7)
     __asm__ volatile("dsb sy" ::: "memory");
@@ -85,10 +90,12 @@ static uint64_t nanoseconds(void) {
 }
 
 static int pending(const struct board *board) {
-    return (board->registers[SCEGRAD_IRQ_PENDING_OFFSET / 4] & board->registers[SCEGRAD_IRQ_ENABLE_OFFSET / 4]) != 0;
+    return (board->registers[SCEGRAD_IRQ_PENDING_OFFSET / 4] &
+            board->registers[SCEGRAD_IRQ_ENABLE_OFFSET / 4]) != 0;
 }
 
-/* Blocks until the interrupt, which was unmasked before the look at IRQ_PENDING, so that none is missed. */
+/* Blocks until the interrupt, which was unmasked before the look at IRQ_PENDING, so that none is
+ * missed. */
 static int sleep_until_irq(struct board *board) {
     const uint32_t unmask = 1;
     uint32_t count;
@@ -96,7 +103,8 @@ static int sleep_until_irq(struct board *board) {
     const struct timespec limit = {.tv_nsec = 200000};
     if (write(board->uio, &unmask, sizeof unmask) != (ssize_t)sizeof unmask)
         board->uio = -1; /* a UIO driver without interrupt: poll from now on */
-    else if (!pending(board) && ppoll(&poll_for, 1, &limit, NULL) > 0 && read(board->uio, &count, sizeof count) != (ssize_t)sizeof count) {
+    else if (!pending(board) && ppoll(&poll_for, 1, &limit, NULL) > 0 &&
+             read(board->uio, &count, sizeof count) != (ssize_t)sizeof count) {
         board->error = "the UIO device could not be read";
         return -1;
     }
@@ -130,7 +138,8 @@ static void *map_registers(const char *uio, const char *address) {
     const int file = uio != NULL ? open(uio, O_RDWR | O_SYNC | O_CLOEXEC) : open_memory();
     if (file < 0)
         return MAP_FAILED;
-    void *registers = mmap(NULL, REGISTER_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, file, uio != NULL ? 0 : (off_t)strtoull(address, NULL, 0));
+    void *registers = mmap(NULL, REGISTER_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, file,
+                           uio != NULL ? 0 : (off_t)strtoull(address, NULL, 0));
     const int error = errno;
     if (uio != NULL && registers != MAP_FAILED)
         the_board.uio = file;
@@ -144,20 +153,24 @@ int sce_access_open(struct sce_access *access, char *message, unsigned room) {
     const char *uio = setting("SCEGRAD_UIO", NULL), *address = setting("SCEGRAD_REGISTERS", NULL);
     const double clock = strtod(setting("SCEGRAD_CLOCK_HZ", "150000000"), NULL);
     if (uio == NULL && address == NULL) {
-        snprintf(message, room, "neither SCEGRAD_UIO nor SCEGRAD_REGISTERS says where the registers are");
+        snprintf(message, room,
+                 "neither SCEGRAD_UIO nor SCEGRAD_REGISTERS says where the registers are");
         return -1;
     }
     if (!(clock >= 1.0)) {
-        snprintf(message, room, "SCEGRAD_CLOCK_HZ is \"%s\", but must be a frequency in Hz", setting("SCEGRAD_CLOCK_HZ", ""));
+        snprintf(message, room, "SCEGRAD_CLOCK_HZ is \"%s\", but must be a frequency in Hz",
+                 setting("SCEGRAD_CLOCK_HZ", ""));
         return -1;
     }
     void *registers = map_registers(uio, address);
     if (registers == MAP_FAILED) {
-        snprintf(message, room, "the registers at %s cannot be mapped: %s", uio != NULL ? uio : address, strerror(errno));
+        snprintf(message, room, "the registers at %s cannot be mapped: %s",
+                 uio != NULL ? uio : address, strerror(errno));
         return -1;
     }
     the_board.registers = registers;
     the_board.cycles_per_ns = clock / 1e9;
-    *access = (struct sce_access){&the_board, board_read32, board_write32, board_wait, board_error, board_close, NULL};
+    *access = (struct sce_access){&the_board,  board_read32, board_write32, board_wait,
+                                  board_error, board_close,  NULL};
     return 0;
 }

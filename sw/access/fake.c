@@ -27,7 +27,8 @@ const struct sce_window *sce_access_windows(void) {
 static unsigned unit_of_job(void) {
     if (REGISTER(MODE) & SCEGRAD_MODE_PRIVATE_MASK)
         for (const struct sce_window *window = windows; window->name != NULL; ++window)
-            if (REGISTER(GRADIENT) >= window->base && REGISTER(GRADIENT) - window->base < window->size && window->core >= 0)
+            if (REGISTER(GRADIENT) >= window->base &&
+                REGISTER(GRADIENT) - window->base < window->size && window->core >= 0)
                 return (unsigned)window->core;
     return SCEGRAD_UNIT_SHARED;
 }
@@ -66,7 +67,8 @@ static void end(unsigned unit, uint32_t status) {
 
 /* Ends the jobs whose time has come. */
 static void settle(void) {
-    for (unsigned unit = 0; unit <= SCEGRAD_UNIT_SHARED && sce_fake_most_busy >= sce_fake.together; ++unit)
+    for (unsigned unit = 0; unit <= SCEGRAD_UNIT_SHARED && sce_fake_most_busy >= sce_fake.together;
+         ++unit)
         if (REGISTER(BUSY) & SCEGRAD_UNIT_BIT(unit) && time_now >= ends[unit])
             end(unit, sce_fake.status != 0 ? sce_fake.status : SCEGRAD_STATUS_DONE);
 }
@@ -103,7 +105,9 @@ static int fake_write32(void *context, uint32_t offset, uint32_t value) {
 
 static int fake_wait(void *context, uint64_t cycles, uint64_t *passed) {
     (void)context;
-    *passed = sce_fake.stopped || sce_fake.stuck_irq || REGISTER(IRQ_PENDING) & REGISTER(IRQ_ENABLE) ? 0 : cycles;
+    *passed = sce_fake.stopped || sce_fake.stuck_irq || REGISTER(IRQ_PENDING) & REGISTER(IRQ_ENABLE)
+                  ? 0
+                  : cycles;
     time_now += *passed;
     settle();
     if (sce_fake.failing_wait)
@@ -126,6 +130,7 @@ int sce_access_open(struct sce_access *access, char *message, unsigned room) {
     REGISTER(ID) = sce_fake.id != 0 ? sce_fake.id : SCEGRAD_ID_VALUE;
     REGISTER(CAPABILITIES) = SCE_PLATFORM_CAPABILITIES;
     REGISTER(WIDTHS) = SCE_PLATFORM_WIDTHS;
-    *access = (struct sce_access){registers, fake_read32, fake_write32, fake_wait, fake_error, NULL, fake_forked};
+    *access = (struct sce_access){registers,  fake_read32, fake_write32, fake_wait,
+                                  fake_error, NULL,        fake_forked};
     return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The simulated hardware: registers and time by scesim.h, and the program's windows as its memories. */
+/* The simulated hardware: registers and time by scesim.h, and the program's windows as its
+ * memories. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -69,10 +70,12 @@ static int set_clock(scesim_dram *dram, char *message, unsigned room) {
     return 0;
 }
 
-/* The memory that SCEGRAD_MEMORY names: "ideal", as it is unless told, a DRAM as shared memory, or "stuck", which never answers. */
+/* The memory that SCEGRAD_MEMORY names: "ideal", as it is unless told, a DRAM as shared memory, or
+ * "stuck", which never answers. */
 static int set_memory(scesim *sim, char *message, unsigned room) {
     static const scesim_memory ideal = {.latency = 0, .outstanding = 64, .stall = 0, .seed = 0};
-    static const scesim_memory stuck = {.latency = UINT32_MAX, .outstanding = 64, .stall = 0, .seed = 0};
+    static const scesim_memory stuck = {
+        .latency = UINT32_MAX, .outstanding = 64, .stall = 0, .seed = 0};
     const char *name = setting("SCEGRAD_MEMORY"), *preset;
     scesim_dram dram;
     if (name == NULL || strcmp(name, "ideal") == 0)
@@ -82,10 +85,15 @@ static int set_memory(scesim *sim, char *message, unsigned room) {
     if (scesim_dram_preset(name, &dram) == 0) {
         if (set_clock(&dram, message, room) != 0)
             return -1;
-        return scesim_set_memory(sim, ALL_PORTS, &ideal) != 0 || scesim_set_dram(sim, SHARED_PORT, &dram) != 0 ? -1 : 0;
+        return scesim_set_memory(sim, ALL_PORTS, &ideal) != 0 ||
+                       scesim_set_dram(sim, SHARED_PORT, &dram) != 0
+                   ? -1
+                   : 0;
     }
-    int used = snprintf(message, room, "SCEGRAD_MEMORY is \"%s\", but must be ideal or stuck", name);
-    for (int k = 0; (preset = scesim_dram_preset_name(k)) != NULL && used >= 0 && (unsigned)used < room; ++k)
+    int used =
+        snprintf(message, room, "SCEGRAD_MEMORY is \"%s\", but must be ideal or stuck", name);
+    for (int k = 0;
+         (preset = scesim_dram_preset_name(k)) != NULL && used >= 0 && (unsigned)used < room; ++k)
         used += snprintf(message + used, room - (unsigned)used, " or %s", preset);
     return -1;
 }
@@ -97,19 +105,23 @@ static int set_fault(scesim *sim, char *message, unsigned room) {
     char kind[6], rest;
     if (text == NULL)
         return 0;
-    if (sscanf(text, "%5[a-z]:%lli:%lli%c", kind, (long long *)&address, (long long *)&size, &rest) == 3) {
+    if (sscanf(text, "%5[a-z]:%lli:%lli%c", kind, (long long *)&address, (long long *)&size,
+               &rest) == 3) {
         if (strcmp(kind, "read") == 0)
             return scesim_fault(sim, address, size, SCESIM_READ, 2);
         if (strcmp(kind, "write") == 0)
             return scesim_fault(sim, address, size, SCESIM_WRITE, 2);
     }
-    snprintf(message, room, "SCEGRAD_FAULT is \"%s\", but must be read:ADDRESS:BYTES or write:ADDRESS:BYTES", text);
+    snprintf(message, room,
+             "SCEGRAD_FAULT is \"%s\", but must be read:ADDRESS:BYTES or write:ADDRESS:BYTES",
+             text);
     return -1;
 }
 
 static int attach(scesim *sim) {
     for (const struct sce_window *window = sce_access_windows(); window->name != NULL; ++window)
-        if (window->mapped && scesim_attach(sim, window->base, (void *)(uintptr_t)window->base, window->size) != 0)
+        if (window->mapped &&
+            scesim_attach(sim, window->base, (void *)(uintptr_t)window->base, window->size) != 0)
             return -1;
     return 0;
 }
@@ -138,13 +150,14 @@ int sce_access_open(struct sce_access *access, char *message, unsigned room) {
         snprintf(message, room, "there is no memory for the simulation");
         return -1;
     }
-    if (attach(sim) != 0 || set_memory(sim, message, room) != 0 || set_fault(sim, message, room) != 0 ||
-        open_waves(sim, message, room) != 0) {
+    if (attach(sim) != 0 || set_memory(sim, message, room) != 0 ||
+        set_fault(sim, message, room) != 0 || open_waves(sim, message, room) != 0) {
         if (message[0] == '\0')
             snprintf(message, room, "%s", scesim_error(sim));
         scesim_free(sim);
         return -1;
     }
-    *access = (struct sce_access){sim, sim_read32, sim_write32, sim_wait, sim_error, sim_close, sim_forked};
+    *access = (struct sce_access){sim,       sim_read32, sim_write32, sim_wait,
+                                  sim_error, sim_close,  sim_forked};
     return 0;
 }

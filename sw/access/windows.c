@@ -42,7 +42,8 @@ static int find_occupant(const struct sce_window *window, struct mapping *found)
     FILE *maps = fopen("/proc/self/maps", "r");
     while (maps != NULL && !there && fgets(line, sizeof line, maps) != NULL) {
         found->name[0] = '\0';
-        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %159s", &found->first, &found->past, found->name) < 2)
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %159s", &found->first,
+                   &found->past, found->name) < 2)
             continue;
         there = found->first < window->base + window->size && found->past > window->base;
     }
@@ -51,14 +52,16 @@ static int find_occupant(const struct sce_window *window, struct mapping *found)
     return there;
 }
 
-/* Whether the objects of the process, in the loader's order, have this one before the loader itself: one that dlopen() adds comes last. */
+/* Whether the objects of the process, in the loader's order, have this one before the loader
+ * itself: one that dlopen() adds comes last. */
 static int is_here_or_loader(struct dl_phdr_info *object, size_t size, void *here) {
     (void)size;
     if (object->dlpi_addr == getauxval(AT_BASE))
         return -1;
     for (int k = 0; k < object->dlpi_phnum; ++k) {
         const ElfW(Phdr) *part = &object->dlpi_phdr[k];
-        if (part->p_type == PT_LOAD && (uintptr_t)here - object->dlpi_addr - part->p_vaddr < part->p_memsz)
+        if (part->p_type == PT_LOAD &&
+            (uintptr_t)here - object->dlpi_addr - part->p_vaddr < part->p_memsz)
             return 1;
     }
     return 0;
@@ -90,25 +93,34 @@ static void refuse(const struct sce_window *window, int error) {
     if (error != EEXIST)
         snprintf(why, sizeof why, "%s", strerror(error));
     else if (find_occupant(window, &occupant))
-        snprintf(why, sizeof why, "%s at 0x%" PRIx64 " is there", occupant.name[0] != '\0' ? occupant.name : "anonymous memory", occupant.first);
+        snprintf(why, sizeof why, "%s at 0x%" PRIx64 " is there",
+                 occupant.name[0] != '\0' ? occupant.name : "anonymous memory", occupant.first);
     else
         snprintf(why, sizeof why, "something is there");
     if (error == EEXIST)
         access = "an access to these addresses reaches what is there, or faults (SIGSEGV)";
-    fprintf(stderr, "scegrad: %s (0x%08" PRIx32 " .. 0x%08" PRIx64 ") cannot be mapped: %s; jobs that use it are refused, and %s\n",
+    fprintf(stderr,
+            "scegrad: %s (0x%08" PRIx32 " .. 0x%08" PRIx64
+            ") cannot be mapped: %s; jobs that use it are refused, and %s\n",
             window->name, window->base, window->base + window->size - 1, why, access);
 }
 
 void sce_windows_map(int file) {
     const int flags = file < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
     for (struct sce_window *window = windows; window->name != NULL; ++window) {
-        void *const wanted = (void *)(uintptr_t)window->base; /* NOLINT(performance-no-int-to-ptr): the address is the hardware's */
-        void *found = mmap(wanted, window->size, PROT_READ | PROT_WRITE, flags | MAP_FIXED_NOREPLACE, file, file < 0 ? 0 : window->base);
+        void *const wanted =
+            (void *)(uintptr_t)
+                window->base; /* NOLINT(performance-no-int-to-ptr): the address is the hardware's */
+        void *found = mmap(wanted, window->size, PROT_READ | PROT_WRITE,
+                           flags | MAP_FIXED_NOREPLACE, file, file < 0 ? 0 : window->base);
         if (found == wanted) {
             window->mapped = 1;
             continue;
         }
-        const int error = found == MAP_FAILED ? errno : EEXIST; /* kernels before 4.17 and valgrind take the address for a hint */
+        const int error =
+            found == MAP_FAILED
+                ? errno
+                : EEXIST; /* kernels before 4.17 and valgrind take the address for a hint */
         if (found != MAP_FAILED)
             munmap(found, window->size);
         refuse(window, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the driver needs of the hardware below it. An implementation (sw/access) is chosen when a library is linked: it defines
- * sce_access_open() and sce_access_windows(), and the driver knows nothing else of it. */
+/* What the driver needs of the hardware below it. An implementation (sw/access) is chosen when a
+ * library is linked: it defines sce_access_open() and sce_access_windows(), and the driver knows
+ * nothing else of it. */
 #ifndef SCE_ACCESS_H
 #define SCE_ACCESS_H
 
@@ -15,21 +16,23 @@ struct sce_window {
     int mapped; /* whether the program can touch it */
 };
 
-/* The hardware, opened. Functions that return int return 0, or -1 where the registers could not be accessed. One thread calls at a time. */
+/* The hardware, opened. Functions that return int return 0, or -1 where the registers could not be
+ * accessed. One thread calls at a time. */
 struct sce_access {
     void *context;
     int (*read32)(void *context, uint32_t offset, uint32_t *value);
     int (*write32)(void *context, uint32_t offset, uint32_t value);
 
-    /* Lets time pass until irq is high, or for about `cycles` clock cycles; *passed is how many went by. It may return early.
-     * Returns 1 where irq is high, 0 where it is not, -1 as above. */
+    /* Lets time pass until irq is high, or for about `cycles` clock cycles; *passed is how many
+     * went by. It may return early. Returns 1 where irq is high, 0 where it is not, -1 as above. */
     int (*wait)(void *context, uint64_t cycles, uint64_t *passed);
 
     /* What went wrong last, in one line. */
     const char *(*error)(void *context);
     void (*close)(void *context);
 
-    /* In a process that was forked and has the hardware, as it was then, for itself: makes it fit for use. Null if it has not. */
+    /* In a process that was forked and has the hardware, as it was then, for itself: makes it fit
+     * for use. Null if it has not. */
     void (*forked)(void *context);
 };
 

@@ -67,7 +67,8 @@ static int open_once(const struct sce_request *request, struct sce_result *resul
 
 /* Starts a job whose turn has come. The lock is held before and after. */
 static void begin(struct sce_job *job) {
-    const uint64_t general = 100000 + 64 * (uint64_t)(job->request.length > 0 ? job->request.length : 0);
+    const uint64_t general =
+        100000 + 64 * (uint64_t)(job->request.length > 0 ? job->request.length : 0);
     const uint64_t limit = timeout != 0 ? timeout : general;
     sce_unlock();
     if (sce_registers_begin() == 0) {
@@ -77,9 +78,10 @@ static void begin(struct sce_job *job) {
     sce_lock();
 }
 
-/* Lets time pass for all that wait, then signal handlers run, if this job runs; the lock is held before and after, and not meanwhile:
- * a handler may never return, call the operator itself, fork, or end thread or process. What it leaves behind is in order then: the
- * job's end is any waiting thread's to see to, and the turn ends with the job. */
+/* Lets time pass for all that wait, then signal handlers run, if this job runs; the lock is held
+ * before and after, and not meanwhile: a handler may never return, call the operator itself, fork,
+ * or end thread or process. What it leaves behind is in order then: the job's end is any waiting
+ * thread's to see to, and the turn ends with the job. */
 static void lead(const struct sce_job *job, const struct sce_guard *guard) {
     leading = 1;
     sce_unlock();
@@ -99,7 +101,8 @@ static void lead(const struct sce_job *job, const struct sce_guard *guard) {
     }
 }
 
-/* Sees a job through, from its turn to its end. One waiting thread lets time pass for all of them. */
+/* Sees a job through, from its turn to its end. One waiting thread lets time pass for all of them.
+ */
 static void see_through(struct sce_job *job, const struct sce_guard *guard) {
     sce_lock();
     sce_turn_join(&job->turn, job->place.units);
@@ -119,12 +122,14 @@ static void see_through(struct sce_job *job, const struct sce_guard *guard) {
     sce_unlock();
 }
 
-static void run(const struct sce_request *request, struct sce_result *result, const struct sce_guard *guard) {
+static void run(const struct sce_request *request, struct sce_result *result,
+                const struct sce_guard *guard) {
     struct sce_request asked = *request;
     struct sce_place place;
     if (open_once(request, result) != 0 || sce_prepare(&asked, &place, result) != 0)
         return;
-    struct sce_job *job = sce_allocate(sizeof *job); /* not on the stack, which a signal handler may leave with a jump */
+    struct sce_job *job = sce_allocate(
+        sizeof *job); /* not on the stack, which a signal handler may leave with a jump */
     if (job == NULL) {
         sce_fail(result, request, SCEGRAD_HARDWARE, "there is no memory for the job");
         return;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One unit of scegrad hardware, shared by the threads of a process: the sequence of docs/registers.md ("Running a job"). */
+/* One unit of scegrad hardware, shared by the threads of a process: the sequence of
+ * docs/registers.md ("Running a job"). */
 #ifndef SCE_DEVICE_H
 #define SCE_DEVICE_H
 
@@ -31,7 +32,8 @@ struct sce_result {
     char message[SCE_MESSAGE_BYTES]; /* one line about what went wrong */
 };
 
-/* Runs a job to its end, or finds out why it cannot. Waits its turn where the job's cores are taken. */
+/* Runs a job to its end, or finds out why it cannot. Waits its turn where the job's cores are
+ * taken. */
 void sce_device_run(const struct sce_request *request, struct sce_result *result);
 
 /* Ends the jobs that run on these units early; their calls return with SCEGRAD_ABORTED. */
@@ -40,7 +42,8 @@ void sce_device_abort(uint32_t units);
 /* Cycles that a job may take from now on; 0: as many as its length asks for. */
 void sce_device_set_timeout(uint64_t cycles);
 
-/* What the system calls at the end of the process, and around fork(): in the parent before and after it, and in the child. */
+/* What the system calls at the end of the process, and around fork(): in the parent before and
+ * after it, and in the child. */
 void sce_device_close(void);
 void sce_device_before_fork(void);
 void sce_device_after_fork(void);

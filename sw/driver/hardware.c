@@ -10,7 +10,8 @@
 static struct sce_access hardware;
 
 int sce_hardware_open(char *message, unsigned room) {
-    return sce_access_open(&hardware, message, room) == 0 ? sce_identify(&hardware, message, room) : -1;
+    return sce_access_open(&hardware, message, room) == 0 ? sce_identify(&hardware, message, room)
+                                                          : -1;
 }
 
 int sce_hardware_can_close(void) {

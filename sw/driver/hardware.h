@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The registers of the hardware that this process has open, through its access layer (access.h). Every function is called with a turn on
- * the registers (turns.h). Those that return int return 0, or -1 where the registers could not be accessed. */
+/* The registers of the hardware that this process has open, through its access layer (access.h).
+ * Every function is called with a turn on the registers (turns.h). Those that return int return 0,
+ * or -1 where the registers could not be accessed. */
 #ifndef SCE_HARDWARE_H
 #define SCE_HARDWARE_H
 

@@ -23,8 +23,8 @@ int sce_identify(const struct sce_access *access, char *message, unsigned room) 
             return -1;
         }
         if (value != expected[k].value) {
-            sce_format(message, room, "register %s reads %a, but %s has %a", expected[k].name, (uint64_t)value, SCE_PLATFORM_NAME,
-                       (uint64_t)expected[k].value);
+            sce_format(message, room, "register %s reads %a, but %s has %a", expected[k].name,
+                       (uint64_t)value, SCE_PLATFORM_NAME, (uint64_t)expected[k].value);
             return -1;
         }
     }
@@ -36,7 +36,8 @@ int sce_timeout_setting(uint64_t *cycles, char *message, unsigned room) {
     *cycles = 0;
     if (text == NULL || sce_number(text, cycles) == 0)
         return 0;
-    sce_format(message, room, "SCEGRAD_TIMEOUT is \"%s\", but must be a number of clock cycles", text);
+    sce_format(message, room, "SCEGRAD_TIMEOUT is \"%s\", but must be a number of clock cycles",
+               text);
     return -1;
 }
 
@@ -61,25 +62,31 @@ static int foreign(const struct sce_request *request, uint64_t any) {
 /* Whether an array lies in a private memory of a core; an empty one may lie at its end. */
 static int core_holds(int core, uint64_t address, uint64_t size) {
     for (const struct sce_window *window = sce_access_windows(); window->name != NULL; ++window)
-        if (window->core == core && address >= window->base && address + size <= window->base + window->size)
+        if (window->core == core && address >= window->base &&
+            address + size <= window->base + window->size)
             return 1;
     return 0;
 }
 
-/* The core that the hardware gives a private job to, or -1: the lowest whose memories hold every array. */
+/* The core that the hardware gives a private job to, or -1: the lowest whose memories hold every
+ * array. */
 static int owner_of(const uint64_t *arrays, uint64_t size) {
     for (int core = 0; core < SCE_PLATFORM_CORES; ++core)
-        if (core_holds(core, arrays[0], size) && core_holds(core, arrays[1], size) && core_holds(core, arrays[2], size))
+        if (core_holds(core, arrays[0], size) && core_holds(core, arrays[1], size) &&
+            core_holds(core, arrays[2], size))
             return core;
     return -1;
 }
 
-static int refuse_unmapped(const struct sce_request *request, const uint64_t *arrays, struct sce_result *result) {
+static int refuse_unmapped(const struct sce_request *request, const uint64_t *arrays,
+                           struct sce_result *result) {
     for (unsigned k = 0; k < 3; ++k) {
         const struct sce_window *holder = window_of(arrays[k]);
         if (holder != NULL && !holder->mapped) {
             char detail[128];
-            sce_format(detail, sizeof detail, "an array lies in the window of %s, which could not be mapped", holder->name);
+            sce_format(detail, sizeof detail,
+                       "an array lies in the window of %s, which could not be mapped",
+                       holder->name);
             sce_fail(result, request, SCEGRAD_NOT_MAPPED, detail);
             return -1;
         }
@@ -88,10 +95,12 @@ static int refuse_unmapped(const struct sce_request *request, const uint64_t *ar
 }
 
 int sce_prepare(struct sce_request *request, struct sce_place *place, struct sce_result *result) {
-    const uint64_t element = request->fp16 ? 2 : 4, size = request->length > 0 ? element * (uint64_t)request->length : 0;
+    const uint64_t element = request->fp16 ? 2 : 4,
+                   size = request->length > 0 ? element * (uint64_t)request->length : 0;
     uint64_t *const arrays[] = {&request->logits, &request->labels, &request->gradient};
     const uint64_t any = request->logits | request->labels | request->gradient;
-    /* The end of a memory that ends with the address space is no address of the hardware: nothing is as good one element before it. */
+    /* The end of a memory that ends with the address space is no address of the hardware: nothing
+     * is as good one element before it. */
     for (unsigned k = 0; k < 3; ++k)
         if (*arrays[k] == UINT64_C(1) << 32 && request->length == 0)
             *arrays[k] -= element;

@@ -12,14 +12,17 @@ struct sce_place {
     uint32_t units; /* that have to be idle: bits as in the register BUSY */
 };
 
-/* Makes sure that the hardware is that of this library's platform; returns 0, or -1 with a line in `message`. */
+/* Makes sure that the hardware is that of this library's platform; returns 0, or -1 with a line in
+ * `message`. */
 int sce_identify(const struct sce_access *access, char *message, unsigned room);
 
-/* The environment's SCEGRAD_TIMEOUT, 0 where it is not set; returns 0, or -1 with a line in `message`. */
+/* The environment's SCEGRAD_TIMEOUT, 0 where it is not set; returns 0, or -1 with a line in
+ * `message`. */
 int sce_timeout_setting(uint64_t *cycles, char *message, unsigned room);
 
-/* Finds the place of a job; returns -1, with the result set, for the few that the hardware cannot be asked about: pointers that its
- * registers cannot hold, and arrays in a window that is not there. All else is the hardware's to refuse. */
+/* Finds the place of a job; returns -1, with the result set, for the few that the hardware cannot
+ * be asked about: pointers that its registers cannot hold, and arrays in a window that is not
+ * there. All else is the hardware's to refuse. */
 int sce_prepare(struct sce_request *request, struct sce_place *place, struct sce_result *result);
 
 #endif

@@ -5,10 +5,13 @@
 
 #include "device.h"
 
-/* Sets the status and the message: what the status means, or `detail` in its place where that is not null, and the call. */
-void sce_fail(struct sce_result *result, const struct sce_request *request, int status, const char *detail);
+/* Sets the status and the message: what the status means, or `detail` in its place where that is
+ * not null, and the call. */
+void sce_fail(struct sce_result *result, const struct sce_request *request, int status,
+              const char *detail);
 
 /* What a call that was carried out has done: operator, elements, cores, cycles. */
-void sce_describe(char *text, unsigned room, const struct sce_request *request, const struct sce_result *result);
+void sce_describe(char *text, unsigned room, const struct sce_request *request,
+                  const struct sce_result *result);
 
 #endif

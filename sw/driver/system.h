@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the driver needs of the system that a program runs on. sw/system implements it: posix.c with threads, signals and processes,
- * bare.c for a program that has the machine to itself, with nothing below it. */
+/* What the driver needs of the system that a program runs on. sw/system implements it: posix.c with
+ * threads, signals and processes, bare.c for a program that has the machine to itself, with nothing
+ * below it. */
 #ifndef SCE_SYSTEM_H
 #define SCE_SYSTEM_H
 
@@ -12,7 +13,8 @@
 #define SCE_PER_THREAD
 #endif
 
-/* One lock for all that threads share, and a place to wait for a change of that: the lock is given up meanwhile. */
+/* One lock for all that threads share, and a place to wait for a change of that: the lock is given
+ * up meanwhile. */
 void sce_lock(void);
 void sce_unlock(void);
 void sce_wait_for_change(void);
@@ -25,8 +27,9 @@ int sce_wait_soon(void);
 /* In a process that was forked, where the lock may be held by a thread that is not there. */
 void sce_lock_anew(void);
 
-/* Around a call: between the two, the calling thread is not cancelled and no signal handler runs in it, save in
- * sce_guard_signals(), which the call may never return from. So nothing may be held there. */
+/* Around a call: between the two, the calling thread is not cancelled and no signal handler runs in
+ * it, save in sce_guard_signals(), which the call may never return from. So nothing may be held
+ * there. */
 struct sce_guard {
     _Alignas(16) unsigned char state[160];
 };

@@ -7,7 +7,8 @@
 
 enum { MOST_WAITS = 5 }; /* for a thread that has the registers while the process ends */
 
-static struct sce_turn *first_turn; /* in the order of arrival: those whose turn it is, and those that wait */
+static struct sce_turn
+    *first_turn; /* in the order of arrival: those whose turn it is, and those that wait */
 static uint64_t next_ticket, served_ticket;
 static int taken, closed;
 

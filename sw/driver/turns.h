@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is next. Two queues, both first come, first served: jobs wait for the units that they need, threads for the registers.
+/* Who is next. Two queues, both first come, first served: jobs wait for the units that they need,
+ * threads for the registers.
  *
- * All that threads share is guarded by the lock (system.h) or by a turn on the registers. The lock is never held while the hardware
- * works. */
+ * All that threads share is guarded by the lock (system.h) or by a turn on the registers. The lock
+ * is never held while the hardware works. */
 #ifndef SCE_TURNS_H
 #define SCE_TURNS_H
 
@@ -15,7 +16,8 @@ struct sce_turn {
     struct sce_turn *next;
 };
 
-/* With the lock held: joins the queue, tells whether no earlier job has any of these units, and leaves it. */
+/* With the lock held: joins the queue, tells whether no earlier job has any of these units, and
+ * leaves it. */
 void sce_turn_join(struct sce_turn *turn, uint32_t units);
 int sce_turn_has_come(const struct sce_turn *turn);
 void sce_turn_leave(struct sce_turn *turn);
@@ -24,13 +26,15 @@ void sce_turn_leave(struct sce_turn *turn);
 int sce_registers_begin(void);
 void sce_registers_end(void);
 
-/* Takes them for good, at the end of the process: 0, or -1 if a thread did not give way within seconds. */
+/* Takes them for good, at the end of the process: 0, or -1 if a thread did not give way within
+ * seconds. */
 int sce_registers_close(void);
 
 /* Whether they were closed; with the lock held. */
 int sce_registers_closed(void);
 
-/* In a process that was forked, with the lock held: only the calling thread is there, and it has no registers. */
+/* In a process that was forked, with the lock held: only the calling thread is there, and it has no
+ * registers. */
 void sce_turns_forked(void);
 
 #endif

@@ -8,16 +8,18 @@
 #include "text.h"
 
 enum {
-    SLICE = 64,           /* cycles that pass before another thread may have the registers */
-    DRAIN_CYCLES = 100000, /* that an aborted job has for what it had requested: only memory that does not answer takes longer */
+    SLICE = 64,            /* cycles that pass before another thread may have the registers */
+    DRAIN_CYCLES = 100000, /* that an aborted job has for what it had requested: only memory that
+                              does not answer takes longer */
     UNITS = SCEGRAD_UNIT_SHARED + 1
 };
 
 static struct sce_job *jobs[UNITS]; /* what each unit runs for this process */
-static uint32_t doubtful;           /* units that may run something else: what a program before left, or a job that did not end */
-static uint32_t drained;            /* those that were aborted and did not end in DRAIN_CYCLES */
-static uint64_t now;                /* cycles that passed while jobs were waited for */
-static int running;                 /* jobs in jobs[]; guarded by the lock */
+static uint32_t doubtful; /* units that may run something else: what a program before left, or a job
+                             that did not end */
+static uint32_t drained;  /* those that were aborted and did not end in DRAIN_CYCLES */
+static uint64_t now;      /* cycles that passed while jobs were waited for */
+static int running;       /* jobs in jobs[]; guarded by the lock */
 
 static void lost(struct sce_job *job) {
     sce_fail(&job->result, &job->request, SCEGRAD_HARDWARE, sce_hardware_error());
@@ -51,15 +53,18 @@ static void fail_late(unsigned unit, const char *ending) {
     char detail[256], name[16] = "shared unit";
     if (unit != SCEGRAD_UNIT_SHARED)
         sce_format(name, sizeof name, "core %u", (uint64_t)unit);
-    sce_format(detail, sizeof detail, "time-out after %u cycles; %s: ELEMENTS %u, READ_BEATS %u, WRITE_BEATS %u; %s", job->limit, name,
-               (uint64_t)counters->elements, (uint64_t)counters->read_beats, (uint64_t)counters->write_beats, ending);
+    sce_format(detail, sizeof detail,
+               "time-out after %u cycles; %s: ELEMENTS %u, READ_BEATS %u, WRITE_BEATS %u; %s",
+               job->limit, name, (uint64_t)counters->elements, (uint64_t)counters->read_beats,
+               (uint64_t)counters->write_beats, ending);
     sce_fail(&job->result, &job->request, SCEGRAD_TIMEOUT, detail);
 }
 
 /* Whether the unit still runs its job: then the interrupt was of another one. */
 static int still_runs(unsigned unit, uint32_t status) {
     uint32_t busy = 0;
-    return status == SCEGRAD_STATUS_RUNNING && sce_read(SCEGRAD_BUSY_OFFSET, &busy) == 0 && (busy & SCEGRAD_UNIT_BIT(unit)) != 0;
+    return status == SCEGRAD_STATUS_RUNNING && sce_read(SCEGRAD_BUSY_OFFSET, &busy) == 0 &&
+           (busy & SCEGRAD_UNIT_BIT(unit)) != 0;
 }
 
 static void finish(unsigned unit) {
@@ -71,7 +76,8 @@ static void finish(unsigned unit) {
     } else if (still_runs(unit, status)) {
         return;
     } else if (status >= SCEGRAD_STATUS_READ_SLVERR && status <= SCEGRAD_STATUS_WRITE_DECERR) {
-        sce_format(detail, sizeof detail, "bus error: %s at %a", scegrad_strerror((int)status), (uint64_t)job->result.fault_address);
+        sce_format(detail, sizeof detail, "bus error: %s at %a", scegrad_strerror((int)status),
+                   (uint64_t)job->result.fault_address);
         sce_fail(&job->result, &job->request, (int)status, detail);
     } else if (status == SCEGRAD_STATUS_ABORTED && job->late) {
         fail_late(unit, "aborted");
@@ -124,9 +130,12 @@ void sce_units_advance(void) {
     uint32_t pending = 0;
     const uint64_t slice = next_slice();
     const int irq = sce_pass(slice, &passed);
-    const int failed = irq < 0 || (irq > 0 && (sce_read(SCEGRAD_IRQ_PENDING_OFFSET, &pending) != 0 ||
-                                               sce_write(SCEGRAD_IRQ_PENDING_OFFSET, pending) != 0));
-    now += passed != 0 || known(pending) ? passed : slice; /* an interrupt that stays and means nothing must not hide a deadline */
+    const int failed =
+        irq < 0 || (irq > 0 && (sce_read(SCEGRAD_IRQ_PENDING_OFFSET, &pending) != 0 ||
+                                sce_write(SCEGRAD_IRQ_PENDING_OFFSET, pending) != 0));
+    now += passed != 0 || known(pending)
+               ? passed
+               : slice; /* an interrupt that stays and means nothing must not hide a deadline */
     for (unsigned unit = 0; unit < UNITS; ++unit) {
         if (jobs[unit] == NULL)
             continue;
@@ -142,8 +151,9 @@ void sce_units_advance(void) {
     }
 }
 
-/* Ends what these units run that is of no job here, and forgets its interrupt. `left` are those that did not end: 0, or -1. The shared unit
- * goes with any of them, since its job may have their cores; whether it has, the hardware says at the start. */
+/* Ends what these units run that is of no job here, and forgets its interrupt. `left` are those
+ * that did not end: 0, or -1. The shared unit goes with any of them, since its job may have their
+ * cores; whether it has, the hardware says at the start. */
 static int settle(uint32_t units, uint32_t *left) {
     const uint64_t start = now;
     const uint32_t asked = doubtful & (units | SCEGRAD_UNIT_BIT(SCEGRAD_UNIT_SHARED));
@@ -168,7 +178,8 @@ static int settle(uint32_t units, uint32_t *left) {
     return pending != 0 ? sce_write(SCEGRAD_IRQ_PENDING_OFFSET, pending) : 0;
 }
 
-/* Writes the job and starts it; REQUEST is the answer, or -1 where the registers could not be accessed. */
+/* Writes the job and starts it; REQUEST is the answer, or -1 where the registers could not be
+ * accessed. */
 static int start(const struct sce_request *request) {
     const uint32_t format = request->fp16 ? SCEGRAD_FORMAT_FP16 : SCEGRAD_FORMAT_FP32;
     const uint32_t fields[][2] = {
@@ -211,7 +222,8 @@ void sce_units_start(struct sce_job *job, uint64_t limit) {
     } else if (answer >= SCEGRAD_STATUS_LENGTH_NEGATIVE && answer <= SCEGRAD_STATUS_BUSY) {
         sce_fail(&job->result, &job->request, answer, NULL);
     } else {
-        sce_fail(&job->result, &job->request, SCEGRAD_HARDWARE, "REQUEST reads what it must not after a start");
+        sce_fail(&job->result, &job->request, SCEGRAD_HARDWARE,
+                 "REQUEST reads what it must not after a start");
         doubtful |= SCEGRAD_BUSY_CORES_MASK | SCEGRAD_BUSY_SHARED_MASK;
     }
     over(job);
@@ -220,7 +232,8 @@ void sce_units_start(struct sce_job *job, uint64_t limit) {
 void sce_units_abort(uint32_t units) {
     units = known(units);
     if (units != 0)
-        (void)sce_write(SCEGRAD_ABORT_OFFSET, units); /* a failure ends the job at its next access */
+        (void)sce_write(SCEGRAD_ABORT_OFFSET,
+                        units); /* a failure ends the job at its next access */
 }
 
 int sce_units_open(char *message, unsigned room) {
@@ -229,7 +242,8 @@ int sce_units_open(char *message, unsigned room) {
         return -1;
     doubtful = SCEGRAD_BUSY_CORES_MASK | SCEGRAD_BUSY_SHARED_MASK;
     if (settle(doubtful, &left) == 0 &&
-        sce_write(SCEGRAD_IRQ_ENABLE_OFFSET, SCEGRAD_IRQ_ENABLE_CORES_MASK | SCEGRAD_IRQ_ENABLE_SHARED_MASK) == 0)
+        sce_write(SCEGRAD_IRQ_ENABLE_OFFSET,
+                  SCEGRAD_IRQ_ENABLE_CORES_MASK | SCEGRAD_IRQ_ENABLE_SHARED_MASK) == 0)
         return 0;
     sce_format(message, room, "%s", sce_hardware_error());
     return -1;
@@ -259,7 +273,8 @@ int sce_units_forked(char *message, unsigned room) {
         doubtful |= SCEGRAD_UNIT_BIT(unit);
         if (job->turn.owner != sce_self())
             continue;
-        sce_fail(&job->result, &job->request, SCEGRAD_HARDWARE, "the process that runs the job is the parent of this one");
+        sce_fail(&job->result, &job->request, SCEGRAD_HARDWARE,
+                 "the process that runs the job is the parent of this one");
         job->state = SCE_ENDED;
         sce_turn_leave(&job->turn);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What each unit of the hardware runs: starts, ends, time limits, aborts. Every function is called with a turn on the registers (turns.h)
- * and without the lock; `state` and `turn` of a job are guarded by the lock, the rest of a job by the turn on the registers. */
+/* What each unit of the hardware runs: starts, ends, time limits, aborts. Every function is called
+ * with a turn on the registers (turns.h) and without the lock; `state` and `turn` of a job are
+ * guarded by the lock, the rest of a job by the turn on the registers. */
 #ifndef SCE_UNITS_H
 #define SCE_UNITS_H
 
@@ -22,11 +23,13 @@ struct sce_job {
     int late;          /* it was aborted because it was out of time */
 };
 
-/* Opens the hardware, ends what a program before left running, and enables interrupts; 0, or -1 with a line in `message`. */
+/* Opens the hardware, ends what a program before left running, and enables interrupts; 0, or -1
+ * with a line in `message`. */
 int sce_units_open(char *message, unsigned room);
 void sce_units_close(void);
 
-/* Starts a job on its units, which no other job of this process has; it ends at once if the hardware refuses it. */
+/* Starts a job on its units, which no other job of this process has; it ends at once if the
+ * hardware refuses it. */
 void sce_units_start(struct sce_job *job, uint64_t limit);
 
 /* Lets some time pass, and sees to the jobs whose end or deadline came. */
@@ -38,8 +41,9 @@ void sce_units_abort(uint32_t units);
 /* Whether any job runs; with the lock held, and without a turn on the registers. */
 int sce_units_any(void);
 
-/* In a forked process, with the lock held: only the jobs of the calling thread go on. If the hardware was not copied with the process
- * they end, and -1 is returned with a line in `message`. */
+/* In a forked process, with the lock held: only the jobs of the calling thread go on. If the
+ * hardware was not copied with the process they end, and -1 is returned with a line in `message`.
+ */
 int sce_units_forked(char *message, unsigned room);
 
 #endif

@@ -1,6 +1,7 @@
-// fp16: integers alone. Labels, and 1 - y, are multiples of 2^-24, boundaries between rounded results multiples of 2^-25. In units of 2^-26,
-// with an odd number for every s between two multiples of 2^-25, sigmoid(x) - y becomes an integer below 2^43 that lies among the
-// boundaries as the exact value does.
+// fp16: integers alone. Labels, and 1 - y, are multiples of 2^-24, boundaries between rounded
+// results multiples of 2^-25. In units of 2^-26, with an odd number for every s between two
+// multiples of 2^-25, sigmoid(x) - y becomes an integer below 2^43 that lies among the boundaries
+// as the exact value does.
 #include <bit>
 
 #include "tally.h"
@@ -14,22 +15,28 @@ constexpr int kUnit = 26, kPrecision = 11;
 // A finite number in units of 2^-24.
 SCEEXACT_INLINE int64_t units_of(uint32_t bits) {
   const uint32_t exponent = bits >> 10 & 31, fraction = bits & 0x3FF;
-  const int64_t magnitude = exponent ? static_cast<int64_t>(fraction | 0x400) << (exponent - 1) : fraction;
+  const int64_t magnitude =
+      exponent ? static_cast<int64_t>(fraction | 0x400) << (exponent - 1) : fraction;
   return bits & kSign ? -magnitude : magnitude;
 }
 
-// Rounded to nearest, ties to even; `shift` is the weight of the result's last bit, in units of 2^-26.
+// Rounded to nearest, ties to even; `shift` is the weight of the result's last bit, in units of
+// 2^-26.
 SCEEXACT_INLINE uint32_t round(int64_t place, int& shift) {
   const uint64_t magnitude = place < 0 ? -place : place;
   const int length = 64 - std::countl_zero(magnitude);
   shift = length - kPrecision > 2 ? length - kPrecision : 2;
-  const uint64_t kept = magnitude >> shift, rest = magnitude - (kept << shift), half = uint64_t{1} << (shift - 1);
+  const uint64_t kept = magnitude >> shift, rest = magnitude - (kept << shift),
+                 half = uint64_t{1} << (shift - 1);
   const uint64_t up = (rest > half) | ((rest == half) & (kept & 1));
-  // The exponent field of a subnormal is 0, as is the one below the hidden bit of the least normal binade; a carry goes up by itself.
-  return static_cast<uint32_t>((static_cast<uint64_t>(shift - 2) << 10) + kept + up) | (place < 0 ? kSign : 0);
+  // The exponent field of a subnormal is 0, as is the one below the hidden bit of the least normal
+  // binade; a carry goes up by itself.
+  return static_cast<uint32_t>((static_cast<uint64_t>(shift - 2) << 10) + kept + up) |
+         (place < 0 ? kSign : 0);
 }
 
-SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, const int32_t* places, const double* smalls) {
+SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label,
+                              const int32_t* places, const double* smalls) {
   const uint32_t magnitude = logit & ~kSign, label_magnitude = label & ~kSign;
   const bool nan = magnitude > kInfinity || label_magnitude > kInfinity;
   if (nan || label_magnitude == kInfinity) {
@@ -51,13 +58,15 @@ SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, c
 }  // namespace
 }  // namespace sce
 
-void sceexact_fp16(const uint16_t* results, const uint16_t* logits, const uint16_t* labels, uint64_t count, const int32_t* places,
-                   const double* smalls, sceexact_tally* tally, uint8_t* kinds) {
+void sceexact_fp16(const uint16_t* results, const uint16_t* logits, const uint16_t* labels,
+                   uint64_t count, const int32_t* places, const double* smalls,
+                   sceexact_tally* tally, uint8_t* kinds) {
   sce::Block block;
   for (uint64_t first = 0; first < count; first += sce::kBlock) {
     const int size = static_cast<int>(count - first < sce::kBlock ? count - first : sce::kBlock);
     for (int i = 0; i < size; ++i) {
-      const sce::Verdict verdict = sce::judge(results[first + i], logits[first + i], labels[first + i], places, smalls);
+      const sce::Verdict verdict =
+          sce::judge(results[first + i], logits[first + i], labels[first + i], places, smalls);
       block.error[i] = verdict.error;
       block.used[i] = verdict.used;
       block.kind[i] = verdict.kind;

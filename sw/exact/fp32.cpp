@@ -1,9 +1,11 @@
-// fp32: sigmoid(-|x|) in float64 with a relative error below 2^-50, and sums of three float32 without loss.
+// fp32: sigmoid(-|x|) in float64 with a relative error below 2^-50, and sums of three float32
+// without loss.
 //
-// z = |x|, i = the integer next to 128 z, r = i/128 - z (exact, |r| <= 2^-8), exp(-z) = exp(-i/128) * (1 + w), w = exp(r) - 1 by Taylor's
-// polynomial of degree 5. Rounding of the table's entry, of the sum, of 1 + e and of the quotient: 2^-53 each; the polynomial: r^6/720 <
-// 2^-57 and a few times 2^-61. Together below 2^-50.8. No library function is called, and contraction is off, so every machine gets the
-// same bits.
+// z = |x|, i = the integer next to 128 z, r = i/128 - z (exact, |r| <= 2^-8), exp(-z) = exp(-i/128)
+// * (1 + w), w = exp(r) - 1 by Taylor's polynomial of degree 5. Rounding of the table's entry, of
+// the sum, of 1 + e and of the quotient: 2^-53 each; the polynomial: r^6/720 < 2^-57 and a few
+// times 2^-61. Together below 2^-50.8. No library function is called, and contraction is off, so
+// every machine gets the same bits.
 #include <cstring>
 
 #include "tally.h"
@@ -11,15 +13,18 @@
 namespace sce {
 namespace {
 
-constexpr uint32_t kLargest = 0x43480000;  // 200.0: beyond it sigmoid(-|x|) < 2^-288, and only that it is not 0 counts
+constexpr uint32_t kLargest =
+    0x43480000;  // 200.0: beyond it sigmoid(-|x|) < 2^-288, and only that it is not 0 counts
 constexpr double kAllowance = 0x1p-40;
 constexpr double kHalfUlpLimit = 0.51;  // of an error with a label of 1/2
-constexpr double kHalfSlack = 0x1p-20;   // of such an error, in ulp
-constexpr double kTiny = 0x1p-30;        // below it, sigmoid(|x|) - 1/2 is |x|/4 less next to nothing
-constexpr double kSlack = 0x1p-25;      // of an error in ulp, for labels 0 and 1: 2^-50 of s, which is at most 2^24 ulp
+constexpr double kHalfSlack = 0x1p-20;  // of such an error, in ulp
+constexpr double kTiny = 0x1p-30;  // below it, sigmoid(|x|) - 1/2 is |x|/4 less next to nothing
+constexpr double kSlack =
+    0x1p-25;  // of an error in ulp, for labels 0 and 1: 2^-50 of s, which is at most 2^24 ulp
 constexpr double kSmallSlack = 0x1p-48;  // of an error, relative to s
 
-constexpr uint32_t kSign = 0x80000000u, kInfinity = 0x7F800000u, kNan = 0x7FC00000u, kOne = 0x3F800000u, kHalf = 0x3F000000u;
+constexpr uint32_t kSign = 0x80000000u, kInfinity = 0x7F800000u, kNan = 0x7FC00000u,
+                   kOne = 0x3F800000u, kHalf = 0x3F000000u;
 
 SCEEXACT_INLINE double value_of(uint32_t bits) {
   float value;
@@ -50,7 +55,8 @@ SCEEXACT_INLINE double small_sigmoid(uint32_t logit, const double* exps) {
   return e / (1 + e);
 }
 
-// The spacing of float32 numbers at `value`, which is normal in float64 or 0; at least that of the subnormals.
+// The spacing of float32 numbers at `value`, which is normal in float64 or 0; at least that of the
+// subnormals.
 SCEEXACT_INLINE double ulp_of(double value) {
   const int64_t exponent = static_cast<int64_t>(bits_of(value) >> 52 & 0x7FF) - 23;
   constexpr int64_t kLeast = 1023 - 149;
@@ -69,13 +75,15 @@ SCEEXACT_INLINE Sum add(double a, double b) {
   return {total, (a - (total - rest)) + (b - rest)};
 }
 
-// A result for a label of 1/2 and a finite logit. The exact one is x/4 - x^3/48 + ..., of the sign of x: below |x| = 1/8 five terms of
-// the series, which leave out less than 2^-46 of it; above, 1/2 - s to 2^-52, at most 2^-23 ulp. Where x/4 is a tie between two
-// subnormals, the rest of the series breaks it towards zero.
+// A result for a label of 1/2 and a finite logit. The exact one is x/4 - x^3/48 + ..., of the sign
+// of x: below |x| = 1/8 five terms of the series, which leave out less than 2^-46 of it; above, 1/2
+// - s to 2^-52, at most 2^-23 ulp. Where x/4 is a tie between two subnormals, the rest of the
+// series breaks it towards zero.
 SCEEXACT_INLINE Verdict judge_half(uint32_t result, uint32_t logit, double s) {
   const uint32_t magnitude = logit & ~kSign;
   const double z = value_of(magnitude < kLargest ? magnitude : kLargest), q = z * z;
-  const double series = 0.25 * z * (1 - q * (1.0 / 12 - q * (1.0 / 120 - q * (17.0 / 20160 - q * (31.0 / 362880)))));
+  const double series =
+      0.25 * z * (1 - q * (1.0 / 12 - q * (1.0 / 120 - q * (17.0 / 20160 - q * (31.0 / 362880)))));
   const double exact = z < 0.125 ? series : 0.5 - s;
   const bool regular = (result & ~kSign) < kInfinity;
   const double gap = value_of(regular ? result ^ (logit & kSign) : 0) - exact;
@@ -84,14 +92,16 @@ SCEEXACT_INLINE Verdict judge_half(uint32_t result, uint32_t logit, double s) {
   const bool tiny = z < kTiny, tie = tiny & (error == 0.5);
   const bool farther = tie ? gap > 0 : error > 0.5 + (tiny ? 0 : kHalfSlack);
   const bool open_half = !tiny & !farther & (error > 0.5 - kHalfSlack);
-  const bool outside = error > kHalfUlpLimit + kHalfSlack, open_bound = error > kHalfUlpLimit - kHalfSlack;
+  const bool outside = error > kHalfUlpLimit + kHalfSlack,
+             open_bound = error > kHalfUlpLimit - kHalfSlack;
   const uint32_t kind = farther ? kFarther : open_half ? kOpenHalf : kNearest;
   return {error, 0, sign_wrong | outside ? kWrong : open_bound ? kOpenBound : kind};
 }
 
 // All of it without a branch, so that the compiler handles several elements at once.
 SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, double s) {
-  const uint32_t magnitude = logit & ~kSign, label_magnitude = label & ~kSign, result_magnitude = result & ~kSign;
+  const uint32_t magnitude = logit & ~kSign, label_magnitude = label & ~kSign,
+                 result_magnitude = result & ~kSign;
   const bool nan = (magnitude > kInfinity) | (label_magnitude > kInfinity);
   const bool special = nan | (label_magnitude == kInfinity);
   const bool regular = !special & (result_magnitude < kInfinity);
@@ -101,7 +111,8 @@ SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, d
   const double y = value_of(regular ? label : 0), r = value_of(regular ? result : 0);
   const double one = positive ? 1.0 : 0.0, toward = positive ? s : -s;  // sigmoid(x) = one - toward
 
-  // result - exact = (r + y - one) + toward = high + (low + toward), where low is inexact only where both sums lose something.
+  // result - exact = (r + y - one) + toward = high + (low + toward), where low is inexact only
+  // where both sums lose something.
   const Sum first = add(r, y), second = add(first.high, -one);
   const double high = second.high, low = first.low + second.low;
   const double gap = high + (low + toward), side = gap < 0 ? -1.0 : 1.0;
@@ -116,9 +127,11 @@ SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, d
   const double exact = (one - y) - toward;
   // Next to a power of two the smaller ulp counts, for whether MPFR is asked.
   const double error = size_of(gap) / ulp_of(exact * (1 - 0x1p-48));
-  const double beyond = -within_half / (kAllowance * s), used = hard | half | (beyond < 0) ? 0.0 : beyond;
+  const double beyond = -within_half / (kAllowance * s),
+               used = hard | half | (beyond < 0) ? 0.0 : beyond;
 
-  // Of a zero's sign the contract speaks where the exact value is farther from zero than the allowance.
+  // Of a zero's sign the contract speaks where the exact value is farther from zero than the
+  // allowance.
   const bool infinite = magnitude == kInfinity;
   const bool sign_differs = (result_magnitude == 0) & ((result != 0) != (exact < 0)) & !infinite;
   const bool sign_wrong = sign_differs & ((size_of(exact) > 2 * kAllowance * s) | (magnitude == 0));
@@ -132,22 +145,26 @@ SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, d
   const Verdict at_half = judge_half(result, logit, s);
   kind = half & !infinite ? at_half.kind : kind;
   kind = regular ? kind : (special & (result == (nan ? kNan : label ^ kSign))) ? kNearest : kWrong;
-  return {(hard | half) & regular ? (half ? at_half.error : error) : -1.0, regular ? used : 0.0, kind};
+  return {(hard | half) & regular ? (half ? at_half.error : error) : -1.0, regular ? used : 0.0,
+          kind};
 }
 
 }  // namespace
 }  // namespace sce
 
-SCEEXACT_CLONES void sceexact_fp32(const uint32_t* __restrict results, const uint32_t* __restrict logits,
-                                   const uint32_t* __restrict labels, uint64_t count, const double* __restrict exps,
-                                   sceexact_tally* tally, uint8_t* kinds) {
+SCEEXACT_CLONES void sceexact_fp32(const uint32_t* __restrict results,
+                                   const uint32_t* __restrict logits,
+                                   const uint32_t* __restrict labels, uint64_t count,
+                                   const double* __restrict exps, sceexact_tally* tally,
+                                   uint8_t* kinds) {
   sce::Block block;
   double s[sce::kBlock];
   for (uint64_t first = 0; first < count; first += sce::kBlock) {
     const int size = static_cast<int>(count - first < sce::kBlock ? count - first : sce::kBlock);
     for (int i = 0; i < size; ++i) s[i] = sce::small_sigmoid(logits[first + i], exps);
     for (int i = 0; i < size; ++i) {
-      const sce::Verdict verdict = sce::judge(results[first + i], logits[first + i], labels[first + i], s[i]);
+      const sce::Verdict verdict =
+          sce::judge(results[first + i], logits[first + i], labels[first + i], s[i]);
       block.error[i] = verdict.error;
       block.used[i] = verdict.used;
       block.kind[i] = verdict.kind;
@@ -157,8 +174,8 @@ SCEEXACT_CLONES void sceexact_fp32(const uint32_t* __restrict results, const uin
   }
 }
 
-SCEEXACT_CLONES void sceexact_sigmoid(const uint32_t* __restrict logits, uint64_t count, const double* __restrict exps,
-                                      double* __restrict sigmoids) {
+SCEEXACT_CLONES void sceexact_sigmoid(const uint32_t* __restrict logits, uint64_t count,
+                                      const double* __restrict exps, double* __restrict sigmoids) {
   for (uint64_t i = 0; i < count; ++i) {
     const double s = sce::small_sigmoid(logits[i], exps);
     sigmoids[i] = logits[i] & sce::kSign ? s : 1 - s;

@@ -6,7 +6,8 @@ int sceexact_tally_bytes(void) { return sizeof(sceexact_tally); }
 
 namespace sce {
 
-// Bins are closed on the right, so that a tie, half an ulp exactly, lies in the last bin of right rounding.
+// Bins are closed on the right, so that a tie, half an ulp exactly, lies in the last bin of right
+// rounding.
 static int bin_of(double error) {
   const double last = std::ceil(error * kBinsPerUlp) - 1;
   return static_cast<int>(last < 0 ? 0 : last < kLastBin ? last : kLastBin);

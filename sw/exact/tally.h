@@ -3,9 +3,11 @@
 
 #include "exact.h"
 
-// The same code for several generations of processors, chosen when the library is loaded; the arithmetic is the same in each.
+// The same code for several generations of processors, chosen when the library is loaded; the
+// arithmetic is the same in each.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define SCEEXACT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define SCEEXACT_CLONES \
+  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define SCEEXACT_CLONES
 #endif
@@ -14,8 +16,9 @@
 namespace sce {
 
 constexpr int kBlock = 1024;
-constexpr uint32_t kNearest = SCEEXACT_NEAREST, kFarther = SCEEXACT_FARTHER, kOpenHalf = SCEEXACT_OPEN_HALF,
-                   kOpenBound = SCEEXACT_OPEN_BOUND, kWrong = SCEEXACT_WRONG;
+constexpr uint32_t kNearest = SCEEXACT_NEAREST, kFarther = SCEEXACT_FARTHER,
+                   kOpenHalf = SCEEXACT_OPEN_HALF, kOpenBound = SCEEXACT_OPEN_BOUND,
+                   kWrong = SCEEXACT_WRONG;
 constexpr double kBinsPerUlp = SCEEXACT_BINS_PER_ULP, kLastBin = SCEEXACT_BINS - 1;
 
 // `error` is negative where none is measured in ulp.

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Logistic regression by gradient descent: the host computes the logits, the hardware the gradient of the loss.
+/* Logistic regression by gradient descent: the host computes the logits, the hardware the gradient
+ * of the loss.
  *
- * Two clouds of points in the plane are to be told apart. With a file name as argument, the logits, labels and gradient of every step are
- * written to it, one after the other, as they stood in the hardware's memory.
+ * Two clouds of points in the plane are to be told apart. With a file name as argument, the logits,
+ * labels and gradient of every step are written to it, one after the other, as they stood in the
+ * hardware's memory.
  */
 #include <math.h>
 #include <scegrad.h>
@@ -69,11 +71,12 @@ int main(int argc, char *argv[]) {
     printf("step      loss  accuracy  cycles\n");
     for (int step = 0; step < STEPS; ++step) {
         const int right = classify(weights, labels, logits);
-        fp_sigmoidcrossentropywithlogitsgrad_s(logits, labels, gradient, SAMPLES, (1 << scegrad_cores()) - 1);
+        fp_sigmoidcrossentropywithlogitsgrad_s(logits, labels, gradient, SAMPLES,
+                                               (1 << scegrad_cores()) - 1);
         if (scegrad_status() != SCEGRAD_OK)
             return 1;
-        printf("%4d  %8.5f  %6.1f %%  %6llu\n", step, mean_loss(logits, labels), 100.0 * right / SAMPLES,
-               (unsigned long long)scegrad_cycles());
+        printf("%4d  %8.5f  %6.1f %%  %6llu\n", step, mean_loss(logits, labels),
+               100.0 * right / SAMPLES, (unsigned long long)scegrad_cycles());
         if (record != NULL) {
             fwrite(logits, sizeof *logits, SAMPLES, record);
             fwrite(labels, sizeof *labels, SAMPLES, record);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The processor time of calls for 1,024 elements, in shared and in private memory: of each the first call's milliseconds, the microseconds of
- * one of those that follow, and the cycles that the hardware counted. The word on the command line is how many follow. */
+/* The processor time of calls for 1,024 elements, in shared and in private memory: of each the
+ * first call's milliseconds, the microseconds of one of those that follow, and the cycles that the
+ * hardware counted. The word on the command line is how many follow. */
 #define _POSIX_C_SOURCE 200809L
 #include <scegrad.h>
 #include <stdio.h>
@@ -17,10 +18,12 @@ static double microseconds(void) {
 
 static void call(int shared) {
     if (shared)
-        fp_sigmoidcrossentropywithlogitsgrad_s((float *)0xA0000000, (float *)0xA0100000, (float *)0xC0000000, LENGTH,
+        fp_sigmoidcrossentropywithlogitsgrad_s((float *)0xA0000000, (float *)0xA0100000,
+                                               (float *)0xC0000000, LENGTH,
                                                (1 << scegrad_cores()) - 1);
     else
-        fp_sigmoidcrossentropywithlogitsgrad_p((float *)0x10810000, (float *)0x10820000, (float *)0x10830000, LENGTH);
+        fp_sigmoidcrossentropywithlogitsgrad_p((float *)0x10810000, (float *)0x10820000,
+                                               (float *)0x10830000, LENGTH);
     if (scegrad_status() != SCEGRAD_OK)
         exit(1);
 }
@@ -34,8 +37,8 @@ int main(int argc, char *argv[]) {
         start = microseconds();
         for (int k = 0; k < calls; ++k)
             call(shared);
-        printf("%s %.3f %.3f %llu\n", shared ? "shared" : "private", first / 1e3, (microseconds() - start) / calls,
-               (unsigned long long)scegrad_cycles());
+        printf("%s %.3f %.3f %llu\n", shared ? "shared" : "private", first / 1e3,
+               (microseconds() - start) / calls, (unsigned long long)scegrad_cycles());
     }
     return 0;
 }

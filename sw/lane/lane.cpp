@@ -48,7 +48,8 @@ scelane* scelane_create(void) {
 
 void scelane_free(scelane* lane) { delete lane; }
 
-uint64_t scelane_run(scelane* lane, const void* logits, const void* labels, void* results, uint64_t count) {
+uint64_t scelane_run(scelane* lane, const void* logits, const void* labels, void* results,
+                     uint64_t count) {
   const auto* x = static_cast<const Element*>(logits);
   const auto* y = static_cast<const Element*>(labels);
   auto* result = static_cast<Element*>(results);
@@ -69,7 +70,8 @@ uint64_t scelane_run(scelane* lane, const void* logits, const void* labels, void
   return complete && !top.done ? first + 1 : 0;  // pair 0 was taken at edge 1
 }
 
-uint64_t scelane_stage(scelane* lane, const void* logits, uint64_t* results, uint64_t count, int k_ahead) {
+uint64_t scelane_stage(scelane* lane, const void* logits, uint64_t* results, uint64_t count,
+                       int k_ahead) {
 #if SCELANE_BITS == 16
   return 0;
 #else

@@ -24,8 +24,9 @@ int refuse(scesim* sim, const std::string& why) {
   return -1;
 }
 
-// Runs an operation and lets no exception out of it, which C and Python cannot take: the call is refused with `otherwise`. The text fits
-// into a string without memory. After `clocking` the model may have stopped between two edges, and nothing more is done with it.
+// Runs an operation and lets no exception out of it, which C and Python cannot take: the call is
+// refused with `otherwise`. The text fits into a string without memory. After `clocking` the model
+// may have stopped between two edges, and nothing more is done with it.
 template <typename Result, typename Work>
 Result protect(scesim* sim, Result otherwise, bool clocking, Work work) noexcept {
   if (sim->simulation.failed) return otherwise;
@@ -43,10 +44,13 @@ int refusing(scesim* sim, Work work) noexcept {
   return protect(sim, -1, false, work);
 }
 
-bool outside(uint64_t address, uint64_t size) { return address > kSpace || size > kSpace - address; }
+bool outside(uint64_t address, uint64_t size) {
+  return address > kSpace || size > kSpace - address;
+}
 
 int refuse_range(scesim* sim, uint64_t address, uint64_t size) {
-  return refuse(sim, std::to_string(size) + " bytes at " + std::to_string(address) + " are not inside the 32-bit address space");
+  return refuse(sim, std::to_string(size) + " bytes at " + std::to_string(address) +
+                         " are not inside the 32-bit address space");
 }
 
 }  // namespace
@@ -62,7 +66,9 @@ int scesim_traces() {
 #endif
 }
 
-const char* scesim_port_name(int port) { return port >= 0 && port < SCESIM_PORTS ? kPortNames[port] : nullptr; }
+const char* scesim_port_name(int port) {
+  return port >= 0 && port < SCESIM_PORTS ? kPortNames[port] : nullptr;
+}
 int scesim_port_bytes(int port) { return port >= 0 && port < SCESIM_PORTS ? kPortBytes[port] : 0; }
 
 scesim* scesim_create() {
@@ -87,13 +93,17 @@ int scesim_reset(scesim* sim, uint32_t edges) {
 
 int scesim_set_memory(scesim* sim, int port, const scesim_memory* memory) {
   return refusing(sim, [&]() -> int {
-    if (port < -1 || port >= SCESIM_PORTS) return refuse(sim, "there is no port " + std::to_string(port));
+    if (port < -1 || port >= SCESIM_PORTS)
+      return refuse(sim, "there is no port " + std::to_string(port));
     if (memory->outstanding < 1 || memory->outstanding > 256)
-      return refuse(sim, "outstanding is " + std::to_string(memory->outstanding) + ", but must be 1 to 256");
-    if (memory->stall > 250) return refuse(sim, "stall is " + std::to_string(memory->stall) + ", but must be 0 to 250");
+      return refuse(
+          sim, "outstanding is " + std::to_string(memory->outstanding) + ", but must be 1 to 256");
+    if (memory->stall > 250)
+      return refuse(sim, "stall is " + std::to_string(memory->stall) + ", but must be 0 to 250");
     for (int k = 0; k < SCESIM_PORTS; ++k) {
       if (port != -1 && port != k) continue;
-      if (!sim->simulation.port(k).set_memory(std::make_unique<sce::FixedLatency>(memory->latency), *memory))
+      if (!sim->simulation.port(k).set_memory(std::make_unique<sce::FixedLatency>(memory->latency),
+                                              *memory))
         return refuse(sim, "bursts are in flight on port " + std::to_string(k));
     }
     return 0;
@@ -102,9 +112,11 @@ int scesim_set_memory(scesim* sim, int port, const scesim_memory* memory) {
 
 int scesim_set_dram(scesim* sim, int port, const scesim_dram* dram) {
   return refusing(sim, [&]() -> int {
-    if (port < 0 || port >= SCESIM_PORTS) return refuse(sim, "there is no port " + std::to_string(port));
+    if (port < 0 || port >= SCESIM_PORTS)
+      return refuse(sim, "there is no port " + std::to_string(port));
     if (const char* problem = scesim_dram_problem(dram)) return refuse(sim, problem);
-    if (!sim->simulation.port(port).set_memory(std::make_unique<sce::Dram>(*dram, kPortBytes[port]), kNoPauses))
+    if (!sim->simulation.port(port).set_memory(std::make_unique<sce::Dram>(*dram, kPortBytes[port]),
+                                               kNoPauses))
       return refuse(sim, "bursts are in flight on port " + std::to_string(port));
     return 0;
   });
@@ -112,7 +124,8 @@ int scesim_set_dram(scesim* sim, int port, const scesim_dram* dram) {
 
 int scesim_get_dram_stats(scesim* sim, int port, scesim_dram_stats* stats) {
   return refusing(sim, [&]() -> int {
-    if (port < 0 || port >= SCESIM_PORTS) return refuse(sim, "there is no port " + std::to_string(port));
+    if (port < 0 || port >= SCESIM_PORTS)
+      return refuse(sim, "there is no port " + std::to_string(port));
     const auto* dram = dynamic_cast<const sce::Dram*>(&sim->simulation.port(port).timing());
     if (dram == nullptr) return refuse(sim, "port " + std::to_string(port) + " has no DRAM");
     *stats = dram->stats();
@@ -147,13 +160,16 @@ int scesim_release(scesim* sim, uint64_t address, uint64_t size) {
 int scesim_attach(scesim* sim, uint64_t address, void* data, uint64_t size) {
   return refusing(sim, [&]() -> int {
     if (outside(address, size)) return refuse_range(sim, address, size);
-    if (address % sce::kPageBytes != 0 || size % sce::kPageBytes != 0) return refuse(sim, "only whole 4 KiB pages can be attached");
+    if (address % sce::kPageBytes != 0 || size % sce::kPageBytes != 0)
+      return refuse(sim, "only whole 4 KiB pages can be attached");
     sim->simulation.fabric().memory.attach(address, static_cast<uint8_t*>(data), size);
     return 0;
   });
 }
 
-uint64_t scesim_used_bytes(const scesim* sim) { return const_cast<scesim*>(sim)->simulation.fabric().memory.used_bytes(); }
+uint64_t scesim_used_bytes(const scesim* sim) {
+  return const_cast<scesim*>(sim)->simulation.fabric().memory.used_bytes();
+}
 
 int scesim_window(scesim* sim, uint64_t address, uint64_t size, uint32_t access) {
   return refusing(sim, [&]() -> int {
@@ -187,8 +203,10 @@ int scesim_violations_clear(scesim* sim) {
 int scesim_fault(scesim* sim, uint64_t address, uint64_t size, uint32_t access, uint32_t response) {
   return refusing(sim, [&]() -> int {
     if (outside(address, size)) return refuse_range(sim, address, size);
-    if (response != sce::kSlverr && response != sce::kDecerr) return refuse(sim, "an injected response must be 2 (SLVERR) or 3 (DECERR)");
-    sim->simulation.fabric().guard.add_fault({{address, address + size}, access, static_cast<uint8_t>(response)});
+    if (response != sce::kSlverr && response != sce::kDecerr)
+      return refuse(sim, "an injected response must be 2 (SLVERR) or 3 (DECERR)");
+    sim->simulation.fabric().guard.add_fault(
+        {{address, address + size}, access, static_cast<uint8_t>(response)});
     return 0;
   });
 }
@@ -209,7 +227,8 @@ int scesim_read32(scesim* sim, uint32_t offset, uint32_t* value) {
 }
 
 uint64_t scesim_run(scesim* sim, uint64_t edges, int until_irq) {
-  return protect(sim, uint64_t{0}, true, [&] { return sim->simulation.run(edges, until_irq != 0); });
+  return protect(sim, uint64_t{0}, true,
+                 [&] { return sim->simulation.run(edges, until_irq != 0); });
 }
 int scesim_irq(const scesim* sim) { return sim->simulation.irq(); }
 uint64_t scesim_edge(const scesim* sim) { return sim->simulation.edge(); }
@@ -239,7 +258,9 @@ uint64_t scesim_events(const scesim* sim, const scesim_event** events) {
   return recorded.size();
 }
 
-uint64_t scesim_events_lost(const scesim* sim) { return const_cast<scesim*>(sim)->simulation.fabric().recorder.lost(); }
+uint64_t scesim_events_lost(const scesim* sim) {
+  return const_cast<scesim*>(sim)->simulation.fabric().recorder.lost();
+}
 
 int scesim_waves_open(scesim* sim, const char* path) {
   return refusing(sim, [&] { return sim->simulation.open_waves(path) ? 0 : -1; });

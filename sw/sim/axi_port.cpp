@@ -16,8 +16,14 @@ bool all_ones(const uint8_t* strobes, uint32_t bytes) {
 
 }  // namespace
 
-AxiPort::AxiPort(uint32_t index, const AxiPins& pins, uint32_t bytes, std::vector<Range> regions, Fabric& fabric)
-    : index_(index), pins_(pins), bytes_(bytes), regions_(std::move(regions)), fabric_(fabric), timing_(new FixedLatency(0)) {
+AxiPort::AxiPort(uint32_t index, const AxiPins& pins, uint32_t bytes, std::vector<Range> regions,
+                 Fabric& fabric)
+    : index_(index),
+      pins_(pins),
+      bytes_(bytes),
+      regions_(std::move(regions)),
+      fabric_(fabric),
+      timing_(new FixedLatency(0)) {
   clear();
 }
 
@@ -75,11 +81,13 @@ void AxiPort::handshakes(uint64_t edge) {
 void AxiPort::check(Burst& burst, uint32_t address, uint8_t size, uint8_t kind) {
   const uint32_t access = burst.write ? SCESIM_WRITE : SCESIM_READ;
   const uint64_t past = static_cast<uint64_t>(burst.address) + burst.beats * bytes_;
-  if (kind != kIncr || 1u << size != bytes_ || address % kPageBytes + (past - address) > kPageBytes) {
+  if (kind != kIncr || 1u << size != bytes_ ||
+      address % kPageBytes + (past - address) > kPageBytes) {
     fabric_.guard.report(SCESIM_BAD_BURST, index_, access, address);
     burst.response = kDecerr;
   }
-  burst.suspect = burst.response != kOkay || !fabric_.guard.clean(regions_, burst.address, past, access);
+  burst.suspect =
+      burst.response != kOkay || !fabric_.guard.clean(regions_, burst.address, past, access);
 }
 
 void AxiPort::begin(Burst& burst, uint64_t edge, uint32_t address, uint8_t len) {
@@ -128,22 +136,26 @@ void AxiPort::fill(const uint8_t* data, const uint8_t* strobes, bool last, uint6
   Burst& burst = writes_.at(filled_);
   const uint32_t address = burst.address + burst.done * bytes_;
   uint8_t response = burst.response == kDecerr ? kDecerr : kOkay;
-  if (burst.suspect && response == kOkay) response = fabric_.guard.write_response(index_, regions_, address, bytes_, strobes);
+  if (burst.suspect && response == kOkay)
+    response = fabric_.guard.write_response(index_, regions_, address, bytes_, strobes);
   fabric_.recorder.add(edge, index_, SCESIM_W, address, 1);
   ++traffic_.write_beats;
   traffic_.write_bytes += store(address, data, strobes, response == kOkay);
   burst.response = std::max(burst.response, response);
   ++burst.done;
-  if (last != (burst.done == burst.beats)) fabric_.guard.report(SCESIM_BAD_LAST, index_, SCESIM_WRITE, address);
+  if (last != (burst.done == burst.beats))
+    fabric_.guard.report(SCESIM_BAD_LAST, index_, SCESIM_WRITE, address);
   if (burst.done == burst.beats) {
     ++filled_;
     timing_->accept(burst, edge);
   }
 }
 
-uint64_t AxiPort::store(uint32_t address, const uint8_t* data, const uint8_t* strobes, bool carry_out) {
+uint64_t AxiPort::store(uint32_t address, const uint8_t* data, const uint8_t* strobes,
+                        bool carry_out) {
   if (all_ones(strobes, bytes_)) {
-    if (carry_out) std::memcpy(fabric_.memory.writable_page(address) + address % kPageBytes, data, bytes_);
+    if (carry_out)
+      std::memcpy(fabric_.memory.writable_page(address) + address % kPageBytes, data, bytes_);
     return bytes_;
   }
   uint64_t count = 0;
@@ -158,7 +170,8 @@ uint64_t AxiPort::store(uint32_t address, const uint8_t* data, const uint8_t* st
   return count;
 }
 
-// The burst whose next beat may be taken at `edge`: the oldest, or the oldest of any ID where the timing answers out of order.
+// The burst whose next beat may be taken at `edge`: the oldest, or the oldest of any ID where the
+// timing answers out of order.
 Burst* AxiPort::next_read(uint64_t edge) {
   const uint32_t candidates = timing_->in_order ? std::min(reads_.size(), 1u) : reads_.size();
   uint64_t older = 0;
@@ -175,7 +188,8 @@ Burst* AxiPort::next_read(uint64_t edge) {
 void AxiPort::offer_read(Burst& burst) {
   const uint32_t address = burst.address + burst.done * bytes_;
   uint8_t response = burst.response;
-  if (burst.suspect && response == kOkay) response = fabric_.guard.read_response(index_, regions_, address, address + uint64_t{bytes_});
+  if (burst.suspect && response == kOkay)
+    response = fabric_.guard.read_response(index_, regions_, address, address + uint64_t{bytes_});
   if (response == kOkay)
     std::memcpy(pins_.rdata, fabric_.memory.page(address) + address % kPageBytes, bytes_);
   else

@@ -1,4 +1,5 @@
-// An AXI4 subordinate: memory behind one port of the model. Sampled before a rising edge, it drives the port after that edge.
+// An AXI4 subordinate: memory behind one port of the model. Sampled before a rising edge, it drives
+// the port after that edge.
 #pragma once
 
 #include <cstdint>
@@ -39,11 +40,13 @@ struct Fabric {
 class AxiPort {
  public:
   // `bytes` is the width of the data bus; `regions` is what the port reaches.
-  AxiPort(uint32_t index, const AxiPins& pins, uint32_t bytes, std::vector<Range> regions, Fabric& fabric);
+  AxiPort(uint32_t index, const AxiPins& pins, uint32_t bytes, std::vector<Range> regions,
+          Fabric& fabric);
 
   // The edge's handshakes, from the pins as they stand before it. A port at rest costs three loads.
   void sample(uint64_t edge) {
-    if ((*pins_.arvalid | *pins_.awvalid | *pins_.wvalid | static_cast<uint8_t>(busy_)) != 0) handshakes(edge);
+    if ((*pins_.arvalid | *pins_.awvalid | *pins_.wvalid | static_cast<uint8_t>(busy_)) != 0)
+      handshakes(edge);
   }
 
   // The port's pins after the edge.
@@ -54,7 +57,8 @@ class AxiPort {
   // Forgets what is in flight and takes valid away, as reset asks.
   void clear();
 
-  // Replaces the timing, and takes the limit of bursts in flight and the pauses from `memory`. False while something is in flight.
+  // Replaces the timing, and takes the limit of bursts in flight and the pauses from `memory`.
+  // False while something is in flight.
   bool set_memory(std::unique_ptr<MemoryTiming> timing, const scesim_memory& memory);
 
   const scesim_traffic& traffic() const { return traffic_; }

@@ -14,7 +14,10 @@ constexpr uint32_t kEarlyColumns = 64;
 }  // namespace
 
 Dram::Dram(const scesim_dram& dram, uint32_t port_bytes)
-    : dram_(dram), port_bytes_(port_bytes), column_bytes_(8 * dram.bus_bytes), banks_in_use_(dram.bank_groups * dram.banks_per_group) {
+    : dram_(dram),
+      port_bytes_(port_bytes),
+      column_bytes_(8 * dram.bus_bytes),
+      banks_in_use_(dram.bank_groups * dram.banks_per_group) {
   ticks = true;
   in_order = false;
   clear();
@@ -39,8 +42,9 @@ void Dram::clear() {
   stats_ = {};
 }
 
-// Row, bank, column, bank group from the most significant bit on. A column follows the last in another bank group, where the next access
-// may come sooner; the bank is permuted by the row's bits, so that arrays at a distance of a power of two do not meet in a bank.
+// Row, bank, column, bank group from the most significant bit on. A column follows the last in
+// another bank group, where the next access may come sooner; the bank is permuted by the row's
+// bits, so that arrays at a distance of a power of two do not meet in a bank.
 Dram::Column Dram::locate(uint32_t address) const {
   const uint32_t columns = dram_.row_bytes / column_bytes_;
   uint32_t rest = (address - dram_.base) / column_bytes_;
@@ -50,7 +54,8 @@ Dram::Column Dram::locate(uint32_t address) const {
   const uint32_t row = rest / dram_.banks_per_group;
   uint32_t fold = 0;
   if (dram_.banks_per_group > 1)
-    for (uint32_t bits = row; bits != 0; bits /= dram_.banks_per_group) fold ^= bits % dram_.banks_per_group;
+    for (uint32_t bits = row; bits != 0; bits /= dram_.banks_per_group)
+      fold ^= bits % dram_.banks_per_group;
   Column column;
   column.bank = (bank ^ fold) * dram_.bank_groups + group;
   column.row = row;
@@ -123,13 +128,15 @@ void Dram::step() {
     choose_direction();
     Queue& queue = writing_ ? writes_ : reads_;
     uint64_t banks = 0;
-    if (!issue_column(queue) && !issue_row(queue, banks, true)) issue_row(writing_ ? reads_ : writes_, banks, false);
+    if (!issue_column(queue) && !issue_row(queue, banks, true))
+      issue_row(writing_ ? reads_ : writes_, banks, false);
   }
   ++clock_;
 }
 
 void Dram::admit() {
-  for (; !early_reads_.empty() && reads_.size() < dram_.read_queue; early_reads_.pop_front()) enter(reads_, early_reads_.front());
+  for (; !early_reads_.empty() && reads_.size() < dram_.read_queue; early_reads_.pop_front())
+    enter(reads_, early_reads_.front());
   for (; !early_writes_.empty() && writes_.size() < dram_.write_queue; early_writes_.pop_front()) {
     enter(writes_, early_writes_.front());
     if (Burst* complete = early_writes_.front().burst) complete->ready = edge_ + 1;  // posted
@@ -177,8 +184,10 @@ void Dram::refresh() {
 void Dram::choose_direction() {
   if (writing_) {
     if (!reads_.empty() && (writes_.empty() || served_ >= dram_.write_turn)) turn(false);
-  } else if (reads_.empty() ? writes_.size() >= dram_.write_low || (!writes_.empty() && clock_ - writes_.front().since > dram_.age_limit)
-                            : served_ >= dram_.read_turn && writes_.size() >= dram_.write_high) {
+  } else if (reads_.empty()
+                 ? writes_.size() >= dram_.write_low ||
+                       (!writes_.empty() && clock_ - writes_.front().since > dram_.age_limit)
+                 : served_ >= dram_.read_turn && writes_.size() >= dram_.write_high) {
     turn(true);
   }
 }
@@ -212,11 +221,13 @@ bool Dram::issue_column(Queue& queue) {
 
 void Dram::access(const Column& column) {
   Bank& bank = banks_[column.bank];
-  const uint32_t data = (writing_ ? dram_.cwl : dram_.cl) + kColumnClocks;  // clocks from the command to the end of its data
+  const uint32_t data = (writing_ ? dram_.cwl : dram_.cl) +
+                        kColumnClocks;  // clocks from the command to the end of its data
   for (uint32_t group = 0; group < dram_.bank_groups; ++group) {
     const bool same = group == group_of(column.bank);
     const uint64_t next = clock_ + (same ? dram_.tccd_l : dram_.tccd_s);
-    const uint64_t turned = clock_ + (writing_ ? data + (same ? dram_.twtr_l : dram_.twtr_s) : data + 2 - dram_.cwl);
+    const uint64_t turned =
+        clock_ + (writing_ ? data + (same ? dram_.twtr_l : dram_.twtr_s) : data + 2 - dram_.cwl);
     access_from_[writing_][group] = std::max(access_from_[writing_][group], next);
     access_from_[!writing_][group] = std::max(access_from_[!writing_][group], turned);
   }
@@ -227,14 +238,16 @@ void Dram::access(const Column& column) {
   if (!writing_) fetched_.push_back({clock_ + data + dram_.frontend, column.burst, column.index});
 }
 
-// Open or close a row for the oldest column that needs it. `banks` has those that older or more urgent columns have a claim on; where
-// `spare_hits` is set, a row stays open as long as a column of this queue asks for it, unless the oldest has waited too long.
+// Open or close a row for the oldest column that needs it. `banks` has those that older or more
+// urgent columns have a claim on; where `spare_hits` is set, a row stays open as long as a column
+// of this queue asks for it, unless the oldest has waited too long.
 bool Dram::issue_row(const Queue& queue, uint64_t& banks, bool spare_hits) {
   const uint32_t count = considered(queue);
   uint64_t hits = 0;
   for (uint32_t k = 0; k < count; ++k) {
     const Column& column = queue[k];
-    if (banks_[column.bank].open && banks_[column.bank].row == column.row) hits |= uint64_t{1} << column.bank;
+    if (banks_[column.bank].open && banks_[column.bank].row == column.row)
+      hits |= uint64_t{1} << column.bank;
   }
   const uint64_t claimed = banks;
   for (uint32_t k = 0; k < count; ++k) {

@@ -1,4 +1,5 @@
-// Timing of a DRAM channel with its controller: banks and rows, FR-FCFS with turns of reading and writing, refresh. docs/memory.md.
+// Timing of a DRAM channel with its controller: banks and rows, FR-FCFS with turns of reading and
+// writing, refresh. docs/memory.md.
 #pragma once
 
 #include <array>
@@ -39,7 +40,8 @@ class Dram final : public MemoryTiming {
   };
 
   struct Column {
-    Burst* burst = nullptr;  // of a read; of a write where it is its burst's last column, until it enters the queue
+    Burst* burst = nullptr;  // of a read; of a write where it is its burst's last column, until it
+                             // enters the queue
     uint32_t index = 0;      // within the burst
     uint32_t bank = 0;
     uint32_t row = 0;
@@ -54,9 +56,13 @@ class Dram final : public MemoryTiming {
 
   using Queue = std::vector<Column>;
 
-  uint64_t clock_of(uint64_t edge) const { return (edge - origin_) * dram_.memory_mhz / dram_.core_mhz; }
+  uint64_t clock_of(uint64_t edge) const {
+    return (edge - origin_) * dram_.memory_mhz / dram_.core_mhz;
+  }
   uint32_t group_of(uint32_t bank) const { return bank % dram_.bank_groups; }
-  bool idle() const { return reads_.empty() && writes_.empty() && early_reads_.empty() && early_writes_.empty(); }
+  bool idle() const {
+    return reads_.empty() && writes_.empty() && early_reads_.empty() && early_writes_.empty();
+  }
   Column locate(uint32_t address) const;
   void advance(uint64_t clock);
   void rest(uint64_t clock);
@@ -91,7 +97,7 @@ class Dram final : public MemoryTiming {
   std::array<Bank, kMaxBanks> banks_{};
   std::array<std::array<uint64_t, kMaxBanks>, 2> access_from_{};  // by direction and bank group
   std::array<uint64_t, kMaxBanks> activated_from_{};              // by bank group, from tRRD
-  std::array<uint64_t, 4> activations_{};                         // the last four, for tFAW: clock + 1, or 0
+  std::array<uint64_t, 4> activations_{};  // the last four, for tFAW: clock + 1, or 0
   uint32_t activation_ = 0;
   uint64_t refresh_due_ = 0;
   bool writing_ = false;

@@ -27,7 +27,8 @@ scedram* scedram_create(const scesim_dram* dram, uint32_t port_bytes) {
 
 void scedram_free(scedram* dram) { delete dram; }
 
-uint32_t scedram_accept(scedram* dram, uint32_t id, uint32_t address, uint32_t beats, int write, uint64_t edge) {
+uint32_t scedram_accept(scedram* dram, uint32_t id, uint32_t address, uint32_t beats, int write,
+                        uint64_t edge) {
   if (dram->unused.empty()) return ~0u;
   const uint32_t token = dram->unused.back();
   dram->unused.pop_back();
@@ -51,7 +52,9 @@ uint32_t scedram_ready(const scedram* dram, uint32_t token, uint64_t edge) {
 
 void scedram_retire(scedram* dram, uint32_t token) { dram->unused.push_back(token); }
 
-uint32_t scedram_room(const scedram* dram) { return dram->timing.room_reads | dram->timing.room_writes << 1; }
+uint32_t scedram_room(const scedram* dram) {
+  return dram->timing.room_reads | dram->timing.room_writes << 1;
+}
 
 void scedram_clear(scedram* dram) {
   dram->timing.clear();
@@ -59,7 +62,9 @@ void scedram_clear(scedram* dram) {
   for (uint32_t k = dram->bursts.size(); k-- != 0;) dram->unused.push_back(k);
 }
 
-void scedram_get_stats(const scedram* dram, scesim_dram_stats* stats) { *stats = dram->timing.stats(); }
+void scedram_get_stats(const scedram* dram, scesim_dram_stats* stats) {
+  *stats = dram->timing.stats();
+}
 
 void scedram_record(scedram* dram, uint64_t room) { dram->timing.record(room); }
 
@@ -68,9 +73,12 @@ uint64_t scedram_commands(const scedram* dram, const scedram_command** commands)
   return dram->timing.commands().size();
 }
 
-uint64_t scedram_ideal(const scesim_dram* dram, uint32_t port_bytes, uint32_t burst_beats, const uint32_t addresses[3], uint32_t size,
-                       uint32_t turn_bytes, uint32_t lag_bytes, uint32_t outstanding, scesim_dram_stats* stats) {
-  if (scesim_dram_problem(dram) != nullptr || port_bytes == 0 || burst_beats == 0 || turn_bytes == 0 || outstanding == 0) return 0;
+uint64_t scedram_ideal(const scesim_dram* dram, uint32_t port_bytes, uint32_t burst_beats,
+                       const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes,
+                       uint32_t lag_bytes, uint32_t outstanding, scesim_dram_stats* stats) {
+  if (scesim_dram_problem(dram) != nullptr || port_bytes == 0 || burst_beats == 0 ||
+      turn_bytes == 0 || outstanding == 0)
+    return 0;
   try {
     sce::IdealManager manager(*dram, port_bytes, burst_beats);
     const uint64_t edges = manager.run(addresses, size, turn_bytes, lag_bytes, outstanding);

@@ -9,7 +9,8 @@ namespace {
 constexpr size_t kRecorded = 64;
 
 bool in_regions(const std::vector<Range>& regions, uint64_t first, uint64_t past) {
-  return std::any_of(regions.begin(), regions.end(), [&](const Range& region) { return region.holds(first, past); });
+  return std::any_of(regions.begin(), regions.end(),
+                     [&](const Range& region) { return region.holds(first, past); });
 }
 
 bool strobed(const uint8_t* strobes, uint32_t byte) { return strobes[byte / 8] >> byte % 8 & 1; }
@@ -21,7 +22,8 @@ void Guard::clear_violations() {
   count_ = 0;
 }
 
-bool Guard::clean(const std::vector<Range>& regions, uint64_t first, uint64_t past, uint32_t access) const {
+bool Guard::clean(const std::vector<Range>& regions, uint64_t first, uint64_t past,
+                  uint32_t access) const {
   if (!in_regions(regions, first, past)) return false;
   const bool fault = std::any_of(faults_.begin(), faults_.end(), [&](const Fault& candidate) {
     return (candidate.access & access) != 0 && candidate.range.meets(first, past);
@@ -34,7 +36,8 @@ bool Guard::clean(const std::vector<Range>& regions, uint64_t first, uint64_t pa
 }
 
 bool Guard::inside_window(uint64_t address, uint32_t access) const {
-  return windows_.empty() || std::any_of(windows_.begin(), windows_.end(), [&](const Window& window) {
+  return windows_.empty() ||
+         std::any_of(windows_.begin(), windows_.end(), [&](const Window& window) {
            return (window.access & access) != 0 && window.range.holds(address, address + 1);
          });
 }
@@ -45,18 +48,22 @@ uint8_t Guard::fault_at(uint64_t first, uint64_t past, uint32_t access) const {
   return kOkay;
 }
 
-uint8_t Guard::read_response(uint32_t port, const std::vector<Range>& regions, uint64_t first, uint64_t past) {
-  const bool allowed = windows_.empty() || std::any_of(windows_.begin(), windows_.end(), [&](const Window& window) {
-                         return (window.access & SCESIM_READ) != 0 && window.range.meets(first, past);
-                       });
+uint8_t Guard::read_response(uint32_t port, const std::vector<Range>& regions, uint64_t first,
+                             uint64_t past) {
+  const bool allowed =
+      windows_.empty() || std::any_of(windows_.begin(), windows_.end(), [&](const Window& window) {
+        return (window.access & SCESIM_READ) != 0 && window.range.meets(first, past);
+      });
   if (!in_regions(regions, first, past) || !allowed) {
-    report(in_regions(regions, first, past) ? SCESIM_OUTSIDE_WINDOW : SCESIM_OUTSIDE_REGION, port, SCESIM_READ, first);
+    report(in_regions(regions, first, past) ? SCESIM_OUTSIDE_WINDOW : SCESIM_OUTSIDE_REGION, port,
+           SCESIM_READ, first);
     return kDecerr;
   }
   return fault_at(first, past, SCESIM_READ);
 }
 
-uint8_t Guard::write_response(uint32_t port, const std::vector<Range>& regions, uint64_t first, uint32_t bytes, const uint8_t* strobes) {
+uint8_t Guard::write_response(uint32_t port, const std::vector<Range>& regions, uint64_t first,
+                              uint32_t bytes, const uint8_t* strobes) {
   if (!in_regions(regions, first, first + bytes)) {
     report(SCESIM_OUTSIDE_REGION, port, SCESIM_WRITE, first);
     return kDecerr;
@@ -75,7 +82,8 @@ uint8_t Guard::write_response(uint32_t port, const std::vector<Range>& regions, 
 
 void Guard::report(uint32_t kind, uint32_t port, uint32_t access, uint64_t address) {
   ++count_;
-  if (recorded_.size() < kRecorded) recorded_.push_back({edge_, static_cast<uint32_t>(address), port, kind, access});
+  if (recorded_.size() < kRecorded)
+    recorded_.push_back({edge_, static_cast<uint32_t>(address), port, kind, access});
 }
 
 }  // namespace sce

@@ -1,4 +1,5 @@
-// What a job may touch, what is answered with an error, and a record of every access that broke the rules.
+// What a job may touch, what is answered with an error, and a record of every access that broke the
+// rules.
 #pragma once
 
 #include <cstdint>
@@ -36,14 +37,20 @@ class Guard {
   void clear_faults() { faults_.clear(); }
   void clear_violations();
 
-  // Whether all bytes of a burst are certain to be answered OKAY, so that its beats need no look of their own.
-  bool clean(const std::vector<Range>& regions, uint64_t first, uint64_t past, uint32_t access) const;
+  // Whether all bytes of a burst are certain to be answered OKAY, so that its beats need no look of
+  // their own.
+  bool clean(const std::vector<Range>& regions, uint64_t first, uint64_t past,
+             uint32_t access) const;
 
-  // The response to one beat of a read of the bytes first..past: a beat may reach past a window that it meets, since a bus reads whole words.
-  uint8_t read_response(uint32_t port, const std::vector<Range>& regions, uint64_t first, uint64_t past);
+  // The response to one beat of a read of the bytes first..past: a beat may reach past a window
+  // that it meets, since a bus reads whole words.
+  uint8_t read_response(uint32_t port, const std::vector<Range>& regions, uint64_t first,
+                        uint64_t past);
 
-  // The response to one beat of a write whose strobed bytes are marked in `strobes`, bit k being byte first + k.
-  uint8_t write_response(uint32_t port, const std::vector<Range>& regions, uint64_t first, uint32_t bytes, const uint8_t* strobes);
+  // The response to one beat of a write whose strobed bytes are marked in `strobes`, bit k being
+  // byte first + k.
+  uint8_t write_response(uint32_t port, const std::vector<Range>& regions, uint64_t first,
+                         uint32_t bytes, const uint8_t* strobes);
 
   // Counts a violation and keeps the first ones.
   void report(uint32_t kind, uint32_t port, uint32_t access, uint64_t address);

@@ -7,7 +7,8 @@ namespace sce {
 IdealManager::IdealManager(const scesim_dram& dram, uint32_t port_bytes, uint32_t burst_beats)
     : timing_(dram, port_bytes), port_bytes_(port_bytes), burst_beats_(burst_beats) {}
 
-// The next burst of a stream: to the next multiple of the longest burst, which never crosses a page.
+// The next burst of a stream: to the next multiple of the longest burst, which never crosses a
+// page.
 Burst IdealManager::take(Stream& stream, bool write) const {
   const uint64_t reach = burst_beats_ * port_bytes_;
   const uint64_t end = std::min(stream.end, (stream.next / reach + 1) * reach);
@@ -19,9 +20,11 @@ Burst IdealManager::take(Stream& stream, bool write) const {
   return burst;
 }
 
-// One burst of each direction; a write follows when as many bytes of both inputs have been asked for.
+// One burst of each direction; a write follows when as many bytes of both inputs have been asked
+// for.
 void IdealManager::ask(uint64_t edge) {
-  if (timing_.room_reads && in_flight_[0].size() < outstanding_ && !(reads_[0].done() && reads_[1].done())) {
+  if (timing_.room_reads && in_flight_[0].size() < outstanding_ &&
+      !(reads_[0].done() && reads_[1].done())) {
     if (left_ == 0 || reads_[turn_].done()) {
       turn_ = reads_[1 - turn_].done() ? turn_ : 1 - turn_;
       left_ = turn_bytes_;
@@ -35,7 +38,8 @@ void IdealManager::ask(uint64_t edge) {
   }
   if (w_left_ != 0 && --w_left_ == 0) timing_.accept(in_flight_[1].back(), edge);
   const bool may = 2 * (sent_ + lag_bytes_) < read_ || (reads_[0].done() && reads_[1].done());
-  if (w_left_ == 0 && may && timing_.room_writes && in_flight_[1].size() < outstanding_ && !write_.done()) {
+  if (w_left_ == 0 && may && timing_.room_writes && in_flight_[1].size() < outstanding_ &&
+      !write_.done()) {
     in_flight_[1].push_back(take(write_, true));
     in_flight_[1].back().ready = ~uint64_t{0};
     w_left_ = in_flight_[1].back().beats;
@@ -46,15 +50,18 @@ void IdealManager::ask(uint64_t edge) {
 // A beat of R, and a response.
 void IdealManager::answer(uint64_t edge) {
   for (Burst& burst : in_flight_[0]) {
-    if (burst.done == burst.beats || burst.done >= burst.beats_ready || burst.ready > edge) continue;
+    if (burst.done == burst.beats || burst.done >= burst.beats_ready || burst.ready > edge)
+      continue;
     ++burst.done;
     break;
   }
-  while (!in_flight_[0].empty() && in_flight_[0].front().done == in_flight_[0].front().beats) in_flight_[0].pop_front();
+  while (!in_flight_[0].empty() && in_flight_[0].front().done == in_flight_[0].front().beats)
+    in_flight_[0].pop_front();
   if (!in_flight_[1].empty() && in_flight_[1].front().ready <= edge) in_flight_[1].pop_front();
 }
 
-uint64_t IdealManager::run(const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes, uint32_t lag_bytes, uint32_t outstanding) {
+uint64_t IdealManager::run(const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes,
+                           uint32_t lag_bytes, uint32_t outstanding) {
   turn_bytes_ = turn_bytes;
   lag_bytes_ = lag_bytes;
   outstanding_ = outstanding;
@@ -62,7 +69,8 @@ uint64_t IdealManager::run(const uint32_t addresses[3], uint32_t size, uint32_t 
   for (uint32_t k = 0; k < 3; ++k) {
     const uint64_t end = static_cast<uint64_t>(addresses[k]) + size;
     streams[k]->next = addresses[k] / port_bytes_ * port_bytes_;
-    streams[k]->end = size == 0 ? streams[k]->next : (end + port_bytes_ - 1) / port_bytes_ * port_bytes_;
+    streams[k]->end =
+        size == 0 ? streams[k]->next : (end + port_bytes_ - 1) / port_bytes_ * port_bytes_;
   }
   uint64_t edge = 0;
   do {
@@ -70,7 +78,8 @@ uint64_t IdealManager::run(const uint32_t addresses[3], uint32_t size, uint32_t 
     ask(edge);
     timing_.tick(edge);
     ++edge;
-  } while (!(reads_[0].done() && reads_[1].done() && write_.done() && in_flight_[0].empty() && in_flight_[1].empty()));
+  } while (!(reads_[0].done() && reads_[1].done() && write_.done() && in_flight_[0].empty() &&
+             in_flight_[1].empty()));
   return edge;
 }
 

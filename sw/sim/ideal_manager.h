@@ -1,4 +1,5 @@
-// The manager that the unit is measured against: the same arrays, the same mix of reads and writes, and nothing in its way.
+// The manager that the unit is measured against: the same arrays, the same mix of reads and writes,
+// and nothing in its way.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,8 @@ class IdealManager {
   IdealManager(const scesim_dram& dram, uint32_t port_bytes, uint32_t burst_beats);
 
   // See scedram_ideal.
-  uint64_t run(const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes, uint32_t lag_bytes, uint32_t outstanding);
+  uint64_t run(const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes, uint32_t lag_bytes,
+               uint32_t outstanding);
 
   const scesim_dram_stats& stats() const { return timing_.stats(); }
 
@@ -31,10 +33,10 @@ class IdealManager {
   const uint32_t port_bytes_, burst_beats_;
   Stream reads_[2], write_;
   uint32_t turn_bytes_ = 0, lag_bytes_ = 0, outstanding_ = 0;
-  uint32_t turn_ = 0;            // whose turn it is
-  uint64_t left_ = 0;            // bytes left of it
-  uint64_t read_ = 0, sent_ = 0; // bytes asked for, bytes of writes begun
-  uint32_t w_left_ = 0;          // beats of the write in hand that have not gone over W
+  uint32_t turn_ = 0;             // whose turn it is
+  uint64_t left_ = 0;             // bytes left of it
+  uint64_t read_ = 0, sent_ = 0;  // bytes asked for, bytes of writes begun
+  uint32_t w_left_ = 0;           // beats of the write in hand that have not gone over W
   std::deque<Burst> in_flight_[2];
 };
 

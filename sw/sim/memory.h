@@ -49,7 +49,8 @@ class SparseMemory {
   // Gives back every page that lies wholly in the range; it reads 0 again.
   void release(uint64_t address, uint64_t size) {
     const uint64_t end = (address + size) / kPageBytes * kPageBytes;
-    for (uint64_t at = (address + kPageBytes - 1) / kPageBytes * kPageBytes; at < end; at += kPageBytes) {
+    for (uint64_t at = (address + kPageBytes - 1) / kPageBytes * kPageBytes; at < end;
+         at += kPageBytes) {
       if (directories_[at >> kDirectoryShift] == nullptr)
         at |= kDirectoryPages * kPageBytes - kPageBytes;
       else
@@ -57,7 +58,8 @@ class SparseMemory {
     }
   }
 
-  // Makes the caller's bytes the memory of a range of whole pages: nothing is copied, and the bytes must outlive their use here.
+  // Makes the caller's bytes the memory of a range of whole pages: nothing is copied, and the bytes
+  // must outlive their use here.
   void attach(uint64_t address, uint8_t* data, uint64_t size) {
     each_page(address, size, [&](uint32_t at, uint64_t done, uint32_t) {
       slot(at);

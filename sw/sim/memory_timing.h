@@ -1,36 +1,43 @@
-// When a memory takes bursts and answers them. A port asks; what is behind it (fixed latency, a DDR model) decides.
+// When a memory takes bursts and answers them. A port asks; what is behind it (fixed latency, a DDR
+// model) decides.
 #pragma once
 
 #include <cstdint>
 
 namespace sce {
 
-// One accepted burst on its way through the memory. Cycles are numbers of clock edges: a burst accepted at edge N whose first beat is
-// ready at N + 1 can be taken by the manager at the very next edge.
+// One accepted burst on its way through the memory. Cycles are numbers of clock edges: a burst
+// accepted at edge N whose first beat is ready at N + 1 can be taken by the manager at the very
+// next edge.
 struct Burst {
-  uint32_t address = 0;      // of the first beat
-  uint16_t beats = 0;        // 1 to 256
-  uint16_t done = 0;         // beats that went over the R or W channel
+  uint32_t address = 0;  // of the first beat
+  uint16_t beats = 0;    // 1 to 256
+  uint16_t done = 0;     // beats that went over the R or W channel
   uint8_t id = 0;
   bool write = false;
-  bool suspect = false;      // some beat may be refused or answered with an injected error: look at each
+  bool suspect =
+      false;  // some beat may be refused or answered with an injected error: look at each
   uint8_t response = 0;      // of a write: the worst of its beats
   uint64_t accepted = 0;     // edge of the AR or AW handshake
   uint64_t ready = 0;        // first edge at which the next R beat, or the B response, may be taken
-  uint16_t beats_ready = 0;  // of a read: beats that the memory has fetched; beat k may be offered from beats_ready > k on
+  uint16_t beats_ready = 0;  // of a read: beats that the memory has fetched; beat k may be offered
+                             // from beats_ready > k on
   uint64_t fetched = 0;      // for the timing's own use: which columns of a DRAM have come
 };
 
-// Timing of one port's memory. The owner calls `accept` at the edge at which a burst is complete for the memory: a read when its AR is
-// accepted, a write when both AW and the last W beat are. `ready` and `beats_ready` of the burst are the answer; a timing that schedules
-// changes them later in `tick`, through the pointer that it was given, which stays valid until the burst has been answered.
+// Timing of one port's memory. The owner calls `accept` at the edge at which a burst is complete
+// for the memory: a read when its AR is accepted, a write when both AW and the last W beat are.
+// `ready` and `beats_ready` of the burst are the answer; a timing that schedules changes them later
+// in `tick`, through the pointer that it was given, which stays valid until the burst has been
+// answered.
 class MemoryTiming {
  public:
   virtual ~MemoryTiming() = default;
 
   virtual void accept(Burst& burst, uint64_t edge) = 0;
 
-  // Called once an edge, after the edge's handshakes, where `ticks` is true and the port is not idle.
+  // Called once an edge, after the edge's handshakes, where `ticks` is true and the port is not
+  // idle.
   virtual void tick(uint64_t edge) { (void)edge; }
 
   // Forget everything in flight (reset).
@@ -42,8 +49,9 @@ class MemoryTiming {
   bool room_writes = true;  // whether another AW may be accepted
 };
 
-// A pipelined memory: the first beat can be taken `latency` + 1 edges after the burst is complete and the others one an edge, any number of
-// bursts at a time. latency 0 is a memory that answers at once.
+// A pipelined memory: the first beat can be taken `latency` + 1 edges after the burst is complete
+// and the others one an edge, any number of bursts at a time. latency 0 is a memory that answers at
+// once.
 class FixedLatency final : public MemoryTiming {
  public:
   explicit FixedLatency(uint32_t latency) : latency_(latency) {}

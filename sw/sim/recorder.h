@@ -24,7 +24,8 @@ class Recorder {
       ++lost_;
       return;
     }
-    events_.push_back({edge, address, static_cast<uint16_t>(beats), static_cast<uint8_t>(port), static_cast<uint8_t>(channel)});
+    events_.push_back({edge, address, static_cast<uint16_t>(beats), static_cast<uint8_t>(port),
+                       static_cast<uint8_t>(channel)});
   }
 
   const std::vector<scesim_event>& events() const { return events_; }

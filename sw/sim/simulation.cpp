@@ -6,17 +6,21 @@ namespace sce {
 
 namespace {
 
-constexpr uint64_t kAnswerEdges = 100000;  // an AXI4-Lite transaction without an answer by then has failed
-constexpr uint64_t kHalfPeriod = 5;        // time units of the waves per half period
+constexpr uint64_t kAnswerEdges =
+    100000;  // an AXI4-Lite transaction without an answer by then has failed
+constexpr uint64_t kHalfPeriod = 5;  // time units of the waves per half period
 
 #define SCESIM_BYTES(pin) reinterpret_cast<uint8_t*>(&top.pin)
-#define SCESIM_PINS(port)                                                                                                                 \
-  AxiPins {                                                                                                                               \
-    &top.port##_awvalid, &top.port##_awlen, &top.port##_awsize, &top.port##_awburst, &top.port##_awid, &top.port##_awaddr,                \
-        &top.port##_awready, &top.port##_wvalid, &top.port##_wlast, SCESIM_BYTES(port##_wdata), SCESIM_BYTES(port##_wstrb),               \
-        &top.port##_wready, &top.port##_bvalid, &top.port##_bid, &top.port##_bresp, &top.port##_bready, &top.port##_arvalid,              \
-        &top.port##_arlen, &top.port##_arsize, &top.port##_arburst, &top.port##_arid, &top.port##_araddr, &top.port##_arready,            \
-        &top.port##_rvalid, &top.port##_rid, &top.port##_rresp, &top.port##_rlast, SCESIM_BYTES(port##_rdata), &top.port##_rready         \
+#define SCESIM_PINS(port)                                                               \
+  AxiPins {                                                                             \
+    &top.port##_awvalid, &top.port##_awlen, &top.port##_awsize, &top.port##_awburst,    \
+        &top.port##_awid, &top.port##_awaddr, &top.port##_awready, &top.port##_wvalid,  \
+        &top.port##_wlast, SCESIM_BYTES(port##_wdata), SCESIM_BYTES(port##_wstrb),      \
+        &top.port##_wready, &top.port##_bvalid, &top.port##_bid, &top.port##_bresp,     \
+        &top.port##_bready, &top.port##_arvalid, &top.port##_arlen, &top.port##_arsize, \
+        &top.port##_arburst, &top.port##_arid, &top.port##_araddr, &top.port##_arready, \
+        &top.port##_rvalid, &top.port##_rid, &top.port##_rresp, &top.port##_rlast,      \
+        SCESIM_BYTES(port##_rdata), &top.port##_rready                                  \
   }
 
 AxiPins pins_of(Vtop& top, uint32_t port) {
@@ -46,7 +50,8 @@ Simulation::Simulation() : top_(new Vtop(&context_)), lite_(*top_) {
   context_.traceEverOn(true);
 #endif
   for (uint32_t k = 0; k < SCESIM_PORTS; ++k)
-    ports_.push_back(std::make_unique<AxiPort>(k, pins_of(*top_, k), kPortBytes[k], regions_of(k), fabric_));
+    ports_.push_back(
+        std::make_unique<AxiPort>(k, pins_of(*top_, k), kPortBytes[k], regions_of(k), fabric_));
   top_->clk = 0;
   reset(4);
 }
@@ -104,12 +109,13 @@ bool Simulation::transact(const char* what, uint32_t offset) {
   for (uint64_t k = 0; k < kAnswerEdges && lite_.busy(); ++k) clock();
   if (lite_.busy()) {
     lite_.clear();
-    error = std::string(what) + " of register offset " + std::to_string(offset) + " was not answered";
+    error =
+        std::string(what) + " of register offset " + std::to_string(offset) + " was not answered";
     return false;
   }
   if (lite_.response() != kOkay) {
-    error = std::string(what) + " of register offset " + std::to_string(offset) + " was answered with error " +
-            std::to_string(lite_.response());
+    error = std::string(what) + " of register offset " + std::to_string(offset) +
+            " was answered with error " + std::to_string(lite_.response());
     return false;
   }
   return true;
@@ -127,7 +133,8 @@ bool Simulation::read32(uint32_t offset, uint32_t& value) {
   return true;
 }
 
-// The waves show inputs that change with the edge that they follow, which takes one evaluation more.
+// The waves show inputs that change with the edge that they follow, which takes one evaluation
+// more.
 void Simulation::dump_high() {
   if (!waves_.is_open()) return;
   top_->eval();

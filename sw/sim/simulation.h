@@ -1,4 +1,5 @@
-// The Verilated top module with memory on its AXI ports, a register master, and the clock that moves them all.
+// The Verilated top module with memory on its AXI ports, a register master, and the clock that
+// moves them all.
 #pragma once
 
 #include <memory>
@@ -12,7 +13,8 @@
 
 namespace sce {
 
-// One AXI4-Lite transaction at a time, by the same rules as the memory ports: sampled before an edge, driven after it.
+// One AXI4-Lite transaction at a time, by the same rules as the memory ports: sampled before an
+// edge, driven after it.
 class LiteManager {
  public:
   explicit LiteManager(Vtop& top) : top_(top) {}
@@ -60,7 +62,8 @@ class Simulation {
   AxiPort& port(uint32_t index) { return *ports_[index]; }
 
   std::string error;
-  bool failed = false;  // an operation ended in the middle, for want of memory: nothing can be relied upon any more
+  bool failed = false;  // an operation ended in the middle, for want of memory: nothing can be
+                        // relied upon any more
 
  private:
   void clock();

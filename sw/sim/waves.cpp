@@ -18,8 +18,9 @@ namespace {
 
 #ifdef SCESIM_FST_IN_CPP
 
-// Verilator's writer looks at no error of its stream, aborts where it stumbles over one, and is not freed when it is closed. So the two
-// members that matter are reached here, by what the language allows: an explicit instantiation may name what is private.
+// Verilator's writer looks at no error of its stream, aborts where it stumbles over one, and is not
+// freed when it is closed. So the two members that matter are reached here, by what the language
+// allows: an explicit instantiation may name what is private.
 using WriterMember = fst::Writer* VerilatedFst::*;
 using FileMember = std::ofstream fst::Writer::*;
 WriterMember writer_member();
@@ -33,7 +34,9 @@ struct Reveal {
 template struct Reveal<&VerilatedFst::m_fst, &fst::Writer::m_main_fst_file_>;
 
 fst::Writer* writer_of(VerilatedFstC& trace) { return trace.spTrace()->*writer_member(); }
-std::ofstream* file_of(fst::Writer* writer) { return writer == nullptr ? nullptr : &(writer->*file_member()); }
+std::ofstream* file_of(fst::Writer* writer) {
+  return writer == nullptr ? nullptr : &(writer->*file_member());
+}
 void release(fst::Writer* writer) { delete writer; }
 
 #else

@@ -1,4 +1,5 @@
-// Waves of a Verilated model as FST, with an error in place of an abort where they cannot be written.
+// Waves of a Verilated model as FST, with an error in place of an abort where they cannot be
+// written.
 #pragma once
 
 #include <cstdint>

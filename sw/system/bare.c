@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The driver's system on a machine with nothing but the program: one call at a time, never from an interrupt handler. It needs no
- * header and no function of a C library, save those that the compiler itself calls (memcpy, memset). */
+/* The driver's system on a machine with nothing but the program: one call at a time, never from an
+ * interrupt handler. It needs no header and no function of a C library, save those that the
+ * compiler itself calls (memcpy, memset). */
 #include "device.h"
 #include "system.h"
 #include "units.h"
 
-void sce_lock(void) {}
-void sce_unlock(void) {}
-void sce_wait_for_change(void) {}
-void sce_tell_change(void) {}
-void sce_lock_anew(void) {}
+void sce_lock(void) {
+}
+void sce_unlock(void) {
+}
+void sce_wait_for_change(void) {
+}
+void sce_tell_change(void) {
+}
+void sce_lock_anew(void) {
+}
 
 int sce_lock_soon(void) {
     return 0;

@@ -56,9 +56,11 @@ struct state {
     sigset_t signals;
     int cancel;
 };
-_Static_assert(sizeof(struct state) <= sizeof(struct sce_guard), "struct sce_guard has no room for what this system keeps");
+_Static_assert(sizeof(struct state) <= sizeof(struct sce_guard),
+               "struct sce_guard has no room for what this system keeps");
 
-/* All signals but those that a thread gives itself by a fault: to hold these back would end the process without its handler. */
+/* All signals but those that a thread gives itself by a fault: to hold these back would end the
+ * process without its handler. */
 static void block(sigset_t *before) {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT};
     sigset_t all;
@@ -115,7 +117,8 @@ const char *sce_setting(const char *name) {
     return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* With one write(), so that lines of several threads stay whole. To be cancelled here would lose the status of the call. */
+/* With one write(), so that lines of several threads stay whole. To be cancelled here would lose
+ * the status of the call. */
 void sce_print(const char *line) {
     int cancel;
     char text[SCE_MESSAGE_BYTES + 32];

@@ -1,8 +1,10 @@
-/* Calls the operator as the command line says, one call for each word, and prints what became of it:
+/* Calls the operator as the command line says, one call for each word, and prints what became of
+ * it:
  *
  *     call fs:0xA0000000:0xA0100000:0xC0000000:1024:0x3 fp:0x10810000:0x10820000:0x10830000:1024
  *
- * A word begins with fs, fp, hs or hp; "m" in place of an address is memory from malloc. Programs of the tests link it with exchange.c. */
+ * A word begins with fs, fp, hs or hp; "m" in place of an address is memory from malloc.
+ * Programs of the tests link it with exchange.c. */
 #include <inttypes.h>
 #include <scegrad.h>
 #include <stdio.h>
@@ -23,14 +25,18 @@ static void call(char *words) {
     const char *mask_word = strtok_r(NULL, ":", &rest);
     const int mask = mask_word != NULL ? (int)strtoul(mask_word, NULL, 0) : 0;
     if (strcmp(kind, "fs") == 0)
-        fp_sigmoidcrossentropywithlogitsgrad_s((float *)logits, (float *)labels, (float *)gradient, length, mask);
+        fp_sigmoidcrossentropywithlogitsgrad_s((float *)logits, (float *)labels, (float *)gradient,
+                                               length, mask);
     else if (strcmp(kind, "fp") == 0)
-        fp_sigmoidcrossentropywithlogitsgrad_p((float *)logits, (float *)labels, (float *)gradient, length);
+        fp_sigmoidcrossentropywithlogitsgrad_p((float *)logits, (float *)labels, (float *)gradient,
+                                               length);
 #ifdef FP16
     else if (strcmp(kind, "hs") == 0)
-        hp_sigmoidcrossentropywithlogitsgrad_s((half *)logits, (half *)labels, (half *)gradient, length, mask);
+        hp_sigmoidcrossentropywithlogitsgrad_s((half *)logits, (half *)labels, (half *)gradient,
+                                               length, mask);
     else
-        hp_sigmoidcrossentropywithlogitsgrad_p((half *)logits, (half *)labels, (half *)gradient, length);
+        hp_sigmoidcrossentropywithlogitsgrad_p((half *)logits, (half *)labels, (half *)gradient,
+                                               length);
 #endif
 }
 
@@ -39,7 +45,8 @@ int main(int count, char **words) {
         struct scegrad_counters counters;
         call(words[k]);
         scegrad_get_counters(&counters);
-        printf("%d %" PRIu64 " %" PRIu32 " %" PRIu32 "\n", scegrad_status(), scegrad_cycles(), counters.elements, scegrad_fault_address());
+        printf("%d %" PRIu64 " %" PRIu32 " %" PRIu32 "\n", scegrad_status(), scegrad_cycles(),
+               counters.elements, scegrad_fault_address());
     }
     return 0;
 }

@@ -1,5 +1,6 @@
-/* Processes are forked while another thread's jobs run on the simulated hardware. Each child has hardware of its own, as it was: it calls
- * on every unit, and compares. The first word is how many children. */
+/* Processes are forked while another thread's jobs run on the simulated hardware. Each child has
+ * hardware of its own, as it was: it calls on every unit, and compares. The first word is how many
+ * children. */
 #include <pthread.h>
 #include <scegrad.h>
 #include <stdatomic.h>
@@ -48,7 +49,9 @@ int main(int count, char **words) {
         int status;
         const pid_t child = fork();
         if (child == 0)
-            _exit(call(0x10800000, 0) + call(0x11800000, 0) + call(0xA0000000, 1) + call(0xB0000000, 1) != 0);
+            _exit(call(0x10800000, 0) + call(0x11800000, 0) + call(0xA0000000, 1) +
+                      call(0xB0000000, 1) !=
+                  0);
         failed += waitpid(child, &status, 0) != child || status != 0;
     }
     stop = 1;

@@ -1,4 +1,5 @@
-/* C11 and C++17: all four functions, both conversions over every half, and pointers that need no cast back. */
+/* C11 and C++17: all four functions, both conversions over every half, and pointers that need no
+ * cast back. */
 #include <scegrad.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +25,8 @@ static int conversions(void) {
 }
 
 int main(void) {
-    float *x = (float *)0xA0000000, *y = (float *)0xA0100000, *z = (float *)0xC0000000, *p = (float *)0x10810000;
+    float *x = (float *)0xA0000000, *y = (float *)0xA0100000, *z = (float *)0xC0000000,
+          *p = (float *)0x10810000;
     half *h = (half *)0xA0200000, *i = (half *)0xC0010000, *q = (half *)0x10820000;
     if (conversions() || sizeof(half) != 2)
         return 1;
@@ -43,7 +45,8 @@ int main(void) {
     if (scegrad_half_to_float(i[39]) != -0.5f)
         return 4;
     hp_sigmoidcrossentropywithlogitsgrad_p(q, q, q, 40);
-    if (scegrad_half_to_float(q[0]) != 0.5f || scegrad_status() != SCEGRAD_OK || *scegrad_message() != '\0')
+    if (scegrad_half_to_float(q[0]) != 0.5f || scegrad_status() != SCEGRAD_OK ||
+        *scegrad_message() != '\0')
         return 5;
     return strcmp(scegrad_strerror(SCEGRAD_OK), "no error") != 0;
 }

@@ -1,6 +1,7 @@
-/* What may befall a thread or a process in the middle of a call, on the fake access layer; the first word names it. In each, a job that
- * would never end is under way when it happens, so that nothing depends on who is fast: main() waits until the fake has started it.
- * Prints the statuses of the calls that returned, and of one more call at the end. */
+/* What may befall a thread or a process in the middle of a call, on the fake access layer; the
+ * first word names it. In each, a job that would never end is under way when it happens, so that
+ * nothing depends on who is fast: main() waits until the fake has started it. Prints the statuses
+ * of the calls that returned, and of one more call at the end. */
 #define _GNU_SOURCE
 #include <fake.h>
 #include <pthread.h>
@@ -17,7 +18,8 @@
 
 enum { CORE_0 = 1 };
 
-static float *const own = (float *)0x10800000, *const other = (float *)0x11800000, *const common = (float *)0xA0000000;
+static float *const own = (float *)0x10800000, *const other = (float *)0x11800000,
+                    *const common = (float *)0xA0000000;
 static sem_t handled;
 static sigjmp_buf before_the_call;
 static const char *scenario;
@@ -115,7 +117,8 @@ static void cancel(int asynchronous) {
     printf("%d ", end == PTHREAD_CANCELED);
 }
 
-/* Children are forked while another thread's job runs; each calls on the core that this job has, and on another. */
+/* Children are forked while another thread's job runs; each calls on the core that this job has,
+ * and on another. */
 static void fork_beside(void) {
     begin(private_thread, NULL);
     for (int k = 0; k < 20; ++k) {

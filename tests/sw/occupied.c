@@ -1,4 +1,5 @@
-/* Something lies where SMC is to be before the library is loaded: it stays, and jobs in SMC alone are refused. */
+/* Something lies where SMC is to be before the library is loaded: it stays, and jobs in SMC alone
+ * are refused. */
 #define _GNU_SOURCE
 #include <scegrad.h>
 #include <stdio.h>
@@ -10,7 +11,8 @@ static char *const smc = (char *)0x0C000000;
 
 /* The loader runs this before the constructors of libraries. */
 static void occupy(void) {
-    if (mmap(smc + 0x1000, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != (void *)(smc + 0x1000))
+    if (mmap(smc + 0x1000, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+             -1, 0) != (void *)(smc + 0x1000))
         _exit(10);
     strcpy(smc + 0x1000, "mine");
 }

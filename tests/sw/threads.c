@@ -1,5 +1,6 @@
-/* Threads that call at once: one for each core's L2, and two that share DDR. Every result is compared with the exact -0.5.
- * On the fake, the first word is the offset of a register that cannot be read. */
+/* Threads that call at once: one for each core's L2, and two that share DDR. Every result is
+ * compared with the exact -0.5. On the fake, the first word is the offset of a register that cannot
+ * be read. */
 #include <pthread.h>
 #include <scegrad.h>
 #include <stdint.h>
@@ -21,7 +22,8 @@ struct work {
 
 static void *work(void *argument) {
     struct work *job = (struct work *)argument;
-    float *x = (float *)job->base, *y = (float *)(job->base + 0x10000), *z = (float *)(job->base + 0x20000);
+    float *x = (float *)job->base, *y = (float *)(job->base + 0x10000),
+          *z = (float *)(job->base + 0x20000);
     for (int round = 0; round < ROUNDS; ++round) {
 #ifndef FAKE
         for (int k = 0; k < LENGTH; ++k) {
@@ -31,7 +33,8 @@ static void *work(void *argument) {
         }
 #endif
         if (job->shared)
-            fp_sigmoidcrossentropywithlogitsgrad_s(x, y, z, LENGTH, round % 2 ? 1 : (1 << scegrad_cores()) - 1);
+            fp_sigmoidcrossentropywithlogitsgrad_s(x, y, z, LENGTH,
+                                                   round % 2 ? 1 : (1 << scegrad_cores()) - 1);
         else
             fp_sigmoidcrossentropywithlogitsgrad_p(x, y, z, LENGTH);
         job->failures += scegrad_status() != SCEGRAD_OK;
@@ -60,18 +63,21 @@ int main(int words, char **word) {
     for (int k = 0; k < count; ++k) {
         const int shared = k >= scegrad_cores();
 #ifdef FAKE
-        while (shared && sce_fake_most_busy < sce_fake.together) /* a shared job on all cores would keep the others from it */
+        while (shared &&
+               sce_fake_most_busy <
+                   sce_fake.together) /* a shared job on all cores would keep the others from it */
             usleep(1000);
 #endif
-        const uintptr_t base = shared ? 0x80000000u + 0x1000000u * (uintptr_t)k : 0x10800000u + 0x1000000u * (uintptr_t)k;
+        const uintptr_t base = shared ? 0x80000000u + 0x1000000u * (uintptr_t)k
+                                      : 0x10800000u + 0x1000000u * (uintptr_t)k;
         jobs[k] = (struct work){base, shared, 0, 0};
         pthread_create(&threads[k], NULL, work, &jobs[k]);
     }
     for (int k = 0; k < count; ++k) {
         pthread_join(threads[k], NULL);
         failures += jobs[k].failures;
-        printf("%s %d: %d failures, %llu cycles\n", jobs[k].shared ? "shared" : "core", k, jobs[k].failures,
-               (unsigned long long)jobs[k].cycles);
+        printf("%s %d: %d failures, %llu cycles\n", jobs[k].shared ? "shared" : "core", k,
+               jobs[k].failures, (unsigned long long)jobs[k].cycles);
     }
 #ifdef FAKE
     printf("most busy %u\n", sce_fake_most_busy);

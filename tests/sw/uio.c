@@ -1,5 +1,6 @@
-/* The access layer of a board on a UIO device whose registers are a file and whose interrupt is the functions below: linked with
- * -Wl,--wrap, board.c calls them in place of the system's. One call of the operator, in the way that the first word names:
+/* The access layer of a board on a UIO device whose registers are a file and whose interrupt is
+ * the functions below: linked with -Wl,--wrap, board.c calls them in place of the system's. One
+ * call of the operator, in the way that the first word names:
  *
  *     sleeps     the interrupt comes while the driver waits for it, after a wait in vain
  *     races      it comes with the unmasking, so that no wait may follow
@@ -36,7 +37,8 @@ ssize_t __wrap_write(int file, const void *data, size_t size) {
     return strcmp(way, "polls") == 0 ? -1 : (ssize_t)size;
 }
 
-int __wrap_ppoll(struct pollfd *files, nfds_t count, const struct timespec *limit, const void *mask) {
+int __wrap_ppoll(struct pollfd *files, nfds_t count, const struct timespec *limit,
+                 const void *mask) {
     (void)files, (void)count, (void)limit, (void)mask;
     if (++waits < 2)
         return 0;
