@@ -98,6 +98,19 @@ def align(
     return high, low & (1 << coarse) - 1, (low << beyond) != value << coarse
 
 
+def aligned_one(
+    one: np.ndarray, anchor: np.ndarray, window: int, coarse: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """1 where it takes part, in the two words of ``align``.
+
+    0 where it lies below both, beside labels of 2**73 and more.
+    """
+    place = window - anchor
+    high = np.where(one & (place >= 0), np.int64(1) << np.clip(place, 0, window), 0)
+    low = one & (place < 0) & (place >= -coarse)
+    return high, np.where(low, np.int64(1) << np.clip(place + coarse, 0, coarse), 0)
+
+
 def anchor_of(
     one: np.ndarray, label_exponent: np.ndarray, k: np.ndarray, fmt: Format
 ) -> np.ndarray:
@@ -117,14 +130,12 @@ def subtract(terms: Terms, s: Sigmoid, fmt: Format, fraction_bits: int) -> Diffe
     y_high, y_low, lost_y = align(
         significand, window - fmt.fraction_bits, anchor - exponent, coarse
     )
-    aligned_one = np.where(
-        one & (anchor <= window), np.int64(1) << np.clip(window - anchor, 0, window), 0
-    )
+    one_high, one_low = aligned_one(one, anchor, window, coarse)
     # Cut below the window, -(y + rest) is ~y + (1 - rest): every rest stays positive, and one
     # sticky bit holds for all.
     add = positive ^ sign
-    low = s_low + np.where(add, y_low, -y_low - lost_y)
-    total = s_high + np.where(add, y_high, -y_high) - aligned_one + (low >> coarse)
+    low = s_low + np.where(add, y_low, -y_low - lost_y) - one_low
+    total = s_high + np.where(add, y_high, -y_high) - one_high + (low >> coarse)
     low = low & (1 << coarse) - 1
     sticky = s.sticky | lost_s | lost_y
     negative = total < 0

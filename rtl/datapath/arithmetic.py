@@ -74,8 +74,9 @@ def add_in_halves(pipe: Pipeline, name: str, a: str, b: ValueLike, carry: ValueL
 
 
 def count_leading_zeros(pipe: Pipeline, name: str) -> None:
-    """``name_zeros``: zeros before the first one of ``name``, all bits of the padded width where
-    there is none; two steps.
+    """``name_zeros``: zeros before the first one of ``name``; two steps.
+
+    If there is none: the width, or one less if that is a multiple of ``GROUP``.
     """
     value = getattr(pipe, name)
     padding = -len(value) % GROUP
