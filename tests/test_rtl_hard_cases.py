@@ -1,4 +1,4 @@
-"""The hard cases of the fp32 sigmoid, labels 0 and 1: reference, golden model and RTL in both simulators give the same bits."""
+"""The hard cases of fp32, labels 0 and 1: reference, golden model and RTL in both simulators."""
 
 import numpy as np
 import pytest
@@ -17,9 +17,10 @@ LEAST_NORMAL = np.float32(-87.336544)
 
 
 def ties(count: int | None, seed: int) -> np.ndarray:
-    """Logits below 2**-11 for which 1/2 - |x|/4 is a tie that x^3/48 breaks: odd multiples of 2**-24 (x < 0) and of 2**-23.
+    """Logits below 2**-11 for which 1/2 - |x|/4 is a tie that x^3/48 breaks.
 
-    All of them, the nearest down to 2**-76 of s, or ``count`` with the nearest.
+    They are odd multiples of 2**-24 (x < 0) and of 2**-23: all, or the nearest (down to 2**-76 of
+    s) and ``count`` of the others.
     """
     below, above = -np.arange(1, 1 << 13, 2) * 2.0**-24, np.arange(1, 1 << 12, 2) * 2.0**-23
     logits = np.concatenate([below[:8], above[:8], below[8:], above[8:]]).astype(np.float32)
@@ -48,7 +49,7 @@ def assert_right(logits: np.ndarray, backend: str, note: str) -> None:
 
 
 def test_hardest_under_icarus(seed: int) -> None:
-    """The 297 nearer than 2**-44, two of them and one more with a subnormal result, and 116 of the ties."""
+    """The 297 nearer than 2**-44, a third one with a subnormal result, and 116 of the ties."""
     chosen = hardest(hard_logits()).view(np.float32)
     assert (chosen.size, np.count_nonzero(chosen < LEAST_NORMAL)) == (298, 3)
     assert_right(np.concatenate([chosen, ties(100, seed)]), "icarus", f"seed {seed}")

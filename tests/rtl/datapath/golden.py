@@ -1,4 +1,4 @@
-"""The payloads between the stages, from the golden model: what the RTL's stages must take and give."""
+"""The payloads between the stages, from the golden model."""
 
 import numpy as np
 

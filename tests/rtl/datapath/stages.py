@@ -60,7 +60,9 @@ def outputs(
     early: tuple[Value, int] | None = None,
     top: Elaboratable | None = None,
 ) -> list[int]:
-    """What the stage makes of ``payloads`` (as ``packed``); with ``early``, what that signal holds so many cycles before.
+    """What the stage makes of ``payloads`` (as ``packed``).
+
+    With ``early``, what that signal holds so many cycles before.
 
     The payloads come with pauses, in which the input holds anything. Each result must come
     ``latency`` cycles after its payload, and none besides. ``top`` is the stage with what it needs

@@ -25,7 +25,7 @@ WIDTHS = (5, 8, 23, 64)
 
 
 class Part(wiring.Component):
-    """``work`` between the fields of ``given`` and one value of ``width`` bits, which it leaves as ``result``."""
+    """``work`` from the fields of ``given`` to ``result``, a value of ``width`` bits."""
 
     def __init__(
         self, given: dict[str, int], width: int, latency: int, work: Callable[[Pipeline], None]
@@ -53,7 +53,7 @@ class Part(wiring.Component):
 
 
 def values(width: int, random: Random) -> list[int]:
-    """A single one and a field of ones at every place, none, all, and random values with any number of leading zeros."""
+    """0, a single one and a field of ones at every place, and random values of any length."""
     ones = [1 << i for i in range(width)]
     return [0, *ones, *(2 * one - 1 for one in ones)] + [
         random.getrandbits(width) >> random.randrange(width) for _ in range(40)

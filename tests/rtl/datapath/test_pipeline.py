@@ -17,7 +17,7 @@ PAIR = data.StructLayout({"a": 8, "b": 8})
 
 
 class Example(wiring.Component):
-    """(a + b, a, b + 1) after four steps: ``sum`` is read late, ``a`` stays, ``b`` is written again."""
+    """(a + b, a, b + 1) after four steps: ``sum`` is read late, ``b`` is written again."""
 
     latency = 4
 

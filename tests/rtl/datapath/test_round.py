@@ -1,4 +1,4 @@
-"""Round: rtl(difference) == model.round_nearest_even(difference), to every place that a difference can have."""
+"""Round: rtl(difference) == model.round_nearest_even(difference), at every anchor."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from .stages import Columns, assert_same, outputs, packed, unpacked
 
 
 def magnitudes(fmt: Format, rng: np.random.Generator, count: int) -> np.ndarray:
-    """Magnitudes with any number of leading zeros: random bits, ties, and the neighbours of ties and of powers of two."""
+    """Magnitudes of any length: random bits, ties, neighbours of ties and of powers of two."""
     width = magnitude_bits(fmt.name)
     zeros = rng.integers(0, width + 1, count)
     size = width - zeros
@@ -28,7 +28,7 @@ def magnitudes(fmt: Format, rng: np.random.Generator, count: int) -> np.ndarray:
 
 
 def differences(fmt: Format, seed: int, count: int) -> Difference:
-    """Differences with any anchor: subnormal results, and the overflow of a rounding up, among them."""
+    """Differences with any anchor; subnormal results are among them."""
     rng, emax = np.random.default_rng(seed), 1 - fmt.emin
     # A difference that was moved up has the anchor of 1, less COARSE; no other lies below emin.
     anchor = rng.integers(fmt.emin, emax + 1, count)

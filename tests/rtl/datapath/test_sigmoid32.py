@@ -1,4 +1,4 @@
-"""Sigmoid32: rtl(operands) == model.sigmoid32 and the shifts of s and y; k comes ``K_AHEAD`` cycles before."""
+"""Sigmoid32: rtl(operands) == model.sigmoid32 and the shifts; k comes ``K_AHEAD`` cycles before."""
 
 import numpy as np
 

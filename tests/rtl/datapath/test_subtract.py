@@ -1,4 +1,4 @@
-"""Subtract: rtl(s, y, shifts) == model.subtract, for what the sigmoid gives and for any s beside any label."""
+"""Subtract: rtl(s, y, shifts) == model.subtract, for what the sigmoid gives and for any s."""
 
 import numpy as np
 import pytest
