@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scegrad.errors import require
+from scegrad.errors import RequestError, require
 from scegrad.options import output_option, platform_option
 
 
@@ -29,6 +29,13 @@ def bench(
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep what a run that was stopped has measured.")
     ] = False,
+    profile: Annotated[
+        bool,
+        typer.Option(
+            "--profile",
+            help="Only where the time of the fast simulation goes, part by part: profile.json.",
+        ),
+    ] = False,
 ) -> None:
     """Measure jobs in cycles, for every platform and format.
 
@@ -36,9 +43,16 @@ def bench(
     cores or the port; on a DRAM, the time of an ideal manager on the same memory. Every core mask
     and every private memory is tried too.
     """
-    if not quick:
+    if profile and (quick or resume):
+        raise RequestError(
+            "a profile is no part of the other measurements: leave out --quick and --resume"
+        )
+    if not (quick or profile):
         require("matplotlib")
     # Simulators and Matplotlib: the other commands, and --help, do without.
-    from scegrad.bench.command import main
+    from scegrad.bench.command import main, main_profile
 
-    main(output, platform=platform, quick=quick, resume=resume)
+    if profile:
+        main_profile(output, platform=platform)
+    else:
+        main(output, platform=platform, quick=quick, resume=resume)

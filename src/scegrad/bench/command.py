@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from scegrad.bench import masks, wall
+from scegrad.bench import masks, profile, wall
 from scegrad.bench.cases import Case, lines, sweeps
 from scegrad.bench.measure import Measurement, measure
 from scegrad.build.simulator import library
@@ -18,6 +18,8 @@ from scegrad.progress import INTERVAL, Bar
 from scegrad.show.table import Sheet, numbers, output_console, show, texts
 
 RESULTS = "bench.json"
+
+PROFILES = "profile.json"
 
 KEPT = "measured.sqlite"
 """The measurements so far, for ``--resume``: by case and by simulator."""
@@ -114,6 +116,20 @@ def main(output: Path, *, platform: str | None = None, quick: bool, resume: bool
             f"{len(measured) + len(swept)} cases measured, every counter as the memory saw it; "
             f"written to {output}"
         )
+
+
+def main_profile(output: Path, *, platform: str | None = None) -> None:
+    """Profile the fast simulation of every platform, or of one, print a table, and write it."""
+    chosen = [platform_of(name) for name in (PLATFORMS if platform is None else [platform])]
+    console = output_console()
+    with OutputDirectory(output) as directory:
+        profiles = [profile.measure(each, fmt) for each in chosen for fmt in each.formats]
+        show(profile.sheet(profiles), console)
+        with Output(directory.path / PROFILES) as file:
+            records = [item.record() for item in profiles]
+            file.temporary.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
+            file.commit()
+        console.print(f"{len(profiles)} profiles written to {output}")
 
 
 def _masks(console: Console) -> list[dict[str, Any]]:

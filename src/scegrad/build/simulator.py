@@ -11,11 +11,13 @@ well, under a hash of the sources that it is made from, since making it takes a 
 """
 
 import importlib.metadata
-import shutil
+import inspect
 from pathlib import Path
 
+from scegrad.build import model_text
 from scegrad.build.cache import content_key, kept
 from scegrad.build.driver import inputs, library_name, link_library, software_directory
+from scegrad.build.model_text import constant_tables
 from scegrad.build.toolchain import Toolchain
 from scegrad.platforms import Platform
 from scegrad.progress import announced
@@ -70,6 +72,7 @@ def _model(platform: Platform, waves: bool, source: Path) -> Path:
             _harness_bytes(),
             tools.identity().encode(),
             bytes([waves]),
+            inspect.getsource(model_text).encode(),
         ]
     )
     home = kept(
@@ -120,7 +123,9 @@ def _build(
     what = "building the simulator" if waves else "building the simulator without waves"
     # The name of the source is in the C++: a relative one is the same wherever the cache lies, and
     # has no quotes.
-    shutil.copyfile(source, model / source.name)
+    (model / source.name).write_text(
+        constant_tables(source.read_text(encoding="ascii")), encoding="ascii"
+    )
     with announced(f"{platform.name}: {what} (once)") as progress:
         objects = tools.model(
             [Path(source.name)],

@@ -59,6 +59,8 @@ CXX_FLAGS = (
     "-w",
 )
 """-w for the C++ that Verilator writes; the tests compile ours with -Wall -Wextra."""
+GCC_ALONE = ("-fno-gnu-unique",)
+"""What clang neither knows nor needs: it makes no symbol unique among libraries."""
 FAST = "-O2"
 SLOW = "-O0"
 """Optimisation of what runs every cycle, and of what runs once."""
@@ -100,6 +102,12 @@ class Toolchain:
             [importlib.metadata.version("verilator"), *self.cxx, self.compiler(), *flags]
         )
 
+    @property
+    def cxx_flags(self) -> tuple[str, ...]:
+        """``CXX_FLAGS``, as far as the compiler knows them."""
+        clang = "clang" in Path(self.cxx[0]).name
+        return tuple(flag for flag in CXX_FLAGS if not (clang and flag in GCC_ALONE))
+
     def compiler(self) -> str:
         """Version and target of the C++ compiler."""
         said = subprocess.run(
@@ -111,7 +119,14 @@ class Toolchain:
         return " ".join(said.split())
 
     def verilate(
-        self, sources: list[Path], top: str, directory: Path, *, waves: bool, split: bool = True
+        self,
+        sources: list[Path],
+        top: str,
+        directory: Path,
+        *,
+        waves: bool,
+        split: bool = True,
+        flags: tuple[str, ...] = (),
     ) -> None:
         """Write the C++ model of module ``top`` into ``directory`` as class ``Vtop``; the tool runs
         there.
@@ -123,6 +138,7 @@ class Toolchain:
             str(self.verilator / "bin" / "verilator_bin"),
             *VERILATOR_FLAGS,
             *(SPLIT_FLAGS if split else ()),
+            *flags,
         ]
         command += WAVE_FLAGS if waves else ()
         control = directory / "control.vlt"
@@ -143,7 +159,7 @@ class Toolchain:
         returns the objects in ``directory``.
         """
         common = [
-            *CXX_FLAGS,
+            *self.cxx_flags,
             *(
                 f"-I{path}"
                 for path in [
@@ -188,15 +204,16 @@ class Toolchain:
         waves: bool = False,
         split: bool = True,
         runtime: bool = True,
+        flags: tuple[str, ...] = (),
         progress: Progress = silent,
     ) -> list[Path]:
         """The Verilated module ``top`` and the C++ around it (``harness``), as objects in ``work``.
 
-        With ``runtime`` Verilator's own code is among them. The harness finds ``Vtop.h``, and what
-        else lies in ``work``.
+        With ``runtime`` Verilator's own code is among them; ``flags`` are for Verilator. The
+        harness finds ``Vtop.h``, and what else lies in ``work``.
         """
         progress(0, 1, "translating to C++")
-        self.verilate(verilog, top, work, waves=waves, split=split)
+        self.verilate(verilog, top, work, waves=waves, split=split, flags=flags)
         sources = [*sorted(work.glob("*.cpp")), *harness, *(self.runtime(work) if runtime else [])]
         return self.compile(sources, [work, *includes], work, waves=waves, progress=progress)
 
@@ -212,7 +229,7 @@ class Toolchain:
         their own.
         """
         _run(
-            [*self.cxx, *CXX_FLAGS, *flags, "-shared", "-o", str(output), *map(str, sources)],
+            [*self.cxx, *self.cxx_flags, *flags, "-shared", "-o", str(output), *map(str, sources)],
             output.parent,
         )
 

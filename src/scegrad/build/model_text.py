@@ -1,0 +1,35 @@
+"""Our Verilog in the form of which Verilator makes a fast model: tables as constants.
+
+Our Verilog is Verilog-2005, in which a table is a memory that ``initial`` fills, word for word. Of
+that, Verilator makes an assignment for each word, in C++, once more for each core: half of the C++
+of a model. As a constant array of SystemVerilog, it is data, and one copy serves all the cores.
+What ``initial`` fills with zeros is zero in Verilator anyway (``--x-initial fast``).
+"""
+
+import re
+
+_FILLED = re.compile(
+    r"^  reg (\[\d+:0\]) (\w+) \[(\d+):0\];\n"
+    r"  initial begin\n((?:    \2\[\d+\] = [^;]*;\n)+)  end\n",
+    re.MULTILINE,
+)
+_WORD = re.compile(r" = (\d+'h([0-9a-f]+));")
+
+
+def constant_tables(text: str) -> str:
+    """The Verilog ``text`` with its tables as constants, and nothing for memories of zeros.
+
+    A memory that does not start with zeros is a table: no word of it is ever written.
+    """
+    return _FILLED.sub(_memory, text)
+
+
+def _memory(match: re.Match[str]) -> str:
+    width, name, last, body = match.groups()
+    words = _WORD.findall(body)
+    if len(words) != int(last) + 1:
+        return match.group()
+    if not any(digits.strip("0") for _, digits in words):
+        return f"  reg {width} {name} [{last}:0];\n"
+    values = ", ".join(word for word, _ in words)
+    return f"  localparam logic {width} {name} [0:{last}] = '{{{values}}};\n"
