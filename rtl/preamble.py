@@ -75,33 +75,42 @@ def _described(bus: Bus) -> str:
     return f"{bus.name}_*  AXI4 manager, {width}, {bus.id_bits}-bit ID;\n//     {bursts}"
 
 
-def attributes(platform: Platform) -> dict[str, str]:
-    """The attributes of each port, as a line before its declaration."""
+SINGLE = {CLOCK: ("clock", "CLK"), RESET: ("reset", "RST"), INTERRUPT: ("interrupt", "INTERRUPT")}
+"""Kind and signal of the interfaces that are one port."""
+
+
+def parameters(platform: Platform) -> dict[str, dict[str, object]]:
+    """What Vivado is to know of each interface, by the interface's name."""
     found = buses(platform)
     names = ":".join(bus.name for bus in found)
-    result = {
-        CLOCK: _attribute(
-            "signal:clock:1.0 clk CLK",
-            f"XIL_INTERFACENAME {CLOCK}, ASSOCIATED_BUSIF {names}, ASSOCIATED_RESET {RESET}",
-        ),
-        RESET: _attribute(
-            "signal:reset:1.0 rst RST", f"XIL_INTERFACENAME {RESET}, POLARITY ACTIVE_HIGH"
-        ),
-        INTERRUPT: _attribute(
-            "signal:interrupt:1.0 irq INTERRUPT",
-            f"XIL_INTERFACENAME {INTERRUPT}, SENSITIVITY LEVEL_HIGH",
-        ),
+    return {
+        CLOCK: {"ASSOCIATED_BUSIF": names, "ASSOCIATED_RESET": RESET},
+        RESET: {"POLARITY": "ACTIVE_HIGH"},
+        INTERRUPT: {"SENSITIVITY": "LEVEL_HIGH"},
+        **{bus.name: _parameters(bus) for bus in found},
     }
-    for bus in found:
-        parameter = _parameter(bus)
+
+
+def attributes(platform: Platform) -> dict[str, str]:
+    """The attributes of each port, as a line before its declaration."""
+    told = {
+        name: ", ".join(
+            [f"XIL_INTERFACENAME {name}", *(f"{word} {value}" for word, value in words.items())]
+        )
+        for name, words in parameters(platform).items()
+    }
+    result = {
+        name: _attribute(f"signal:{kind}:1.0 {name} {signal}", told[name])
+        for name, (kind, signal) in SINGLE.items()
+    }
+    for bus in buses(platform):
         for port in bus.ports:
             kind = f"interface:aximm:1.0 {bus.name} {port.signal}"
-            result[port.name] = _attribute(kind, parameter)
-            parameter = ""  # once for each interface
+            result[port.name] = _attribute(kind, told.pop(bus.name, ""))  # once per interface
     return result
 
 
-def _parameter(bus: Bus) -> str:
+def _parameters(bus: Bus) -> dict[str, object]:
     words: dict[str, object] = {
         "PROTOCOL": bus.protocol,
         "DATA_WIDTH": bus.data_bits,
@@ -114,8 +123,7 @@ def _parameter(bus: Bus) -> str:
             "MAX_BURST_LENGTH": bus.burst_beats,
             "SUPPORTS_NARROW_BURST": 0,
         }
-    pairs = (f"{name} {value}" for name, value in words.items())
-    return ", ".join([f"XIL_INTERFACENAME {bus.name}", *pairs])
+    return words
 
 
 def _attribute(info: str, parameter: str = "") -> str:

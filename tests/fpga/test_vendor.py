@@ -51,8 +51,14 @@ def test_files_name_each_other(tmp_path: Path) -> None:
 def test_the_command_writes_them(tmp_path: Path) -> None:
     assert _status(["verilog", "--platform", "ecp5_demo", "-o", str(tmp_path)]) == 0
     suffixes = {path.name.removeprefix("scegrad_ecp5_demo") for path in tmp_path.iterdir()}
-    plain = {".v", ".f", ".vlt", ".veo", ".rdl", ".json", ".core", "_tb.v"}
-    assert suffixes == plain | {".xdc", ".sdc", ".qip", "_vivado.tcl", "_hw.tcl"}
+    plain = {".v", ".f", ".vlt", ".veo", ".rdl", ".json", ".core", "_tb.v", "component.xml"}
+    assert suffixes == plain | {
+        ".xdc",
+        ".sdc",
+        ".qip",
+        "_vivado.tcl",
+        "_hw.tcl",
+    }
 
 
 def test_no_constraint_reaches_a_design_that_contains_the_module(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from scegrad.errors import RequestError, check_choice
 from scegrad.files import Output, OutputDirectory
 from scegrad.fpga.describe import write_descriptions
 from scegrad.fpga.fusesoc import write_core
+from scegrad.fpga.ipxact import write_component
 from scegrad.fpga.measure import Measurement, measure, verilog
 from scegrad.fpga.template import write_template
 from scegrad.fpga.vendor import write_vendor_files
@@ -84,6 +85,7 @@ def write_platform(platform_name: str, output: Path) -> list[Path]:
             write_template(platform, directory.path),
             *write_descriptions(platform, directory.path),
             *write_core(platform, directory.path),
+            write_component(platform, directory.path),
             *write_vendor_files(platform, directory.path),
         ]
 
