@@ -221,6 +221,17 @@ def budget(table: NDArray[np.int64], moves: list[tune32.Move]) -> list[Region]:
     return found
 
 
+def moved(moves: list[tune32.Move]) -> list[tuple[int, float, tuple[int, int, int], int]]:
+    """What the search moved: entry, where it begins, offsets of c0 (or T), c1 and c2, cases."""
+    first = {piece.entry: float(piece.first) for piece in pieces()}
+    first |= {entry: float(whole) for entry, whole in scale_entries()}
+    found = []
+    for move in moves:
+        c0, c1, c2 = (*move.offsets, 0, 0)[:3]
+        found.append((move.entry, first[move.entry], (c0, c1, c2), move.wrong))
+    return found
+
+
 def report(table: NDArray[np.int64], moves: list[tune32.Move]) -> str:
     """The budget as text; raises ``ValueError`` where it exceeds what the contract allows, or a
     hard case is wrong.
@@ -236,6 +247,11 @@ def report(table: NDArray[np.int64], moves: list[tune32.Move]) -> str:
     lines.append(
         f"worst 2^{log2(worst):.2f}, allowed 2^{log2(ALLOWANCE):.0f}; hard cases wrong: {wrong}"
     )
+    lines[-1:-1] = [
+        f"moved: entry {entry:>4}, |x| from {first:<11g} c0 {c0:+d}, c1 {c1:+d}, c2 {c2:+d},"
+        f" hard cases {cases}"
+        for entry, first, (c0, c1, c2), cases in moved(moves)
+    ]
     if worst > ALLOWANCE or wrong:
         raise ValueError("the error budget exceeds what the contract allows:\n" + "\n".join(lines))
     return "\n".join(lines)

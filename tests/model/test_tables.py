@@ -2,14 +2,60 @@
 every fp16 logit.
 """
 
+import json
+import random
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from scegrad.generate.maker import ROOT
 from scegrad.model import fit, fit32, hard_cases, tables, tune32
-from scegrad.model.budget import budget, report
+from scegrad.model.budget import budget, moved, report
 from scegrad.model.design import SIGMOID16, SIGMOID32
 from scegrad.model.fit16 import target
 from scegrad.model.sigmoid16 import sigmoid16
+
+
+@pytest.fixture(scope="module")
+def computed() -> tuple[str, list[tune32.Move]]:
+    """What the fits give now."""
+    return fit.computed()
+
+
+@pytest.mark.whole
+def test_the_page_has_what_was_moved(computed: tuple[str, list[tune32.Move]]) -> None:
+    page = (ROOT / "docs/numerics.md").read_text(encoding="utf-8")
+    rows = [
+        f"| {entry} | {first:g} | {c0:+d} | {c1:+d} | {c2:+d} | {cases} |"
+        for entry, first, (c0, c1, c2), cases in moved(computed[1])
+    ]
+    assert "\n".join(["| --- " * 6 + "|", *rows]) + "\n\n" in page
+    assert len(report(tables.coefficients("fp32"), computed[1]).splitlines()) == 6 + len(rows)
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("name", ["fp32", "fp16"])
+def test_one_unit_of_any_entry_is_found(
+    name: str,
+    computed: tuple[str, list[tune32.Move]],
+    seed: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """``scegrad tables --check`` names the file, whichever number is off by one."""
+    kept, rng = json.loads(fit.TABLES.read_text()), random.Random(seed)
+    monkeypatch.setattr(fit, "computed", lambda: computed)
+    assert fit.stale() is None
+    entry = rng.randrange(len(kept[name]))
+    kept[name][entry][rng.randrange(len(kept[name][entry]))] += rng.choice([-1, 1])
+    damaged = (
+        f'"{each}": [\n' + ",\n".join(map(json.dumps, table)) + "\n]"
+        for each, table in kept.items()
+    )
+    monkeypatch.setattr(fit, "TABLES", tmp_path / "damaged.json")
+    fit.TABLES.write_text("{\n" + ",\n".join(damaged) + "\n}\n")
+    assert fit.stale() == "model/sigmoid_tables.json is not what the fits give: run scegrad tables"
 
 
 @pytest.mark.whole

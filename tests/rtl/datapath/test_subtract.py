@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scegrad.formats import FORMATS, FP32, Format
-from scegrad.model.design import SIGMOID32
+from scegrad.model.design import COARSE, SIGMOID32, WINDOW
 from scegrad.model.golden import SIGMOIDS
 from scegrad.model.sigmoid32 import Sigmoid
 from scegrad.model.subtract import Terms
@@ -66,13 +66,16 @@ def any_sigmoid(fmt: Format, rng: np.random.Generator) -> Sigmoid:
 
 
 def labels_beside(s: Sigmoid, fmt: Format, rng: np.random.Generator) -> np.ndarray:
-    """Labels of any size, of that of s, within some units of s, and of that of 1."""
+    """Labels of any size, of that of s, near s, about 1, and so great that 1 leaves the window."""
     value = np.ldexp(s.significand.astype(float), -SIGMOIDS[fmt.name][1] - s.k)
     spread = np.ldexp(rng.uniform(1, 2, COUNT), rng.integers(fmt.emin - 8, -fmt.emin, COUNT))
     near = value * rng.uniform(0.5, 2, COUNT)
     close = value * (1 + rng.integers(-2, 3, COUNT) * 2.0**-fmt.fraction_bits)
     one = 1 + rng.integers(-3, 4, COUNT) * 2.0 ** -(fmt.fraction_bits + 1)
-    chosen = np.choose(rng.integers(0, 5, COUNT), [spread, near, close, one, 1 - near])
+    window = WINDOW[fmt.name]
+    exponents = rng.integers(window - COARSE[fmt.name] - 3, window + 4, COUNT)
+    great = np.ldexp(rng.uniform(1, 2, COUNT), np.minimum(exponents, -fmt.emin))
+    chosen = np.choose(rng.integers(0, 6, COUNT), [spread, near, close, one, 1 - near, great])
     return (chosen * rng.choice([1, 1, -1], COUNT)).astype(fmt.dtype)
 
 
