@@ -111,13 +111,8 @@ class Board(wiring.Component):
             )
             m.submodules[prefix] = memory
             connect_flat(m, top, prefix, memory.axi, manager=True, outside=True)
-            targets.append(
-                (
-                    memory.host,
-                    bridge.host.address[MEMORY_BYTES.bit_length() - 1 :]
-                    == region.base // MEMORY_BYTES,
-                )
-            )
+            place = bridge.host.address[MEMORY_BYTES.bit_length() - 1 :]
+            targets.append((memory.host, place == region.base // MEMORY_BYTES))
         self._route(m, bridge, targets)
         return m
 

@@ -1,5 +1,7 @@
 """The bridge: requests from frames, accesses to registers and memory, answers; see ``protocol``."""
 
+from typing import NamedTuple
+
 from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import crc, stream, wiring
 from amaranth.lib.memory import Memory
@@ -13,6 +15,18 @@ DEPTH = 2 * MAX_WORDS
 """Words of a frame that are kept; a longer one is dropped."""
 
 _CRC = crc.catalog.CRC32_ISO_HDLC
+
+
+class History(NamedTuple):
+    """What is known of the session: whether one is open, and its last request.
+
+    Of that request: ``last``, its number; ``wrote``, whether it was a write, and then its status.
+    """
+
+    last: Signal
+    last_status: Signal
+    opened: Signal
+    wrote: Signal
 
 
 class Bridge(wiring.Component):
@@ -85,11 +99,10 @@ class Bridge(wiring.Component):
         """The states: decide; write; answer with header, data read, status, CRC and the frame's
         end.
         """
-        number, left = (
-            Signal(range(4)),
-            Signal(32),
-        )  # of the word that is being sent: bytes sent, what is left
+        # Of the word that is being sent: bytes sent, what is left.
+        number, left = Signal(range(4)), Signal(32)
         last, last_status, opened, wrote = Signal(SEQUENCE_BITS), Signal(8), Signal(), Signal()
+        history = History(last, last_status, opened, wrote)
         byte = self.o.payload
         sent = self.o.valid & self.o.ready
         crc_in = self._crc
@@ -111,10 +124,6 @@ class Bridge(wiring.Component):
                     with m.If(number == 3):
                         m.next = then
 
-        repeated = opened & (self._sequence == last)
-        following = opened & (self._sequence == (last + 1)[:SEQUENCE_BITS])
-        outcome = Mux(self.host.error, self.host.read[:8], Answer.OK)
-        reading = (self._op == Op.READ) & (self._status == Answer.OK)
         with m.FSM():
             with m.State("IDLE"):
                 m.d.sync += [self._index.eq(0), number.eq(0), self._status.eq(Answer.OK)]
@@ -124,60 +133,16 @@ class Bridge(wiring.Component):
             with m.State("DECIDE"):
                 m.d.sync += left.eq(self._header)
                 m.next = "HEADER"
-                some = (self._count != 0) & (self._count <= MAX_WORDS)
-                with m.If((self._op == Op.OPEN) & (self._length == 3) & (self._count == 1)):
-                    m.d.sync += [last.eq(self._sequence), opened.eq(1), wrote.eq(0)]
-                with m.Elif((self._op == Op.READ) & some & (self._length == 3)):
-                    with m.If(repeated | following):
-                        m.d.sync += [last.eq(self._sequence), wrote.eq(0)]
-                    with m.Else():
-                        m.d.sync += self._status.eq(Answer.SEQUENCE)
-                with m.Elif((self._op == Op.WRITE) & some & (self._length == self._count + 3)):
-                    with m.If(repeated & wrote):
-                        m.d.sync += self._status.eq(last_status)
-                    with m.Elif(following):
-                        m.d.sync += [last.eq(self._sequence), wrote.eq(1)]
-                        m.next = "WRITE"
-                    with m.Else():
-                        m.d.sync += self._status.eq(Answer.SEQUENCE)
-                with m.Else():
-                    m.d.sync += self._status.eq(Answer.MALFORMED)
+                self._decide(m, history)
             with m.State("FETCH"):
                 m.next = "WRITE"
             with m.State("WRITE"):
-                m.d.comb += [self.host.valid.eq(1), self.host.write.eq(1)]
-                with m.If(self.host.ready):
-                    m.d.sync += [
-                        self._index.eq(self._index + 1),
-                        self._address.eq(self._address + 4),
-                    ]
-                    m.d.sync += [self._status.eq(outcome), last_status.eq(outcome)]
-                    m.next = "FETCH"
-                    with m.If(self.host.error | (self._index + 1 == self._count)):
-                        m.next = "HEADER"
+                self._write(m, history)
             send("HEADER", "CHOOSE")
             with m.State("CHOOSE"):
-                m.d.sync += [left.eq(Cat(self._status, self.irq)), self._index.eq(self._index + 1)]
-                m.next = "STATUS"
-                with m.If((self._op == Op.OPEN) & (self._status == Answer.OK) & (self._index == 0)):
-                    m.d.sync += left.eq(OPEN_WORD)
-                    m.next = "DATA"
-                with m.Elif(
-                    (self._op == Op.READ) & (self._length == 3) & (self._index != self._count)
-                ):
-                    m.d.sync += left.eq(0)
-                    m.next = "DATA"
-                    with m.If(reading):
-                        m.next = "READ"
+                self._choose(m, left)
             with m.State("READ"):
-                m.d.comb += self.host.valid.eq(1)
-                with m.If(self.host.ready):
-                    m.d.sync += [
-                        left.eq(Mux(self.host.error, 0, self.host.read)),
-                        self._address.eq(self._address + 4),
-                    ]
-                    m.d.sync += self._status.eq(outcome)
-                    m.next = "DATA"
+                self._read(m, left)
             send("DATA", "CHOOSE")
             send("STATUS", "SUM")
             with m.State("SUM"):
@@ -190,3 +155,69 @@ class Bridge(wiring.Component):
                     m.d.comb += crc_in.start.eq(1)
                     m.d.sync += self.busy.eq(0)
                     m.next = "IDLE"
+
+    def _decide(self, m: Module, history: History) -> None:
+        """What a request asks for, whether it comes in turn, and the status if it is refused."""
+        repeated = history.opened & (self._sequence == history.last)
+        following = history.opened & (self._sequence == (history.last + 1)[:SEQUENCE_BITS])
+        some = (self._count != 0) & (self._count <= MAX_WORDS)
+        with m.If((self._op == Op.OPEN) & (self._length == 3) & (self._count == 1)):
+            m.d.sync += [history.last.eq(self._sequence), history.opened.eq(1), history.wrote.eq(0)]
+        with m.Elif((self._op == Op.READ) & some & (self._length == 3)):
+            with m.If(repeated | following):
+                m.d.sync += [history.last.eq(self._sequence), history.wrote.eq(0)]
+            with m.Else():
+                m.d.sync += self._status.eq(Answer.SEQUENCE)
+        with m.Elif((self._op == Op.WRITE) & some & (self._length == self._count + 3)):
+            with m.If(repeated & history.wrote):
+                m.d.sync += self._status.eq(history.last_status)
+            with m.Elif(following):
+                m.d.sync += [history.last.eq(self._sequence), history.wrote.eq(1)]
+                m.next = "WRITE"
+            with m.Else():
+                m.d.sync += self._status.eq(Answer.SEQUENCE)
+        with m.Else():
+            m.d.sync += self._status.eq(Answer.MALFORMED)
+
+    def _outcome(self) -> Value:
+        return Mux(self.host.error, self.host.read[:8], Answer.OK)
+
+    def _write(self, m: Module, history: History) -> None:
+        """One word to the host; its successor is fetched, unless it was the last or went wrong."""
+        outcome = self._outcome()
+        m.d.comb += [self.host.valid.eq(1), self.host.write.eq(1)]
+        with m.If(self.host.ready):
+            m.d.sync += [
+                self._index.eq(self._index + 1),
+                self._address.eq(self._address + 4),
+            ]
+            m.d.sync += [self._status.eq(outcome), history.last_status.eq(outcome)]
+            m.next = "FETCH"
+            with m.If(self.host.error | (self._index + 1 == self._count)):
+                m.next = "HEADER"
+
+    def _choose(self, m: Module, left: Signal) -> None:
+        """What follows the header or a word of data: the next word, or the status."""
+        reading = (self._op == Op.READ) & (self._status == Answer.OK)
+        m.d.sync += [left.eq(Cat(self._status, self.irq)), self._index.eq(self._index + 1)]
+        m.next = "STATUS"
+        with m.If((self._op == Op.OPEN) & (self._status == Answer.OK) & (self._index == 0)):
+            m.d.sync += left.eq(OPEN_WORD)
+            m.next = "DATA"
+        with m.Elif((self._op == Op.READ) & (self._length == 3) & (self._index != self._count)):
+            m.d.sync += left.eq(0)
+            m.next = "DATA"
+            with m.If(reading):
+                m.next = "READ"
+
+    def _read(self, m: Module, left: Signal) -> None:
+        """One word from the host."""
+        outcome = self._outcome()
+        m.d.comb += self.host.valid.eq(1)
+        with m.If(self.host.ready):
+            m.d.sync += [
+                left.eq(Mux(self.host.error, 0, self.host.read)),
+                self._address.eq(self._address + 4),
+            ]
+            m.d.sync += self._status.eq(outcome)
+            m.next = "DATA"

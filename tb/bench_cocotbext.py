@@ -72,6 +72,30 @@ class Surroundings:
         return await self.registers.read_dword(offset)
 
 
+async def _start_and_finish(
+    around: Surroundings, fmt: Format, values: tuple[int, ...], core: int | None
+) -> None:
+    """Write ``values`` to the registers from LOGITS on, start the job and see it end."""
+    for name, value in zip(
+        ("LOGITS", "LABELS", "GRADIENT", "LENGTH", "CORE_MASK"),
+        values,
+        strict=True,
+    ):
+        await around.write(name, value)
+    mode = REGISTER["MODE"]
+    half = mode.field("FORMAT").mask if fmt.name == "fp16" else 0
+    await around.write("MODE", half | (0 if core is None else mode.field("PRIVATE").mask))
+    await around.write("START", 1)
+    assert await around.read(REGISTER["REQUEST"].offset) == Status.ACCEPTED
+    if str(around.dut.irq.value) != "1":
+        await with_timeout(RisingEdge(around.dut.irq), LIMIT_NS, "ns")
+    unit = SHARED if core is None else core
+    assert await around.read(REGISTER["IRQ_PENDING"].offset) == 1 << unit
+    assert await around.read(unit_offset(unit, "STATUS")) == Status.DONE
+    assert await around.read(unit_offset(unit, "ELEMENTS")) == values[3]
+    await around.write("IRQ_PENDING", 1 << unit)
+
+
 async def run(
     around: Surroundings,
     fmt: Format,
@@ -100,24 +124,7 @@ async def run(
     }
     image |= dict(enumerate(gradient(*arrays).tobytes(), start=places[2]))
 
-    for name, value in zip(
-        ("LOGITS", "LABELS", "GRADIENT", "LENGTH", "CORE_MASK"),
-        (*places, length, mask),
-        strict=True,
-    ):
-        await around.write(name, value)
-    mode = REGISTER["MODE"]
-    half = mode.field("FORMAT").mask if fmt.name == "fp16" else 0
-    await around.write("MODE", half | (0 if core is None else mode.field("PRIVATE").mask))
-    await around.write("START", 1)
-    assert await around.read(REGISTER["REQUEST"].offset) == Status.ACCEPTED
-    if str(around.dut.irq.value) != "1":
-        await with_timeout(RisingEdge(around.dut.irq), LIMIT_NS, "ns")
-    unit = SHARED if core is None else core
-    assert await around.read(REGISTER["IRQ_PENDING"].offset) == 1 << unit
-    assert await around.read(unit_offset(unit, "STATUS")) == Status.DONE
-    assert await around.read(unit_offset(unit, "ELEMENTS")) == length
-    await around.write("IRQ_PENDING", 1 << unit)
+    await _start_and_finish(around, fmt, (*places, length, mask), core)
     wrong = [position for position, byte in image.items() if around.memory[position] != byte]
     assert not wrong, (
         f"{len(wrong)} bytes differ, the first at {wrong[0]:#x}: {fmt.name} {places} {length}"

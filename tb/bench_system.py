@@ -176,27 +176,20 @@ def bad_job(unit: System, number: int) -> Job:
             absent = [fmt for name, fmt in FORMATS.items() if name not in platform.formats]
             return replace(job, fmt=absent[0], length=0) if absent else job
         case 2:
-            return replace(
-                job,
-                private=False,
-                core_mask=rng.choice((0, platform.all_cores + 1, 1 << 31, 0xFFFF_FFFF)),
-            )
+            mask = rng.choice((0, platform.all_cores + 1, 1 << 31, 0xFFFF_FFFF))
+            return replace(job, private=False, core_mask=mask)
         case 3:
             return replace(job, **{array: address + rng.randrange(1, job.fmt.bytes)})
         case 4:
             end = rng.choice(regions).end
-            return replace(
-                job,
-                length=max(job.length, 2),
-                **{array: (end - rng.choice((0, 1, job.fmt.bytes)) * job.fmt.bytes) & 0xFFFF_FFFF},
-            )
+            start = end - rng.choice((0, 1, job.fmt.bytes)) * job.fmt.bytes
+            return replace(long, **{array: start & 0xFFFF_FFFF})
         case 5:
             return replace(job, **{array: rng.choice(regions).base + 0x40})
         case 6:
             near = rng.choice((1, -1)) * rng.choice((job.fmt.bytes, size - job.fmt.bytes))
-            return replace(
-                long, gradient=(rng.choice((job.logits, job.labels)) + near) & 0xFFFF_FFFF
-            )
+            start = rng.choice((job.logits, job.labels)) + near
+            return replace(long, gradient=start & 0xFFFF_FFFF)
         case 7:
             return replace(job, private=not job.private, core_mask=platform.all_cores)
         case 8:

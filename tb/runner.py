@@ -180,6 +180,73 @@ def _build_in(folder: Path, design: Design, simulator: str, waves: bool) -> None
         ) from error
 
 
+@dataclass(frozen=True)
+class _Run:
+    """One run of a bench; the fields are the arguments of ``run_bench``, ``unset`` as a number."""
+
+    top: Design
+    test_module: str
+    simulator: str
+    tests: Sequence[str] | None
+    waves: Path | None
+    seed: int
+    unset: int
+    parameters: Mapping[str, object]
+
+    def result(self, folder: Path) -> BenchResult:
+        """Start what was built in ``folder``, and read the results. Raises ``BenchError``."""
+        with scratch() as directory:
+            log, results = directory / "bench.log", directory / "results.xml"
+            with _outside_pytest():
+                self._start(folder, results, log)
+            text = log.read_text(errors="replace") if log.exists() else ""
+            what = f"{self.test_module} on {self.top.name} under {self.simulator}"
+            try:
+                names = read_results(results, f"{what}, SCEGRAD_SEED={self.seed}", text)
+            except BenchError as error:
+                first, _, rest = str(error).partition("\n")
+                kept = _keep(log, self.test_module)
+                raise BenchError(f"{first}; the log is {kept}\n{rest}") from None
+        return BenchResult(names, self.seed, text)
+
+    def _environment(self) -> dict[str, str]:
+        found = {
+            "SCEGRAD_PARAMETERS": json.dumps(dict(self.parameters)),
+            "COCOTB_ANSI_OUTPUT": "0",
+            PARENT: str(os.getpid()),
+        }
+        if (platform := self.top.platform) is not None:
+            found["SCEGRAD_PLATFORM"] = base64.b64encode(pickle.dumps(platform)).decode()
+        return found
+
+    def _plusargs(self) -> list[str]:
+        path = None if self.waves is None else str(self.waves.absolute())
+        if self.simulator == "verilator":
+            first = f"+verilator+seed+{self.seed % (1 << 31) or 1}"
+            traced = ["--trace-file", path] if path else []
+            return [first, f"+verilator+rand+reset+{self.unset}", *traced]
+        return [f"+dumpfile_path={path}"] if path else []
+
+    def _start(self, folder: Path, results: Path, log: Path) -> None:
+        """Start the simulator; whatever it says of its success, only the results file counts."""
+        tests = self.tests
+        with suppress(RuntimeError, SystemExit):  # it ends with another status
+            _runner(self.simulator).test(
+                test_module=self.test_module,
+                hdl_toplevel=self.top.name,
+                hdl_toplevel_lang="verilog",
+                build_dir=folder,
+                test_dir=results.parent,
+                results_xml=str(results),
+                test_filter=rf"\.({'|'.join(map(re.escape, tests))})($|/)" if tests else None,
+                seed=self.seed,
+                extra_env=self._environment(),
+                waves=self.waves is not None,
+                plusargs=self._plusargs(),
+                log_file=log,
+            )
+
+
 def run_bench(
     design: Platform | wiring.Component | Design,
     test_module: str,
@@ -207,39 +274,8 @@ def run_bench(
     if seed is None:
         seed = int(os.environ.get("SCEGRAD_SEED", random.SystemRandom().randrange(1 << 31)))
     print(f"{test_module} on {top.name} under {simulator}: SCEGRAD_SEED={seed} replays it")
-    folder = build(top, simulator, waves=waves is not None)
-    environment = {
-        "SCEGRAD_PARAMETERS": json.dumps(dict(parameters or {})),
-        "COCOTB_ANSI_OUTPUT": "0",
-        PARENT: str(os.getpid()),
-    }
-    if top.platform is not None:
-        environment["SCEGRAD_PLATFORM"] = base64.b64encode(pickle.dumps(top.platform)).decode()
-    with scratch() as directory:
-        log, results = directory / "bench.log", directory / "results.xml"
-        with _outside_pytest():
-            _run(
-                top,
-                test_module,
-                simulator,
-                folder,
-                results,
-                log,
-                tests,
-                waves,
-                seed,
-                UNSET[unset],
-                environment,
-            )
-        text = log.read_text(errors="replace") if log.exists() else ""
-        what = f"{test_module} on {top.name} under {simulator}, SCEGRAD_SEED={seed}"
-        try:
-            names = read_results(results, what, text)
-        except BenchError as error:
-            first, _, rest = str(error).partition("\n")
-            kept = _keep(log, test_module)
-            raise BenchError(f"{first}; the log is {kept}\n{rest}") from None
-    return BenchResult(names, seed, text)
+    run = _Run(top, test_module, simulator, tests, waves, seed, UNSET[unset], parameters or {})
+    return run.result(build(top, simulator, waves=waves is not None))
 
 
 def _keep(log: Path, test_module: str) -> str:
@@ -251,49 +287,6 @@ def _keep(log: Path, test_module: str) -> str:
     os.close(handle)
     shutil.copyfile(log, path)
     return path
-
-
-def _run(
-    top: Design,
-    test_module: str,
-    simulator: str,
-    folder: Path,
-    results: Path,
-    log: Path,
-    tests: Sequence[str] | None,
-    waves: Path | None,
-    seed: int,
-    unset: int,
-    environment: Mapping[str, str],
-) -> None:
-    """Start the simulator; whatever it says of its success, only the results file counts."""
-    plusargs = (
-        [f"+verilator+seed+{seed % (1 << 31) or 1}", f"+verilator+rand+reset+{unset}"]
-        if simulator == "verilator"
-        else []
-    )
-    if waves is not None:
-        path = str(waves.absolute())
-        plusargs += (
-            ["--trace-file", path] if simulator == "verilator" else [f"+dumpfile_path={path}"]
-        )
-    with suppress(
-        RuntimeError, SystemExit
-    ):  # a simulator that ends with another status; the caller reads the results file
-        _runner(simulator).test(
-            test_module=test_module,
-            hdl_toplevel=top.name,
-            hdl_toplevel_lang="verilog",
-            build_dir=folder,
-            test_dir=results.parent,
-            results_xml=str(results),
-            test_filter=rf"\.({'|'.join(map(re.escape, tests))})($|/)" if tests else None,
-            seed=seed,
-            extra_env=environment,
-            waves=waves is not None,
-            plusargs=plusargs,
-            log_file=log,
-        )
 
 
 def read_results(results: Path, what: str, log: str) -> tuple[str, ...]:

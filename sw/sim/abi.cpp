@@ -168,7 +168,7 @@ int scesim_attach(scesim* sim, uint64_t address, void* data, uint64_t size) {
 }
 
 uint64_t scesim_used_bytes(const scesim* sim) {
-  return const_cast<scesim*>(sim)->simulation.fabric().memory.used_bytes();
+  return sim->simulation.fabric().memory.used_bytes();
 }
 
 int scesim_window(scesim* sim, uint64_t address, uint64_t size, uint32_t access) {
@@ -187,7 +187,7 @@ int scesim_windows_clear(scesim* sim) {
 }
 
 uint64_t scesim_violations(const scesim* sim, scesim_violation* first, uint64_t room) {
-  const sce::Guard& guard = const_cast<scesim*>(sim)->simulation.fabric().guard;
+  const sce::Guard& guard = sim->simulation.fabric().guard;
   const auto& recorded = guard.recorded();
   std::copy_n(recorded.begin(), std::min<uint64_t>(room, recorded.size()), first);
   return guard.violations();
@@ -241,7 +241,7 @@ void scesim_clock_bare(scesim* sim, uint64_t edges) {
 
 int scesim_get_traffic(const scesim* sim, int port, scesim_traffic* traffic) {
   if (port < 0 || port >= SCESIM_PORTS) return -1;
-  *traffic = const_cast<scesim*>(sim)->simulation.port(port).traffic();
+  *traffic = sim->simulation.port(port).traffic();
   return 0;
 }
 
@@ -253,14 +253,12 @@ int scesim_record(scesim* sim, uint64_t room) {
 }
 
 uint64_t scesim_events(const scesim* sim, const scesim_event** events) {
-  const auto& recorded = const_cast<scesim*>(sim)->simulation.fabric().recorder.events();
+  const auto& recorded = sim->simulation.fabric().recorder.events();
   *events = recorded.data();
   return recorded.size();
 }
 
-uint64_t scesim_events_lost(const scesim* sim) {
-  return const_cast<scesim*>(sim)->simulation.fabric().recorder.lost();
-}
+uint64_t scesim_events_lost(const scesim* sim) { return sim->simulation.fabric().recorder.lost(); }
 
 int scesim_waves_open(scesim* sim, const char* path) {
   return refusing(sim, [&] { return sim->simulation.open_waves(path) ? 0 : -1; });

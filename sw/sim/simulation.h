@@ -59,7 +59,9 @@ class Simulation {
   void forget_waves() { waves_.forget(); }
 
   Fabric& fabric() { return fabric_; }
+  const Fabric& fabric() const { return fabric_; }
   AxiPort& port(uint32_t index) { return *ports_[index]; }
+  const AxiPort& port(uint32_t index) const { return *ports_[index]; }
 
   std::string error;
   bool failed = false;  // an operation ended in the middle, for want of memory: nothing can be

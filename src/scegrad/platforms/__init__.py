@@ -125,6 +125,18 @@ class Platform:
             )
         if len({*self.formats}) < len(self.formats):
             raise ValueError(f"formats is {self.formats}, but must name each format once")
+        self._check_port()
+        for memory in self.private:
+            if not _power_of_two(memory.stride) or memory.size > memory.stride:
+                raise ValueError(
+                    f"stride of {memory.name} is {memory.stride:#x}, but must be a power of two "
+                    f"and no less than its size, {memory.size:#x}"
+                )
+        self._check_names()
+        self._check_map()
+
+    def _check_port(self) -> None:
+        """The port to shared memory, its bursts and its buffers."""
         if not (_power_of_two(self.shared_data_bits) and 64 <= self.shared_data_bits <= 1024):
             raise ValueError(
                 f"shared_data_bits is {self.shared_data_bits}, but must be a power of two from 64"
@@ -153,14 +165,6 @@ class Platform:
                     f"{name} is {getattr(self, name)}, but must be {2 * self.burst_beats} (two"
                     f" bursts) to {MAX_BUFFER_BEATS}"
                 )
-        for memory in self.private:
-            if not _power_of_two(memory.stride) or memory.size > memory.stride:
-                raise ValueError(
-                    f"stride of {memory.name} is {memory.stride:#x}, but must be a power of two "
-                    f"and no less than its size, {memory.size:#x}"
-                )
-        self._check_names()
-        self._check_map()
 
     def _check_map(self) -> None:
         regions = sorted(self.regions, key=lambda region: region.base)

@@ -11,7 +11,7 @@ import numpy as np
 from scegrad.errors import RequestError, check_choice, shown
 from scegrad.formats import Format
 from scegrad.job.job import Counters, Job
-from scegrad.job.placement import place
+from scegrad.job.placement import Place, place
 from scegrad.platforms import PLATFORMS, Platform, platform_of
 from scegrad.request.arrays import Arrays
 from scegrad.request.checks import file_name, flag, whole
@@ -79,6 +79,20 @@ class Request:
         return Result(shaped, self.platform, self.backend, measured, **recorded)
 
 
+def _place(platform: Platform, arrays: Arrays, settings: Settings, core: int | None) -> Place:
+    try:
+        return place(
+            platform,
+            arrays.fmt,
+            arrays.logits.size,
+            core=core,
+            in_place=settings.in_place,
+            misalignment=_misalignment(settings.misalignment),
+        )
+    except ValueError as error:
+        raise RequestError(str(error)) from error
+
+
 def prepare(logits: Any, labels: Any, settings: Settings) -> Request:
     """Check settings and arrays, and place the job in memory. Raises ``RequestError``."""
     platform = platform_of(settings.platform)
@@ -95,17 +109,7 @@ def prepare(logits: Any, labels: Any, settings: Settings) -> Request:
     waves = _waves(settings.waves)
     timeline = flag("timeline", settings.timeline)
     _check_simulated(settings.backend, waves=waves, latency=settings.latency, dram=settings.dram)
-    try:
-        where = place(
-            platform,
-            arrays.fmt,
-            arrays.logits.size,
-            core=core if private else None,
-            in_place=settings.in_place,
-            misalignment=_misalignment(settings.misalignment),
-        )
-    except ValueError as error:
-        raise RequestError(str(error)) from error
+    where = _place(platform, arrays, settings, core if private else None)
     x, y = arrays.flat()
     addresses = where.logits, where.labels, where.gradient
     return Request(

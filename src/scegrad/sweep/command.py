@@ -135,6 +135,23 @@ def _lines(summary: Summary) -> str:
     )
 
 
+def _worst(summary: Summary) -> Iterator[str]:
+    """A line for each quantity whose worst value is known."""
+    for name, text in (
+        ("ulp", "worst error {value:.6f} ulp"),
+        ("used", "most of the allowance 2^-40 sigmoid(-|x|) used: {value:.4f}"),
+        ("below", "s at most {value:.4f} of 2^-40 s above the significand"),
+        ("above", "s at most {value:.4f} of 2^-40 s below the next significand"),
+    ):
+        if worst := summary["worst"].get(name):
+            where = (
+                f"logit {worst['logit']}, label {worst['label']}: {worst['result']}"
+                if "label" in worst
+                else f"logit {worst['logit']}: {worst['word']}"
+            )
+            yield f"  {text.format(**worst)}, at {where}"
+
+
 def describe(summary: Summary) -> str:
     """A few lines for a person."""
     space = Space(**summary["space"])
@@ -157,19 +174,7 @@ def describe(summary: Summary) -> str:
         lines.append(f"  missing shards: {', '.join(ranges)}")
     at_least = "" if space.exhaustive else "at least "
     lines.append(f"  not correctly rounded: {at_least}{summary['misrounded']:,}")
-    for name, text in (
-        ("ulp", "worst error {value:.6f} ulp"),
-        ("used", "most of the allowance 2^-40 sigmoid(-|x|) used: {value:.4f}"),
-        ("below", "s at most {value:.4f} of 2^-40 s above the significand"),
-        ("above", "s at most {value:.4f} of 2^-40 s below the next significand"),
-    ):
-        if worst := summary["worst"].get(name):
-            where = (
-                f"logit {worst['logit']}, label {worst['label']}: {worst['result']}"
-                if "label" in worst
-                else f"logit {worst['logit']}: {worst['word']}"
-            )
-            lines.append(f"  {text.format(**worst)}, at {where}")
+    lines += _worst(summary)
     if "falls" in summary:
         lines.append(f"  falls though the logit grows: {summary['falls']:,}")
     if "asymmetries" in summary:
