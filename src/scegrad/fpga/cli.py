@@ -13,7 +13,9 @@ MISMATCH = 1
 def verilog(output: Directory, platform: PlatformName = "ft78ne") -> None:
     """Write the Verilog of a platform's top module, and what EDA tools need beside it.
 
-    That is a file list, and what Vivado and Quartus need to pick the module up.
+    That is a file list, waivers for Verilator (.vlt), an instance to copy (.veo), the registers
+    (.rdl, .json, component.xml), a FuseSoC core (.core), and what
+    Vivado and Quartus need to pick the module up.
     """
     # Amaranth: the other commands, and --help, do without.
     from scegrad.fpga.command import write_platform
