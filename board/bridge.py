@@ -103,26 +103,12 @@ class Bridge(wiring.Component):
         number, left = Signal(range(4)), Signal(32)
         last, last_status, opened, wrote = Signal(SEQUENCE_BITS), Signal(8), Signal(), Signal()
         history = History(last, last_status, opened, wrote)
-        byte = self.o.payload
         sent = self.o.valid & self.o.ready
-        crc_in = self._crc
-        m.d.comb += [
-            crc_in.data.eq(Mux(self.busy, byte.data, self.i.payload.data)),
-            byte.data.eq(left[:8]),
-        ]
-        m.d.comb += crc_in.valid.eq(
-            Mux(self.busy, sent & ~byte.end, self.i.valid & ~self.i.payload.end)
-        )
-        m.d.comb += crc_in.start.eq(~self.busy & self.i.valid & self.i.payload.end)
+        m.d.comb += self.o.payload.data.eq(left[:8])
+        self._feed_crc(m, sent)
 
         def send(state: str, then: str) -> None:
-            """A state that sends the four bytes of ``left``."""
-            with m.State(state):
-                m.d.comb += self.o.valid.eq(1)
-                with m.If(sent):
-                    m.d.sync += [left.eq(left[8:]), number.eq(number + 1)]
-                    with m.If(number == 3):
-                        m.next = then
+            self._send(m, state, then, number, left)
 
         with m.FSM():
             with m.State("IDLE"):
@@ -150,11 +136,29 @@ class Bridge(wiring.Component):
                 m.next = "CRC"
             send("CRC", "END")
             with m.State("END"):
-                m.d.comb += [self.o.valid.eq(1), byte.end.eq(1)]
+                m.d.comb += [self.o.valid.eq(1), self.o.payload.end.eq(1)]
                 with m.If(sent):
-                    m.d.comb += crc_in.start.eq(1)
+                    m.d.comb += self._crc.start.eq(1)
                     m.d.sync += self.busy.eq(0)
                     m.next = "IDLE"
+
+    def _feed_crc(self, m: Module, sent: Value) -> None:
+        """The CRC of the bytes that come, and while a request is carried out, of those sent."""
+        crc_in, byte = self._crc, self.o.payload
+        m.d.comb += crc_in.data.eq(Mux(self.busy, byte.data, self.i.payload.data))
+        m.d.comb += crc_in.valid.eq(
+            Mux(self.busy, sent & ~byte.end, self.i.valid & ~self.i.payload.end)
+        )
+        m.d.comb += crc_in.start.eq(~self.busy & self.i.valid & self.i.payload.end)
+
+    def _send(self, m: Module, state: str, then: str, number: Signal, left: Signal) -> None:
+        """A state that sends the four bytes of ``left``."""
+        with m.State(state):
+            m.d.comb += self.o.valid.eq(1)
+            with m.If(self.o.valid & self.o.ready):
+                m.d.sync += [left.eq(left[8:]), number.eq(number + 1)]
+                with m.If(number == 3):
+                    m.next = then
 
     def _decide(self, m: Module, history: History) -> None:
         """What a request asks for, whether it comes in turn, and the status if it is refused."""

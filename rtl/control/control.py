@@ -26,6 +26,19 @@ from scegrad.rtl.control.readout import Readout, in_unit_bits, mapped
 from scegrad.rtl.dma.job import UnitSignature, shared_job_layout
 
 
+def _constants(platform: Platform) -> dict[str, Value]:
+    """The registers that always read the same."""
+    values = {
+        "ID": ID_VALUE,
+        "VERSION": version_value(),
+        "CAPABILITIES": capabilities_value(platform),
+        "WIDTHS": widths_value(platform),
+        "START": 0,
+        "ABORT": 0,
+    }
+    return {name: Const(value, 32) for name, value in values.items()}
+
+
 class Control(wiring.Component):
     """The register block: takes a job from software, checks it, starts it, and tells software what
     became of it.
@@ -100,12 +113,7 @@ class Control(wiring.Component):
             m.d.sync += request.eq(checker.status)
         values: dict[str, Value] = {
             **written,
-            "ID": Const(ID_VALUE, 32),
-            "VERSION": Const(version_value(), 32),
-            "CAPABILITIES": Const(capabilities_value(self._platform), 32),
-            "WIDTHS": Const(widths_value(self._platform), 32),
-            "START": Const(0, 32),
-            "ABORT": Const(0, 32),
+            **_constants(self._platform),
             "REQUEST": request,
             "BUSY": in_unit_bits(busy),
             "IRQ_PENDING": in_unit_bits(self._interrupts(m, port, written["IRQ_ENABLE"])),

@@ -1,7 +1,7 @@
 """Reader: fetches logits and labels over AXI and hands them on as pairs of aligned blocks."""
 
 from amaranth.hdl import C, Cat, Module, Mux, Signal
-from amaranth.lib import stream, wiring
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import exact_log2
 
@@ -88,15 +88,7 @@ class ReadRequests(wiring.Component):
         fits, gone = Signal(2), Signal(2)
         bursts = []
         for i in (LOGITS, LABELS):
-            planner = Planner(
-                **self._shape, burst_beats=self._burst_beats, turn_blocks=self._turn_blocks
-            )
-            m.submodules[f"planner_{i}"] = planner
-            m.d.comb += [
-                planner.start.eq(self.start),
-                planner.address.eq(self.addresses[i]),
-                planner.last_byte.eq(self.last_byte),
-            ]
+            planner = self._planner(m, i)
             m.d.comb += planner.bursts.ready.eq(load & (choice == i))
             burst = planner.bursts.payload
             room = Signal(range(self._buffer_beats + 1), init=self._buffer_beats, name=f"room_{i}")
@@ -122,6 +114,36 @@ class ReadRequests(wiring.Component):
         m.d.comb += load.eq(Mux(choice, fits[LABELS], fits[LOGITS]) & ~self.ar.valid & ~self.halt)
         with m.If(self.start):
             m.d.sync += fresh.eq(1)
+        self._offer(m, load, choice, bursts, (turn, long, fresh))
+        m.d.comb += [self.ar.payload.size.eq(self._size), self.ar.payload.burst.eq(BURST_INCR)]
+
+        outstanding = Signal(range(2 * self._buffer_beats + 1))
+        m.d.sync += outstanding.eq(outstanding + load - self.burst_end)
+        m.d.comb += self.idle.eq(outstanding == 0)
+        return m
+
+    def _planner(self, m: Module, i: int) -> Planner:
+        """The planner of array ``i``."""
+        planner = m.submodules[f"planner_{i}"] = Planner(
+            **self._shape, burst_beats=self._burst_beats, turn_blocks=self._turn_blocks
+        )
+        m.d.comb += [
+            planner.start.eq(self.start),
+            planner.address.eq(self.addresses[i]),
+            planner.last_byte.eq(self.last_byte),
+        ]
+        return planner
+
+    def _offer(
+        self,
+        m: Module,
+        load: Signal,
+        choice: Signal,
+        bursts: list[data.View],
+        turns: tuple[Signal, Signal, Signal],
+    ) -> None:
+        """Offer the chosen burst on AR, and pass the turn on if it ends with that burst."""
+        turn, long, fresh = turns
         with m.If(self.ar.ready):
             m.d.sync += self.ar.valid.eq(0)
         with m.If(load):
@@ -135,12 +157,6 @@ class ReadRequests(wiring.Component):
                 self.ar.payload.addr[self._size :].eq(address[self._size :]),
                 self.ar.payload.len.eq(Mux(choice, bursts[LABELS].len, bursts[LOGITS].len)),
             ]
-        m.d.comb += [self.ar.payload.size.eq(self._size), self.ar.payload.burst.eq(BURST_INCR)]
-
-        outstanding = Signal(range(2 * self._buffer_beats + 1))
-        m.d.sync += outstanding.eq(outstanding + load - self.burst_end)
-        m.d.comb += self.idle.eq(outstanding == 0)
-        return m
 
 
 class Reader(wiring.Component):
@@ -190,25 +206,21 @@ class Reader(wiring.Component):
         buffer_beats: int,
         turn_beats: int,
     ):
-        axi = Axi4Signature(address_bits=address_bits, data_bits=data_bits, id_bits=id_bits)
+        bus = {"address_bits": address_bits, "data_bits": data_bits, "id_bits": id_bits}
+        axi = Axi4Signature(**bus)
         self._size = exact_log2(data_bits // 8)
         self._requests = ReadRequests(
-            data_bits=data_bits,
-            address_bits=address_bits,
-            id_bits=id_bits,
+            **bus,
             burst_beats=burst_beats,
             buffer_beats=buffer_beats,
             turn_beats=turn_beats,
         )
-        # The amount of the rotation depends on RID: one multiplexer level less before the first
-        # register.
+        # RID decides the amount: one level of multiplexers less before the first register.
         self._rotate = Rotate(
             data_bits=data_bits, granule_bytes=granule_bytes, tag_bits=1, first_levels=1
         )
-        self._realigns = [
-            Realign(data_bits=data_bits, granule_bytes=granule_bytes, depth=buffer_beats)
-            for _ in (LOGITS, LABELS)
-        ]
+        shape = {"data_bits": data_bits, "granule_bytes": granule_bytes}
+        self._realigns = [Realign(**shape, depth=buffer_beats) for _ in (LOGITS, LABELS)]
         super().__init__(
             {
                 "start": In(1),
@@ -234,9 +246,8 @@ class Reader(wiring.Component):
         m.submodules.requests = requests = self._requests
         m.submodules.rotate = rotate = self._rotate
         m.submodules.logits, m.submodules.labels = logits, labels = self._realigns
-        offsets = [
-            address[self._size - rotate.amount_bits : self._size] for address in self.addresses
-        ]
+        granule_bits = slice(self._size - rotate.amount_bits, self._size)
+        offsets = [address[granule_bits] for address in self.addresses]
 
         connect(m, flipped(self.ar), requests.ar)
         m.d.comb += [

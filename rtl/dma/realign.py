@@ -75,10 +75,8 @@ class Realign(wiring.Component):
         m.submodules.fifo = fifo = Fifo(width=data_bits, depth=1 << (self._depth - 1).bit_length())
         connect(m, flipped(self.words), fifo.i)
 
-        word, hold = (
-            Signal(data_bits, reset_less=True),
-            Signal(data_bits, reset_less=True),
-        )  # the newer and the older word
+        # The newer and the older word.
+        word, hold = Signal(data_bits, reset_less=True), Signal(data_bits, reset_less=True)
         word_valid, primed = Signal(), Signal()  # primed: hold is filled, or not needed
         blocks_left = Signal(32 - self._word_bits)  # after the one that is next
         last = Signal()
@@ -101,19 +99,12 @@ class Realign(wiring.Component):
         with m.If(word_taken):
             m.d.sync += [hold.eq(word), primed.eq(1)]
         with m.If(taken):
-            m.d.sync += [
-                blocks_left.eq(blocks_left - 1),
-                last.eq(blocks_left == 1),
-                self.pending.eq(~last),
-            ]
+            m.d.sync += [blocks_left.eq(blocks_left - 1), last.eq(blocks_left == 1)]
+            m.d.sync += self.pending.eq(~last)
         with m.If(self.start):
             total = self.last_byte[self._word_bits :]
-            m.d.sync += [
-                blocks_left.eq(total),
-                last.eq(total == 0),
-                self.pending.eq(1),
-                primed.eq(self.offset == 0),
-            ]
+            m.d.sync += [blocks_left.eq(total), last.eq(total == 0)]
+            m.d.sync += [self.pending.eq(1), primed.eq(self.offset == 0)]
         return m
 
     def _constants(self, m: Module) -> tuple[Signal, Signal]:

@@ -79,9 +79,8 @@ class WriteBuffer(wiring.Component):
         m.submodules.planner = planner = self._planner
         m.submodules.fifo = fifo = Fifo(width=self._layout.size, depth=self._depth)
 
-        room = Signal(
-            range(self._depth), init=self._depth - 1
-        )  # one beat is kept for what the last block leaves over
+        # One beat is kept for what the last block leaves over.
+        room = Signal(range(self._depth), init=self._depth - 1)
         m.d.comb += self.gradients.ready.eq(room != 0)
         m.d.sync += room.eq(room - rotate.i.valid + fifo.freed)
         m.d.comb += [
@@ -94,10 +93,8 @@ class WriteBuffer(wiring.Component):
 
         beat = self._layout(fifo.i.payload)
         filling, next_burst = Signal(), Signal()
-        beats_left, last = (
-            Signal(8),
-            Signal(),
-        )  # of the burst that is being filled: after the next beat; that is the last
+        # Of the burst that is being filled: beats after the next one; whether that is the last.
+        beats_left, last = Signal(8), Signal()
         self._merge(m, rotate, beat, push=fifo.i.valid)
         m.d.comb += [
             beat.last.eq(last),
@@ -110,21 +107,17 @@ class WriteBuffer(wiring.Component):
         ]
         with m.If(next_burst):
             length = planner.bursts.payload.len
-            m.d.sync += [
-                filling.eq(planner.bursts.valid),
-                beats_left.eq(length),
-                last.eq(length == 0),
-            ]
+            m.d.sync += filling.eq(planner.bursts.valid)
+            m.d.sync += [beats_left.eq(length), last.eq(length == 0)]
         with m.Elif(fifo.i.valid):
             m.d.sync += [beats_left.eq(beats_left - 1), last.eq(beats_left == 1)]
         return m
 
     def _merge(self, m: Module, rotate: Rotate, beat: data.View, push: Signal) -> None:
         """Drive the data and the selection of the next beat, and ``push``."""
-        offset = self.address[self._word_bits - rotate.amount_bits : self._word_bits]
-        last_granule = (
-            offset + self.last_byte[self._word_bits - rotate.amount_bits : self._word_bits]
-        )
+        granule_bits = slice(self._word_bits - rotate.amount_bits, self._word_bits)
+        offset = self.address[granule_bits]
+        last_granule = offset + self.last_byte[granule_bits]
         granules = range(1 << rotate.amount_bits)
         amount = Signal(rotate.amount_bits)
         carry = Signal()  # the array's last block leaves something over for one more beat
@@ -137,16 +130,12 @@ class WriteBuffer(wiring.Component):
         ]
 
         hold = Signal(len(self.gradients.payload), reset_less=True)
-        first, last, rest = (
-            Signal(),
-            Signal(),
-            Signal(),
-        )  # the first beat; the last block; a beat of what that left over
+        # The first beat; the last block; a beat of what that left over.
+        first, last, rest = Signal(), Signal(), Signal()
         blocks_left = Signal(32 - self._word_bits)
         final = rest | (last & ~carry)
-        word = (hold & self._widened(from_hold)) | (
-            rotate.o.payload.data & ~self._widened(from_hold)
-        )
+        held = self._widened(from_hold)
+        word = (hold & held) | (rotate.o.payload.data & ~held)
         m.d.comb += [
             rotate.i.payload.amount.eq(amount),
             push.eq(rotate.o.valid | rest),

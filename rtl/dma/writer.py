@@ -1,7 +1,9 @@
 """Writer: writes blocks of results to an array over AXI."""
 
+from typing import Any
+
 from amaranth.hdl import C, Cat, Module, Signal, Value
-from amaranth.lib import stream, wiring
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import exact_log2
 
@@ -81,11 +83,8 @@ class WriteRequests(wiring.Component):
         m = Module()
         m.submodules.requests, m.submodules.responses = requests, responses = self._planners
         for planner in self._planners:
-            m.d.comb += [
-                planner.start.eq(self.start),
-                planner.address.eq(self.address),
-                planner.last_byte.eq(self.last_byte),
-            ]
+            m.d.comb += [planner.start.eq(self.start), planner.address.eq(self.address)]
+            m.d.comb += planner.last_byte.eq(self.last_byte)
 
         waiting = Signal(range(self._buffer_beats + 1))
         outstanding = Signal(range(MAX_OUTSTANDING + 1))
@@ -96,9 +95,8 @@ class WriteRequests(wiring.Component):
         m.d.sync += outstanding.eq(outstanding + issue - self.b.valid)
 
         burst = requests.bursts.payload
-        permit_late = (
-            Signal()
-        )  # the second of two beats leaves the buffer too late to follow the first at once
+        # The second of two beats leaves the buffer too late to follow the first at once.
+        permit_late = Signal()
         m.d.sync += permit_late.eq(issue & (burst.len == 1))
         m.d.comb += self.permit.eq(permit_late | (issue & (burst.len != 1)))
         with m.If(self.aw.ready):
@@ -118,11 +116,17 @@ class WriteRequests(wiring.Component):
             responses.bursts.ready.eq(self.b.valid),
             self.idle.eq(outstanding == 0),
             self.finished.eq(self.idle & all_issued),
-            self.faults.valid.eq(self.b.valid & self.b.payload.resp[1]),
-            self.faults.payload.decerr.eq(self.b.payload.resp[0]),
-            self.faults.payload.address.eq(responses.bursts.payload.address),
+            *self._watch(responses.bursts.payload),
         ]
         return m
+
+    def _watch(self, answered: data.View) -> list[Any]:
+        """The assignments of ``faults``, while a response answers this burst."""
+        return [
+            self.faults.valid.eq(self.b.valid & self.b.payload.resp[1]),
+            self.faults.payload.decerr.eq(self.b.payload.resp[0]),
+            self.faults.payload.address.eq(answered.address),
+        ]
 
 
 class Writer(wiring.Component):
@@ -203,10 +207,8 @@ class Writer(wiring.Component):
         """
         return self._buffer.latency + max(Fifo.latency + 1, beats)
 
-    def elaborate(self, platform: object) -> Module:
-        m = Module()
-        m.submodules.buffer = buffer = self._buffer
-        m.submodules.requests = requests = self._requests
+    def _join(self, m: Module, buffer: WriteBuffer, requests: WriteRequests) -> None:
+        """Connect the parts to the ports and to each other, the beats on W aside."""
         connect(m, flipped(self.gradients), buffer.gradients)
         connect(m, flipped(self.aw), requests.aw)
         connect(m, flipped(self.b), requests.b)
@@ -224,10 +226,14 @@ class Writer(wiring.Component):
             self.finished.eq(requests.finished),
         ]
 
-        go, more = (
-            Signal(),
-            Signal(range(MAX_OUTSTANDING + 1)),
-        )  # the burst in hand may go; bursts after it that may
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.buffer = buffer = self._buffer
+        m.submodules.requests = requests = self._requests
+        self._join(m, buffer, requests)
+
+        # The burst in hand may go; how many bursts after it may.
+        go, more = Signal(), Signal(range(MAX_OUTSTANDING + 1))
         loaded, free, taken, next_burst = Signal(), Signal(), Signal(), Signal()
         select = Signal.like(buffer.beats.payload.select)
         m.d.comb += [

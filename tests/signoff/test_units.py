@@ -91,8 +91,10 @@ BREAKAGES = {
                 "& ~self.halt": "",
                 "outstanding + load - self.burst_end": "outstanding + load",
                 "~self.start & ~planner.bursts.valid": "0",
-                "self.ar.payload.id.eq(choice)": "self.ar.payload.id.eq(0)",
             },
+        ),
+        Breakage(
+            ReadRequests, "_offer", "self.ar.payload.id.eq(choice)", "self.ar.payload.id.eq(0)"
         ),
     ],
     "dma_control": [

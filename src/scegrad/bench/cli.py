@@ -8,34 +8,44 @@ import typer
 from scegrad.errors import RequestError, require
 from scegrad.options import output_option, platform_option
 
+Output = Annotated[
+    Path,
+    output_option("Where to write bench.json and the pictures.", default=True),
+]
+
+Platform = Annotated[
+    str | None,
+    platform_option(
+        "Only the lines of the table of this platform.  [default: all, and the sweeps]"
+    ),
+]
+
+Quick = Annotated[
+    bool,
+    typer.Option(
+        "--quick", help="Only the lines of the table: no sweeps, masks, wall times or pictures."
+    ),
+]
+
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Keep what a run that was stopped has measured.")
+]
+
+Profile = Annotated[
+    bool,
+    typer.Option(
+        "--profile",
+        help="Only where the time of the fast simulation goes, part by part: profile.json.",
+    ),
+]
+
 
 def bench(
-    output: Annotated[
-        Path,
-        output_option("Where to write bench.json and the pictures.", default=True),
-    ] = Path("out/bench"),
-    platform: Annotated[
-        str | None,
-        platform_option(
-            "Only the lines of the table of this platform.  [default: all, and the sweeps]"
-        ),
-    ] = None,
-    quick: Annotated[
-        bool,
-        typer.Option(
-            "--quick", help="Only the lines of the table: no sweeps, masks, wall times or pictures."
-        ),
-    ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Keep what a run that was stopped has measured.")
-    ] = False,
-    profile: Annotated[
-        bool,
-        typer.Option(
-            "--profile",
-            help="Only where the time of the fast simulation goes, part by part: profile.json.",
-        ),
-    ] = False,
+    output: Output = Path("out/bench"),
+    platform: Platform = None,
+    quick: Quick = False,
+    resume: Resume = False,
+    profile: Profile = False,
 ) -> None:
     """Measure jobs in cycles, for every platform and format.
 

@@ -24,42 +24,51 @@ def verilog(output: Directory, platform: PlatformName = "ft78ne") -> None:
         typer.echo(path)
 
 
+Units = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[UNIT]...",
+        help="lane32, lane16, datapath, dma, control, core or top.  [default: each]",
+        show_default=False,
+    ),
+]
+
+Seeds = Annotated[str, typer.Option(metavar="N,...", help="Seeds of place and route, each a run.")]
+
+Frequency = Annotated[
+    float | None,
+    typer.Option(
+        metavar="MHZ",
+        help="What place and route aims at.  [default: a little above the unit's target]",
+        show_default=False,
+    ),
+]
+
+Output = Annotated[
+    Path | None,
+    output_option(
+        "Where to write the measurements; other units' lines in it are kept.", "FILE.json"
+    ),
+]
+
+Verilog = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Only write the Verilog that is measured, to take through the tools by hand"
+        " (docs/fpga.md).",
+        show_default=False,
+    ),
+]
+
+
 def fpga(
-    units: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[UNIT]...",
-            help="lane32, lane16, datapath, dma, control, core or top.  [default: each]",
-            show_default=False,
-        ),
-    ] = None,
+    units: Units = None,
     platform: PlatformName = "ecp5_demo",
-    seeds: Annotated[
-        str, typer.Option(metavar="N,...", help="Seeds of place and route, each a run.")
-    ] = "1,2,3",
-    frequency: Annotated[
-        float | None,
-        typer.Option(
-            metavar="MHZ",
-            help="What place and route aims at.  [default: a little above the unit's target]",
-            show_default=False,
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        output_option(
-            "Where to write the measurements; other units' lines in it are kept.", "FILE.json"
-        ),
-    ] = None,
-    verilog: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Only write the Verilog that is measured, to take through the tools by hand"
-            " (docs/fpga.md).",
-            show_default=False,
-        ),
-    ] = None,
+    seeds: Seeds = "1,2,3",
+    frequency: Frequency = None,
+    output: Output = None,
+    verilog: Verilog = None,
 ) -> None:
     """Measure units on an FPGA: an ECP5 (LFE5U-85F, speed grade 8) and a 7-series part.
 

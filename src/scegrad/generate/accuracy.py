@@ -67,10 +67,7 @@ def table(found: dict[str, dict[str, Any]]) -> str:
     )
     row("differ from the golden model", [f"{s['mismatches']:,}" for s in each])
     row("outside the bound", [f"{s['breaches']:,}" for s in each])
-    row(
-        "not the nearest number",
-        [_misrounded(s) for s in each],
-    )
+    row("not the nearest number", [_misrounded(s) for s in each])
     row(
         "worst error, in ulp (labels 0, 1, 1/2; fp16: any)",
         [_worst(s, "ulp", "{value:.6f}") for s in each],

@@ -11,42 +11,53 @@ from scegrad.request.settings import Settings
 MISMATCH = 1
 
 
+Logits = Annotated[
+    Path,
+    typer.Argument(
+        metavar="LOGITS.npy",
+        help="Array of logits x: float32 or float16, of any shape.",
+        show_default=False,
+    ),
+]
+
+Labels = Annotated[
+    Path,
+    typer.Argument(
+        metavar="LABELS.npy",
+        help="Array of labels y, of the same shape and type, or of integers or booleans.",
+        show_default=False,
+    ),
+]
+
+Output = Annotated[
+    Path,
+    output_option("Where to write the gradient.", "GRADIENT.npy"),
+]
+
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Write report.json and pictures: the gradient and its error, and a time line of"
+        " bus and cores.",
+        show_default=False,
+    ),
+]
+
+OverwriteInput = Annotated[
+    bool,
+    typer.Option("--overwrite-input", help="Allow an output to replace an input file."),
+]
+
+
 @with_settings
 def run(
-    logits: Annotated[
-        Path,
-        typer.Argument(
-            metavar="LOGITS.npy",
-            help="Array of logits x: float32 or float16, of any shape.",
-            show_default=False,
-        ),
-    ],
-    labels: Annotated[
-        Path,
-        typer.Argument(
-            metavar="LABELS.npy",
-            help="Array of labels y, of the same shape and type, or of integers or booleans.",
-            show_default=False,
-        ),
-    ],
-    output: Annotated[
-        Path,
-        output_option("Where to write the gradient.", "GRADIENT.npy"),
-    ],
+    logits: Logits,
+    labels: Labels,
+    output: Output,
     settings: Settings,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Write report.json and pictures: the gradient and its error, and a time line of"
-            " bus and cores.",
-            show_default=False,
-        ),
-    ] = None,
-    overwrite_input: Annotated[
-        bool,
-        typer.Option("--overwrite-input", help="Allow an output to replace an input file."),
-    ] = False,
+    report: Report = None,
+    overwrite_input: OverwriteInput = False,
 ) -> None:
     """Compute the gradient sigmoid(LOGITS) - LABELS on the simulated hardware.
 
