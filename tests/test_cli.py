@@ -19,6 +19,7 @@ import typer
 from scegrad import cli
 from scegrad.backends import dispatch
 from scegrad.backends.model import run_model
+from scegrad.errors import WavesError
 from scegrad.formats import FORMATS
 from scegrad.job.job import Counters
 from scegrad.model import golden
@@ -382,6 +383,20 @@ def test_a_report_that_fails_leaves_nothing(
     before = sorted(files.rglob("*"))
     assert call("run", "x.npy", "y.npy", "-o", "g.npy", "--report", "r", *MODEL) == 2
     assert "cannot be written: No space left on device" in capsys.readouterr().err
+    assert sorted(files.rglob("*")) == before
+
+
+def test_waves_on_a_full_disk_name_their_file(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(request: Request, progress: Progress | None) -> Result:
+        raise WavesError(f"waves cannot be written to {request.waves}: No space left on device")
+
+    monkeypatch.setitem(dispatch.RUNNERS, "verilator", fail)
+    before = sorted(files.rglob("*"))
+    assert call("run", "x.npy", "y.npy", "-o", "g.npy", "--waves", "w.fst") == 2
+    line = "scegrad: waves cannot be written to w.fst: No space left on device\n"
+    assert capsys.readouterr().err == line
     assert sorted(files.rglob("*")) == before
 
 

@@ -53,6 +53,8 @@ HEADERS = [
     "{'descr': '|O', 'fortran_order': False, 'shape': (20, 5), }",
     "{'descr': 'M8[wrong]', 'fortran_order': False, 'shape': (20, 5), }",
     "{'descr': 7, 'fortran_order': False, 'shape': (20, 5), }",
+    "{'descr': '" + "<f4," * 300 + "', 'fortran_order': False, 'shape': (20, 5), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': " + "(" * 500 + ")" * 500 + ", }",
     "{'descr': ('<f4', (2, 99999999999)), 'fortran_order': False, 'shape': (20, 5), }",
     "(" * 4000 + ")" * 4000,
     "[" * 9000,
@@ -84,6 +86,7 @@ def assert_one_line(tmp_path: Path, content: bytes) -> None:
         text = str(error)
         assert text.startswith(f"{path} "), text
         assert "\n" not in text
+        assert len(text) < len(str(path)) + 220, "a line says what is wrong, not all of the file"
     else:
         assert isinstance(array, np.ndarray)
 
@@ -233,6 +236,18 @@ def test_files_of_a_directory_appear_together(tmp_path: Path) -> None:
             (work / "one").write_text("new")
             (work / "two").write_text("new")
     assert {p.name: p.read_text() for p in tmp_path.iterdir()} == {"one": "new", "two": "new"}
+
+
+def test_a_file_of_a_directory_is_named_by_its_place(tmp_path: Path) -> None:
+    """Not by the hidden folder in which it is made."""
+    with (
+        pytest.raises(RequestError, match=f"^{tmp_path}/one cannot be written: No space left"),
+        OutputDirectory(tmp_path) as directory,
+        directory.whole() as work,
+        Output(work / "one"),
+    ):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert not list(tmp_path.iterdir())
 
 
 def test_outputs_and_inputs_are_kept_apart(tmp_path: Path) -> None:

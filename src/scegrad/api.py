@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scegrad.backends.dispatch import run
-from scegrad.errors import RequestError, shown
+from scegrad.errors import RequestError, WavesError, shown
 from scegrad.files import Output
 from scegrad.platforms import Platform
 from scegrad.request.request import Request, prepare
@@ -27,7 +27,12 @@ def carry_out(request: Request, progress: Progress | None = None) -> Result:
     if request.waves is None:
         return run(request, progress)
     with Output(request.waves) as waves:
-        result = run(replace(request, waves=waves.temporary), progress)
+        try:
+            result = run(replace(request, waves=waves.temporary), progress)
+        except WavesError as error:
+            # Its name is that of the file for the time being.
+            message = str(error).replace(str(waves.temporary), str(request.waves))
+            raise RequestError(message) from error
         waves.commit()
     return result
 

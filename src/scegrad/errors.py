@@ -18,6 +18,10 @@ class SimulationError(RuntimeError):
     """
 
 
+class WavesError(SimulationError):
+    """The waves could not be written to their end; the message names their file."""
+
+
 class LinkError(Exception):
     """The board cannot be reached, or no longer; the message is one line."""
 
@@ -41,6 +45,13 @@ def shown(value: object) -> str:
     except Exception:  # a repr may raise anything
         text = f"an object of type {type(value).__name__}"
     return " ".join(text.split())
+
+
+def brief(text: str, width: int = 160) -> str:
+    """A text as one short line: its ends, if it is long."""
+    line = " ".join(text.split())
+    half = width // 2 - 2
+    return line if len(line) <= width else f"{line[:half]} .. {line[-half:]}"
 
 
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

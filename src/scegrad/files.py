@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from scegrad.errors import RequestError
+from scegrad.errors import RequestError, brief
 
 MAGIC = b"\x93NUMPY"
 
@@ -49,7 +49,7 @@ def _read(content: BinaryIO, path: Path) -> np.ndarray:
         raise
     except Exception as error:
         # NumPy parses the header as Python text; a damaged one may raise anything.
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        reason = brief((str(error).splitlines() or [type(error).__name__])[0])
         raise RequestError(f"{path} is not an .npy file of numbers: {reason}") from error
 
 
@@ -229,11 +229,16 @@ class OutputDirectory:
             tempfile.TemporaryDirectory(dir=self.path, prefix=".scegrad-") as name,
             ExitStack() as stack,
         ):
-            yield Path(name)
+            try:
+                yield Path(name)
+            except RequestError as error:
+                message = str(error).replace(name, str(self.path))
+                raise RequestError(message) from error
             files = []
             for path in sorted(Path(name).iterdir()):
                 files.append(stack.enter_context(Output(self.path / path.name)))
-                shutil.copyfile(path, files[-1].temporary)
+                with path.open("rb") as made, files[-1].open() as file:
+                    shutil.copyfileobj(made, file)
             for file in files:
                 file.commit()
 

@@ -2,6 +2,8 @@
 waves.
 """
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,6 +121,27 @@ def test_memory_is_what_is_touched(library: Path) -> None:
         sim.release(0, 1 << 32)
         assert sim.used_bytes == 0
         assert not sim.read(0xFFFF_FFFF, 1).any()
+
+
+NO_ROOM = """
+import resource, sys
+from pathlib import Path
+from scegrad.sim.simulation import Simulation
+with Simulation(Path(sys.argv[1])) as sim:
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + (64 << 20), resource.RLIM_INFINITY))
+    data = bytes(8 << 20)
+    for address in range(1 << 31, 1 << 32, len(data)):
+        sim.write(address, data)
+"""
+
+
+def test_no_room_for_the_memories(library: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NO_ROOM, str(library)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.endswith("MemoryError: the simulated memories found no more room\n")
 
 
 def test_attached_arrays_are_used_in_place(sim: Simulation) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from scegrad.errors import WavesError
 from scegrad.sim.simulation import Simulation
 from tests.sim import copier
 from tests.sim.copier import finish, start
@@ -23,3 +24,18 @@ def test_waves_are_fst(tmp_path: Path) -> None:
     names = lz4_block(blocks[6][8:])
     assert len(names) == int.from_bytes(blocks[6][:8], "big")
     assert b"m_axi_shared_arvalid" in names
+
+
+@pytest.mark.whole
+def test_waves_on_a_full_disk(tmp_path: Path) -> None:
+    sim = Simulation(copier.library(tmp_path, waves=True))
+    sim.open_waves(Path("/dev/full"))
+    start(sim, 4000)
+    finish(sim)
+    with pytest.raises(WavesError, match="written to /dev/full: No space left"):
+        sim.close()
+    with (
+        Simulation(copier.library(tmp_path, waves=True)) as other,
+        pytest.raises(WavesError, match="written to /no/where: No such file"),
+    ):
+        other.open_waves(Path("/no/where"))

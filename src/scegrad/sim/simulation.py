@@ -5,6 +5,7 @@ Time advances only inside ``read32``, ``write32``, ``run`` and ``reset``, and th
 the same cycles.
 """
 
+import os
 from ctypes import byref, c_uint32
 from dataclasses import dataclass, fields
 from enum import IntEnum, IntFlag
@@ -13,11 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from scegrad.axi import Resp
-from scegrad.errors import SimulationError
+from scegrad.errors import SimulationError, WavesError
 from scegrad.registers import SHARED
 from scegrad.sim.clib import records
 from scegrad.sim.dram import Dram, DramStats, StatsStructure
 from scegrad.sim.library import MemoryStructure, TrafficStructure, load
+
+OUT_OF_MEMORY = "out of memory"
+"""What the library says if its memories found no room."""
 
 ALL_PORTS = -1
 SHARED_PORT = 0
@@ -106,14 +110,14 @@ class Simulation:
     or a ``with`` statement.
 
     ``library`` is a path from ``build.library``. Every method raises ``SimulationError`` if a
-    request is refused.
+    request is refused, and ``MemoryError`` if there is no room for the simulated memories.
     """
 
     def __init__(self, library: Path) -> None:
         self._library = load(library)
         self._open: int | None = self._library.scesim_create()
         if self._open is None:
-            raise SimulationError("there is no memory for another simulation")
+            raise MemoryError("there is no room for another simulation")
 
     @property
     def _handle(self) -> int:
@@ -130,7 +134,7 @@ class Simulation:
         self.close()
 
     def close(self) -> None:
-        """Free the handle, if that was not done before; ``SimulationError`` if waves could not be
+        """Free the handle, if that was not done before; ``WavesError`` if waves could not be
         written to their end.
         """
         if self._open is None:
@@ -144,7 +148,14 @@ class Simulation:
 
     def _call(self, name: str, *arguments: object) -> None:
         if getattr(self._library, f"scesim_{name}")(self._handle, *arguments):
-            raise SimulationError(self._library.scesim_error(self._handle).decode())
+            raise self._error()
+
+    def _error(self) -> Exception:
+        """What the library says of the call that it refused."""
+        message = self._library.scesim_error(self._handle).decode()
+        if message == OUT_OF_MEMORY:
+            return MemoryError("the simulated memories found no more room")
+        return SimulationError(message)
 
     # Time and registers
 
@@ -168,7 +179,7 @@ class Simulation:
         """Clock the model ``edges`` times, or until ``irq`` is high; returns how often."""
         done = int(self._library.scesim_run(self._handle, edges, until_irq))
         if self._library.scesim_failed(self._handle):
-            raise SimulationError(self._library.scesim_error(self._handle).decode())
+            raise self._error()
         return done
 
     def clock_bare(self, edges: int) -> None:
@@ -308,8 +319,14 @@ class Simulation:
 
     def open_waves(self, path: Path) -> None:
         """Write waves as FST from now on; only a library built with ``waves`` can."""
-        self._call("waves_open", str(path).encode())
+        try:
+            self._call("waves_open", os.fsencode(path))
+        except SimulationError as error:
+            raise WavesError(str(error)) from error
 
     def close_waves(self) -> None:
-        """End the waves' file; refused if the waves could not be written to their end."""
-        self._call("waves_close")
+        """End the waves' file; raises ``WavesError`` if they could not be written to it."""
+        try:
+            self._call("waves_close")
+        except SimulationError as error:
+            raise WavesError(str(error)) from error
