@@ -13,26 +13,26 @@ C_SOURCES = $(wildcard $(foreach ending,c h cpp,$(foreach place,sw/* sw/*/* boar
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-run: environment  ## real data through the simulated hardware: a table, pictures in out/
+run: environment  ## real data through the RTL: a table, pictures in out/ (first 7 min)
 	$(BIN)/scegrad demo
 
-test: environment tools  ## every test, in both simulators
+test: environment tools  ## every test, in both simulators (25 min; 0.8 GB in build/)
 	@tools/require.sh --optional riscv64-unknown-elf-gcc arm-none-eabi-gcc
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-test-fast: environment tools  ## the tests of a minute or two
+test-fast: environment tools  ## the tests that need no large simulator (some minutes)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not whole"
 
-verilog: environment  ## the Verilog of every platform, in out/verilog/
+verilog: environment  ## the Verilog of every platform, in out/verilog/ (a minute)
 	$(foreach platform,$(PLATFORMS),$(BIN)/scegrad verilog --platform $(platform) -o out/verilog &&) true
 
-lib: environment tools  ## the C library of every platform, in out/lib/
+lib: environment tools  ## the C library of every platform, in out/lib/ (first 6 min)
 	$(BIN)/scegrad lib -o out/lib
 
-examples: lib  ## the C programs of sw/examples on it, compared with the exact reference
+examples: lib  ## the C programs of sw/examples on it, against exact results
 	$(BIN)/scegrad examples out/lib
 
-lint: environment  ## style, format, types, and whether generated files are up to date
+lint: environment  ## style, format, types, and that generated files are up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/clang-format --dry-run --Werror $(C_SOURCES)
@@ -45,28 +45,28 @@ format: environment  ## put the code into the format that lint asks for
 	$(BIN)/ruff format .
 	$(BIN)/clang-format -i $(C_SOURCES)
 
-bench: environment  ## cycles, share of the bound, pictures, for the README
+bench: environment  ## cycles, share of the bound, pictures, for the README (minutes)
 	$(BIN)/scegrad bench -o docs/bench
 	$(BIN)/scegrad generate bench
 
-fpga: environment  ## size and clock of every unit on an ECP5, with Yosys and nextpnr (an hour or so)
+fpga: environment  ## size and clock of every unit on an ECP5 (an hour or so)
 	$(BIN)/scegrad fpga -o docs/fpga.json
 	$(BIN)/scegrad generate fpga
 
-nightly: environment tools  ## the netlists of the lane and of ecp5_demo against what the RTL is held to (an hour or so)
+nightly: environment tools  ## netlists of lane and ecp5_demo against the RTL (an hour or so)
 	$(BIN)/scegrad netlist lane 3000000
 	$(BIN)/scegrad netlist top 10
 
-bitstream: environment  ## the bitstream of the board ULX3S, in out/bitstream/
+bitstream: environment  ## the bitstream of the board ULX3S, in out/bitstream/ (10 min)
 	$(BIN)/scegrad bitstream -o out/bitstream
 
-accuracy: environment  ## page and pictures of the sweeps whose summaries are in docs/accuracy/
+accuracy: environment  ## page and pictures of the sweeps kept in docs/accuracy/
 	$(BIN)/scegrad generate pictures accuracy
 
 clean:  ## remove what was built
 	rm -rf build out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-lock:  ## renew requirements.lock from pyproject.toml, with the newest versions in its ranges
+lock:  ## renew requirements.lock from pyproject.toml: newest in its ranges
 	"$(PYTHON)" -m venv build/lock
 	build/lock/bin/python -m pip install --quiet uv
 	build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --no-annotate \

@@ -103,6 +103,13 @@ def test_every_target_that_uses_it_makes_it() -> None:
         assert {"environment", "lib"} & set(needs.partition("##")[0].split()), target
 
 
+def test_make_help_fits_a_terminal() -> None:
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert any(line.startswith("test ") and "min" in line for line in lines)
+    assert [line for line in lines if len(line) > 80] == []
+
+
 def test_the_lock_has_what_the_project_asks_for(environment: ModuleType) -> None:
     lock = (ROOT / "requirements.lock").read_text()
     assert "\nnumpy==" in lock and "\npytest==" in lock and "\nsetuptools==" in lock
