@@ -35,7 +35,7 @@ def test_waves_on_a_full_disk(tmp_path: Path) -> None:
     with pytest.raises(WavesError, match="written to /dev/full: No space left"):
         sim.close()
     with (
-        Simulation(copier.library(tmp_path, waves=True)) as other,
         pytest.raises(WavesError, match="written to /no/where: No such file"),
+        Simulation(copier.library(tmp_path, waves=True)) as other,
     ):
         other.open_waves(Path("/no/where"))
