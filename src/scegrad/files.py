@@ -237,8 +237,8 @@ class OutputDirectory:
             files = []
             for path in sorted(Path(name).iterdir()):
                 files.append(stack.enter_context(Output(self.path / path.name)))
-                with path.open("rb") as made, files[-1].open() as file:
-                    shutil.copyfileobj(made, file)
+                with path.open("rb") as made, files[-1].open() as copy:
+                    shutil.copyfileobj(made, copy)
             for file in files:
                 file.commit()
 
