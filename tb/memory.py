@@ -83,7 +83,6 @@ class AxiMemory:
         self._data: deque[tuple[str, ...]] = deque()  # data that lack an address
         self._answers: deque[Burst] = deque()  # write bursts that are to be answered
         self._reading: Burst | None = None
-        self._answering: Burst | None = None
         if self._dram:
             self._dram.clear()
 
@@ -315,7 +314,6 @@ class AxiMemory:
             if willing and self._answers and self._ready(self._answers[0], 0)
             else None
         )
-        self._answering = burst
         self._b.drive(None if burst is None else (burst.ident, burst.response))
 
     def _answer_taken(self) -> None:

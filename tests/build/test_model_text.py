@@ -4,6 +4,15 @@ from scegrad.build.model_text import constant_tables
 from scegrad.build.simulator import verilog
 from tests.tb.platforms import TINY
 
+UNTOUCHED = """\
+  reg [35:0] half [1:0];
+  initial begin
+    half[0] = 36'h000000001;
+  end
+  reg other;
+  initial other = 1'h1;
+"""
+
 BEFORE = """\
   reg [35:0] memory [1:0];
   initial begin
@@ -15,28 +24,16 @@ BEFORE = """\
     buffer[0] = 36'h000000000;
     buffer[1] = 36'h000000000;
   end
-  reg [35:0] half [1:0];
-  initial begin
-    half[0] = 36'h000000001;
-  end
-  reg other;
-  initial other = 1'h1;
 """
 
 AFTER = """\
   localparam logic [35:0] memory [0:1] = '{36'h00000000a, 36'h000000000};
   reg [35:0] buffer [1:0];
-  reg [35:0] half [1:0];
-  initial begin
-    half[0] = 36'h000000001;
-  end
-  reg other;
-  initial other = 1'h1;
 """
 
 
 def test_tables_and_zeros() -> None:
-    assert constant_tables(BEFORE) == AFTER
+    assert constant_tables(BEFORE + UNTOUCHED) == AFTER + UNTOUCHED
 
 
 def test_a_platform_has_no_word_left() -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,12 @@ def table(platform: Platform) -> dict[tuple[str, int], set[Bits]]:
     return found
 
 
+def software_access(rdl: Any, field: Any) -> tuple[bool, bool, bool]:
+    """Whether software reads a field, writes it, and clears it by writing 1."""
+    clears = field.get_property("onwrite") is rdl.rdltypes.OnWriteType.woclr
+    return field.is_sw_readable, field.is_sw_writable, clears
+
+
 @each
 def test_systemrdl(platform: Platform, tmp_path: Path) -> None:
     rdl = pytest.importorskip("systemrdl", reason="SystemRDL: pip install systemrdl-compiler")
@@ -49,11 +56,7 @@ def test_systemrdl(platform: Platform, tmp_path: Path) -> None:
                 field.low,
                 field.high,
                 field.get_property("reset"),
-                (
-                    field.is_sw_readable,
-                    field.is_sw_writable,
-                    field.get_property("onwrite") is rdl.rdltypes.OnWriteType.woclr,
-                ),
+                software_access(rdl, field),
             )
             for field in node.fields()
         }

@@ -14,6 +14,8 @@ from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.registers import Access
 from scegrad.rtl.top import Top
 
+from .test_describe import software_access
+
 NAMES = {"": SPIRIT}
 each = pytest.mark.parametrize("platform", [FT78NE, MT7004], ids=lambda platform: platform.name)
 
@@ -49,9 +51,7 @@ def test_registers(platform: Platform, tmp_path: Path) -> None:
                 field.low,
                 field.high,
                 field.get_property("reset"),
-                field.is_sw_readable,
-                field.is_sw_writable,
-                field.get_property("onwrite") is rdl.rdltypes.OnWriteType.woclr,
+                *software_access(rdl, field),
             )
             for field in node.fields()
         }

@@ -12,16 +12,8 @@ from scegrad.fpga import waivers
 from scegrad.fpga.template import write_template
 from scegrad.platforms import FT78NE, MT7004, Platform, platform_of
 from scegrad.rtl.verilog import write_verilog
+from tests.tb.platforms import SMALL
 
-SMALL = Platform(
-    "small",
-    cores=2,
-    formats=("fp32", "fp16"),
-    shared_data_bits=128,
-    burst_beats=4,
-    read_buffer_beats=8,
-    write_buffer_beats=8,
-)
 EXAMPLES = sorted((Path(__file__).parents[2] / "platforms").glob("*.toml"))
 DEBIAN_VERILATOR, DEBIAN_YOSYS = Path("/usr/bin/verilator"), Path("/usr/bin/yosys")
 

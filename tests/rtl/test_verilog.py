@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -18,11 +17,10 @@ from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from scegrad.platforms import FT78NE, L2, MT7004, Platform
+from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.rtl.verilog import NO_COLLISION, to_verilog, top_verilog, write_verilog
-from tests.tb.platforms import TINY
+from tests.tb.platforms import SMALL
 
-SMALL = replace(TINY, name="small", private=(L2,))
 WHOLE = pytest.mark.parametrize(
     "platform",
     [SMALL, *(pytest.param(platform, marks=pytest.mark.whole) for platform in (FT78NE, MT7004))],

@@ -16,6 +16,9 @@ TINY = Platform(
 )
 """Both formats, two cores, two private memories for each; every buffer as small as may be."""
 
+SMALL = replace(TINY, name="small", private=(L2,))
+"""The same with the L2 alone as private memory."""
+
 SINGLE = Platform(
     "single",
     cores=1,
@@ -38,4 +41,4 @@ WIDE = replace(
 )
 """Three cores, fp16 alone, and a port that takes more than one turn of them."""
 
-__all__ = ["FT78NE", "MT7004", "SINGLE", "TINY", "WIDE"]
+__all__ = ["FT78NE", "MT7004", "SINGLE", "SMALL", "TINY", "WIDE"]

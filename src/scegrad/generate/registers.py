@@ -19,10 +19,6 @@ from scegrad.registers import (
     UNIT_REGISTERS,
     Register,
     Status,
-    capabilities_value,
-    unit_offset,
-    version_value,
-    widths_value,
 )
 
 HEADER = Path("sw/include/scegrad_registers.h")
@@ -43,7 +39,9 @@ def c_header() -> str:
         "#include <stdint.h>",
         "",
         _define("ID_VALUE", registers.ID_VALUE, "what ID reads"),
-        _define("VERSION_VALUE", version_value(), f"what VERSION reads: {registers.VERSION}"),
+        _define(
+            "VERSION_VALUE", registers.version_value(), f"what VERSION reads: {registers.VERSION}"
+        ),
         "",
         "/* Offsets in bytes, and the fields of each register. */",
     ]
@@ -193,7 +191,10 @@ def _field_table() -> str:
 
 def _unit_table() -> str:
     def row(register: Register) -> tuple[str, ...]:
-        places = (f"0x{unit_offset(unit, register.name):03X}" for unit in (registers.SHARED, 0, 1))
+        places = (
+            f"0x{registers.unit_offset(unit, register.name):03X}"
+            for unit in (registers.SHARED, 0, 1)
+        )
         return (f"+0x{register.offset:02X}", f"`{register.name}`", register.description, *places)
 
     return _table(
@@ -239,9 +240,9 @@ def _platform_table() -> str:
         ("private memory of core k (port `m_axi_l2_<k>`)", *private),
         ("data bits of `m_axi_shared`", *(p.shared_data_bits for p in platforms)),
         ("data bits of `m_axi_l2_<k>`", *(p.l2_data_bits for p in platforms)),
-        ("`VERSION` reads", *(f"0x{version_value():08X}" for _ in platforms)),
-        ("`CAPABILITIES` reads", *(f"0x{capabilities_value(p):08X}" for p in platforms)),
-        ("`WIDTHS` reads", *(f"0x{widths_value(p):08X}" for p in platforms)),
+        ("`VERSION` reads", *(f"0x{registers.version_value():08X}" for _ in platforms)),
+        ("`CAPABILITIES` reads", *(f"0x{registers.capabilities_value(p):08X}" for p in platforms)),
+        ("`WIDTHS` reads", *(f"0x{registers.widths_value(p):08X}" for p in platforms)),
     ]
     return _table(("", *(f"`{p.name}`" for p in platforms)), rows)
 

@@ -7,41 +7,51 @@ import typer
 
 from scegrad.errors import RequestError
 
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[CASE]...",
+        help="Cases to run anew, by name or pattern ('unit/*', 'rounding32/k=003*')."
+        "  [default: those without a record]",
+        show_default=False,
+    ),
+]
+
+Output = Annotated[
+    Path,
+    typer.Option(
+        "--output", "-o", metavar="DIR", help="Directory of the ledger, summary and page."
+    ),
+]
+
+Quick = Annotated[
+    bool, typer.Option("--quick", help="Only the cases that take minutes all together.")
+]
+
+Share = Annotated[
+    str,
+    typer.Option(
+        metavar="I/N", help="Of every N cases only the I-th, counted from 1, to share the work."
+    ),
+]
+
+Others = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--with",
+        metavar="DIR",
+        help="Take up the records of this directory too; as often as needed.",
+        show_default=False,
+    ),
+]
+
 
 def signoff(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[CASE]...",
-            help="Cases to run anew, by name or pattern ('unit/*', 'rounding32/k=003*')."
-            "  [default: those without a record]",
-            show_default=False,
-        ),
-    ] = None,
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output", "-o", metavar="DIR", help="Directory of the ledger, summary and page."
-        ),
-    ] = Path("out/signoff"),
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Only the cases that take minutes all together.")
-    ] = False,
-    share: Annotated[
-        str,
-        typer.Option(
-            metavar="I/N", help="Of every N cases only the I-th, counted from 1, to share the work."
-        ),
-    ] = "1/1",
-    others: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--with",
-            metavar="DIR",
-            help="Take up the records of this directory too; as often as needed.",
-            show_default=False,
-        ),
-    ] = None,
+    names: Names = None,
+    output: Output = Path("out/signoff"),
+    quick: Quick = False,
+    share: Share = "1/1",
+    others: Others = None,
     listed: Annotated[bool, typer.Option("--list", help="Only name the cases.")] = False,
 ) -> None:
     """Prove what is claimed of lanes and units, and write one page of it (docs/verification.md).

@@ -23,6 +23,8 @@ def _planner() -> Planner:
     return Planner(address_bits=32, data_bits=64, burst_beats=16, turn_blocks=2)
 
 
+BUS = {"data_bits": 64, "address_bits": 32, "id_bits": 1}
+
 PROOFS = (
     Proof(
         "fifo",
@@ -53,9 +55,7 @@ PROOFS = (
     ),
     Proof(
         "write_requests",
-        lambda: WriteRequests(
-            data_bits=64, address_bits=32, id_bits=1, burst_beats=16, buffer_beats=8
-        ),
+        lambda: WriteRequests(**BUS, burst_beats=16, buffer_beats=8),
         "AW stable and as planned, one permit per burst, at most 32 outstanding, none after a halt",
         depth=2,
         hooks=named("inner", "waiting", "outstanding", "all_issued")
@@ -69,14 +69,7 @@ PROOFS = (
     ),
     Proof(
         "read_requests",
-        lambda: ReadRequests(
-            data_bits=64,
-            address_bits=32,
-            id_bits=1,
-            burst_beats=16,
-            buffer_beats=64,
-            turn_beats=32,
-        ),
+        lambda: ReadRequests(**BUS, burst_beats=16, buffer_beats=64, turn_beats=32),
         "AR stable and as planned, never more beats asked for than there is room, none after a"
         " halt",
         depth=5,

@@ -60,8 +60,13 @@ def values(width: int, random: Random) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("bits", [1, 3, 6])
+def of_each_size(test: Callable[..., None]) -> Callable[..., None]:
+    """A shift of values of every width by amounts of every length."""
+    each = pytest.mark.parametrize("bits", [1, 3, 6])(test)
+    return pytest.mark.parametrize("width", WIDTHS)(each)
+
+
+@of_each_size
 def test_shift_right(width: int, bits: int, seed: int) -> None:
     random = Random(seed)
 
@@ -75,8 +80,7 @@ def test_shift_right(width: int, bits: int, seed: int) -> None:
     assert part.results(rows, seed) == expected
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("bits", [1, 3, 6])
+@of_each_size
 def test_shift_left(width: int, bits: int, seed: int) -> None:
     random = Random(seed)
 
