@@ -7,6 +7,7 @@ An environment works in one place with one Python: a copied or moved checkout ge
 does one whose ``pyproject.toml`` or ``requirements.lock`` has changed.
 """
 
+import argparse
 import hashlib
 import os
 import platform
@@ -111,5 +112,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # It takes no argument: --help says so, and anything else is refused.
+    argparse.ArgumentParser(description=__doc__).parse_args()
     os.chdir(ROOT)
     sys.exit(main())

@@ -163,7 +163,8 @@ def test_two_to_the_thirty_one_elements() -> None:
 
 def test_masks_are_not_dropped() -> None:
     masked = np.ma.array(F4, mask=F4 > 0)
-    for given in ((masked, F4), (F4, masked), ([masked[0], np.ma.masked] * 4, F4)):
+    within = [masked[0], np.ma.masked] * 4
+    for given in ((masked, F4), (F4, masked), (within, F4), ([[within]], F4), (F4, ((masked,),))):
         with pytest.raises(RequestError, match=r"are a masked array, .* pass \w+\.filled"):
             scegrad.run_job(*given, backend="model", fmt="fp32")
 

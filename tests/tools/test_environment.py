@@ -2,6 +2,7 @@
 
 import importlib.util
 import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -101,6 +102,18 @@ def test_every_target_that_uses_it_makes_it() -> None:
     for rule in rules:
         target, _, needs = rule.partition("\n")[0].partition(":")
         assert {"environment", "lib"} & set(needs.partition("##")[0].split()), target
+
+
+@pytest.mark.parametrize(("word", "status"), [("--help", 0), ("--nonsense", 2)])
+def test_help_makes_nothing(tmp_path: Path, word: str, status: int) -> None:
+    (tmp_path / "tools").mkdir()
+    copy = tmp_path / "tools" / "environment.py"
+    copy.write_text((ROOT / "tools" / "environment.py").read_text())
+    line = [sys.executable, str(copy), word]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert (done.stdout + done.stderr).startswith("usage: environment.py [-h]")
+    assert [path.name for path in tmp_path.iterdir()] == ["tools"]
 
 
 def test_make_help_fits_a_terminal() -> None:

@@ -11,6 +11,9 @@ from scegrad.formats import FORMATS, Format, format_of
 MAX_LENGTH = (1 << 31) - 1
 """The longest array that the register LENGTH can hold."""
 
+MAX_DIMENSIONS = 64
+"""Lists inside lists that NumPy takes as dimensions at most; deeper ones are refused anyhow."""
+
 WHOLE_KINDS = "iub"
 """NumPy's letters for integers and booleans, which are converted if that changes no value."""
 
@@ -19,8 +22,7 @@ WAY_OUT = '--format fp32 (from Python fmt="fp32")'
 
 def array_of(name: str, value: Any) -> np.ndarray:
     """Any array-like value as an array; raises ``RequestError``."""
-    items = value if isinstance(value, (list, tuple)) else (value,)
-    if any(isinstance(item, np.ma.MaskedArray) for item in items):
+    if _masked(value):
         raise RequestError(
             f"{name} are a masked array, whose mask would be lost: pass {name}.filled(VALUE) or"
             f" {name}.data"
@@ -30,6 +32,13 @@ def array_of(name: str, value: Any) -> np.ndarray:
     except Exception as error:  # an __array__ may raise anything
         reason = shown(str(error) or type(error).__name__)
         raise RequestError(f"{name} cannot be made an array: {reason}") from error
+
+
+def _masked(value: Any, depth: int = 0) -> bool:
+    """Whether a value is a masked array, or lists or tuples with one in them."""
+    if isinstance(value, (list, tuple)) and depth < MAX_DIMENSIONS:
+        return any(_masked(item, depth + 1) for item in value)
+    return isinstance(value, np.ma.MaskedArray)
 
 
 @dataclass(frozen=True)
