@@ -27,13 +27,18 @@ def image_of(axes: Any) -> AxesImage:
     return image
 
 
-def test_ties_are_drawn_below_the_line() -> None:
-    picture = density_picture({"fp16-pairs": summaries()["fp16-pairs"]})
+@pytest.mark.parametrize(
+    ("name", "highest"),
+    [("fp16-pairs", 0.5), ("fp32-logits-0", 0.5), ("fp32-logits-1", 0.5), ("fp32-halves", 0.52)],
+)
+def test_nearest_results_are_drawn_below_the_line(name: str, highest: float) -> None:
+    """Ties of fp16 too, and fp32 results whose errors were estimated a little above half an ulp."""
+    picture = density_picture({name: summaries()[name]})
     image = image_of(picture.axes[0])
     drawn = ~np.ma.getmaskarray(image.get_array())
     _, _, bottom, top = image.get_extent()
     upper_edges = np.linspace(bottom, top, drawn.shape[0] + 1)[1:]
-    assert upper_edges[drawn.any(axis=1)].max() == pytest.approx(0.5)
+    assert upper_edges[drawn.any(axis=1)].max() == pytest.approx(highest)
 
 
 def test_every_sweep_with_a_histogram_has_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
