@@ -83,7 +83,8 @@ def test_our_cpp_around_a_lane_has_no_warning(tmp_path: Path) -> None:
     (tmp_path / "lane.v").write_text("""
         module lane(
             input clk, rst, valid, input [31:0] logit, label,
-            output reg done, output reg [31:0] gradient
+            output reg done, output reg [31:0] gradient,
+            output reg s_valid, sticky, output reg [46:0] s, output reg [7:0] k
         );
         endmodule
     """)
@@ -144,7 +145,7 @@ def test_cache_that_cannot_be_made_is_one_line(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SCEGRAD_CACHE", str(tmp_path / "file" / "cache"))
-    with pytest.raises(BuildError, match="cannot be made: Not a directory; set SCEGRAD_CACHE"):
+    with pytest.raises(BuildError, match="cannot be written: Not a directory; set SCEGRAD_CACHE"):
         build.library(COPIER, source=verilog(tmp_path))
 
 
