@@ -67,6 +67,10 @@ static int is_here_or_loader(struct dl_phdr_info *object, size_t size, void *her
     return 0;
 }
 
+/* The kernel puts the heap at a random place, and now and then where an L2 has to be; nothing moves
+ * a heap that is there. So the program starts anew, before anything of it ran, until the heap lies
+ * elsewhere. The loader runs this for a program that was linked to the library; one that opens it
+ * with dlopen() has run already, and is left alone. */
 void sce_windows_restart(char **words) {
     const char *text = getenv(restarts_name);
     const int restarts = text != NULL ? (int)strtol(text, NULL, 10) : 0;
