@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The board ULX3S at its pins: the Verilated module ulx3s, and at its serial pins a UART that works
-// bit by bit. Time passes in board_run alone.
+// bit by bit. Time passes in sce_board_run alone.
 
 #include <cstdint>
 #include <deque>
@@ -74,7 +74,7 @@ struct Board {
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
-EXPORT void* board_create(uint32_t divisor) {
+EXPORT void* sce_board_create(uint32_t divisor) {
   auto board = std::make_unique<Board>(divisor);
   board->top.ftdi_txd = 1;
   board->top.btn = 0;
@@ -82,21 +82,21 @@ EXPORT void* board_create(uint32_t divisor) {
   return board.release();
 }
 
-EXPORT void board_free(void* handle) { delete static_cast<Board*>(handle); }
+EXPORT void sce_board_free(void* handle) { delete static_cast<Board*>(handle); }
 
 // Queues bytes for the board, which come to its pin one after the other as time passes.
-EXPORT void board_send(void* handle, const uint8_t* bytes, uint32_t count) {
+EXPORT void sce_board_send(void* handle, const uint8_t* bytes, uint32_t count) {
   auto& queue = static_cast<Board*>(handle)->uart.to_board;
   queue.insert(queue.end(), bytes, bytes + count);
 }
 
 // Bytes that are still queued.
-EXPORT uint32_t board_queued(const void* handle) {
+EXPORT uint32_t sce_board_queued(const void* handle) {
   return static_cast<const Board*>(handle)->uart.to_board.size();
 }
 
 // Takes up to `room` bytes that came from the board; returns how many.
-EXPORT uint32_t board_take(void* handle, uint8_t* bytes, uint32_t room) {
+EXPORT uint32_t sce_board_take(void* handle, uint8_t* bytes, uint32_t room) {
   auto& queue = static_cast<Board*>(handle)->uart.from_board;
   uint32_t count = 0;
   for (; count < room && !queue.empty(); ++count) {
@@ -106,15 +106,15 @@ EXPORT uint32_t board_take(void* handle, uint8_t* bytes, uint32_t room) {
   return count;
 }
 
-EXPORT void board_press(void* handle, int pressed) {
+EXPORT void sce_board_press(void* handle, int pressed) {
   static_cast<Board*>(handle)->top.btn = pressed;
 }
 
-EXPORT uint32_t board_leds(const void* handle) {
+EXPORT uint32_t sce_board_leds(const void* handle) {
   return static_cast<const Board*>(handle)->top.led;
 }
 
-EXPORT void board_run(void* handle, uint32_t cycles) {
+EXPORT void sce_board_run(void* handle, uint32_t cycles) {
   auto& board = *static_cast<Board*>(handle);
   for (uint32_t i = 0; i < cycles; ++i) {
     board.top.ftdi_txd = board.uart.drive();

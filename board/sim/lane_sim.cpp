@@ -10,10 +10,10 @@
 // Verilator writes two underscores of a port as ___05F.
 // Sends `count` pairs through the lane; returns how many results came within 1,000 clocks after the
 // last.
-extern "C" __attribute__((visibility("default"))) uint64_t lane_run(const uint32_t* logits,
-                                                                    const uint32_t* labels,
-                                                                    uint32_t* results,
-                                                                    uint64_t count) {
+extern "C" __attribute__((visibility("default"))) uint64_t sce_netlist_run(const uint32_t* logits,
+                                                                           const uint32_t* labels,
+                                                                           uint32_t* results,
+                                                                           uint64_t count) {
   VerilatedContext context;
   auto top = std::make_unique<Vtop>(&context);
   top->rst = 1;

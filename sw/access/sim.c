@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The simulated hardware: registers and time by scesim.h, and the program's windows as its
+/* The simulated hardware: registers and time by sce_sim.h, and the program's windows as its
  * memories. */
 #include <errno.h>
 #include <stddef.h>
@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "access.h"
-#include "scesim.h"
+#include "sce_sim.h"
 #include "windows.h"
 
 enum { ALL_PORTS = -1, SHARED_PORT = 0 };
 
-/* Whoever opens simulations of its own (scesim.h), as Python does, has no use for the windows. */
+/* Whoever opens simulations of its own (sce_sim.h), as Python does, has no use for the windows. */
 __attribute__((constructor)) static void map(int count, char **words) {
     const char *wanted = getenv("SCEGRAD_WINDOWS");
     (void)count;
@@ -24,30 +24,30 @@ __attribute__((constructor)) static void map(int count, char **words) {
 }
 
 static int sim_read32(void *context, uint32_t offset, uint32_t *value) {
-    return scesim_read32(context, offset, value);
+    return sce_sim_read32(context, offset, value);
 }
 
 static int sim_write32(void *context, uint32_t offset, uint32_t value) {
-    return scesim_write32(context, offset, value);
+    return sce_sim_write32(context, offset, value);
 }
 
 static int sim_wait(void *context, uint64_t cycles, uint64_t *passed) {
-    *passed = scesim_run(context, cycles, 1);
-    return scesim_failed(context) ? -1 : scesim_irq(context) != 0;
+    *passed = sce_sim_run(context, cycles, 1);
+    return sce_sim_failed(context) ? -1 : sce_sim_irq(context) != 0;
 }
 
 static const char *sim_error(void *context) {
-    return scesim_error(context);
+    return sce_sim_error(context);
 }
 
 static void sim_close(void *context) {
-    if (!scesim_failed(context) && scesim_waves_close(context) != 0)
-        fprintf(stderr, "scegrad: %s\n", scesim_error(context));
-    scesim_free(context);
+    if (!sce_sim_failed(context) && sce_sim_waves_close(context) != 0)
+        fprintf(stderr, "scegrad: %s\n", sce_sim_error(context));
+    sce_sim_free(context);
 }
 
 static void sim_forked(void *context) {
-    scesim_forked(context);
+    sce_sim_forked(context);
 }
 
 static const char *setting(const char *name) {
@@ -56,7 +56,7 @@ static const char *setting(const char *name) {
 }
 
 /* The unit's clock beside a DRAM, where SCEGRAD_CORE_MHZ says. */
-static int set_clock(scesim_dram *dram, char *message, unsigned room) {
+static int set_clock(sce_sim_dram *dram, char *message, unsigned room) {
     const char *text = setting("SCEGRAD_CORE_MHZ");
     char *end;
     if (text == NULL)
@@ -72,34 +72,34 @@ static int set_clock(scesim_dram *dram, char *message, unsigned room) {
 
 /* The memory that SCEGRAD_MEMORY names: "ideal", as it is unless told, a DRAM as shared memory, or
  * "stuck", which never answers. */
-static int set_memory(scesim *sim, char *message, unsigned room) {
-    static const scesim_memory ideal = {.latency = 0, .outstanding = 64, .stall = 0, .seed = 0};
-    static const scesim_memory stuck = {
+static int set_memory(sce_sim *sim, char *message, unsigned room) {
+    static const sce_sim_memory ideal = {.latency = 0, .outstanding = 64, .stall = 0, .seed = 0};
+    static const sce_sim_memory stuck = {
         .latency = UINT32_MAX, .outstanding = 64, .stall = 0, .seed = 0};
     const char *name = setting("SCEGRAD_MEMORY"), *preset;
-    scesim_dram dram;
+    sce_sim_dram dram;
     if (name == NULL || strcmp(name, "ideal") == 0)
-        return scesim_set_memory(sim, ALL_PORTS, &ideal);
+        return sce_sim_set_memory(sim, ALL_PORTS, &ideal);
     if (strcmp(name, "stuck") == 0)
-        return scesim_set_memory(sim, ALL_PORTS, &stuck);
-    if (scesim_dram_preset(name, &dram) == 0) {
+        return sce_sim_set_memory(sim, ALL_PORTS, &stuck);
+    if (sce_sim_dram_preset(name, &dram) == 0) {
         if (set_clock(&dram, message, room) != 0)
             return -1;
-        return scesim_set_memory(sim, ALL_PORTS, &ideal) != 0 ||
-                       scesim_set_dram(sim, SHARED_PORT, &dram) != 0
+        return sce_sim_set_memory(sim, ALL_PORTS, &ideal) != 0 ||
+                       sce_sim_set_dram(sim, SHARED_PORT, &dram) != 0
                    ? -1
                    : 0;
     }
     int used =
         snprintf(message, room, "SCEGRAD_MEMORY is \"%s\", but must be ideal or stuck", name);
     for (int k = 0;
-         (preset = scesim_dram_preset_name(k)) != NULL && used >= 0 && (unsigned)used < room; ++k)
+         (preset = sce_sim_dram_preset_name(k)) != NULL && used >= 0 && (unsigned)used < room; ++k)
         used += snprintf(message + used, room - (unsigned)used, " or %s", preset);
     return -1;
 }
 
 /* The bus errors that SCEGRAD_FAULT asks for: read:ADDRESS:BYTES or write:ADDRESS:BYTES. */
-static int set_fault(scesim *sim, char *message, unsigned room) {
+static int set_fault(sce_sim *sim, char *message, unsigned room) {
     const char *text = setting("SCEGRAD_FAULT");
     unsigned long long address, size;
     char kind[6], rest;
@@ -108,9 +108,9 @@ static int set_fault(scesim *sim, char *message, unsigned room) {
     if (sscanf(text, "%5[a-z]:%lli:%lli%c", kind, (long long *)&address, (long long *)&size,
                &rest) == 3) {
         if (strcmp(kind, "read") == 0)
-            return scesim_fault(sim, address, size, SCESIM_READ, 2);
+            return sce_sim_fault(sim, address, size, SCE_SIM_READ, 2);
         if (strcmp(kind, "write") == 0)
-            return scesim_fault(sim, address, size, SCESIM_WRITE, 2);
+            return sce_sim_fault(sim, address, size, SCE_SIM_WRITE, 2);
     }
     snprintf(message, room,
              "SCEGRAD_FAULT is \"%s\", but must be read:ADDRESS:BYTES or write:ADDRESS:BYTES",
@@ -118,20 +118,20 @@ static int set_fault(scesim *sim, char *message, unsigned room) {
     return -1;
 }
 
-static int attach(scesim *sim) {
+static int attach(sce_sim *sim) {
     for (const struct sce_window *window = sce_access_windows(); window->name != NULL; ++window)
         if (window->mapped &&
-            scesim_attach(sim, window->base, (void *)(uintptr_t)window->base, window->size) != 0)
+            sce_sim_attach(sim, window->base, (void *)(uintptr_t)window->base, window->size) != 0)
             return -1;
     return 0;
 }
 
 /* Waves where they are asked for. */
-static int open_waves(scesim *sim, char *message, unsigned room) {
+static int open_waves(sce_sim *sim, char *message, unsigned room) {
     const char *path = setting("SCEGRAD_WAVES");
     if (path == NULL)
         return 0;
-    if (!scesim_traces()) {
+    if (!sce_sim_traces()) {
         snprintf(message, room, "SCEGRAD_WAVES is set, but this library was built without waves");
         return -1;
     }
@@ -141,11 +141,11 @@ static int open_waves(scesim *sim, char *message, unsigned room) {
         return -1;
     }
     fclose(file);
-    return scesim_waves_open(sim, path);
+    return sce_sim_waves_open(sim, path);
 }
 
 int sce_access_open(struct sce_access *access, char *message, unsigned room) {
-    scesim *sim = scesim_create();
+    sce_sim *sim = sce_sim_create();
     if (sim == NULL) {
         snprintf(message, room, "there is no memory for the simulation");
         return -1;
@@ -153,8 +153,8 @@ int sce_access_open(struct sce_access *access, char *message, unsigned room) {
     if (attach(sim) != 0 || set_memory(sim, message, room) != 0 ||
         set_fault(sim, message, room) != 0 || open_waves(sim, message, room) != 0) {
         if (message[0] == '\0')
-            snprintf(message, room, "%s", scesim_error(sim));
-        scesim_free(sim);
+            snprintf(message, room, "%s", sce_sim_error(sim));
+        sce_sim_free(sim);
         return -1;
     }
     *access = (struct sce_access){sim,       sim_read32, sim_write32, sim_wait,

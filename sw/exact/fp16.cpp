@@ -13,7 +13,7 @@ constexpr uint32_t kSign = 0x8000, kInfinity = 0x7C00, kNan = 0x7E00;
 constexpr int kUnit = 26, kPrecision = 11;
 
 // A finite number in units of 2^-24.
-SCEEXACT_INLINE int64_t units_of(uint32_t bits) {
+SCE_EXACT_INLINE int64_t units_of(uint32_t bits) {
   const uint32_t exponent = bits >> 10 & 31, fraction = bits & 0x3FF;
   const int64_t magnitude =
       exponent ? static_cast<int64_t>(fraction | 0x400) << (exponent - 1) : fraction;
@@ -22,7 +22,7 @@ SCEEXACT_INLINE int64_t units_of(uint32_t bits) {
 
 // Rounded to nearest, ties to even; `shift` is the weight of the result's last bit, in units of
 // 2^-26.
-SCEEXACT_INLINE uint32_t round(int64_t place, int& shift) {
+SCE_EXACT_INLINE uint32_t round(int64_t place, int& shift) {
   const uint64_t magnitude = place < 0 ? -place : place;
   const int length = 64 - std::countl_zero(magnitude);
   shift = length - kPrecision > 2 ? length - kPrecision : 2;
@@ -35,8 +35,8 @@ SCEEXACT_INLINE uint32_t round(int64_t place, int& shift) {
          (place < 0 ? kSign : 0);
 }
 
-SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label,
-                              const int32_t* places, const double* smalls) {
+SCE_EXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label,
+                               const int32_t* places, const double* smalls) {
   const uint32_t magnitude = logit & ~kSign, label_magnitude = label & ~kSign;
   const bool nan = magnitude > kInfinity || label_magnitude > kInfinity;
   if (nan || label_magnitude == kInfinity) {
@@ -58,9 +58,9 @@ SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label,
 }  // namespace
 }  // namespace sce
 
-void sceexact_fp16(const uint16_t* results, const uint16_t* logits, const uint16_t* labels,
-                   uint64_t count, const int32_t* places, const double* smalls,
-                   sceexact_tally* tally, uint8_t* kinds) {
+void sce_exact_fp16(const uint16_t* results, const uint16_t* logits, const uint16_t* labels,
+                    uint64_t count, const int32_t* places, const double* smalls,
+                    sce_exact_tally* tally, uint8_t* kinds) {
   sce::Block block;
   for (uint64_t first = 0; first < count; first += sce::kBlock) {
     const int size = static_cast<int>(count - first < sce::kBlock ? count - first : sce::kBlock);

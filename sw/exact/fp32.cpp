@@ -26,26 +26,26 @@ constexpr double kSmallSlack = 0x1p-48;  // of an error, relative to s
 constexpr uint32_t kSign = 0x80000000u, kInfinity = 0x7F800000u, kNan = 0x7FC00000u,
                    kOne = 0x3F800000u, kHalf = 0x3F000000u;
 
-SCEEXACT_INLINE double value_of(uint32_t bits) {
+SCE_EXACT_INLINE double value_of(uint32_t bits) {
   float value;
   std::memcpy(&value, &bits, sizeof value);
   return value;
 }
 
-SCEEXACT_INLINE uint64_t bits_of(double value) {
+SCE_EXACT_INLINE uint64_t bits_of(double value) {
   uint64_t bits;
   std::memcpy(&bits, &value, sizeof bits);
   return bits;
 }
 
-SCEEXACT_INLINE double from_bits(uint64_t bits) {
+SCE_EXACT_INLINE double from_bits(uint64_t bits) {
   double value;
   std::memcpy(&value, &bits, sizeof value);
   return value;
 }
 
 // sigmoid(-|x|), for a logit taken as at most kLargest (NaNs and infinities too).
-SCEEXACT_INLINE double small_sigmoid(uint32_t logit, const double* exps) {
+SCE_EXACT_INLINE double small_sigmoid(uint32_t logit, const double* exps) {
   const uint32_t magnitude = logit & ~kSign;
   const double z = value_of(magnitude < kLargest ? magnitude : kLargest);
   const int i = static_cast<int>(z * 128 + 0.5);
@@ -57,20 +57,20 @@ SCEEXACT_INLINE double small_sigmoid(uint32_t logit, const double* exps) {
 
 // The spacing of float32 numbers at `value`, which is normal in float64 or 0; at least that of the
 // subnormals.
-SCEEXACT_INLINE double ulp_of(double value) {
+SCE_EXACT_INLINE double ulp_of(double value) {
   const int64_t exponent = static_cast<int64_t>(bits_of(value) >> 52 & 0x7FF) - 23;
   constexpr int64_t kLeast = 1023 - 149;
   return from_bits(static_cast<uint64_t>(exponent > kLeast ? exponent : kLeast) << 52);
 }
 
-SCEEXACT_INLINE double size_of(double value) { return value < 0 ? -value : value; }
+SCE_EXACT_INLINE double size_of(double value) { return value < 0 ? -value : value; }
 
 // A sum and what its rounding lost (Knuth).
 struct Sum {
   double high, low;
 };
 
-SCEEXACT_INLINE Sum add(double a, double b) {
+SCE_EXACT_INLINE Sum add(double a, double b) {
   const double total = a + b, rest = total - a;
   return {total, (a - (total - rest)) + (b - rest)};
 }
@@ -79,7 +79,7 @@ SCEEXACT_INLINE Sum add(double a, double b) {
 // of x: below |x| = 1/8 five terms of the series, which leave out less than 2^-46 of it; above, 1/2
 // - s to 2^-52, at most 2^-23 ulp. Where x/4 is a tie between two subnormals, the rest of the
 // series breaks it towards zero.
-SCEEXACT_INLINE Verdict judge_half(uint32_t result, uint32_t logit, double s) {
+SCE_EXACT_INLINE Verdict judge_half(uint32_t result, uint32_t logit, double s) {
   const uint32_t magnitude = logit & ~kSign;
   const double z = value_of(magnitude < kLargest ? magnitude : kLargest), q = z * z;
   const double series =
@@ -99,7 +99,7 @@ SCEEXACT_INLINE Verdict judge_half(uint32_t result, uint32_t logit, double s) {
 }
 
 // All of it without a branch, so that the compiler handles several elements at once.
-SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, double s) {
+SCE_EXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, double s) {
   const uint32_t magnitude = logit & ~kSign, label_magnitude = label & ~kSign,
                  result_magnitude = result & ~kSign;
   const bool nan = (magnitude > kInfinity) | (label_magnitude > kInfinity);
@@ -152,11 +152,11 @@ SCEEXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, d
 }  // namespace
 }  // namespace sce
 
-SCEEXACT_CLONES void sceexact_fp32(const uint32_t* __restrict results,
-                                   const uint32_t* __restrict logits,
-                                   const uint32_t* __restrict labels, uint64_t count,
-                                   const double* __restrict exps, sceexact_tally* tally,
-                                   uint8_t* kinds) {
+SCE_EXACT_CLONES void sce_exact_fp32(const uint32_t* __restrict results,
+                                     const uint32_t* __restrict logits,
+                                     const uint32_t* __restrict labels, uint64_t count,
+                                     const double* __restrict exps, sce_exact_tally* tally,
+                                     uint8_t* kinds) {
   sce::Block block;
   double s[sce::kBlock];
   for (uint64_t first = 0; first < count; first += sce::kBlock) {
@@ -174,8 +174,9 @@ SCEEXACT_CLONES void sceexact_fp32(const uint32_t* __restrict results,
   }
 }
 
-SCEEXACT_CLONES void sceexact_sigmoid(const uint32_t* __restrict logits, uint64_t count,
-                                      const double* __restrict exps, double* __restrict sigmoids) {
+SCE_EXACT_CLONES void sce_exact_sigmoid(const uint32_t* __restrict logits, uint64_t count,
+                                        const double* __restrict exps,
+                                        double* __restrict sigmoids) {
   for (uint64_t i = 0; i < count; ++i) {
     const double s = sce::small_sigmoid(logits[i], exps);
     sigmoids[i] = logits[i] & sce::kSign ? s : 1 - s;

@@ -2,7 +2,7 @@
 
 #include "tally.h"
 
-int sceexact_tally_bytes(void) { return sizeof(sceexact_tally); }
+int sce_exact_tally_bytes(void) { return sizeof(sce_exact_tally); }
 
 namespace sce {
 
@@ -13,7 +13,7 @@ static int bin_of(double error) {
   return static_cast<int>(last < 0 ? 0 : last < kLastBin ? last : kLastBin);
 }
 
-void gather(const Block& block, uint64_t first, int size, sceexact_tally& tally, uint8_t* kinds) {
+void gather(const Block& block, uint64_t first, int size, sce_exact_tally& tally, uint8_t* kinds) {
   for (int i = 0; i < size; ++i) {
     const uint32_t binade = block.binade[i];
     const double error = block.error[i];

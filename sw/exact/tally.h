@@ -6,20 +6,20 @@
 // The same code for several generations of processors, chosen when the library is loaded; the
 // arithmetic is the same in each.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define SCEEXACT_CLONES \
+#define SCE_EXACT_CLONES \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
-#define SCEEXACT_CLONES
+#define SCE_EXACT_CLONES
 #endif
-#define SCEEXACT_INLINE inline __attribute__((always_inline))
+#define SCE_EXACT_INLINE inline __attribute__((always_inline))
 
 namespace sce {
 
 constexpr int kBlock = 1024;
-constexpr uint32_t kNearest = SCEEXACT_NEAREST, kFarther = SCEEXACT_FARTHER,
-                   kOpenHalf = SCEEXACT_OPEN_HALF, kOpenBound = SCEEXACT_OPEN_BOUND,
-                   kWrong = SCEEXACT_WRONG;
-constexpr double kBinsPerUlp = SCEEXACT_BINS_PER_ULP, kLastBin = SCEEXACT_BINS - 1;
+constexpr uint32_t kNearest = SCE_EXACT_NEAREST, kFarther = SCE_EXACT_FARTHER,
+                   kOpenHalf = SCE_EXACT_OPEN_HALF, kOpenBound = SCE_EXACT_OPEN_BOUND,
+                   kWrong = SCE_EXACT_WRONG;
+constexpr double kBinsPerUlp = SCE_EXACT_BINS_PER_ULP, kLastBin = SCE_EXACT_BINS - 1;
 
 // `error` is negative where none is measured in ulp.
 struct Verdict {
@@ -33,6 +33,6 @@ struct Block {
 };
 
 // Adds the first `size` verdicts of a block, whose elements have the indices from `first` on.
-void gather(const Block& block, uint64_t first, int size, sceexact_tally& tally, uint8_t* kinds);
+void gather(const Block& block, uint64_t first, int size, sce_exact_tally& tally, uint8_t* kinds);
 
 }  // namespace sce

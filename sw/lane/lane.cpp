@@ -10,7 +10,7 @@ namespace {
 
 constexpr uint64_t kDrain = 1000;  // cycles after the last pair by which its result must be there
 
-#if SCELANE_BITS == 16
+#if SCE_LANE_BITS == 16
 using Element = uint16_t;
 #else
 using Element = uint32_t;
@@ -18,7 +18,7 @@ using Element = uint32_t;
 
 }  // namespace
 
-struct scelane {
+struct sce_lane {
   VerilatedContext context;
   Vtop top{&context};
 
@@ -30,12 +30,12 @@ struct scelane {
   }
 };
 
-const char* scelane_rtl(void) { return SCELANE_RTL; }
+const char* sce_lane_rtl(void) { return SCE_LANE_RTL; }
 
-int scelane_bits(void) { return SCELANE_BITS; }
+int sce_lane_bits(void) { return SCE_LANE_BITS; }
 
-scelane* scelane_create(void) {
-  scelane* lane = new (std::nothrow) scelane;
+sce_lane* sce_lane_create(void) {
+  sce_lane* lane = new (std::nothrow) sce_lane;
   if (!lane) return nullptr;
   lane->top.clk = 0;
   lane->top.valid = 0;
@@ -46,10 +46,10 @@ scelane* scelane_create(void) {
   return lane;
 }
 
-void scelane_free(scelane* lane) { delete lane; }
+void sce_lane_free(sce_lane* lane) { delete lane; }
 
-uint64_t scelane_run(scelane* lane, const void* logits, const void* labels, void* results,
-                     uint64_t count) {
+uint64_t sce_lane_run(sce_lane* lane, const void* logits, const void* labels, void* results,
+                      uint64_t count) {
   const auto* x = static_cast<const Element*>(logits);
   const auto* y = static_cast<const Element*>(labels);
   auto* result = static_cast<Element*>(results);
@@ -70,9 +70,9 @@ uint64_t scelane_run(scelane* lane, const void* logits, const void* labels, void
   return complete && !top.done ? first + 1 : 0;  // pair 0 was taken at edge 1
 }
 
-uint64_t scelane_stage(scelane* lane, const void* logits, uint64_t* results, uint64_t count,
-                       int k_ahead) {
-#if SCELANE_BITS == 16
+uint64_t sce_lane_stage(sce_lane* lane, const void* logits, uint64_t* results, uint64_t count,
+                        int k_ahead) {
+#if SCE_LANE_BITS == 16
   return 0;
 #else
   const auto* x = static_cast<const Element*>(logits);
@@ -97,7 +97,7 @@ uint64_t scelane_stage(scelane* lane, const void* logits, uint64_t* results, uin
 #endif
 }
 
-uint64_t scelane_bare(scelane* lane, uint64_t cycles) {
+uint64_t sce_lane_bare(sce_lane* lane, uint64_t cycles) {
   Vtop& top = lane->top;
   uint64_t state = 88172645463325252u, sum = 0;
   top.valid = 1;

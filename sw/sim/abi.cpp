@@ -5,10 +5,10 @@
 
 #include "dram.h"
 #include "ports.h"
-#include "scesim.h"
+#include "sce_sim.h"
 #include "simulation.h"
 
-struct scesim {
+struct sce_sim {
   sce::Simulation simulation;
 };
 
@@ -17,9 +17,9 @@ namespace {
 constexpr uint64_t kSpace = uint64_t{1} << 32;
 
 // What the port in front of a DRAM adds: nothing but a limit of bursts in flight.
-constexpr scesim_memory kNoPauses = {0, 64, 0, 0};
+constexpr sce_sim_memory kNoPauses = {0, 64, 0, 0};
 
-int refuse(scesim* sim, const std::string& why) {
+int refuse(sce_sim* sim, const std::string& why) {
   sim->simulation.error = why;
   return -1;
 }
@@ -28,7 +28,7 @@ int refuse(scesim* sim, const std::string& why) {
 // refused with `otherwise`. The text fits into a string without memory. After `clocking` the model
 // may have stopped between two edges, and nothing more is done with it.
 template <typename Result, typename Work>
-Result protect(scesim* sim, Result otherwise, bool clocking, Work work) noexcept {
+Result protect(sce_sim* sim, Result otherwise, bool clocking, Work work) noexcept {
   if (sim->simulation.failed) return otherwise;
   try {
     return work();
@@ -40,7 +40,7 @@ Result protect(scesim* sim, Result otherwise, bool clocking, Work work) noexcept
 }
 
 template <typename Work>
-int refusing(scesim* sim, Work work) noexcept {
+int refusing(sce_sim* sim, Work work) noexcept {
   return protect(sim, -1, false, work);
 }
 
@@ -48,59 +48,61 @@ bool outside(uint64_t address, uint64_t size) {
   return address > kSpace || size > kSpace - address;
 }
 
-int refuse_range(scesim* sim, uint64_t address, uint64_t size) {
+int refuse_range(sce_sim* sim, uint64_t address, uint64_t size) {
   return refuse(sim, std::to_string(size) + " bytes at " + std::to_string(address) +
                          " are not inside the 32-bit address space");
 }
 
 }  // namespace
 
-int scesim_abi() { return SCESIM_ABI; }
-int scesim_ports() { return SCESIM_PORTS; }
+int sce_sim_abi() { return SCE_SIM_ABI; }
+int sce_sim_ports() { return SCE_SIM_PORTS; }
 
-int scesim_traces() {
-#ifdef SCESIM_WAVES
+int sce_sim_traces() {
+#ifdef SCE_SIM_WAVES
   return 1;
 #else
   return 0;
 #endif
 }
 
-const char* scesim_port_name(int port) {
-  return port >= 0 && port < SCESIM_PORTS ? kPortNames[port] : nullptr;
+const char* sce_sim_port_name(int port) {
+  return port >= 0 && port < SCE_SIM_PORTS ? kPortNames[port] : nullptr;
 }
-int scesim_port_bytes(int port) { return port >= 0 && port < SCESIM_PORTS ? kPortBytes[port] : 0; }
+int sce_sim_port_bytes(int port) {
+  return port >= 0 && port < SCE_SIM_PORTS ? kPortBytes[port] : 0;
+}
 
-scesim* scesim_create() {
+sce_sim* sce_sim_create() {
   try {
-    return new scesim;
+    return new sce_sim;
   } catch (...) {
     return nullptr;
   }
 }
 
-int scesim_failed(const scesim* sim) { return sim->simulation.failed; }
-void scesim_forked(scesim* sim) { sim->simulation.forget_waves(); }
-void scesim_free(scesim* sim) { delete sim; }
-const char* scesim_error(const scesim* sim) { return sim->simulation.error.c_str(); }
+int sce_sim_failed(const sce_sim* sim) { return sim->simulation.failed; }
+void sce_sim_forked(sce_sim* sim) { sim->simulation.forget_waves(); }
+void sce_sim_free(sce_sim* sim) { delete sim; }
+const char* sce_sim_error(const sce_sim* sim) { return sim->simulation.error.c_str(); }
 
-int scesim_reset(scesim* sim, uint32_t edges) {
+int sce_sim_reset(sce_sim* sim, uint32_t edges) {
   return protect(sim, -1, true, [&] {
     sim->simulation.reset(std::max(edges, 1u));
     return 0;
   });
 }
 
-int scesim_set_memory(scesim* sim, int port, const scesim_memory* memory) {
+int sce_sim_set_memory(sce_sim* sim, int port, const sce_sim_memory* memory) {
   return refusing(sim, [&]() -> int {
-    if (port < -1 || port >= SCESIM_PORTS)
+    if (port < -1 || port >= SCE_SIM_PORTS)
       return refuse(sim, "there is no port " + std::to_string(port));
     if (memory->outstanding < 1 || memory->outstanding > 256)
       return refuse(
           sim, "outstanding is " + std::to_string(memory->outstanding) + ", but must be 1 to 256");
     if (memory->stall > 250)
       return refuse(sim, "stall is " + std::to_string(memory->stall) + ", but must be 0 to 250");
-    for (int k = 0; k < SCESIM_PORTS; ++k) {
+    for (int k = 0; k < SCE_SIM_PORTS; ++k) {
       if (port != -1 && port != k) continue;
       if (!sim->simulation.port(k).set_memory(std::make_unique<sce::FixedLatency>(memory->latency),
                                               *memory))
@@ -110,11 +112,11 @@ int scesim_set_memory(scesim* sim, int port, const scesim_memory* memory) {
   });
 }
 
-int scesim_set_dram(scesim* sim, int port, const scesim_dram* dram) {
+int sce_sim_set_dram(sce_sim* sim, int port, const sce_sim_dram* dram) {
   return refusing(sim, [&]() -> int {
-    if (port < 0 || port >= SCESIM_PORTS)
+    if (port < 0 || port >= SCE_SIM_PORTS)
       return refuse(sim, "there is no port " + std::to_string(port));
-    if (const char* problem = scesim_dram_problem(dram)) return refuse(sim, problem);
+    if (const char* problem = sce_sim_dram_problem(dram)) return refuse(sim, problem);
     if (!sim->simulation.port(port).set_memory(std::make_unique<sce::Dram>(*dram, kPortBytes[port]),
                                                kNoPauses))
       return refuse(sim, "bursts are in flight on port " + std::to_string(port));
@@ -122,9 +124,9 @@ int scesim_set_dram(scesim* sim, int port, const scesim_dram* dram) {
   });
 }
 
-int scesim_get_dram_stats(scesim* sim, int port, scesim_dram_stats* stats) {
+int sce_sim_get_dram_stats(sce_sim* sim, int port, sce_sim_dram_stats* stats) {
   return refusing(sim, [&]() -> int {
-    if (port < 0 || port >= SCESIM_PORTS)
+    if (port < 0 || port >= SCE_SIM_PORTS)
       return refuse(sim, "there is no port " + std::to_string(port));
     const auto* dram = dynamic_cast<const sce::Dram*>(&sim->simulation.port(port).timing());
     if (dram == nullptr) return refuse(sim, "port " + std::to_string(port) + " has no DRAM");
@@ -133,7 +135,7 @@ int scesim_get_dram_stats(scesim* sim, int port, scesim_dram_stats* stats) {
   });
 }
 
-int scesim_write(scesim* sim, uint64_t address, const void* data, uint64_t size) {
+int sce_sim_write(sce_sim* sim, uint64_t address, const void* data, uint64_t size) {
   return refusing(sim, [&]() -> int {
     if (outside(address, size)) return refuse_range(sim, address, size);
     sim->simulation.fabric().memory.write(address, static_cast<const uint8_t*>(data), size);
@@ -141,7 +143,7 @@ int scesim_write(scesim* sim, uint64_t address, const void* data, uint64_t size)
   });
 }
 
-int scesim_read(scesim* sim, uint64_t address, void* data, uint64_t size) {
+int sce_sim_read(sce_sim* sim, uint64_t address, void* data, uint64_t size) {
   return refusing(sim, [&]() -> int {
     if (outside(address, size)) return refuse_range(sim, address, size);
     sim->simulation.fabric().memory.read(address, static_cast<uint8_t*>(data), size);
@@ -149,7 +151,7 @@ int scesim_read(scesim* sim, uint64_t address, void* data, uint64_t size) {
   });
 }
 
-int scesim_release(scesim* sim, uint64_t address, uint64_t size) {
+int sce_sim_release(sce_sim* sim, uint64_t address, uint64_t size) {
   return refusing(sim, [&]() -> int {
     if (outside(address, size)) return refuse_range(sim, address, size);
     sim->simulation.fabric().memory.release(address, size);
@@ -157,7 +159,7 @@ int scesim_release(scesim* sim, uint64_t address, uint64_t size) {
   });
 }
 
-int scesim_attach(scesim* sim, uint64_t address, void* data, uint64_t size) {
+int sce_sim_attach(sce_sim* sim, uint64_t address, void* data, uint64_t size) {
   return refusing(sim, [&]() -> int {
     if (outside(address, size)) return refuse_range(sim, address, size);
     if (address % sce::kPageBytes != 0 || size % sce::kPageBytes != 0)
@@ -167,11 +169,11 @@ int scesim_attach(scesim* sim, uint64_t address, void* data, uint64_t size) {
   });
 }
 
-uint64_t scesim_used_bytes(const scesim* sim) {
+uint64_t sce_sim_used_bytes(const sce_sim* sim) {
   return sim->simulation.fabric().memory.used_bytes();
 }
 
-int scesim_window(scesim* sim, uint64_t address, uint64_t size, uint32_t access) {
+int sce_sim_window(sce_sim* sim, uint64_t address, uint64_t size, uint32_t access) {
   return refusing(sim, [&]() -> int {
     if (outside(address, size)) return refuse_range(sim, address, size);
     sim->simulation.fabric().guard.add_window({{address, address + size}, access});
@@ -179,28 +181,29 @@ int scesim_window(scesim* sim, uint64_t address, uint64_t size, uint32_t access)
   });
 }
 
-int scesim_windows_clear(scesim* sim) {
+int sce_sim_windows_clear(sce_sim* sim) {
   return refusing(sim, [&]() -> int {
     sim->simulation.fabric().guard.clear_windows();
     return 0;
   });
 }
 
-uint64_t scesim_violations(const scesim* sim, scesim_violation* first, uint64_t room) {
+uint64_t sce_sim_violations(const sce_sim* sim, sce_sim_violation* first, uint64_t room) {
   const sce::Guard& guard = sim->simulation.fabric().guard;
   const auto& recorded = guard.recorded();
   std::copy_n(recorded.begin(), std::min<uint64_t>(room, recorded.size()), first);
   return guard.violations();
 }
 
-int scesim_violations_clear(scesim* sim) {
+int sce_sim_violations_clear(sce_sim* sim) {
   return refusing(sim, [&]() -> int {
     sim->simulation.fabric().guard.clear_violations();
     return 0;
   });
 }
 
-int scesim_fault(scesim* sim, uint64_t address, uint64_t size, uint32_t access, uint32_t response) {
+int sce_sim_fault(sce_sim* sim, uint64_t address, uint64_t size, uint32_t access,
+                  uint32_t response) {
   return refusing(sim, [&]() -> int {
     if (outside(address, size)) return refuse_range(sim, address, size);
     if (response != sce::kSlverr && response != sce::kDecerr)
@@ -211,59 +214,61 @@ int scesim_fault(scesim* sim, uint64_t address, uint64_t size, uint32_t access, 
   });
 }
 
-int scesim_faults_clear(scesim* sim) {
+int sce_sim_faults_clear(sce_sim* sim) {
   return refusing(sim, [&]() -> int {
     sim->simulation.fabric().guard.clear_faults();
     return 0;
   });
 }
 
-int scesim_write32(scesim* sim, uint32_t offset, uint32_t value) {
+int sce_sim_write32(sce_sim* sim, uint32_t offset, uint32_t value) {
   return protect(sim, -1, true, [&] { return sim->simulation.write32(offset, value) ? 0 : -1; });
 }
 
-int scesim_read32(scesim* sim, uint32_t offset, uint32_t* value) {
+int sce_sim_read32(sce_sim* sim, uint32_t offset, uint32_t* value) {
   return protect(sim, -1, true, [&] { return sim->simulation.read32(offset, *value) ? 0 : -1; });
 }
 
-uint64_t scesim_run(scesim* sim, uint64_t edges, int until_irq) {
+uint64_t sce_sim_run(sce_sim* sim, uint64_t edges, int until_irq) {
   return protect(sim, uint64_t{0}, true,
                  [&] { return sim->simulation.run(edges, until_irq != 0); });
 }
-int scesim_irq(const scesim* sim) { return sim->simulation.irq(); }
-uint64_t scesim_edge(const scesim* sim) { return sim->simulation.edge(); }
-void scesim_clock_bare(scesim* sim, uint64_t edges) {
+int sce_sim_irq(const sce_sim* sim) { return sim->simulation.irq(); }
+uint64_t sce_sim_edge(const sce_sim* sim) { return sim->simulation.edge(); }
+void sce_sim_clock_bare(sce_sim* sim, uint64_t edges) {
   protect(sim, 0, true, [&] {
     sim->simulation.clock_bare(edges);
     return 0;
   });
 }
 
-int scesim_get_traffic(const scesim* sim, int port, scesim_traffic* traffic) {
-  if (port < 0 || port >= SCESIM_PORTS) return -1;
+int sce_sim_get_traffic(const sce_sim* sim, int port, sce_sim_traffic* traffic) {
+  if (port < 0 || port >= SCE_SIM_PORTS) return -1;
   *traffic = sim->simulation.port(port).traffic();
   return 0;
 }
 
-int scesim_record(scesim* sim, uint64_t room) {
+int sce_sim_record(sce_sim* sim, uint64_t room) {
   return refusing(sim, [&]() -> int {
     sim->simulation.fabric().recorder.restart(room);
     return 0;
   });
 }
 
-uint64_t scesim_events(const scesim* sim, const scesim_event** events) {
+uint64_t sce_sim_events(const sce_sim* sim, const sce_sim_event** events) {
   const auto& recorded = sim->simulation.fabric().recorder.events();
   *events = recorded.data();
   return recorded.size();
 }
 
-uint64_t scesim_events_lost(const scesim* sim) { return sim->simulation.fabric().recorder.lost(); }
+uint64_t sce_sim_events_lost(const sce_sim* sim) {
+  return sim->simulation.fabric().recorder.lost();
+}
 
-int scesim_waves_open(scesim* sim, const char* path) {
+int sce_sim_waves_open(sce_sim* sim, const char* path) {
   return refusing(sim, [&] { return sim->simulation.open_waves(path) ? 0 : -1; });
 }
 
-int scesim_waves_close(scesim* sim) {
+int sce_sim_waves_close(sce_sim* sim) {
   return refusing(sim, [&] { return sim->simulation.close_waves() ? 0 : -1; });
 }

@@ -39,7 +39,7 @@ void AxiPort::clear() {
   busy_ = true;
 }
 
-bool AxiPort::set_memory(std::unique_ptr<MemoryTiming> timing, const scesim_memory& memory) {
+bool AxiPort::set_memory(std::unique_ptr<MemoryTiming> timing, const sce_sim_memory& memory) {
   if (in_flight()) return false;
   timing_ = std::move(timing);
   outstanding_ = memory.outstanding;
@@ -61,14 +61,14 @@ void AxiPort::handshakes(uint64_t edge) {
   fabric_.guard.set_edge(edge);
   busy_ = true;
   if (offered_ != nullptr && *pins_.rready != 0) {
-    fabric_.recorder.add(edge, index_, SCESIM_R, offered_->address + offered_->done * bytes_, 1);
+    fabric_.recorder.add(edge, index_, SCE_SIM_R, offered_->address + offered_->done * bytes_, 1);
     ++offered_->done;
     ++traffic_.read_beats;
     offered_ = nullptr;
     while (!reads_.empty() && reads_.front().done == reads_.front().beats) reads_.pop();
   }
   if (bvalid_ && *pins_.bready != 0) {
-    fabric_.recorder.add(edge, index_, SCESIM_B, writes_.front().address, 1);
+    fabric_.recorder.add(edge, index_, SCE_SIM_B, writes_.front().address, 1);
     writes_.pop();
     --filled_;
     bvalid_ = false;
@@ -79,11 +79,11 @@ void AxiPort::handshakes(uint64_t edge) {
 }
 
 void AxiPort::check(Burst& burst, uint32_t address, uint8_t size, uint8_t kind) {
-  const uint32_t access = burst.write ? SCESIM_WRITE : SCESIM_READ;
+  const uint32_t access = burst.write ? SCE_SIM_WRITE : SCE_SIM_READ;
   const uint64_t past = static_cast<uint64_t>(burst.address) + burst.beats * bytes_;
   if (kind != kIncr || 1u << size != bytes_ ||
       address % kPageBytes + (past - address) > kPageBytes) {
-    fabric_.guard.report(SCESIM_BAD_BURST, index_, access, address);
+    fabric_.guard.report(SCE_SIM_BAD_BURST, index_, access, address);
     burst.response = kDecerr;
   }
   burst.suspect =
@@ -102,7 +102,7 @@ void AxiPort::accept_read(uint64_t edge) {
   begin(burst, edge, *pins_.araddr, *pins_.arlen);
   check(burst, *pins_.araddr, *pins_.arsize, *pins_.arburst);
   ++traffic_.bursts_read;
-  fabric_.recorder.add(edge, index_, SCESIM_AR, *pins_.araddr, burst.beats);
+  fabric_.recorder.add(edge, index_, SCE_SIM_AR, *pins_.araddr, burst.beats);
   timing_->accept(burst, edge);
 }
 
@@ -113,7 +113,7 @@ void AxiPort::accept_write(uint64_t edge) {
   begin(burst, edge, *pins_.awaddr, *pins_.awlen);
   check(burst, *pins_.awaddr, *pins_.awsize, *pins_.awburst);
   ++traffic_.bursts_written;
-  fabric_.recorder.add(edge, index_, SCESIM_AW, *pins_.awaddr, burst.beats);
+  fabric_.recorder.add(edge, index_, SCE_SIM_AW, *pins_.awaddr, burst.beats);
   while (!early_.empty() && filled_ < writes_.size()) {
     const EarlyBeat& beat = early_.front();
     fill(beat.data, beat.strobes, beat.last, edge);
@@ -138,13 +138,13 @@ void AxiPort::fill(const uint8_t* data, const uint8_t* strobes, bool last, uint6
   uint8_t response = burst.response == kDecerr ? kDecerr : kOkay;
   if (burst.suspect && response == kOkay)
     response = fabric_.guard.write_response(index_, regions_, address, bytes_, strobes);
-  fabric_.recorder.add(edge, index_, SCESIM_W, address, 1);
+  fabric_.recorder.add(edge, index_, SCE_SIM_W, address, 1);
   ++traffic_.write_beats;
   traffic_.write_bytes += store(address, data, strobes, response == kOkay);
   burst.response = std::max(burst.response, response);
   ++burst.done;
   if (last != (burst.done == burst.beats))
-    fabric_.guard.report(SCESIM_BAD_LAST, index_, SCESIM_WRITE, address);
+    fabric_.guard.report(SCE_SIM_BAD_LAST, index_, SCE_SIM_WRITE, address);
   if (burst.done == burst.beats) {
     ++filled_;
     timing_->accept(burst, edge);

@@ -59,9 +59,9 @@ class AxiPort {
 
   // Replaces the timing, and takes the limit of bursts in flight and the pauses from `memory`.
   // False while something is in flight.
-  bool set_memory(std::unique_ptr<MemoryTiming> timing, const scesim_memory& memory);
+  bool set_memory(std::unique_ptr<MemoryTiming> timing, const sce_sim_memory& memory);
 
-  const scesim_traffic& traffic() const { return traffic_; }
+  const sce_sim_traffic& traffic() const { return traffic_; }
   const MemoryTiming& timing() const { return *timing_; }
 
  private:
@@ -107,7 +107,7 @@ class AxiPort {
   uint32_t outstanding_ = 64;
   uint32_t stall_ = 0;
   uint64_t random_ = 1;
-  scesim_traffic traffic_{};
+  sce_sim_traffic traffic_{};
 };
 
 }  // namespace sce

@@ -13,7 +13,7 @@ constexpr uint32_t kEarlyColumns = 64;
 
 }  // namespace
 
-Dram::Dram(const scesim_dram& dram, uint32_t port_bytes)
+Dram::Dram(const sce_sim_dram& dram, uint32_t port_bytes)
     : dram_(dram),
       port_bytes_(port_bytes),
       column_bytes_(8 * dram.bus_bytes),
@@ -178,7 +178,7 @@ void Dram::refresh() {
   for (Bank& bank : banks_) bank.activate = clock_ + dram_.trfc;
   refresh_due_ += dram_.trefi;
   ++stats_.refreshes;
-  note(SCEDRAM_REFRESH, 0);
+  note(SCE_DRAM_REFRESH, 0);
 }
 
 void Dram::choose_direction() {
@@ -234,7 +234,7 @@ void Dram::access(const Column& column) {
   bank.precharge = std::max(bank.precharge, clock_ + (writing_ ? data + dram_.twr : dram_.trtp));
   ++served_;
   ++(writing_ ? stats_.write_columns : stats_.read_columns);
-  note(writing_ ? SCEDRAM_WRITE : SCEDRAM_READ, column.bank);
+  note(writing_ ? SCE_DRAM_WRITE : SCE_DRAM_READ, column.bank);
   if (!writing_) fetched_.push_back({clock_ + data + dram_.frontend, column.burst, column.index});
 }
 
@@ -285,12 +285,12 @@ void Dram::activate(uint32_t number, uint32_t row) {
   activations_[activation_] = clock_ + 1;
   activation_ = (activation_ + 1) % activations_.size();
   ++stats_.activates;
-  note(SCEDRAM_ACTIVATE, number);
+  note(SCE_DRAM_ACTIVATE, number);
 }
 
 void Dram::precharge(uint32_t number) {
   Bank& bank = banks_[number];
-  note(SCEDRAM_PRECHARGE, number);
+  note(SCE_DRAM_PRECHARGE, number);
   bank.open = false;
   bank.activate = std::max(bank.activate, clock_ + dram_.trp);
   ++stats_.precharges;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "memory_timing.h"
-#include "scedram.h"
+#include "sce_dram.h"
 
 namespace sce {
 
@@ -17,18 +17,18 @@ class Dram final : public MemoryTiming {
   static constexpr uint32_t kMaxBanks = 64;
   static constexpr uint32_t kColumnClocks = 4;  // BL8 at two transfers a clock
 
-  // `dram` has no problem by scesim_dram_problem.
-  Dram(const scesim_dram& dram, uint32_t port_bytes);
+  // `dram` has no problem by sce_sim_dram_problem.
+  Dram(const sce_sim_dram& dram, uint32_t port_bytes);
 
   void accept(Burst& burst, uint64_t edge) override;
   void tick(uint64_t edge) override;
   void clear() override;
 
-  const scesim_dram_stats& stats() const { return stats_; }
+  const sce_sim_dram_stats& stats() const { return stats_; }
 
   // Keep the commands from now on, as many as there is room for.
   void record(uint64_t room);
-  const std::vector<scedram_command>& commands() const { return commands_; }
+  const std::vector<sce_dram_command>& commands() const { return commands_; }
 
  private:
   struct Bank {
@@ -84,11 +84,11 @@ class Dram final : public MemoryTiming {
   uint64_t activate_from(uint32_t bank) const;
   uint32_t considered(const Queue& queue) const;
 
-  const scesim_dram dram_;
+  const sce_sim_dram dram_;
   const uint32_t port_bytes_;
   const uint32_t column_bytes_;
   const uint32_t banks_in_use_;
-  scesim_dram_stats stats_{};
+  sce_sim_dram_stats stats_{};
 
   bool started_ = false;
   uint64_t origin_ = 0;  // edge at which clock 0 is: the first burst's
@@ -105,7 +105,7 @@ class Dram final : public MemoryTiming {
   Queue reads_, writes_;
   std::deque<Column> early_reads_, early_writes_;  // accepted, but not yet in the queue
   std::deque<Fetched> fetched_;
-  std::vector<scedram_command> commands_;
+  std::vector<sce_dram_command> commands_;
   uint64_t room_ = 0;
 };
 

@@ -5,19 +5,19 @@
 
 #include "dram.h"
 #include "ideal_manager.h"
-#include "scedram.h"
+#include "sce_dram.h"
 
-struct scedram {
-  scedram(const scesim_dram& dram, uint32_t port_bytes) : timing(dram, port_bytes) {}
+struct sce_dram {
+  sce_dram(const sce_sim_dram& dram, uint32_t port_bytes) : timing(dram, port_bytes) {}
   sce::Dram timing;
   std::array<sce::Burst, 1024> bursts{};
   std::vector<uint32_t> unused;
 };
 
-scedram* scedram_create(const scesim_dram* dram, uint32_t port_bytes) {
-  if (scesim_dram_problem(dram) != nullptr || port_bytes == 0) return nullptr;
+sce_dram* sce_dram_create(const sce_sim_dram* dram, uint32_t port_bytes) {
+  if (sce_sim_dram_problem(dram) != nullptr || port_bytes == 0) return nullptr;
   try {
-    auto made = std::make_unique<scedram>(*dram, port_bytes);
+    auto made = std::make_unique<sce_dram>(*dram, port_bytes);
     for (uint32_t k = made->bursts.size(); k-- != 0;) made->unused.push_back(k);
     return made.release();
   } catch (...) {
@@ -25,10 +25,10 @@ scedram* scedram_create(const scesim_dram* dram, uint32_t port_bytes) {
   }
 }
 
-void scedram_free(scedram* dram) { delete dram; }
+void sce_dram_free(sce_dram* dram) { delete dram; }
 
-uint32_t scedram_accept(scedram* dram, uint32_t id, uint32_t address, uint32_t beats, int write,
-                        uint64_t edge) {
+uint32_t sce_dram_accept(sce_dram* dram, uint32_t id, uint32_t address, uint32_t beats, int write,
+                         uint64_t edge) {
   if (dram->unused.empty()) return ~0u;
   const uint32_t token = dram->unused.back();
   dram->unused.pop_back();
@@ -42,41 +42,41 @@ uint32_t scedram_accept(scedram* dram, uint32_t id, uint32_t address, uint32_t b
   return token;
 }
 
-void scedram_tick(scedram* dram, uint64_t edge) { dram->timing.tick(edge); }
+void sce_dram_tick(sce_dram* dram, uint64_t edge) { dram->timing.tick(edge); }
 
-uint32_t scedram_ready(const scedram* dram, uint32_t token, uint64_t edge) {
+uint32_t sce_dram_ready(const sce_dram* dram, uint32_t token, uint64_t edge) {
   const sce::Burst& burst = dram->bursts[token];
   if (burst.ready > edge + 1) return 0;
   return burst.write ? 1 : burst.beats_ready;
 }
 
-void scedram_retire(scedram* dram, uint32_t token) { dram->unused.push_back(token); }
+void sce_dram_retire(sce_dram* dram, uint32_t token) { dram->unused.push_back(token); }
 
-uint32_t scedram_room(const scedram* dram) {
+uint32_t sce_dram_room(const sce_dram* dram) {
   return dram->timing.room_reads | dram->timing.room_writes << 1;
 }
 
-void scedram_clear(scedram* dram) {
+void sce_dram_clear(sce_dram* dram) {
   dram->timing.clear();
   dram->unused.clear();
   for (uint32_t k = dram->bursts.size(); k-- != 0;) dram->unused.push_back(k);
 }
 
-void scedram_get_stats(const scedram* dram, scesim_dram_stats* stats) {
+void sce_dram_get_stats(const sce_dram* dram, sce_sim_dram_stats* stats) {
   *stats = dram->timing.stats();
 }
 
-void scedram_record(scedram* dram, uint64_t room) { dram->timing.record(room); }
+void sce_dram_record(sce_dram* dram, uint64_t room) { dram->timing.record(room); }
 
-uint64_t scedram_commands(const scedram* dram, const scedram_command** commands) {
+uint64_t sce_dram_commands(const sce_dram* dram, const sce_dram_command** commands) {
   *commands = dram->timing.commands().data();
   return dram->timing.commands().size();
 }
 
-uint64_t scedram_ideal(const scesim_dram* dram, uint32_t port_bytes, uint32_t burst_beats,
-                       const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes,
-                       uint32_t lag_bytes, uint32_t outstanding, scesim_dram_stats* stats) {
-  if (scesim_dram_problem(dram) != nullptr || port_bytes == 0 || burst_beats == 0 ||
+uint64_t sce_dram_ideal(const sce_sim_dram* dram, uint32_t port_bytes, uint32_t burst_beats,
+                        const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes,
+                        uint32_t lag_bytes, uint32_t outstanding, sce_sim_dram_stats* stats) {
+  if (sce_sim_dram_problem(dram) != nullptr || port_bytes == 0 || burst_beats == 0 ||
       turn_bytes == 0 || outstanding == 0)
     return 0;
   try {

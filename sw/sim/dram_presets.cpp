@@ -3,20 +3,20 @@
 #include <cstring>
 #include <iterator>
 
-#include "scedram.h"
+#include "sce_dram.h"
 
 namespace {
 
 struct Preset {
   const char* name;
-  scesim_dram dram;
+  sce_sim_dram dram;
 };
 
 // What both presets share: a 64-bit channel of one rank of x8 devices with pages of 1 KiB, the
 // platforms' DDR window, a unit at 1 GHz, and a controller with queues of 64 columns (4 KiB) that
 // writes at least 32 columns (2 KiB) before it turns.
-scesim_dram channel() {
-  scesim_dram dram{};
+sce_sim_dram channel() {
+  sce_sim_dram dram{};
   dram.core_mhz = 1000;
   dram.bus_bytes = 8;
   dram.row_bytes = 8192;
@@ -35,8 +35,8 @@ scesim_dram channel() {
 
 // DDR3-1600 11-11-11: JESD79-3F and Micron MT41J512M8 (4 Gbit, x8), the device of gem5's
 // DDR3_1600_8x8; one clock is 1.25 ns.
-scesim_dram ddr3_1600() {
-  scesim_dram dram = channel();
+sce_sim_dram ddr3_1600() {
+  sce_sim_dram dram = channel();
   dram.memory_mhz = 800;
   dram.bank_groups = 1;
   dram.banks_per_group = 8;
@@ -56,8 +56,8 @@ scesim_dram ddr3_1600() {
 
 // DDR4-2400 17-17-17: JESD79-4 and Micron MT40A1G8 (8 Gbit, x8), the device of gem5's
 // DDR4_2400_8x8; one clock is 0.833 ns.
-scesim_dram ddr4_2400() {
-  scesim_dram dram = channel();
+sce_sim_dram ddr4_2400() {
+  sce_sim_dram dram = channel();
   dram.memory_mhz = 1200;
   dram.bank_groups = 4;
   dram.banks_per_group = 4;
@@ -86,7 +86,7 @@ bool within(uint32_t value, uint32_t low, uint32_t high) { return low <= value &
 
 }  // namespace
 
-int scesim_dram_preset(const char* name, scesim_dram* dram) {
+int sce_sim_dram_preset(const char* name, sce_sim_dram* dram) {
   const Preset* found =
       std::find_if(std::begin(kPresets), std::end(kPresets),
                    [&](const Preset& preset) { return std::strcmp(preset.name, name) == 0; });
@@ -95,14 +95,14 @@ int scesim_dram_preset(const char* name, scesim_dram* dram) {
   return 0;
 }
 
-const char* scesim_dram_preset_name(int index) {
+const char* sce_sim_dram_preset_name(int index) {
   return index >= 0 && index < static_cast<int>(std::size(kPresets)) ? kPresets[index].name
                                                                      : nullptr;
 }
 
-uint32_t scesim_dram_bytes() { return sizeof(scesim_dram); }
+uint32_t sce_sim_dram_bytes() { return sizeof(sce_sim_dram); }
 
-const char* scesim_dram_problem(const scesim_dram* dram) {
+const char* sce_sim_dram_problem(const sce_sim_dram* dram) {
   if (!within(dram->memory_mhz, 1, 10000) || !within(dram->core_mhz, 1, 10000))
     return "a clock must be 1 to 10000 MHz";
   if (!power_of_two(dram->bus_bytes) || !within(dram->bus_bytes, 4, 64))

@@ -52,30 +52,30 @@ uint8_t Guard::read_response(uint32_t port, const std::vector<Range>& regions, u
                              uint64_t past) {
   const bool allowed =
       windows_.empty() || std::any_of(windows_.begin(), windows_.end(), [&](const Window& window) {
-        return (window.access & SCESIM_READ) != 0 && window.range.meets(first, past);
+        return (window.access & SCE_SIM_READ) != 0 && window.range.meets(first, past);
       });
   if (!in_regions(regions, first, past) || !allowed) {
-    report(in_regions(regions, first, past) ? SCESIM_OUTSIDE_WINDOW : SCESIM_OUTSIDE_REGION, port,
-           SCESIM_READ, first);
+    report(in_regions(regions, first, past) ? SCE_SIM_OUTSIDE_WINDOW : SCE_SIM_OUTSIDE_REGION, port,
+           SCE_SIM_READ, first);
     return kDecerr;
   }
-  return fault_at(first, past, SCESIM_READ);
+  return fault_at(first, past, SCE_SIM_READ);
 }
 
 uint8_t Guard::write_response(uint32_t port, const std::vector<Range>& regions, uint64_t first,
                               uint32_t bytes, const uint8_t* strobes) {
   if (!in_regions(regions, first, first + bytes)) {
-    report(SCESIM_OUTSIDE_REGION, port, SCESIM_WRITE, first);
+    report(SCE_SIM_OUTSIDE_REGION, port, SCE_SIM_WRITE, first);
     return kDecerr;
   }
   uint8_t response = kOkay;
   for (uint32_t k = 0; k < bytes; ++k) {
     if (!strobed(strobes, k)) continue;
-    if (!inside_window(first + k, SCESIM_WRITE)) {
-      report(SCESIM_OUTSIDE_WINDOW, port, SCESIM_WRITE, first + k);
+    if (!inside_window(first + k, SCE_SIM_WRITE)) {
+      report(SCE_SIM_OUTSIDE_WINDOW, port, SCE_SIM_WRITE, first + k);
       return kDecerr;
     }
-    response = std::max(response, fault_at(first + k, first + k + 1, SCESIM_WRITE));
+    response = std::max(response, fault_at(first + k, first + k + 1, SCE_SIM_WRITE));
   }
   return response;
 }

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "scesim.h"
+#include "sce_sim.h"
 
 namespace sce {
 
@@ -20,7 +20,7 @@ struct Range {
 
 struct Window {
   Range range;
-  uint32_t access = 0;  // SCESIM_READ, SCESIM_WRITE or both
+  uint32_t access = 0;  // SCE_SIM_READ, SCE_SIM_WRITE or both
 };
 
 struct Fault {
@@ -56,7 +56,7 @@ class Guard {
   void report(uint32_t kind, uint32_t port, uint32_t access, uint64_t address);
 
   uint64_t violations() const { return count_; }
-  const std::vector<scesim_violation>& recorded() const { return recorded_; }
+  const std::vector<sce_sim_violation>& recorded() const { return recorded_; }
   void set_edge(uint64_t edge) { edge_ = edge; }
 
  private:
@@ -65,7 +65,7 @@ class Guard {
 
   std::vector<Window> windows_;
   std::vector<Fault> faults_;
-  std::vector<scesim_violation> recorded_;
+  std::vector<sce_sim_violation> recorded_;
   uint64_t count_ = 0;
   uint64_t edge_ = 0;
 };

@@ -4,7 +4,7 @@
 
 namespace sce {
 
-IdealManager::IdealManager(const scesim_dram& dram, uint32_t port_bytes, uint32_t burst_beats)
+IdealManager::IdealManager(const sce_sim_dram& dram, uint32_t port_bytes, uint32_t burst_beats)
     : timing_(dram, port_bytes), port_bytes_(port_bytes), burst_beats_(burst_beats) {}
 
 // The next burst of a stream: to the next multiple of the longest burst, which never crosses a

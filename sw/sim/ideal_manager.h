@@ -11,13 +11,13 @@ namespace sce {
 
 class IdealManager {
  public:
-  IdealManager(const scesim_dram& dram, uint32_t port_bytes, uint32_t burst_beats);
+  IdealManager(const sce_sim_dram& dram, uint32_t port_bytes, uint32_t burst_beats);
 
-  // See scedram_ideal.
+  // See sce_dram_ideal.
   uint64_t run(const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes, uint32_t lag_bytes,
                uint32_t outstanding);
 
-  const scesim_dram_stats& stats() const { return timing_.stats(); }
+  const sce_sim_dram_stats& stats() const { return timing_.stats(); }
 
  private:
   struct Stream {

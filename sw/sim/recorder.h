@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "scesim.h"
+#include "sce_sim.h"
 
 namespace sce {
 
@@ -28,11 +28,11 @@ class Recorder {
                        static_cast<uint8_t>(channel)});
   }
 
-  const std::vector<scesim_event>& events() const { return events_; }
+  const std::vector<sce_sim_event>& events() const { return events_; }
   uint64_t lost() const { return lost_; }
 
  private:
-  std::vector<scesim_event> events_;
+  std::vector<sce_sim_event> events_;
   uint64_t room_ = 0;
   uint64_t lost_ = 0;
 };

@@ -10,46 +10,46 @@ constexpr uint64_t kAnswerEdges =
     100000;  // an AXI4-Lite transaction without an answer by then has failed
 constexpr uint64_t kHalfPeriod = 5;  // time units of the waves per half period
 
-#define SCESIM_BYTES(pin) reinterpret_cast<uint8_t*>(&top.pin)
-#define SCESIM_PINS(port)                                                               \
+#define SCE_SIM_BYTES(pin) reinterpret_cast<uint8_t*>(&top.pin)
+#define SCE_SIM_PINS(port)                                                              \
   AxiPins {                                                                             \
     &top.port##_awvalid, &top.port##_awlen, &top.port##_awsize, &top.port##_awburst,    \
         &top.port##_awid, &top.port##_awaddr, &top.port##_awready, &top.port##_wvalid,  \
-        &top.port##_wlast, SCESIM_BYTES(port##_wdata), SCESIM_BYTES(port##_wstrb),      \
+        &top.port##_wlast, SCE_SIM_BYTES(port##_wdata), SCE_SIM_BYTES(port##_wstrb),    \
         &top.port##_wready, &top.port##_bvalid, &top.port##_bid, &top.port##_bresp,     \
         &top.port##_bready, &top.port##_arvalid, &top.port##_arlen, &top.port##_arsize, \
         &top.port##_arburst, &top.port##_arid, &top.port##_araddr, &top.port##_arready, \
         &top.port##_rvalid, &top.port##_rid, &top.port##_rresp, &top.port##_rlast,      \
-        SCESIM_BYTES(port##_rdata), &top.port##_rready                                  \
+        SCE_SIM_BYTES(port##_rdata), &top.port##_rready                                 \
   }
 
 AxiPins pins_of(Vtop& top, uint32_t port) {
   switch (port) {
-#define SCESIM_CASE(index, name, bytes) \
-  case index:                           \
-    return SCESIM_PINS(name);
-    SCESIM_EACH_PORT(SCESIM_CASE)
-#undef SCESIM_CASE
+#define SCE_SIM_CASE(index, name, bytes) \
+  case index:                            \
+    return SCE_SIM_PINS(name);
+    SCE_SIM_EACH_PORT(SCE_SIM_CASE)
+#undef SCE_SIM_CASE
   }
   return {};
 }
 
 std::vector<Range> regions_of(uint32_t port) {
   std::vector<Range> regions;
-#define SCESIM_REGION(index, base, end) \
+#define SCE_SIM_REGION(index, base, end) \
   if (port == index) regions.push_back({base, end});
-  SCESIM_EACH_REGION(SCESIM_REGION)
-#undef SCESIM_REGION
+  SCE_SIM_EACH_REGION(SCE_SIM_REGION)
+#undef SCE_SIM_REGION
   return regions;
 }
 
 }  // namespace
 
 Simulation::Simulation() : top_(new Vtop(&context_)), lite_(*top_) {
-#ifdef SCESIM_WAVES
+#ifdef SCE_SIM_WAVES
   context_.traceEverOn(true);
 #endif
-  for (uint32_t k = 0; k < SCESIM_PORTS; ++k)
+  for (uint32_t k = 0; k < SCE_SIM_PORTS; ++k)
     ports_.push_back(
         std::make_unique<AxiPort>(k, pins_of(*top_, k), kPortBytes[k], regions_of(k), fabric_));
   top_->clk = 0;

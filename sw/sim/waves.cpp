@@ -1,6 +1,6 @@
 #include "waves.h"
 
-#ifdef SCESIM_WAVES
+#ifdef SCE_SIM_WAVES
 
 #include <cerrno>
 #include <cstring>
@@ -8,7 +8,7 @@
 #include <fstream>
 
 #if __has_include("fstcpp/fstcpp_writer.h")
-#define SCESIM_FST_IN_CPP
+#define SCE_SIM_FST_IN_CPP
 #include "fstcpp/fstcpp_writer.h"
 #endif
 
@@ -16,7 +16,7 @@ namespace sce {
 
 namespace {
 
-#ifdef SCESIM_FST_IN_CPP
+#ifdef SCE_SIM_FST_IN_CPP
 
 // Verilator's writer looks at no error of its stream, aborts where it stumbles over one, and is not
 // freed when it is closed. So the two members that matter are reached here, by what the language

@@ -7,7 +7,7 @@
 
 #include "Vtop.h"
 
-#ifdef SCESIM_WAVES
+#ifdef SCE_SIM_WAVES
 #include <memory>
 
 #include "verilated_fst_c.h"
@@ -36,7 +36,7 @@ class Waves {
 
  private:
   std::string error_, path_;
-#ifdef SCESIM_WAVES
+#ifdef SCE_SIM_WAVES
   bool fail(const char* why);
   void drop();
 

@@ -27,7 +27,7 @@ def fresh_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("platform", PLATFORMS.values(), ids=list(PLATFORMS))
 def test_ports_header_names_every_port_and_region(platform: Platform) -> None:
     text = build.ports_header(platform)
-    assert f"#define SCESIM_PORTS {platform.cores + 1}" in text
+    assert f"#define SCE_SIM_PORTS {platform.cores + 1}" in text
     assert f"PORT(0, m_axi_shared, {platform.shared_data_bits // 8})" in text
     for k in range(platform.cores):
         assert f"PORT({k + 1}, m_axi_l2_{k}, 8)" in text
@@ -79,7 +79,7 @@ def test_our_cpp_around_a_platform_has_no_warning(tmp_path: Path) -> None:
 @pytest.mark.whole
 def test_our_cpp_around_a_lane_has_no_warning(tmp_path: Path) -> None:
     tools = Toolchain.find()
-    (tmp_path / "design.h").write_text('#define SCELANE_RTL ""\n#define SCELANE_BITS 32\n')
+    (tmp_path / "design.h").write_text('#define SCE_LANE_RTL ""\n#define SCE_LANE_BITS 32\n')
     (tmp_path / "lane.v").write_text("""
         module lane(
             input clk, rst, valid, input [31:0] logit, label,

@@ -382,9 +382,9 @@ def test_symbols(library: Path) -> None:
     words = subprocess.run(
         ["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True
     ).stdout.split()
-    simulator = {name for name in words[2::3] if name.startswith(("scesim_", "scedram_"))}
+    simulator = {name for name in words[2::3] if name.startswith(("sce_sim_", "sce_dram_"))}
     assert sorted(set(words[2::3]) - simulator) == sorted(symbols(TINY))
-    assert {"scesim_create", "scesim_run", "scesim_free"} <= simulator
+    assert {"sce_sim_create", "sce_sim_run", "sce_sim_free"} <= simulator
     assert any(name.startswith("hp_") for name in symbols(MT7004)) and not any(
         name.startswith("hp_") for name in symbols(FT78NE)
     )

@@ -80,7 +80,7 @@ def link_library(work: Path, platform: Platform, access: str, objects: Iterable[
     """
     driver = compile_driver(work, platform, access)
     exports = work / "exports.map"
-    names = [*symbols(platform), *(["scesim_*", "scedram_*"] if access == "sim" else [])]
+    names = [*symbols(platform), *(["sce_sim_*", "sce_dram_*"] if access == "sim" else [])]
     exports.write_text(
         f"{{ global: {' '.join(f'{name};' for name in names)} local: *; }};\n", encoding="ascii"
     )

@@ -26,7 +26,7 @@ from scegrad.tools.places import cache_directory
 DRAM_SOURCES = ("dram", "dram_presets", "dram_abi", "ideal_manager")
 """What the DRAM model alone is made of, in sw/sim."""
 
-OBJECT = "scesim.o"
+OBJECT = "sce_sim.o"
 """The model and the harness as one relocatable object."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -162,9 +162,9 @@ def ports_header(platform: Platform) -> str:
             f"// Ports of {platform.top_name}: index, name, bytes; and the addresses that each"
             " reaches.",
             "#pragma once",
-            f"#define SCESIM_PORTS {len(names)}",
-            f"#define SCESIM_EACH_PORT(PORT) {each_port}",
-            f"#define SCESIM_EACH_REGION(REGION) {each_region}",
+            f"#define SCE_SIM_PORTS {len(names)}",
+            f"#define SCE_SIM_EACH_PORT(PORT) {each_port}",
+            f"#define SCE_SIM_EACH_REGION(REGION) {each_region}",
             f"constexpr const char* kPortNames[] = {{{quoted}}};",
             f"constexpr unsigned kPortBytes[] = {{{', '.join(map(str, widths))}}};",
             "",

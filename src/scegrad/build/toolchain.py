@@ -49,7 +49,7 @@ may warn and must still run.
 SPLIT_FLAGS = ("--output-split", "15000", "--output-split-cfuncs", "1000")
 WAVE_FLAGS = ("--trace-fst", "--trace-depth", "99", "--timescale-override", "1ns/1ns")
 
-WAVES_FLAGS = ["-DSCESIM_WAVES", "-DVM_TRACE=1", "-DVM_TRACE_FST=1"]
+WAVES_FLAGS = ["-DSCE_SIM_WAVES", "-DVM_TRACE=1", "-DVM_TRACE_FST=1"]
 
 CXX_FLAGS = (
     "-std=c++20",

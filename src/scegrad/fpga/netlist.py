@@ -110,7 +110,7 @@ def lane_library() -> Path:
 
 def through_lane(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The gradient of float32 arrays as the lane's netlist computes it."""
-    function = CDLL(str(lane_library())).lane_run
+    function = CDLL(str(lane_library())).sce_netlist_run
     function.restype, function.argtypes = c_uint64, [c_void_p, c_void_p, c_void_p, c_uint64]
     x, y, result = (
         np.ascontiguousarray(array, np.float32) for array in (logits, labels, np.empty_like(logits))

@@ -31,7 +31,7 @@ HEADERS = (
     "include/scegrad_registers.h",
 )
 
-SIM_HEADERS = ("sim/scesim.h", "sim/scedram.h")
+SIM_HEADERS = ("sim/sce_sim.h", "sim/sce_dram.h")
 """What declares the functions of the simulator, which a library of the simulated hardware exports
 too.
 """

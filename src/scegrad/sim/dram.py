@@ -43,8 +43,8 @@ class DramError(ValueError):
 
 @dataclass(frozen=True)
 class Dram:
-    """One channel of DRAM and its controller, in the words of ``scesim_dram`` in
-    ``sw/sim/scedram.h``, which describes each field.
+    """One channel of DRAM and its controller, in the words of ``sce_sim_dram`` in
+    ``sw/sim/sce_dram.h``, which describes each field.
     """
 
     memory_mhz: int
@@ -98,7 +98,7 @@ class Dram:
             if not 0 <= value < 1 << 32:
                 raise DramError(f"{item.name} is {value}, but must be 0 to {(1 << 32) - 1}")
         structure = DramStructure(*astuple(self))
-        problem = _library().scesim_dram_problem(byref(structure))
+        problem = _library().sce_sim_dram_problem(byref(structure))
         if problem:
             raise DramError(problem.decode())
         return structure
@@ -120,13 +120,13 @@ class DramStats:
 
 
 class DramStructure(ctypes.Structure):
-    """``scesim_dram``."""
+    """``sce_sim_dram``."""
 
     _fields_ = [(item.name, c_uint32) for item in fields(Dram)]
 
 
 class StatsStructure(ctypes.Structure):
-    """``scesim_dram_stats``."""
+    """``sce_sim_dram_stats``."""
 
     _fields_ = [(item.name, c_uint64) for item in fields(DramStats)]
 
@@ -136,21 +136,21 @@ class StatsStructure(ctypes.Structure):
 
 
 _FUNCTIONS: Functions = {
-    "scesim_dram_bytes": (c_uint32, []),
-    "scesim_dram_preset": (c_int, [c_char_p, POINTER(DramStructure)]),
-    "scesim_dram_problem": (c_char_p, [POINTER(DramStructure)]),
-    "scedram_create": (c_void_p, [POINTER(DramStructure), c_uint32]),
-    "scedram_free": (None, [c_void_p]),
-    "scedram_accept": (c_uint32, [c_void_p, c_uint32, c_uint32, c_uint32, c_int, c_uint64]),
-    "scedram_tick": (None, [c_void_p, c_uint64]),
-    "scedram_ready": (c_uint32, [c_void_p, c_uint32, c_uint64]),
-    "scedram_retire": (None, [c_void_p, c_uint32]),
-    "scedram_room": (c_uint32, [c_void_p]),
-    "scedram_clear": (None, [c_void_p]),
-    "scedram_get_stats": (None, [c_void_p, POINTER(StatsStructure)]),
-    "scedram_record": (None, [c_void_p, c_uint64]),
-    "scedram_commands": (c_uint64, [c_void_p, POINTER(c_void_p)]),
-    "scedram_ideal": (
+    "sce_sim_dram_bytes": (c_uint32, []),
+    "sce_sim_dram_preset": (c_int, [c_char_p, POINTER(DramStructure)]),
+    "sce_sim_dram_problem": (c_char_p, [POINTER(DramStructure)]),
+    "sce_dram_create": (c_void_p, [POINTER(DramStructure), c_uint32]),
+    "sce_dram_free": (None, [c_void_p]),
+    "sce_dram_accept": (c_uint32, [c_void_p, c_uint32, c_uint32, c_uint32, c_int, c_uint64]),
+    "sce_dram_tick": (None, [c_void_p, c_uint64]),
+    "sce_dram_ready": (c_uint32, [c_void_p, c_uint32, c_uint64]),
+    "sce_dram_retire": (None, [c_void_p, c_uint32]),
+    "sce_dram_room": (c_uint32, [c_void_p]),
+    "sce_dram_clear": (None, [c_void_p]),
+    "sce_dram_get_stats": (None, [c_void_p, POINTER(StatsStructure)]),
+    "sce_dram_record": (None, [c_void_p, c_uint64]),
+    "sce_dram_commands": (c_uint64, [c_void_p, POINTER(c_void_p)]),
+    "sce_dram_ideal": (
         c_uint64,
         [
             POINTER(DramStructure),
@@ -171,7 +171,7 @@ _FUNCTIONS: Functions = {
 def _library() -> ctypes.CDLL:
     library = ctypes.CDLL(str(dram_library()))
     declare(library, _FUNCTIONS)
-    if library.scesim_dram_bytes() != ctypes.sizeof(DramStructure):
+    if library.sce_sim_dram_bytes() != ctypes.sizeof(DramStructure):
         raise DramError("the DRAM model's C interface is not the one that this module speaks")
     return library
 
@@ -181,7 +181,7 @@ def preset(name: str, *, core_mhz: int | None = None) -> Dram:
     ``DramError``.
     """
     structure = DramStructure()
-    if _library().scesim_dram_preset(name.encode(), byref(structure)):
+    if _library().sce_sim_dram_preset(name.encode(), byref(structure)):
         raise DramError(f"dram is {name!r}, but must be one of {', '.join(PRESETS)}")
     dram = Dram(*(getattr(structure, item.name) for item in fields(Dram)))
     if core_mhz is not None:
@@ -197,61 +197,61 @@ class DramModel:
 
     def __init__(self, dram: Dram, port_bytes: int) -> None:
         self._library = _library()
-        self._handle = c_void_p(self._library.scedram_create(byref(dram.structure()), port_bytes))
+        self._handle = c_void_p(self._library.sce_dram_create(byref(dram.structure()), port_bytes))
         if not self._handle:
             raise DramError(f"port_bytes is {port_bytes}, but must be 1 or more")
 
     def __del__(self) -> None:
         """Free the model."""
         if handle := getattr(self, "_handle", None):
-            self._library.scedram_free(handle)
+            self._library.sce_dram_free(handle)
 
     def accept(self, ident: int, address: int, beats: int, *, write: bool, edge: int) -> int:
         """A burst is complete for the memory: a read with its AR, a write with AW and its last W;
         returns its token.
         """
-        return int(self._library.scedram_accept(self._handle, ident, address, beats, write, edge))
+        return int(self._library.sce_dram_accept(self._handle, ident, address, beats, write, edge))
 
     def tick(self, edge: int) -> None:
         """The handshakes of an edge are over; call it once an edge."""
-        self._library.scedram_tick(self._handle, edge)
+        self._library.sce_dram_tick(self._handle, edge)
 
     def ready(self, token: int, edge: int) -> int:
         """After the tick of ``edge``: the beats of a read that may be taken at the next; 1 for a
         write whose response may be.
         """
-        return int(self._library.scedram_ready(self._handle, token, edge))
+        return int(self._library.sce_dram_ready(self._handle, token, edge))
 
     def retire(self, token: int) -> None:
         """The burst has been answered to its end."""
-        self._library.scedram_retire(self._handle, token)
+        self._library.sce_dram_retire(self._handle, token)
 
     @property
     def room_reads(self) -> bool:
         """Whether an AR may be accepted at the edge after the last tick."""
-        return bool(self._library.scedram_room(self._handle) & 1)
+        return bool(self._library.sce_dram_room(self._handle) & 1)
 
     @property
     def room_writes(self) -> bool:
         """Whether an AW may be accepted at the edge after the last tick."""
-        return bool(self._library.scedram_room(self._handle) & 2)
+        return bool(self._library.sce_dram_room(self._handle) & 2)
 
     def clear(self) -> None:
         """Forget everything, as reset asks."""
-        self._library.scedram_clear(self._handle)
+        self._library.sce_dram_clear(self._handle)
 
     def record(self, room: int) -> None:
         """Keep up to so many commands from now on."""
-        self._library.scedram_record(self._handle, room)
+        self._library.sce_dram_record(self._handle, room)
 
     def commands(self) -> np.ndarray:
         """The commands that were kept, an array of ``COMMAND``."""
-        return records(self._library.scedram_commands, self._handle, COMMAND)
+        return records(self._library.sce_dram_commands, self._handle, COMMAND)
 
     def stats(self) -> DramStats:
         """What the memory did."""
         found = StatsStructure()
-        self._library.scedram_get_stats(self._handle, byref(found))
+        self._library.sce_dram_get_stats(self._handle, byref(found))
         return found.stats()
 
 
@@ -266,7 +266,7 @@ def ideal(
     lag_bytes: int = 0,
     outstanding: int = 64,
 ) -> tuple[int, DramStats]:
-    """Cycles of a manager with nothing in its way, and what the memory did: see ``scedram_ideal``.
+    """Cycles of a manager with nothing in its way, and what the memory did: see ``sce_dram_ideal``.
 
     It reads two arrays of ``size`` bytes and writes a third, at ``addresses``, over a port of
     ``port_bytes`` in bursts of up to ``burst_beats``, turns from one input to the other every
@@ -275,7 +275,7 @@ def ideal(
     found = StatsStructure()
     places = (c_uint32 * 3)(*addresses)
     structure = byref(dram.structure())
-    cycles = _library().scedram_ideal(
+    cycles = _library().sce_dram_ideal(
         structure,
         port_bytes,
         burst_beats,

@@ -1,5 +1,5 @@
-"""The functions of ``sw/sim/scesim.h`` as ctypes sees them, in the library that C programs use too;
-for the rest of ``sim``.
+"""The functions of ``sw/sim/sce_sim.h`` as ctypes sees them, in the library that C programs use;
+the rest of ``sim`` uses them.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ ABI = 3
 
 
 class MemoryStructure(ctypes.Structure):
-    """``scesim_memory``."""
+    """``sce_sim_memory``."""
 
     _fields_ = [
         ("latency", c_uint32),
@@ -29,7 +29,7 @@ class MemoryStructure(ctypes.Structure):
 
 
 class TrafficStructure(ctypes.Structure):
-    """``scesim_traffic``."""
+    """``sce_sim_traffic``."""
 
     _fields_ = [
         (name, c_uint64)
@@ -102,11 +102,11 @@ def load(path: Path) -> ctypes.CDLL:
     """
     try:
         library = _open(path)
-        declare(library, {f"scesim_{name}": types for name, types in _FUNCTIONS.items()})
+        declare(library, {f"sce_sim_{name}": types for name, types in _FUNCTIONS.items()})
     except (OSError, AttributeError) as error:
         raise SimulationError(f"{path} is not a simulator library: {error}") from error
-    if library.scesim_abi() != ABI:
+    if library.sce_sim_abi() != ABI:
         raise SimulationError(
-            f"{path} speaks version {library.scesim_abi()} of the interface, but must speak {ABI}"
+            f"{path} speaks version {library.sce_sim_abi()} of the interface, but must speak {ABI}"
         )
     return library

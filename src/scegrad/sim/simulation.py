@@ -1,5 +1,5 @@
 """One simulated unit with its memories, as a handle: the Python side of the C interface in
-``sw/sim/scesim.h``.
+``sw/sim/sce_sim.h``.
 
 Time advances only inside ``read32``, ``write32``, ``run`` and ``reset``, and the same calls give
 the same cycles.
@@ -115,7 +115,7 @@ class Simulation:
 
     def __init__(self, library: Path) -> None:
         self._library = load(library)
-        self._open: int | None = self._library.scesim_create()
+        self._open: int | None = self._library.sce_sim_create()
         if self._open is None:
             raise MemoryError("there is no room for another simulation")
 
@@ -140,19 +140,19 @@ class Simulation:
         if self._open is None:
             return
         try:
-            if not self._library.scesim_failed(self._open):
+            if not self._library.sce_sim_failed(self._open):
                 self.close_waves()
         finally:
             handle, self._open = self._open, None
-            self._library.scesim_free(handle)
+            self._library.sce_sim_free(handle)
 
     def _call(self, name: str, *arguments: object) -> None:
-        if getattr(self._library, f"scesim_{name}")(self._handle, *arguments):
+        if getattr(self._library, f"sce_sim_{name}")(self._handle, *arguments):
             raise self._error()
 
     def _error(self) -> Exception:
         """What the library says of the call that it refused."""
-        message = self._library.scesim_error(self._handle).decode()
+        message = self._library.sce_sim_error(self._handle).decode()
         if message == OUT_OF_MEMORY:
             return MemoryError("the simulated memories found no more room")
         return SimulationError(message)
@@ -177,24 +177,24 @@ class Simulation:
 
     def run(self, edges: int, *, until_irq: bool = False) -> int:
         """Clock the model ``edges`` times, or until ``irq`` is high; returns how often."""
-        done = int(self._library.scesim_run(self._handle, edges, until_irq))
-        if self._library.scesim_failed(self._handle):
+        done = int(self._library.sce_sim_run(self._handle, edges, until_irq))
+        if self._library.sce_sim_failed(self._handle):
             raise self._error()
         return done
 
     def clock_bare(self, edges: int) -> None:
         """Clock the model alone, without its memories: simulation speed is compared with this."""
-        self._library.scesim_clock_bare(self._handle, edges)
+        self._library.sce_sim_clock_bare(self._handle, edges)
 
     @property
     def irq(self) -> bool:
         """Whether ``irq`` is high."""
-        return bool(self._library.scesim_irq(self._handle))
+        return bool(self._library.sce_sim_irq(self._handle))
 
     @property
     def edge(self) -> int:
         """Rising edges of the clock since the handle was made."""
-        return int(self._library.scesim_edge(self._handle))
+        return int(self._library.sce_sim_edge(self._handle))
 
     # Memory
 
@@ -230,7 +230,7 @@ class Simulation:
     @property
     def used_bytes(self) -> int:
         """Bytes that the memories take: those of the pages that were written."""
-        return int(self._library.scesim_used_bytes(self._handle))
+        return int(self._library.sce_sim_used_bytes(self._handle))
 
     def set_memory(self, memory: Memory, port: int = ALL_PORTS) -> None:
         """Give the memory behind a port, or behind all, another behaviour; only while nothing is in
@@ -285,7 +285,7 @@ class Simulation:
         """The accesses that broke the rules, the first 64 of them, in words."""
         records = np.zeros(64, VIOLATION)
         count = int(
-            self._library.scesim_violations(self._handle, records.ctypes.data, len(records))
+            self._library.sce_sim_violations(self._handle, records.ctypes.data, len(records))
         )
         return [
             f"{Breach(kind).name} on port {port}: {Access(access).name} at {address:#x}, edge"
@@ -300,7 +300,7 @@ class Simulation:
     def traffic(self, port: int) -> Traffic:
         """What went over a port."""
         counts = TrafficStructure()
-        if self._library.scesim_get_traffic(self._handle, port, byref(counts)):
+        if self._library.sce_sim_get_traffic(self._handle, port, byref(counts)):
             raise SimulationError(f"there is no port {port}")
         return Traffic(*(getattr(counts, name) for name, *_ in counts._fields_))
 
@@ -310,12 +310,12 @@ class Simulation:
 
     def events(self) -> np.ndarray:
         """The recorded events, an array of ``EVENT``."""
-        return records(self._library.scesim_events, self._handle, EVENT)
+        return records(self._library.sce_sim_events, self._handle, EVENT)
 
     @property
     def events_lost(self) -> int:
         """Events that there was no room for."""
-        return int(self._library.scesim_events_lost(self._handle))
+        return int(self._library.sce_sim_events_lost(self._handle))
 
     def open_waves(self, path: Path) -> None:
         """Write waves as FST from now on; only a library built with ``waves`` can."""

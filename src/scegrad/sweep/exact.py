@@ -67,13 +67,13 @@ def judge(
     decided; contiguous arrays of encodings.
     """
     library = load_exact()
-    assert library.sceexact_tally_bytes() == TALLY.itemsize
+    assert library.sce_exact_tally_bytes() == TALLY.itemsize
     tally = np.zeros((), TALLY)
     tally["error"] = -1
     kinds = np.empty(results.size, np.uint8)
     arrays = [pointer(array) for array in (results, logits, labels)]
     if fmt is FP16:
-        library.sceexact_fp16(
+        library.sce_exact_fp16(
             *arrays,
             results.size,
             *(pointer(table) for table in _fp16_tables()),
@@ -81,7 +81,7 @@ def judge(
             pointer(kinds),
         )
     else:
-        library.sceexact_fp32(
+        library.sce_exact_fp32(
             *arrays, results.size, pointer(exponentials()), pointer(tally), pointer(kinds)
         )
     opened = np.flatnonzero((kinds == Kind.OPEN_HALF) | (kinds == Kind.OPEN_BOUND))
@@ -126,7 +126,7 @@ def sigmoid(logits: NDArray[np.uint32]) -> NDArray[np.float64]:
     as 200.
     """
     result = np.empty(logits.size)
-    load_exact().sceexact_sigmoid(
+    load_exact().sce_exact_sigmoid(
         pointer(logits), logits.size, pointer(exponentials()), pointer(result)
     )
     return result

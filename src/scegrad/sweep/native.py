@@ -74,7 +74,7 @@ def lane_library(design: Design) -> Path:
         result.mkdir()
         verilog.write_text(design.verilog)
         (model / "design.h").write_text(
-            f'#define SCELANE_RTL "{design.rtl}"\n#define SCELANE_BITS {design.fmt.width}\n'
+            f'#define SCE_LANE_RTL "{design.rtl}"\n#define SCE_LANE_BITS {design.fmt.width}\n'
         )
         objects = tools.model(
             [verilog],
@@ -118,15 +118,15 @@ class Lane:
         self.design = design
         self._library = library = _load_lane(lane_library(design))
         if (
-            library.scelane_rtl().decode() != design.rtl
-            or library.scelane_bits() != design.fmt.width
+            library.sce_lane_rtl().decode() != design.rtl
+            or library.sce_lane_bits() != design.fmt.width
         ):
             raise BuildError("the library of the lane was made from other Verilog")
-        self._handle = c_void_p(library.scelane_create())
+        self._handle = c_void_p(library.sce_lane_create())
 
     def __del__(self) -> None:
         if handle := getattr(self, "_handle", None):
-            self._library.scelane_free(handle)
+            self._library.sce_lane_free(handle)
 
     def run(self, logits: NDArray, labels: NDArray) -> NDArray:
         """Encodings of the results, from contiguous arrays of encodings; raises ``SimulationError``
@@ -135,7 +135,7 @@ class Lane:
         fmt = self.design.fmt
         assert logits.dtype == labels.dtype == fmt.bits_dtype and logits.shape == labels.shape
         results = np.empty_like(logits)
-        latency = self._library.scelane_run(
+        latency = self._library.sce_lane_run(
             self._handle, pointer(logits), pointer(labels), pointer(results), results.size
         )
         if latency != self.design.latency:
@@ -150,7 +150,7 @@ class Lane:
         ``SimulationError`` as ``run`` does.
         """
         results = np.empty(logits.size, np.uint64)
-        latency = self._library.scelane_stage(
+        latency = self._library.sce_lane_stage(
             self._handle, pointer(logits), pointer(results), results.size, K_AHEAD
         )
         if latency != self.design.stage_latency:
@@ -162,27 +162,30 @@ class Lane:
 
     def bare(self, cycles: int) -> None:
         """Clock the lane with nothing checked."""
-        self._library.scelane_bare(self._handle, cycles)
+        self._library.sce_lane_bare(self._handle, cycles)
 
 
 _LANE: Functions = {
-    "scelane_rtl": (c_char_p, []),
-    "scelane_bits": (c_int, []),
-    "scelane_create": (c_void_p, []),
-    "scelane_free": (None, [c_void_p]),
-    "scelane_run": (c_uint64, [c_void_p, c_void_p, c_void_p, c_void_p, c_uint64]),
-    "scelane_stage": (c_uint64, [c_void_p, c_void_p, c_void_p, c_uint64, c_int]),
-    "scelane_bare": (c_uint64, [c_void_p, c_uint64]),
+    "sce_lane_rtl": (c_char_p, []),
+    "sce_lane_bits": (c_int, []),
+    "sce_lane_create": (c_void_p, []),
+    "sce_lane_free": (None, [c_void_p]),
+    "sce_lane_run": (c_uint64, [c_void_p, c_void_p, c_void_p, c_void_p, c_uint64]),
+    "sce_lane_stage": (c_uint64, [c_void_p, c_void_p, c_void_p, c_uint64, c_int]),
+    "sce_lane_bare": (c_uint64, [c_void_p, c_uint64]),
 }
 
 _EXACT: Functions = {
-    "sceexact_tally_bytes": (c_int, []),
-    "sceexact_fp32": (None, [c_void_p, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p, c_void_p]),
-    "sceexact_fp16": (
+    "sce_exact_tally_bytes": (c_int, []),
+    "sce_exact_fp32": (
+        None,
+        [c_void_p, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p, c_void_p],
+    ),
+    "sce_exact_fp16": (
         None,
         [c_void_p, c_void_p, c_void_p, c_uint64, c_void_p, c_void_p, c_void_p, c_void_p],
     ),
-    "sceexact_sigmoid": (None, [c_void_p, c_uint64, c_void_p, c_void_p]),
+    "sce_exact_sigmoid": (None, [c_void_p, c_uint64, c_void_p, c_void_p]),
 }
 
 

@@ -48,14 +48,14 @@ def library() -> Path:
 
 
 _FUNCTIONS: Functions = {
-    "board_create": (c_void_p, [c_uint32]),
-    "board_free": (None, [c_void_p]),
-    "board_send": (None, [c_void_p, c_void_p, c_uint32]),
-    "board_queued": (c_uint32, [c_void_p]),
-    "board_take": (c_uint32, [c_void_p, c_void_p, c_uint32]),
-    "board_press": (None, [c_void_p, c_int]),
-    "board_leds": (c_uint32, [c_void_p]),
-    "board_run": (None, [c_void_p, c_uint32]),
+    "sce_board_create": (c_void_p, [c_uint32]),
+    "sce_board_free": (None, [c_void_p]),
+    "sce_board_send": (None, [c_void_p, c_void_p, c_uint32]),
+    "sce_board_queued": (c_uint32, [c_void_p]),
+    "sce_board_take": (c_uint32, [c_void_p, c_void_p, c_uint32]),
+    "sce_board_press": (None, [c_void_p, c_int]),
+    "sce_board_leds": (c_uint32, [c_void_p]),
+    "sce_board_run": (None, [c_void_p, c_uint32]),
 }
 
 
@@ -65,43 +65,43 @@ class Pins:
     def __init__(self) -> None:
         self._library = CDLL(str(library()))
         declare(self._library, _FUNCTIONS)
-        self._board = self._library.board_create(CLOCK_HZ // BAUD)
+        self._board = self._library.sce_board_create(CLOCK_HZ // BAUD)
         self._buffer = (c_uint8 * ROOM)()
         self.run(1000)
 
     def run(self, cycles: int) -> None:
         """Let clock cycles pass."""
-        self._library.board_run(self._board, cycles)
+        self._library.sce_board_run(self._board, cycles)
 
     def send(self, content: bytes) -> None:
         """Queue bytes for the board."""
-        self._library.board_send(
+        self._library.sce_board_send(
             self._board, create_string_buffer(content, len(content)), len(content)
         )
 
     @property
     def queued(self) -> int:
         """Bytes that the board has not been sent yet."""
-        return int(self._library.board_queued(self._board))
+        return int(self._library.sce_board_queued(self._board))
 
     @property
     def leds(self) -> int:
         """The LEDs, LED 0 in bit 0."""
-        return int(self._library.board_leds(self._board))
+        return int(self._library.sce_board_leds(self._board))
 
     def press(self, pressed: bool) -> None:
         """Hold or let go of the reset button."""
-        self._library.board_press(self._board, pressed)
+        self._library.sce_board_press(self._board, pressed)
 
     def take(self) -> bytes:
         """What came from the board since it was last asked."""
-        return bytes(self._buffer[: self._library.board_take(self._board, self._buffer, ROOM)])
+        return bytes(self._buffer[: self._library.sce_board_take(self._board, self._buffer, ROOM)])
 
     def close(self) -> None:
         """Free the model."""
         board, self._board = self._board, None
         if board is not None:
-            self._library.board_free(board)
+            self._library.sce_board_free(board)
 
 
 class Terminal:

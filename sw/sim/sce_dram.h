@@ -1,9 +1,9 @@
 /* The DRAM timing model alone, behind a handle: for benches that bring their own bus, and the ideal
- * manager that the unit is measured against. The model is that of scesim_set_dram; docs/memory.md
+ * manager that the unit is measured against. The model is that of sce_sim_set_dram; docs/memory.md
  * describes it. It moves no data: it says when bursts are answered.
  */
-#ifndef SCEDRAM_H
-#define SCEDRAM_H
+#ifndef SCE_DRAM_H
+#define SCE_DRAM_H
 
 #include <stdint.h>
 
@@ -32,8 +32,8 @@ typedef struct {
   uint32_t age_limit; /* clocks after which the oldest column is served before all others */
   uint32_t base,
       size; /* addresses of the DRAM; all others of the port are answered after sram_latency */
-  uint32_t sram_latency; /* edges, as latency of scesim_memory */
-} scesim_dram;
+  uint32_t sram_latency; /* edges, as latency of sce_sim_memory */
+} sce_sim_dram;
 
 /* What the memory did. */
 typedef struct {
@@ -41,53 +41,53 @@ typedef struct {
   uint64_t read_columns, write_columns;
   uint64_t activates, precharges, refreshes;
   uint64_t turns; /* changes of direction, both ways */
-} scesim_dram_stats;
+} sce_sim_dram_stats;
 
 /* Fills in a preset by its name; 0, or -1 where there is none of that name. Names by number, NULL
  * after the last. */
-int scesim_dram_preset(const char* name, scesim_dram* dram);
-const char* scesim_dram_preset_name(int index);
+int sce_sim_dram_preset(const char* name, sce_sim_dram* dram);
+const char* sce_sim_dram_preset_name(int index);
 
-/* sizeof(scesim_dram), by which another language can tell that it has the same idea of it. */
-uint32_t scesim_dram_bytes(void);
+/* sizeof(sce_sim_dram), by which another language can tell that it has the same idea of it. */
+uint32_t sce_sim_dram_bytes(void);
 
 /* NULL for a memory that can be, else what is wrong with it. */
-const char* scesim_dram_problem(const scesim_dram* dram);
+const char* sce_sim_dram_problem(const sce_sim_dram* dram);
 
-typedef struct scedram scedram;
+typedef struct sce_dram sce_dram;
 
 /* NULL where the memory cannot be. `port_bytes` is the width of the AXI port. */
-scedram* scedram_create(const scesim_dram* dram, uint32_t port_bytes);
-void scedram_free(scedram* dram);
+sce_dram* sce_dram_create(const sce_sim_dram* dram, uint32_t port_bytes);
+void sce_dram_free(sce_dram* dram);
 
 /* A burst is complete for the memory at `edge`: a read with its AR, a write with AW and its last W.
  * Returns its token. */
-uint32_t scedram_accept(scedram* dram, uint32_t id, uint32_t address, uint32_t beats, int write,
-                        uint64_t edge);
+uint32_t sce_dram_accept(sce_dram* dram, uint32_t id, uint32_t address, uint32_t beats, int write,
+                         uint64_t edge);
 
 /* The edge's handshakes are over; once an edge. */
-void scedram_tick(scedram* dram, uint64_t edge);
+void sce_dram_tick(sce_dram* dram, uint64_t edge);
 
 /* After the tick of an edge: beats of a read that may be taken at the next one; for a write 1 as
  * soon as its response may be. */
-uint32_t scedram_ready(const scedram* dram, uint32_t token, uint64_t edge);
+uint32_t sce_dram_ready(const sce_dram* dram, uint32_t token, uint64_t edge);
 
 /* The burst has been answered to its end; its token may come again. */
-void scedram_retire(scedram* dram, uint32_t token);
+void sce_dram_retire(sce_dram* dram, uint32_t token);
 
 /* After the tick of an edge: whether an AR (bit 0) and an AW (bit 1) may be accepted at the next
  * one. */
-uint32_t scedram_room(const scedram* dram);
-void scedram_clear(scedram* dram);
-void scedram_get_stats(const scedram* dram, scesim_dram_stats* stats);
+uint32_t sce_dram_room(const sce_dram* dram);
+void sce_dram_clear(sce_dram* dram);
+void sce_dram_get_stats(const sce_dram* dram, sce_sim_dram_stats* stats);
 
 /* Commands on the DRAM's bus. */
 enum {
-  SCEDRAM_ACTIVATE = 0,
-  SCEDRAM_PRECHARGE = 1,
-  SCEDRAM_READ = 2,
-  SCEDRAM_WRITE = 3,
-  SCEDRAM_REFRESH = 4
+  SCE_DRAM_ACTIVATE = 0,
+  SCE_DRAM_PRECHARGE = 1,
+  SCE_DRAM_READ = 2,
+  SCE_DRAM_WRITE = 3,
+  SCE_DRAM_REFRESH = 4
 };
 
 /* A precharge for a refresh closes every bank at once and stands as one command for each that was
@@ -98,20 +98,20 @@ typedef struct {
   uint32_t bank; /* in its bank group's order: bank * bank_groups + group */
   uint32_t row;
   uint32_t unused;
-} scedram_command;
+} sce_dram_command;
 
 /* Records up to so many commands from now on (0: none); the records stay valid until the next call
  * of any function. */
-void scedram_record(scedram* dram, uint64_t room);
-uint64_t scedram_commands(const scedram* dram, const scedram_command** commands);
+void sce_dram_record(sce_dram* dram, uint64_t room);
+uint64_t sce_dram_commands(const sce_dram* dram, const sce_dram_command** commands);
 
 /* Edges from the first AR to the last answer of a manager with nothing in its way: it reads two
  * arrays of `size` bytes in turns of `turn_bytes`, writes a third at the same time with one write
  * to two reads, `lag_bytes` behind them, has `outstanding` bursts of each direction in flight,
  * needs no data to write, and moves a beat of each kind an edge. 0 where the memory cannot be. */
-uint64_t scedram_ideal(const scesim_dram* dram, uint32_t port_bytes, uint32_t burst_beats,
-                       const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes,
-                       uint32_t lag_bytes, uint32_t outstanding, scesim_dram_stats* stats);
+uint64_t sce_dram_ideal(const sce_sim_dram* dram, uint32_t port_bytes, uint32_t burst_beats,
+                        const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes,
+                        uint32_t lag_bytes, uint32_t outstanding, sce_sim_dram_stats* stats);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus
