@@ -36,6 +36,7 @@ lint: environment  ## style, format, types, and that generated files are up to d
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/clang-format --dry-run --Werror $(C_SOURCES)
+	$(BIN)/python tools/tidy.py
 	$(BIN)/mypy
 	$(BIN)/scegrad generate --check
 	$(BIN)/scegrad tables --check
