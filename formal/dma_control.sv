@@ -73,10 +73,10 @@ module dma_control #(
     always @(posedge clk) first <= taken & !rst;
     wire ends = !cut & (empty ? first : w_finished);
 
-    reg busy_was, start_was, flush_was, idle_was;
+    reg busy_was, start_was, flush_was, idle_was, clear_was;
     always @(posedge clk) begin
         busy_was <= busy & !rst; start_was <= start & !rst; flush_was <= flush & !rst;
-        idle_was <= r_idle & w_idle;
+        idle_was <= r_idle & w_idle; clear_was <= h_clear & !rst;
     end
     always @* if (started) begin
         assert (!(start_was & !busy_was) | busy);           // busy from the cycle after start
@@ -88,6 +88,7 @@ module dma_control #(
         assert (!done | (status == outcome));
         assert (!(done | busy) | (fault_address == fault));
         assert (!(done & cut) | (r_idle & w_idle & idle_was));  // nothing is in flight
+        assert (!(done & cut) | clear_was);                 // its leftovers are out of the buffers
         assert (!(done & !cut) | empty | was_finished);     // all is written, or nothing to do
         assert (over < 4);                                  // it ends soon after it can
         assert (!(h_start & empty));                        // a job of no bytes asks for nothing

@@ -17,7 +17,8 @@ def test_every_kind_of_source_in_sw_is_package_data() -> None:
         for pattern in settings["package-data"]["scegrad"]
         if pattern.startswith("sw/**/*")
     }
-    assert {path.suffix for path in (ROOT / "sw").rglob("*") if path.is_file()} == carried
+    sources = [path for path in (ROOT / "sw").rglob("[!.]*") if path.is_file()]
+    assert {path.suffix for path in sources} == carried
 
 
 def test_the_package_has_the_folders_of_the_checkout() -> None:

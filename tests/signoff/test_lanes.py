@@ -19,8 +19,8 @@ from .broken import Breakage, broken
 LATE = Breakage(
     Sigmoid16,
     "elaborate",
-    "m.d.comb += [self.o.valid.eq(pipe.valid)",
-    "m.d.sync += [self.o.valid.eq(pipe.valid)",
+    "m.d.comb += self.address.eq(pipe.address)",
+    "m.d.sync += self.address.eq(pipe.address)",
 )
 FED_BACK = Breakage(
     Pack, "elaborate", "self.i.payload.bits)", "self.i.payload.bits ^ self.o.payload)"
