@@ -8,7 +8,7 @@ WORKERS ?= 2
 C_SOURCES = $(wildcard $(foreach ending,c h cpp,$(foreach place,sw/* sw/*/* board/sim tests/sw,$(place)/*.$(ending))))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast verilog lib examples lint format bench fpga nightly bitstream accuracy clean lock environment tools
+.PHONY: help run test test-fast verilog lib examples lint format bench docs fpga nightly bitstream accuracy clean lock environment tools
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -49,6 +49,10 @@ format: environment  ## put the code into the format that lint asks for
 bench: environment  ## cycles, share of the bound, pictures, for the README (minutes)
 	$(BIN)/scegrad bench -o docs/bench
 	$(BIN)/scegrad generate bench
+
+docs: environment  ## these pages as a site with search, in out/docs/ (seconds)
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --write-all --quiet docs out/docs
+	@echo "open out/docs/index.html in a browser, or: $(BIN)/python -m http.server -d out/docs"
 
 fpga: environment  ## size and clock of every unit on an ECP5 (an hour or so)
 	$(BIN)/scegrad fpga -o docs/fpga.json
