@@ -7,7 +7,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect
 
 from scegrad.board.bridge import Bridge
-from scegrad.board.memory import AxiMemory, HostSignature
+from scegrad.board.memory import BoardMemory, HostSignature
 from scegrad.board.protocol import BAUD, CLOCK_HZ, MEMORY_BYTES, Answer
 from scegrad.board.serial import Frame, Receiver, Transmitter, Unframe
 from scegrad.platforms import Platform, Region
@@ -103,7 +103,7 @@ class Board(wiring.Component):
         for region, (prefix, width) in zip(
             memory_regions(self._platform), self._platform.ports.items(), strict=True
         ):
-            memory = AxiMemory(
+            memory = BoardMemory(
                 data_bits=width,
                 region=region,
                 address_bits=self._platform.address_bits,

@@ -35,7 +35,7 @@ class HostSignature(wiring.Signature):
         )
 
 
-class AxiMemory(wiring.Component):
+class BoardMemory(wiring.Component):
     """The bytes of ``region`` behind an AXI4 port; what is outside is answered DECERR.
 
     Bursts are as scegrad asks for them: INCR, as wide as the bus, inside 4 KiB. One read and one

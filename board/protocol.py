@@ -68,7 +68,7 @@ END, ESC, ESC_END, ESC_ESC = 0xC0, 0xDB, 0xDC, 0xDD
 
 
 @dataclass(frozen=True)
-class Request:
+class HostRequest:
     """A request: ``count`` data words from or to ``address``; ``data`` are those of a ``WRITE``."""
 
     op: Op

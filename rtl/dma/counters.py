@@ -17,7 +17,7 @@ EVENTS = (
 """The counters that are incremented by a signal of the same name."""
 
 
-class Counters(wiring.Component):
+class CounterBank(wiring.Component):
     """The counters of ``CountersLayout``.
 
     Latency: ``cycles`` counts at once, the others one cycle late, so that no handshake signal

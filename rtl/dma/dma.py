@@ -7,7 +7,7 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 from scegrad.platforms import Platform
 from scegrad.registers import Status
 from scegrad.rtl.axi import Axi4Signature
-from scegrad.rtl.dma.counters import Counters
+from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.job import (
     CountersLayout,
     FaultLayout,
@@ -92,7 +92,7 @@ class Dma(wiring.Component):
             burst_beats=burst_beats,
             buffer_beats=write_buffer_beats,
         )
-        self._counters = Counters(data_bits=data_bits)
+        self._counters = CounterBank(data_bits=data_bits)
         super().__init__(
             {
                 "start": In(1),

@@ -11,8 +11,8 @@ from scegrad.board.protocol import (
     OPEN_WORD,
     WORD,
     Answer,
+    HostRequest,
     Op,
-    Request,
     slip,
     unslip,
     with_crc,
@@ -120,7 +120,7 @@ class ReferenceBoard:
 def requests(rng: random.Random, count: int) -> Iterator[bytes]:
     """Frames of a session, most of them in order and inside the memory."""
     sequence = rng.choice([0, 0xFFFE, rng.randrange(SEQUENCES)])
-    yield Request(Op.OPEN, sequence, count=1).frame()
+    yield HostRequest(Op.OPEN, sequence, count=1).frame()
     for _ in range(count):
         sequence = (sequence + rng.choices([1, 0, 2, -1], [20, 2, 1, 1])[0]) % SEQUENCES
         words = rng.choices([rng.randrange(1, 5), 0, MAX_WORDS, MAX_WORDS + 1], [60, 2, 1, 1])[0]
@@ -133,7 +133,7 @@ def requests(rng: random.Random, count: int) -> Iterator[bytes]:
             if op == Op.WRITE
             else b""
         )
-        yield Request(
+        yield HostRequest(
             op, sequence, address, words, data if rng.random() < 0.95 else data[WORD:]
         ).frame()
 

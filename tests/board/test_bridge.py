@@ -10,7 +10,7 @@ from amaranth.sim import Simulator, SimulatorContext
 
 from scegrad.board.bridge import Bridge
 from scegrad.board.memory import HostSignature
-from scegrad.board.protocol import Answer, Op, Request, reply_of
+from scegrad.board.protocol import Answer, HostRequest, Op, reply_of
 from scegrad.board.serial import Frame, Unframe
 
 from .reference import BASE, WORD, ReferenceBoard, damaged, requests
@@ -108,13 +108,13 @@ def check(content: bytes, seed: int) -> ReferenceBoard:
 def test_a_session(seed: int) -> None:
     words = bytes(range(0xC0, 0xE0))
     frames = [
-        Request(Op.OPEN, 0xFFFF, count=1),
-        Request(Op.WRITE, 0, BASE, 8, words),
-        Request(Op.WRITE, 0, BASE, 8, bytes(32)),  # as a repetition: answered, not carried out
-        Request(Op.READ, 1, BASE, 8),
-        Request(Op.READ, 1, BASE, 8),
-        Request(Op.READ, 3, BASE, 8),
-        Request(Op.WRITE, 2, 0, 1, bytes(WORD)),
+        HostRequest(Op.OPEN, 0xFFFF, count=1),
+        HostRequest(Op.WRITE, 0, BASE, 8, words),
+        HostRequest(Op.WRITE, 0, BASE, 8, bytes(32)),  # as a repetition: answered, not carried out
+        HostRequest(Op.READ, 1, BASE, 8),
+        HostRequest(Op.READ, 1, BASE, 8),
+        HostRequest(Op.READ, 3, BASE, 8),
+        HostRequest(Op.WRITE, 2, 0, 1, bytes(WORD)),
     ]
     content = b"".join(frame.frame() for frame in frames)
     reference = check(content, seed)

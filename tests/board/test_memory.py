@@ -1,4 +1,4 @@
-"""AxiMemory: its bytes are those of a reference, over AXI and from the host at once, and what is
+"""BoardMemory: its bytes are those of a reference, over AXI and from the host at once, and what is
 outside is DECERR and changes nothing.
 """
 
@@ -8,7 +8,7 @@ import pytest
 from amaranth.sim import Simulator, SimulatorContext
 
 from scegrad.axi import BURST_INCR, Resp
-from scegrad.board.memory import AxiMemory
+from scegrad.board.memory import BoardMemory
 from scegrad.platforms import Region
 
 REGION = Region("memory", 0x8000_0000, 4096)
@@ -25,7 +25,7 @@ class Manager:
     """
 
     def __init__(
-        self, ctx: SimulatorContext, dut: AxiMemory, rng: random.Random, content: bytearray
+        self, ctx: SimulatorContext, dut: BoardMemory, rng: random.Random, content: bytearray
     ):
         self.ctx, self.axi, self.rng, self.content = ctx, dut.axi, rng, content
         self.lanes = dut.axi.signature.data_bits // 8
@@ -105,7 +105,7 @@ class Manager:
 
 async def host(
     ctx: SimulatorContext,
-    dut: AxiMemory,
+    dut: BoardMemory,
     rng: random.Random,
     content: bytearray,
     count: int,
@@ -135,7 +135,7 @@ async def host(
 @pytest.mark.parametrize("data_bits", [64, 128])
 def test_bytes_are_those_of_a_reference(data_bits: int) -> None:
     dut, content = (
-        AxiMemory(data_bits=data_bits, region=REGION, address_bits=32, id_bits=2),
+        BoardMemory(data_bits=data_bits, region=REGION, address_bits=32, id_bits=2),
         bytearray(REGION.size),
     )
     own = range(REGION.size - HOST_PART, REGION.size, 4)

@@ -14,7 +14,7 @@ from scegrad.job.job import Job, JobAborted
 from scegrad.model import golden
 from scegrad.platforms import Platform
 from scegrad.registers import SHARED, Status, offset, unit_offset
-from scegrad.sim.simulation import Access, Memory, Simulation
+from scegrad.sim.simulation import Direction, Memory, Simulation
 from tests.tb.platforms import TINY
 
 LENGTH = 37
@@ -54,7 +54,7 @@ class Bench:
         self.before = numbers.integers(0, 256, 2 * GUARD + self.job.size, np.uint8)
         sequence.execute(sequence.prepare(TINY), self.registers)
         for address, access in zip(
-            self.job.arrays, (Access.READ, Access.READ, Access.WRITE), strict=True
+            self.job.arrays, (Direction.READ, Direction.READ, Direction.WRITE), strict=True
         ):
             simulation.allow(address, self.job.size, access)
 

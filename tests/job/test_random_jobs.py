@@ -19,7 +19,7 @@ from scegrad.model import golden
 from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.request.request import Request, prepare
 from scegrad.request.settings import Settings
-from scegrad.sim.simulation import Access, Memory, Simulation
+from scegrad.sim.simulation import Direction, Memory, Simulation
 from tests.tb.platforms import SINGLE, TINY, WIDE
 
 JOBS = 150
@@ -73,9 +73,9 @@ class Unit:
         ]:
             sim.write(address, content)
         for address, access in (
-            (where.logits, Access.READ),
-            (where.labels, Access.READ),
-            (where.gradient, Access.WRITE),
+            (where.logits, Direction.READ),
+            (where.labels, Direction.READ),
+            (where.gradient, Direction.WRITE),
         ):
             sim.allow(address, where.size, access)
         rng = self.rng
@@ -92,12 +92,12 @@ class Unit:
             return None
         where = request.job
         access, response = (
-            self.rng.choice([Access.READ, Access.WRITE]),
+            self.rng.choice([Direction.READ, Direction.WRITE]),
             self.rng.choice([Resp.SLVERR, Resp.DECERR]),
         )
         base = (
             where.gradient
-            if access is Access.WRITE
+            if access is Direction.WRITE
             else self.rng.choice([where.logits, where.labels])
         )
         self.simulation.fault(base + self.rng.randrange(where.size), 1, access, response)

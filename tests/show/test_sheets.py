@@ -13,7 +13,7 @@ from scegrad.demo import command as demo
 from scegrad.demo.training import History
 from scegrad.formats import FP16
 from scegrad.fpga import command as fpga
-from scegrad.fpga.measure import Measurement as Size
+from scegrad.fpga.measure import UnitMeasurement
 from scegrad.generate.bench import kept
 from scegrad.generate.maker import ROOT
 from scegrad.platforms import MT7004
@@ -34,7 +34,9 @@ def bench_sheet() -> Sheet:
 
 
 def fpga_sheet() -> Sheet:
-    return fpga.sheet([Size(**line) for line in json.loads((ROOT / "docs/fpga.json").read_text())])
+    return fpga.sheet(
+        [UnitMeasurement(**line) for line in json.loads((ROOT / "docs/fpga.json").read_text())]
+    )
 
 
 def demo_sheet() -> Sheet:

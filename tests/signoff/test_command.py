@@ -11,7 +11,7 @@ from scegrad.errors import RequestError
 from scegrad.signoff import command, ladder, ledger, page, summary
 from scegrad.signoff.case import Case
 from scegrad.signoff.cli import _share
-from scegrad.signoff.command import Options
+from scegrad.signoff.command import SignoffOptions
 from scegrad.signoff.result import Result, Verdict
 
 
@@ -51,7 +51,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Cases:
 
 
 def run(directory: Path, **options) -> int:
-    return command.main(Options(directory, **options))
+    return command.main(SignoffOptions(directory, **options))
 
 
 def written(directory: Path) -> dict:

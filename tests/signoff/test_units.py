@@ -3,7 +3,7 @@
 import pytest
 
 from scegrad.rtl.dma.bursts import Planner
-from scegrad.rtl.dma.counters import Counters
+from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.reader import ReadRequests
 from scegrad.rtl.dma.writer import WriteRequests
@@ -57,7 +57,7 @@ BREAKAGES = {
     ],
     "counters": [
         *_breakages(
-            Counters,
+            CounterBank,
             "elaborate",
             {
                 "self.counts.cycles + self.running": "self.counts.cycles + 1",

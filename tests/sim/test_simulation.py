@@ -13,7 +13,7 @@ import pytest
 from scegrad.axi import Resp
 from scegrad.errors import SimulationError
 from scegrad.registers import SHARED, Status, unit_offset
-from scegrad.sim.simulation import Access, Channel, Memory, Simulation
+from scegrad.sim.simulation import Channel, Direction, Memory, Simulation
 from tests.sim import copier
 from tests.sim.copier import COPIER, SOURCE, TARGET, finish, start
 
@@ -161,8 +161,8 @@ def test_attached_arrays_are_used_in_place(sim: Simulation) -> None:
 def test_windows_refuse_all_else(
     sim: Simulation, source_room: int, target_room: int, status: Status
 ) -> None:
-    sim.allow(SOURCE, WORDS * 4 + source_room, Access.READ)
-    sim.allow(TARGET, WORDS * 4 + target_room, Access.WRITE)
+    sim.allow(SOURCE, WORDS * 4 + source_room, Direction.READ)
+    sim.allow(TARGET, WORDS * 4 + target_room, Direction.WRITE)
     start(sim, WORDS)
     assert finish(sim)[0] is status
     assert len(sim.violations()) == (status is not Status.DONE)
@@ -176,8 +176,8 @@ def test_windows_refuse_all_else(
 
 
 def test_a_read_may_take_the_rest_of_a_bus_word(sim: Simulation) -> None:
-    sim.allow(SOURCE, 4, Access.READ)
-    sim.allow(TARGET, 4, Access.WRITE)
+    sim.allow(SOURCE, 4, Direction.READ)
+    sim.allow(TARGET, 4, Direction.WRITE)
     start(sim, 1)
     assert finish(sim)[0] is Status.DONE
     assert not sim.violations()
@@ -199,15 +199,15 @@ def test_a_burst_across_4_kib_is_reported(sim: Simulation) -> None:
     assert sim.violations()[0].startswith("BAD_BURST on port 0: WRITE at 0xa0000c40")
 
 
-@pytest.mark.parametrize("access", [Access.READ, Access.WRITE])
+@pytest.mark.parametrize("access", [Direction.READ, Direction.WRITE])
 @pytest.mark.parametrize("response", [Resp.SLVERR, Resp.DECERR])
-def test_injected_errors(sim: Simulation, access: Access, response: Resp) -> None:
-    at = (SOURCE if access is Access.READ else TARGET) + 130 * 4
+def test_injected_errors(sim: Simulation, access: Direction, response: Resp) -> None:
+    at = (SOURCE if access is Direction.READ else TARGET) + 130 * 4
     sim.fault(at, 4, access, response)
     start(sim, WORDS)
     status, _ = finish(sim)
     assert status is Status[f"{access.name}_{response.name}"]
-    if access is Access.READ:
+    if access is Direction.READ:
         assert sim.read32(unit_offset(SHARED, "FAULT_ADDRESS")) == SOURCE + 128 * 4
     else:
         assert not copied(sim)[130]
@@ -260,7 +260,7 @@ def test_bad_requests_are_refused(sim: Simulation) -> None:
         (lambda: sim.set_memory(Memory(outstanding=0)), "outstanding is 0, but must be 1 to 256"),
         (lambda: sim.set_memory(Memory(latency=-1)), "latency is -1"),
         (lambda: sim.set_memory(Memory(), port=9), "there is no port 9"),
-        (lambda: sim.fault(0, 1, Access.READ, Resp.OKAY), "must be 2"),
+        (lambda: sim.fault(0, 1, Direction.READ, Resp.OKAY), "must be 2"),
         (lambda: sim.attach(SOURCE + 4, np.zeros(4096, np.uint8)), "whole 4 KiB pages"),
         (lambda: sim.open_waves(Path("x.fst")), "built without waves"),
     ):

@@ -9,7 +9,7 @@ from amaranth.lib.wiring import connect, flipped
 
 from scegrad.formats import Format
 from scegrad.rtl.datapath.rom import Rom
-from scegrad.sweep.unit import Design, SweepUnit, made
+from scegrad.sweep.unit import LaneDesign, SweepUnit, made
 
 
 class _Before(wiring.Component):
@@ -33,14 +33,16 @@ class _Before(wiring.Component):
 
 def before_subtract(
     fmt: Format, name: str, change: Callable[[wiring.PureInterface], Value]
-) -> Design:
+) -> LaneDesign:
     """A lane in which the subtraction sees another value of the field ``name``."""
     unit = SweepUnit(fmt)
     unit.lane.subtract = _Before(unit.lane.subtract, name, change)
     return made(unit)
 
 
-def flipped_table_bit(fmt: Format, entry: int, bit: int, monkeypatch: pytest.MonkeyPatch) -> Design:
+def flipped_table_bit(
+    fmt: Format, entry: int, bit: int, monkeypatch: pytest.MonkeyPatch
+) -> LaneDesign:
     """A lane in whose table one bit of one entry is the other way round."""
     unit = SweepUnit(fmt)
     contents = Rom._entry

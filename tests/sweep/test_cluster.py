@@ -20,7 +20,7 @@ import scegrad
 from scegrad import progress
 from scegrad.errors import RequestError
 from scegrad.sweep import cluster, watch
-from scegrad.sweep.command import Options, sweep
+from scegrad.sweep.command import SweepOptions, sweep
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.unit import design
 
@@ -115,9 +115,9 @@ def test_a_worker_killed_in_the_middle(tmp_path: Path) -> None:
         address = workers.scheduler_address
         killer = threading.Thread(target=kill_a_worker, args=(address,), daemon=True)
         killer.start()
-        on_cluster = sweep(SPACE, Options(tmp_path / "dask", scheduler=address))
+        on_cluster = sweep(SPACE, SweepOptions(tmp_path / "dask", scheduler=address))
         killer.join()
-    local = sweep(SPACE, Options(tmp_path / "local", workers=1))
+    local = sweep(SPACE, SweepOptions(tmp_path / "local", workers=1))
     assert on_cluster["complete"]
     assert {**on_cluster, "cpu_seconds": 0} == {**local, "cpu_seconds": 0}
 
@@ -146,7 +146,7 @@ def test_a_port_that_is_no_scheduler_is_one_line(monkeypatch: pytest.MonkeyPatch
 )  # fmt: skip
 def test_addresses_that_are_none(address: str, tmp_path: Path) -> None:
     with pytest.raises(RequestError, match=r"^--scheduler is .*, but must be tcp://HOST:PORT or"):
-        sweep(SMALL, Options(tmp_path / "out", scheduler=address))
+        sweep(SMALL, SweepOptions(tmp_path / "out", scheduler=address))
     assert not (tmp_path / "out").exists()
 
 

@@ -16,8 +16,8 @@ from scegrad.board.protocol import (
     END,
     ESC,
     MAX_WORDS,
+    HostRequest,
     Op,
-    Request,
     reply_of,
     slip,
     unslip,
@@ -212,7 +212,7 @@ def test_frames(seed: int) -> None:
         assert framed[0] == framed[-1] == END and END not in framed[1:-1]
         assert unslip(framed[1:-1]) == content
     assert unslip(bytes([ESC])) is None
-    assert Request(Op.READ, 0x1234, 0x80000000, MAX_WORDS).frame() == slip(
+    assert HostRequest(Op.READ, 0x1234, 0x80000000, MAX_WORDS).frame() == slip(
         with_crc(bytes.fromhex("02341280 00000080"))
     )
     assert reply_of(b"") is None and reply_of(bytes(8)) is None

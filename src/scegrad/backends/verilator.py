@@ -10,7 +10,7 @@ from scegrad.job import sequence
 from scegrad.platforms import Platform
 from scegrad.request.request import Request
 from scegrad.request.result import Progress, Result, Timeline, port_names
-from scegrad.sim.simulation import ALL_PORTS, Access, Memory, Simulation, port_of
+from scegrad.sim.simulation import ALL_PORTS, Direction, Memory, Simulation, port_of
 
 SLICE = 20_000
 """Cycles between two calls of the progress function, and between two chances to interrupt."""
@@ -121,9 +121,9 @@ def _declare(simulation: Simulation, request: Request) -> None:
     job = request.job
     simulation.clear_windows()
     simulation.clear_violations()
-    simulation.allow(job.logits, job.size, Access.READ)
-    simulation.allow(job.labels, job.size, Access.READ)
-    simulation.allow(job.gradient, job.size, Access.WRITE)
+    simulation.allow(job.logits, job.size, Direction.READ)
+    simulation.allow(job.labels, job.size, Direction.READ)
+    simulation.allow(job.gradient, job.size, Direction.WRITE)
 
 
 def _check(simulation: Simulation, request: Request) -> None:

@@ -16,7 +16,7 @@ from scegrad.job.job import Job
 from scegrad.model import golden
 from scegrad.platforms import PLATFORMS, Platform, Region
 from scegrad.show.table import Column, Sheet
-from scegrad.sim.simulation import Access, Memory, Simulation
+from scegrad.sim.simulation import Direction, Memory, Simulation
 
 ELEMENTS = 1021
 """Elements of each job: a prime, so that no number of cores shares them out evenly."""
@@ -111,9 +111,9 @@ class MaskBench:
         simulation.clear_violations()
         for address, array in zip((logits, labels), self._operands, strict=True):
             simulation.write(address, array)
-            simulation.allow(address, size, Access.READ)
+            simulation.allow(address, size, Direction.READ)
         simulation.write(gradient - GUARD_BYTES, bytes([PATTERN]) * (size + 2 * GUARD_BYTES))
-        simulation.allow(gradient, size, Access.WRITE)
+        simulation.allow(gradient, size, Direction.WRITE)
         addresses = (logits, labels, gradient)
         job = Job(self.platform, self.fmt, mask is None, *addresses, self.elements, mask or 0)
         counters = sequence.execute(sequence.run(job), _Registers(simulation))

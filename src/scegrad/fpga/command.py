@@ -9,7 +9,7 @@ from scegrad.files import Output, OutputDirectory
 from scegrad.fpga.describe import write_descriptions
 from scegrad.fpga.fusesoc import write_core
 from scegrad.fpga.ipxact import write_component
-from scegrad.fpga.measure import Measurement, measure, verilog
+from scegrad.fpga.measure import UnitMeasurement, measure, verilog
 from scegrad.fpga.template import write_template
 from scegrad.fpga.vendor import write_vendor_files
 from scegrad.fpga.waivers import write_waivers
@@ -152,7 +152,7 @@ def _has(platform: Platform, unit: str) -> bool:
 
 def _measure(
     units: list[str], platform: Platform, seeds: tuple[int, ...], mhz: float | None
-) -> list[Measurement]:
+) -> list[UnitMeasurement]:
     console = output_console()
     measurements = []
     for unit in units:
@@ -168,7 +168,7 @@ def _measure(
     return measurements
 
 
-def sheet(measurements: list[Measurement]) -> Sheet:
+def sheet(measurements: list[UnitMeasurement]) -> Sheet:
     """A line for each unit."""
     part = measurements[0]
     columns = [
@@ -182,7 +182,7 @@ def sheet(measurements: list[Measurement]) -> Sheet:
     return Sheet(title, columns, [_row(each) for each in measurements])
 
 
-def _row(each: Measurement) -> list[str]:
+def _row(each: UnitMeasurement) -> list[str]:
     cells, xilinx = each.cells, each.xilinx
     counts = (
         each.luts,

@@ -34,7 +34,7 @@ SYNTH_XILINX = "synth_xilinx -family xc7 -noiopad -noclkbuf"
 
 
 @dataclass(frozen=True)
-class Measurement:
+class UnitMeasurement:
     """What a unit takes and how fast it runs.
 
     ``cells``   ECP5 cells by type; ``luts`` LUT4 in all, two for every carry cell
@@ -64,7 +64,7 @@ class Measurement:
 
 def measure(
     unit: str, platform: Platform, seeds: tuple[int, ...] = (1, 2, 3), mhz: float = 150
-) -> Measurement:
+) -> UnitMeasurement:
     """Measure a unit of ``units.UNITS``; what was measured before is read from the cache. Raises
     ``BuildError``.
     """
@@ -84,7 +84,7 @@ def measure(
     )
     reports = _clocks(work, harness, tools, seeds, mhz, name)
     best = max(reports, key=lambda seed: reports[seed]["mhz"])
-    return Measurement(
+    return UnitMeasurement(
         unit=unit,
         platform=platform.name,
         formats=platform.formats,

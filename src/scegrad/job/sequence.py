@@ -1,8 +1,8 @@
 """The sequence of register accesses that runs a job.
 
 It is written once, as generators that yield ``Read``, ``Write`` and ``Wait``.
-``execute`` runs one over an ``Access`` (a library, a board), ``execute_async`` over an
-``AsyncAccess`` (a cocotb bench), with the same outcome.
+``execute`` runs one over a ``RegisterAccess`` (a library, a board), ``execute_async`` over an
+``AsyncRegisterAccess`` (a cocotb bench), with the same outcome.
 """
 
 from collections.abc import Generator
@@ -56,7 +56,7 @@ Steps = Generator[Read | Write | Wait, int | None, T]
 """A sequence that gives a ``T`` at its end."""
 
 
-class Access(Protocol):
+class RegisterAccess(Protocol):
     """How the registers are reached."""
 
     def read32(self, offset: int, /) -> int:
@@ -72,7 +72,7 @@ class Access(Protocol):
         ...
 
 
-class AsyncAccess(Protocol):
+class AsyncRegisterAccess(Protocol):
     """The same in coroutines."""
 
     async def read32(self, offset: int, /) -> int:
@@ -88,7 +88,7 @@ class AsyncAccess(Protocol):
         ...
 
 
-async def _perform(step: Read | Write | Wait, access: AsyncAccess) -> int | None:
+async def _perform(step: Read | Write | Wait, access: AsyncRegisterAccess) -> int | None:
     """Carry out one step; returns its answer."""
     match step:
         case Read():
@@ -101,9 +101,9 @@ async def _perform(step: Read | Write | Wait, access: AsyncAccess) -> int | None
 
 
 class _AtOnce:
-    """An ``Access`` as an ``AsyncAccess`` whose coroutines never suspend."""
+    """A ``RegisterAccess`` as an ``AsyncRegisterAccess`` whose coroutines never suspend."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: RegisterAccess) -> None:
         self._access = access
 
     async def read32(self, offset: int, /) -> int:
@@ -116,7 +116,7 @@ class _AtOnce:
         self._access.wait(limit)
 
 
-def execute(steps: Steps[T], access: Access) -> T:
+def execute(steps: Steps[T], access: RegisterAccess) -> T:
     """Run a sequence to its end; returns its result, raises what it or the access raises."""
     try:
         execute_async(steps, _AtOnce(access)).send(None)
@@ -125,7 +125,7 @@ def execute(steps: Steps[T], access: Access) -> T:
     raise AssertionError("an access that does not wait was waited for")
 
 
-async def execute_async(steps: Steps[T], access: AsyncAccess) -> T:
+async def execute_async(steps: Steps[T], access: AsyncRegisterAccess) -> T:
     """``execute``, awaiting every step.
 
     The sequence hears of a ``TimeoutError``, so that it can end the job before it lets the error

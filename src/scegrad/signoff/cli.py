@@ -65,7 +65,9 @@ def signoff(
     if listed:
         command.show_list()
         return
-    options = command.Options(output, tuple(names or ()), quick, _share(share), tuple(others or ()))
+    options = command.SignoffOptions(
+        output, tuple(names or ()), quick, _share(share), tuple(others or ())
+    )
     raise typer.Exit(command.main(options))
 
 

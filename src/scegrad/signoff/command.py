@@ -16,7 +16,7 @@ from scegrad.signoff.result import Verdict
 
 
 @dataclass(frozen=True)
-class Options:
+class SignoffOptions:
     """What the command line asks for; ``share`` is (i, n): of every n cases the i-th, counted from
     0.
     """
@@ -28,7 +28,7 @@ class Options:
     others: tuple[Path, ...] = ()
 
 
-def main(options: Options) -> int:
+def main(options: SignoffOptions) -> int:
     """Run; returns 1 unless every case that was chosen is proved."""
     every = cases()
     chosen = choose(every, options)
@@ -51,7 +51,7 @@ def main(options: Options) -> int:
     return 1 if wrong else 0
 
 
-def choose(every: Sequence[Case], options: Options) -> list[Case]:
+def choose(every: Sequence[Case], options: SignoffOptions) -> list[Case]:
     """The cases that are asked for, by name or pattern, or the quick ones; of these, one share."""
     names = options.names
     unknown = [name for name in names if not any(fnmatch(case.name, name) for case in every)]

@@ -3,10 +3,10 @@
 from functools import cache
 
 from scegrad.formats import FORMATS
-from scegrad.sweep.unit import Design, design
+from scegrad.sweep.unit import LaneDesign, design
 
 
 @cache
-def lane_design(fmt_name: str) -> Design:
+def lane_design(fmt_name: str) -> LaneDesign:
     """The lane of a format."""
     return design(FORMATS[fmt_name])

@@ -20,7 +20,7 @@ from scegrad.model.design import SIGMOID32
 from scegrad.rtl.datapath.sigmoid16 import Sigmoid16
 from scegrad.signoff import tools
 from scegrad.signoff.aig import Aig
-from scegrad.sweep.unit import Design
+from scegrad.sweep.unit import LaneDesign
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,19 @@ write_aiger -symbols result.aig
 """
 
 
-def cut_lane(design: Design) -> Aig:
+def cut_lane(design: LaneDesign) -> Aig:
     """The lane behind the cut beside ``rounding.v``: inputs ``x y s k``, outputs ``bad
     bad_special``.
     """
     cut = CUTS[design.fmt_name]
-    lines = [FLAT.format(top=Design.TOP), WIRES]
+    lines = [FLAT.format(top=LaneDesign.TOP), WIRES]
     for port, signal in cut.signals.items():
         lines += [f"select -assert-count 1 w:{signal}", f"expose -cut w:{signal}"]
-        lines += [f"cd {Design.TOP}", f"rename {signal} cut_{port}", f"rename {signal}.i {port}"]
+        lines += [
+            f"cd {LaneDesign.TOP}",
+            f"rename {signal} cut_{port}",
+            f"rename {signal}.i {port}",
+        ]
         lines += ["cd .."]
     parameters = " ".join(f"-chparam {name} {value}" for name, value in cut.parameters.items())
     lines += ["opt_clean -purge", "read_verilog -sv rounding.v top.v"]
@@ -88,15 +92,15 @@ def cut_lane(design: Design) -> Aig:
     return graph("\n".join(lines), design.verilog, {"top.v": f"{cut.top}.v"})
 
 
-def whole_lane(design: Design) -> Aig:
+def whole_lane(design: LaneDesign) -> Aig:
     """The lane from ``logit`` and ``label`` to ``gradient`` and the cut signals, under the names of
     the inputs there.
     """
     cut = CUTS[design.fmt_name]
-    lines = [FLAT.format(top=Design.TOP), WIRES]
+    lines = [FLAT.format(top=LaneDesign.TOP), WIRES]
     for port, signal in cut.signals.items():
         lines += [f"select -assert-count 1 w:{signal}", f"expose w:{signal}"]
-        lines += [f"cd {Design.TOP}", f"rename {signal} {port}", "cd .."]
+        lines += [f"cd {LaneDesign.TOP}", f"rename {signal} {port}", "cd .."]
     return graph("\n".join([*lines, GATES]), design.verilog, {})
 
 

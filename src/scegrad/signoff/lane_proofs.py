@@ -23,7 +23,7 @@ from scegrad.rtl.datapath.sigmoid32 import K_AHEAD
 from scegrad.signoff import aig, lane, pipeline, tools
 from scegrad.signoff.aig import Aig
 from scegrad.signoff.result import Result, Verdict
-from scegrad.sweep.unit import Design
+from scegrad.sweep.unit import LaneDesign
 
 WIDTHS = {"fp16": {"x": 16, "y": 16, "s": 25}, "fp32": {"x": 32, "y": 32, "s": 47, "k": 8}}
 """Bits of the free inputs of a cut lane."""
@@ -41,11 +41,11 @@ class LaneProof:
     name: str
     fmt_name: str
     claim: str
-    run: Callable[[Design], Result]
+    run: Callable[[LaneDesign], Result]
     long: bool = False
 
 
-def function_of_its_inputs(design: Design) -> Result:
+def function_of_its_inputs(design: LaneDesign) -> Result:
     """Every path from ``valid``, ``logit`` and ``label`` to an output has as many registers as is
     said of it.
     """
@@ -69,24 +69,24 @@ def function_of_its_inputs(design: Design) -> Result:
     return Result(Verdict.PROVED, detail, time.monotonic() - started)
 
 
-def special_values(design: Design) -> Result:
+def special_values(design: LaneDesign) -> Result:
     """NaN and infinite labels give what the contract says, for all encodings, s and k."""
     return _decide(design, "bad_special[0]", lane.cut_lane)
 
 
-def half_labels(design: Design) -> Result:
+def half_labels(design: LaneDesign) -> Result:
     """fp32 with a label of 1/2 and a small logit: what stands for |sigmoid(x) - 1/2| is rounded
     right.
     """
     return _decide(design, "bad_alone[0]", lane.cut_lane)
 
 
-def correct_rounding(design: Design) -> Result:
+def correct_rounding(design: LaneDesign) -> Result:
     """Second part of fp16: the rounding, for every s, x and y."""
     return _decide(design, "bad[0]", lane.cut_lane)
 
 
-def sigmoid_of_all_logits(design: Design) -> Result:
+def sigmoid_of_all_logits(design: LaneDesign) -> Result:
     """First part of fp16: s in the netlist is floor(2^25 sigmoid(-|x|)), for every x that is no
     NaN.
     """
@@ -117,7 +117,7 @@ def _evaluate(netlist: Aig, logits: np.ndarray, chunk: int = 1 << 12) -> np.ndar
     return np.concatenate(parts)[: logits.size]
 
 
-def _decide(design: Design, output: str, make: Callable[[Design], Aig]) -> Result:
+def _decide(design: LaneDesign, output: str, make: Callable[[LaneDesign], Aig]) -> Result:
     """Prove that an output of the cut lane is 0 for all inputs, or show inputs for which it is
     1.
     """
@@ -148,7 +148,7 @@ def solve(graph: Aig, output: str, widths: dict[str, int], started: float) -> Re
 _graphs: dict[tuple[str, str], Aig] = {}
 
 
-def kept_graph(make: Callable[[Design], Aig], design: Design) -> Aig:
+def kept_graph(make: Callable[[LaneDesign], Aig], design: LaneDesign) -> Aig:
     """The graph of a lane, folded; made once for each Verilog."""
     key = (make.__name__, design.rtl)
     if key not in _graphs:

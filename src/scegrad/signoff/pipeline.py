@@ -12,7 +12,7 @@ from typing import Any
 
 from scegrad.signoff import tools
 from scegrad.signoff.lane import FLAT
-from scegrad.sweep.unit import Design
+from scegrad.sweep.unit import LaneDesign
 
 IGNORED = ("clk", "rst")
 """Inputs that hold still while pairs go through: reset is over, and clears nothing but ``valid``.
@@ -26,14 +26,14 @@ class UnevenError(Exception):
     """The netlist is no function of the inputs a fixed time ago; the message names the place."""
 
 
-def depths(design: Design) -> dict[str, int]:
+def depths(design: LaneDesign) -> dict[str, int]:
     """Registers between the inputs and each output; raises ``UnevenError`` if two paths differ."""
     with TemporaryDirectory(prefix="scegrad-") as work:
         directory = Path(work)
         (directory / "lane.v").write_text(design.verilog, encoding="ascii")
-        script = FLAT.format(top=Design.TOP) + "opt_clean\nwrite_json lane.json\n"
+        script = FLAT.format(top=LaneDesign.TOP) + "opt_clean\nwrite_json lane.json\n"
         tools.yosys(script, directory)
-        module = json.loads((directory / "lane.json").read_text())["modules"][Design.TOP]
+        module = json.loads((directory / "lane.json").read_text())["modules"][LaneDesign.TOP]
     return _walk(module)
 
 

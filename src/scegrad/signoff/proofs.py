@@ -3,7 +3,7 @@ invariants speak of.
 """
 
 from scegrad.rtl.dma.bursts import Planner
-from scegrad.rtl.dma.counters import Counters
+from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.reader import ReadRequests
 from scegrad.rtl.dma.writer import WriteRequests
@@ -48,7 +48,7 @@ PROOFS = (
     ),
     Proof(
         "counters",
-        lambda: Counters(data_bits=64),
+        lambda: CounterBank(data_bits=64),
         "each counter counts its event and nothing else",
         depth=2,
         covers=8,

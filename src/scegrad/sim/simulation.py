@@ -32,8 +32,8 @@ def port_of(unit: int) -> int:
     return SHARED_PORT if unit == SHARED else unit + 1
 
 
-class Access(IntFlag):
-    """Kinds of access to memory."""
+class Direction(IntFlag):
+    """What an access does to memory."""
 
     READ = 1
     WRITE = 2
@@ -261,7 +261,7 @@ class Simulation:
 
     # What the design may do, and what it did
 
-    def allow(self, address: int, size: int, access: Access) -> None:
+    def allow(self, address: int, size: int, access: Direction) -> None:
         """Declare a window: from the first one on, accesses outside all windows are answered DECERR
         and are violations.
         """
@@ -271,7 +271,7 @@ class Simulation:
         """Allow everything that the ports reach again."""
         self._call("windows_clear")
 
-    def fault(self, address: int, size: int, access: Access, response: Resp) -> None:
+    def fault(self, address: int, size: int, access: Direction, response: Resp) -> None:
         """Answer accesses to a range with SLVERR or DECERR; a write of such a byte is not carried
         out.
         """
@@ -288,7 +288,7 @@ class Simulation:
             self._library.sce_sim_violations(self._handle, records.ctypes.data, len(records))
         )
         return [
-            f"{Breach(kind).name} on port {port}: {Access(access).name} at {address:#x}, edge"
+            f"{Breach(kind).name} on port {port}: {Direction(access).name} at {address:#x}, edge"
             f" {edge}"
             for edge, address, port, kind, access in records[:count].tolist()
         ]

@@ -57,7 +57,7 @@ class How:
 
     def sweep(self, name: str, directory: str, **words: int) -> None:
         """Run the space ``name``, by default in out/sweep/``directory``, and exit."""
-        from scegrad.sweep.command import Options, main, parse_range
+        from scegrad.sweep.command import SweepOptions, main, parse_range
         from scegrad.sweep.spaces import Space
 
         space = Space(name, shard_bits=self.shard_bits, **words)
@@ -67,7 +67,7 @@ class How:
             )
         chosen = None if self.shards is None else parse_range(self.shards, space.shards)
         output = self.output or Path("out/sweep") / directory
-        raise typer.Exit(main(space, Options(output, chosen, self.workers, self.scheduler)))
+        raise typer.Exit(main(space, SweepOptions(output, chosen, self.workers, self.scheduler)))
 
 
 def _whole(name: str, text: str) -> None:

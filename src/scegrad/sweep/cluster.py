@@ -23,7 +23,7 @@ from scegrad.sweep import probe as probe_module
 from scegrad.sweep.native import Lane
 from scegrad.sweep.shard import Record, run_shard
 from scegrad.sweep.spaces import Space
-from scegrad.sweep.unit import Design
+from scegrad.sweep.unit import LaneDesign
 from scegrad.sweep.version import code
 from scegrad.sweep.watch import Watch, connected, waited
 
@@ -42,7 +42,7 @@ cloudpickle.register_pickle_by_value(probe_module)
 class _Unit(WorkerPlugin):
     """What the workers need of the design."""
 
-    def __init__(self, design: Design):
+    def __init__(self, design: LaneDesign):
         self.design = design
         self.name = f"scegrad-{design.rtl}"
         self.lanes = threading.local()
@@ -79,7 +79,7 @@ def _other(name: str, found: str, wanted: str) -> str:
     return f"worker {name} has another version of scegrad (code {found}, here {wanted})"
 
 
-def run(space: Space, shards: Iterable[int], design: Design, address: str) -> Iterator[Record]:
+def run(space: Space, shards: Iterable[int], design: LaneDesign, address: str) -> Iterator[Record]:
     """Records of the shards, in the order in which they are done.
 
     Raises ``RequestError`` if there is no scheduler at ``address`` or if a worker's code is not

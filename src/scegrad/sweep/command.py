@@ -15,13 +15,13 @@ from scegrad.sweep.ledger import Ledger, load, merged
 from scegrad.sweep.shard import Record
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.summary import Summary, summarise
-from scegrad.sweep.unit import Design, design
+from scegrad.sweep.unit import LaneDesign, design
 
 SUMMARY = "summary.json"
 
 
 @dataclass(frozen=True)
-class Options:
+class SweepOptions:
     """How a sweep is run: where the ledger lies, which shards (first, last + 1), with what."""
 
     directory: Path
@@ -42,7 +42,7 @@ def parse_range(text: str, shards: int) -> tuple[int, int]:
     return bounds
 
 
-def sweep(space: Space, options: Options) -> Summary:
+def sweep(space: Space, options: SweepOptions) -> Summary:
     """Run what the ledger does not hold yet, write the summary beside it and return it. Raises
     ``RequestError`` and ``BuildError``.
     """
@@ -71,7 +71,9 @@ def sweep(space: Space, options: Options) -> Summary:
     return summary
 
 
-def _engine(space: Space, todo: list[int], unit: Design, options: Options) -> Iterator[Record]:
+def _engine(
+    space: Space, todo: list[int], unit: LaneDesign, options: SweepOptions
+) -> Iterator[Record]:
     if options.scheduler is not None:
         from scegrad.sweep.cluster import run
 
@@ -190,7 +192,7 @@ def describe(summary: Summary) -> str:
     return "\n".join(lines)
 
 
-def main(space: Space, options: Options) -> int:
+def main(space: Space, options: SweepOptions) -> int:
     """Run a sweep; returns the exit status: 1 where a check failed."""
     try:
         return 0 if sweep(space, options)["ok"] else 1

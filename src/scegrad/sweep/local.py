@@ -17,7 +17,7 @@ from scegrad.errors import SimulationError
 from scegrad.sweep.native import Lane
 from scegrad.sweep.shard import Record, run_shard
 from scegrad.sweep.spaces import Space
-from scegrad.sweep.unit import Design
+from scegrad.sweep.unit import LaneDesign
 
 AHEAD = 2
 """Shards that wait for each worker, so that none waits for the parent."""
@@ -67,7 +67,7 @@ def _pool(design: Path, workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
-def _file_of(design: Design) -> Iterator[Path]:
+def _file_of(design: LaneDesign) -> Iterator[Path]:
     """The design as a file for the workers.
 
     The start of a process is written into a pipe. If the process dies before it reads, what fits
@@ -79,7 +79,7 @@ def _file_of(design: Design) -> Iterator[Path]:
         yield path
 
 
-def run(space: Space, shards: Iterable[int], design: Design, workers: int) -> Iterator[Record]:
+def run(space: Space, shards: Iterable[int], design: LaneDesign, workers: int) -> Iterator[Record]:
     """Records of the shards, in the order in which they are done. Workers that are killed are
     replaced, and their shards done again.
 

@@ -20,7 +20,7 @@ from scegrad.errors import BuildError, SimulationError
 from scegrad.progress import announced
 from scegrad.rtl.datapath.sigmoid32 import K_AHEAD
 from scegrad.sim.clib import Functions, declare
-from scegrad.sweep.unit import Design
+from scegrad.sweep.unit import LaneDesign
 from scegrad.tools.places import cache_directory
 
 EXACT_FLAGS = ("-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math")
@@ -64,7 +64,7 @@ def _runtime(tools: Toolchain, model: Path) -> Path:
     return _built("runtime.o", [path.name.encode() for path in sources], make)
 
 
-def lane_library(design: Design) -> Path:
+def lane_library(design: LaneDesign) -> Path:
     """The Verilated lane; raises ``BuildError``."""
     sources = _sources("lane")
 
@@ -78,7 +78,7 @@ def lane_library(design: Design) -> Path:
         )
         objects = tools.model(
             [verilog],
-            Design.TOP,
+            LaneDesign.TOP,
             [path for path in sources if path.suffix == ".cpp"],
             model,
             includes=(sources[0].parent,),
@@ -114,7 +114,7 @@ class Lane:
     design.
     """
 
-    def __init__(self, design: Design):
+    def __init__(self, design: LaneDesign):
         self.design = design
         self._library = library = _load_lane(lane_library(design))
         if (

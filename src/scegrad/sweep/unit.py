@@ -81,7 +81,7 @@ class SweepUnit(wiring.Component):
 
 
 @dataclass(frozen=True)
-class Design:
+class LaneDesign:
     """A unit as Verilog, which is all that a worker needs of it; ``rtl`` is the hash by which
     results are told apart.
     """
@@ -106,12 +106,12 @@ class Design:
         return hashlib.sha256(self.verilog[self.verilog.index("module ") :].encode()).hexdigest()
 
 
-def made(unit: SweepUnit) -> Design:
+def made(unit: SweepUnit) -> LaneDesign:
     """A unit as its Verilog; takes some seconds."""
-    verilog = to_verilog(unit, Design.TOP)
-    return Design(unit.fmt.name, verilog, unit.latency, unit.stage_latency)
+    verilog = to_verilog(unit, LaneDesign.TOP)
+    return LaneDesign(unit.fmt.name, verilog, unit.latency, unit.stage_latency)
 
 
-def design(fmt: Format) -> Design:
+def design(fmt: Format) -> LaneDesign:
     """The unit of ``fmt`` as the sources have it now."""
     return made(SweepUnit(fmt))

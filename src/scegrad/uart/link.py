@@ -17,9 +17,9 @@ from scegrad.board.protocol import (
     SEQUENCE_BITS,
     WORD,
     Answer,
+    HostRequest,
     Op,
     Reply,
-    Request,
     reply_of,
 )
 from scegrad.errors import LinkError, RequestError, SessionLostError
@@ -65,7 +65,7 @@ class Link:
         self._port.close()
 
     def _open(self) -> None:
-        reply = self._exchange(Request(Op.OPEN, self._sequence, count=1))
+        reply = self._exchange(HostRequest(Op.OPEN, self._sequence, count=1))
         word = int.from_bytes(reply.data, "little")
         if word != OPEN_WORD:
             raise LinkError(
@@ -114,7 +114,7 @@ class Link:
 
     def _request(self, op: Op, address: int, count: int, content: bytes = b"") -> Reply:
         self._sequence = (self._sequence + 1) % (1 << SEQUENCE_BITS)
-        reply = self._exchange(Request(op, self._sequence, address, count, content))
+        reply = self._exchange(HostRequest(op, self._sequence, address, count, content))
         if reply.answer == Answer.SEQUENCE:
             raise SessionLostError(f"{self.device}: the board has forgotten this session")
         if reply.answer != Answer.OK:
@@ -124,7 +124,7 @@ class Link:
             )
         return reply
 
-    def _exchange(self, request: Request) -> Reply:
+    def _exchange(self, request: HostRequest) -> Reply:
         """Send a request until its answer comes."""
         for attempt in range(ATTEMPTS):
             self.repeats += attempt > 0

@@ -207,7 +207,7 @@ class Bench:
         return value
 
 
-class Access:
+class BenchAccess:
     """The registers of a bench as the driver sees them."""
 
     def __init__(self, bench: Bench, ctx: SimulatorContext):

@@ -39,7 +39,7 @@ PLATFORMS = (FT78NE, MT7004, ONE, ADJOINING)
 
 
 @dataclass(frozen=True)
-class Request:
+class StartRequest:
     """What the job registers hold, and what is running."""
 
     logits: int
@@ -54,7 +54,7 @@ class Request:
     shared_cores: int = 0
 
 
-def answer(platform: Platform, request: Request) -> tuple[Status, int]:
+def answer(platform: Platform, request: StartRequest) -> tuple[Status, int]:
     """The status, and the start pulses: bit k for a private job on core k, bit ``cores`` for the
     shared job.
     """
@@ -70,7 +70,7 @@ def answer(platform: Platform, request: Request) -> tuple[Status, int]:
     return status, start
 
 
-def _arrays(request: Request) -> list[range]:
+def _arrays(request: StartRequest) -> list[range]:
     return [
         range(a, a + request.length * request.fmt.bytes)
         for a in (request.logits, request.labels, request.gradient)
@@ -83,7 +83,7 @@ def _inside(array: range, region: Region) -> bool:
     )
 
 
-def _owner(platform: Platform, request: Request) -> int:
+def _owner(platform: Platform, request: StartRequest) -> int:
     """The core whose private memories hold every array; the number of cores where there is none."""
     owners = [
         k
@@ -96,7 +96,7 @@ def _owner(platform: Platform, request: Request) -> int:
     return (*owners, platform.cores)[0]
 
 
-def _refusal(platform: Platform, request: Request) -> Status:
+def _refusal(platform: Platform, request: StartRequest) -> Status:
     if request.length < 0:
         return Status.LENGTH_NEGATIVE
     if request.fmt.name not in platform.formats:
@@ -157,7 +157,7 @@ def lengths(platform: Platform) -> list[int]:
     return sorted(length for length in every if -(1 << 31) <= length < 1 << 31)
 
 
-def valid(platform: Platform, rng: random.Random) -> Request:
+def valid(platform: Platform, rng: random.Random) -> StartRequest:
     """A job that the platform takes, in a region of its own or packed to its ends."""
     fmt = {"fp32": FP32, "fp16": FP16}[rng.choice(platform.formats)]
     private = rng.random() < 0.5
@@ -174,12 +174,12 @@ def valid(platform: Platform, rng: random.Random) -> Request:
     if rng.random() < 0.3:
         places[2] = rng.choice(places[:2])
     logits, labels, gradient = places
-    return Request(
+    return StartRequest(
         logits, labels, gradient, length, rng.randrange(1, 1 << platform.cores), private, fmt
     )
 
 
-def spoiled(platform: Platform, request: Request, rng: random.Random) -> Request:
+def spoiled(platform: Platform, request: StartRequest, rng: random.Random) -> StartRequest:
     """The job with one thing changed, mostly to something at a boundary."""
     name = rng.choice(("logits", "labels", "gradient"))
     size = request.length * request.fmt.bytes
@@ -216,7 +216,7 @@ def spoiled(platform: Platform, request: Request, rng: random.Random) -> Request
     return replace(request, **change)
 
 
-def requests(platform: Platform, count: int, seed: int) -> Iterator[Request]:
+def requests(platform: Platform, count: int, seed: int) -> Iterator[StartRequest]:
     """``count`` jobs, a quarter as they were made and the others with one or two things changed."""
     rng = random.Random(f"{platform.name} {seed}")
     for index in range(count):
@@ -226,7 +226,7 @@ def requests(platform: Platform, count: int, seed: int) -> Iterator[Request]:
         yield request
 
 
-def directed(platform: Platform) -> Iterator[Request]:
+def directed(platform: Platform) -> Iterator[StartRequest]:
     """Every boundary of every kind of region for each array in turn, with jobs that are valid up to
     there.
     """
@@ -239,7 +239,7 @@ def directed(platform: Platform) -> Iterator[Request]:
     for region in (*platform.shared, *privates):
         private = region in privates
         for size in (0, fmt.bytes, region.size, region.size // 2, 3 * fmt.bytes):
-            base = Request(
+            base = StartRequest(
                 region.base,
                 region.base,
                 region.base,

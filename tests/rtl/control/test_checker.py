@@ -14,13 +14,13 @@ from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.registers import FORMAT_CODES, Status
 from scegrad.rtl.control.checker import Checker, Overlap
 
-from .requests import ADJOINING, ONE, PLATFORMS, Request, answer, directed, requests
+from .requests import ADJOINING, ONE, PLATFORMS, StartRequest, answer, directed, requests
 
 COUNT = 600
 """Random jobs for each platform."""
 
 
-def rtl_answers(platform: Platform, asked: Iterable[Request]) -> list[tuple[Status, int]]:
+def rtl_answers(platform: Platform, asked: Iterable[StartRequest]) -> list[tuple[Status, int]]:
     """What the hardware answers to each, with its latency and that it answers once alone."""
     checker = Checker(platform)
     answers = []
@@ -52,7 +52,7 @@ def rtl_answers(platform: Platform, asked: Iterable[Request]) -> list[tuple[Stat
     return answers
 
 
-def assert_as_predicted(platform: Platform, asked: list[Request]) -> Counter[Status]:
+def assert_as_predicted(platform: Platform, asked: list[StartRequest]) -> Counter[Status]:
     """Raise ``AssertionError`` with the first job that is answered differently; returns how often
     each status was seen.
     """
@@ -108,58 +108,83 @@ MAX = (1 << 31) - 1
 
 
 CASES = [
-    (FT78NE, Request(0xA000_0000, 0xA010_0000, 0xC000_0000, 1024, 0xFF), Status.ACCEPTED, 1 << 8),
     (
         FT78NE,
-        Request(0x1081_0000, 0x1082_0000, 0x1083_0000, 1024, private=True),
+        StartRequest(0xA000_0000, 0xA010_0000, 0xC000_0000, 1024, 0xFF),
+        Status.ACCEPTED,
+        1 << 8,
+    ),
+    (
+        FT78NE,
+        StartRequest(0x1081_0000, 0x1082_0000, 0x1083_0000, 1024, private=True),
         Status.ACCEPTED,
         1 << 0,
     ),
-    (FT78NE, Request(L2[7], L2[7], L2[7] + 0x4_0000, 0x1_0000, 0, True), Status.ACCEPTED, 1 << 7),
-    (FT78NE, Request(D, S, D + 4, 1, 0x81), Status.ACCEPTED, 1 << 8),
-    (FT78NE, Request(D, D, D, 1 << 29, 1), Status.ACCEPTED, 1 << 8),
-    (FT78NE, Request(D, D, D, (1 << 29) + 1, 1), Status.OUTSIDE_MEMORY, 0),
-    (FT78NE, Request(D, D, D, MAX, 1), Status.OUTSIDE_MEMORY, 0),
-    (FT78NE, Request(0xFFFF_FFFC, D, D, 1, 1), Status.ACCEPTED, 1 << 8),
-    (FT78NE, Request(0xFFFF_FFFC, D, D, 2, 1), Status.OUTSIDE_MEMORY, 0),
-    (FT78NE, Request(S - 4, D, D, 1, 1), Status.OUTSIDE_MEMORY, 0),
-    (FT78NE, Request(D, D, S + 0x40_0000 - 4, 2, 1), Status.OUTSIDE_MEMORY, 0),
     (
         FT78NE,
-        Request(L2[0] + 0x8_0000 - 4, L2[0], L2[0], 2, private=True),
+        StartRequest(L2[7], L2[7], L2[7] + 0x4_0000, 0x1_0000, 0, True),
+        Status.ACCEPTED,
+        1 << 7,
+    ),
+    (FT78NE, StartRequest(D, S, D + 4, 1, 0x81), Status.ACCEPTED, 1 << 8),
+    (FT78NE, StartRequest(D, D, D, 1 << 29, 1), Status.ACCEPTED, 1 << 8),
+    (FT78NE, StartRequest(D, D, D, (1 << 29) + 1, 1), Status.OUTSIDE_MEMORY, 0),
+    (FT78NE, StartRequest(D, D, D, MAX, 1), Status.OUTSIDE_MEMORY, 0),
+    (FT78NE, StartRequest(0xFFFF_FFFC, D, D, 1, 1), Status.ACCEPTED, 1 << 8),
+    (FT78NE, StartRequest(0xFFFF_FFFC, D, D, 2, 1), Status.OUTSIDE_MEMORY, 0),
+    (FT78NE, StartRequest(S - 4, D, D, 1, 1), Status.OUTSIDE_MEMORY, 0),
+    (FT78NE, StartRequest(D, D, S + 0x40_0000 - 4, 2, 1), Status.OUTSIDE_MEMORY, 0),
+    (
+        FT78NE,
+        StartRequest(L2[0] + 0x8_0000 - 4, L2[0], L2[0], 2, private=True),
         Status.OUTSIDE_MEMORY,
         0,
     ),
-    (FT78NE, Request(L2[7] + 0x100_0000, L2[0], L2[0], 1, private=True), Status.OUTSIDE_MEMORY, 0),
-    (FT78NE, Request(0, 0, 0, 0, 1), Status.OUTSIDE_MEMORY, 0),
-    (FT78NE, Request(D, D, D, -1, 0, fmt=FP16), Status.LENGTH_NEGATIVE, 0),
-    (FT78NE, Request(D + 1, D, D, 1, 0, fmt=FP16), Status.FORMAT_MISSING, 0),
-    (FT78NE, Request(D + 1, D, D, 1, 0), Status.CORE_MASK_INVALID, 0),
-    (FT78NE, Request(D, D, D, 1, 0x100), Status.CORE_MASK_INVALID, 0),
-    (FT78NE, Request(D, D, D, 1, 0x8000_0001), Status.CORE_MASK_INVALID, 0),
-    (FT78NE, Request(D, D + 2, D, 1, 1), Status.MISALIGNED, 0),
-    (MT7004, Request(D, D + 2, D, 1, 1, fmt=FP16), Status.ACCEPTED, 1 << 4),
-    (MT7004, Request(D, D + 1, D, 1, 1, fmt=FP16), Status.MISALIGNED, 0),
-    (MT7004, Request(L2[4], L2[4], L2[4], 1, private=True), Status.OUTSIDE_MEMORY, 0),
+    (
+        FT78NE,
+        StartRequest(L2[7] + 0x100_0000, L2[0], L2[0], 1, private=True),
+        Status.OUTSIDE_MEMORY,
+        0,
+    ),
+    (FT78NE, StartRequest(0, 0, 0, 0, 1), Status.OUTSIDE_MEMORY, 0),
+    (FT78NE, StartRequest(D, D, D, -1, 0, fmt=FP16), Status.LENGTH_NEGATIVE, 0),
+    (FT78NE, StartRequest(D + 1, D, D, 1, 0, fmt=FP16), Status.FORMAT_MISSING, 0),
+    (FT78NE, StartRequest(D + 1, D, D, 1, 0), Status.CORE_MASK_INVALID, 0),
+    (FT78NE, StartRequest(D, D, D, 1, 0x100), Status.CORE_MASK_INVALID, 0),
+    (FT78NE, StartRequest(D, D, D, 1, 0x8000_0001), Status.CORE_MASK_INVALID, 0),
+    (FT78NE, StartRequest(D, D + 2, D, 1, 1), Status.MISALIGNED, 0),
+    (MT7004, StartRequest(D, D + 2, D, 1, 1, fmt=FP16), Status.ACCEPTED, 1 << 4),
+    (MT7004, StartRequest(D, D + 1, D, 1, 1, fmt=FP16), Status.MISALIGNED, 0),
+    (MT7004, StartRequest(L2[4], L2[4], L2[4], 1, private=True), Status.OUTSIDE_MEMORY, 0),
     # The operator library's programs for the MT7004, in fp32 and in fp16.
-    (MT7004, Request(AM[0], AM[0] + 0x1000, AM[0] + 0x2000, 1024, 0xFF, True), Status.ACCEPTED, 1),
     (
         MT7004,
-        Request(AM[0], AM[0] + 0x1_0000, AM[0] + 0x2_0000, 0x8000, 0xFF, True, FP16),
+        StartRequest(AM[0], AM[0] + 0x1000, AM[0] + 0x2000, 1024, 0xFF, True),
         Status.ACCEPTED,
         1,
     ),
-    (MT7004, Request(AM[3] + 0x7_FFFC, L2[3], AM[3], 1, private=True), Status.ACCEPTED, 8),
-    (MT7004, Request(AM[3], L2[3], AM[2], 1, private=True), Status.MIXED_MEMORIES, 0),
-    (MT7004, Request(AM[1] + 0x7_FFFC, AM[1], AM[1], 2, private=True), Status.OUTSIDE_MEMORY, 0),
-    (MT7004, Request(AM[4], AM[4], AM[4], 1, private=True), Status.OUTSIDE_MEMORY, 0),
-    (MT7004, Request(D, AM[0], D, 1), Status.MIXED_MEMORIES, 0),
-    (FT78NE, Request(AM[0], AM[0], AM[0], 1, private=True), Status.OUTSIDE_MEMORY, 0),
+    (
+        MT7004,
+        StartRequest(AM[0], AM[0] + 0x1_0000, AM[0] + 0x2_0000, 0x8000, 0xFF, True, FP16),
+        Status.ACCEPTED,
+        1,
+    ),
+    (MT7004, StartRequest(AM[3] + 0x7_FFFC, L2[3], AM[3], 1, private=True), Status.ACCEPTED, 8),
+    (MT7004, StartRequest(AM[3], L2[3], AM[2], 1, private=True), Status.MIXED_MEMORIES, 0),
+    (
+        MT7004,
+        StartRequest(AM[1] + 0x7_FFFC, AM[1], AM[1], 2, private=True),
+        Status.OUTSIDE_MEMORY,
+        0,
+    ),
+    (MT7004, StartRequest(AM[4], AM[4], AM[4], 1, private=True), Status.OUTSIDE_MEMORY, 0),
+    (MT7004, StartRequest(D, AM[0], D, 1), Status.MIXED_MEMORIES, 0),
+    (FT78NE, StartRequest(AM[0], AM[0], AM[0], 1, private=True), Status.OUTSIDE_MEMORY, 0),
     # Nothing at the very end of each memory.
     *(
         (
             MT7004,
-            Request(end, end, end, 0, 1, end < D and end > S + 0x40_0000),
+            StartRequest(end, end, end, 0, 1, end < D and end > S + 0x40_0000),
             Status.ACCEPTED,
             start,
         )
@@ -170,28 +195,28 @@ CASES = [
             (L2[3] + 0x8_0000, 8),
         )
     ),
-    (FT78NE, Request(L2[0], L2[1], L2[0], 1, private=True), Status.MIXED_MEMORIES, 0),
-    (FT78NE, Request(L2[0], L2[0], L2[0], 1, 1), Status.MIXED_MEMORIES, 0),
-    (FT78NE, Request(D, D, D, 1, private=True), Status.MIXED_MEMORIES, 0),
-    (FT78NE, Request(D, D, L2[3], 1, 1), Status.MIXED_MEMORIES, 0),
-    (FT78NE, Request(D, D + 0x100, D + 0xFC, 2, 1), Status.OVERLAP, 0),
-    (FT78NE, Request(D, D + 0x100, D + 0xF8, 2, 1), Status.ACCEPTED, 1 << 8),
-    (FT78NE, Request(D + 0x104, D, D + 0x100, 2, 1), Status.OVERLAP, 0),
-    (FT78NE, Request(D, D + 4, D + 4, 2, 1), Status.OVERLAP, 0),
-    (FT78NE, Request(D, D + 4, D + 4, 0, 1), Status.ACCEPTED, 1 << 8),
-    (FT78NE, Request(D, D, D, 1, 3, cores_busy=4), Status.ACCEPTED, 1 << 8),
-    (FT78NE, Request(D, D, D, 1, 3, cores_busy=2), Status.BUSY, 0),
-    (FT78NE, Request(D, D, D, 1, 3, shared_busy=True, shared_cores=4), Status.BUSY, 0),
-    (FT78NE, Request(L2[2], L2[2], L2[2], 1, private=True, cores_busy=4), Status.BUSY, 0),
+    (FT78NE, StartRequest(L2[0], L2[1], L2[0], 1, private=True), Status.MIXED_MEMORIES, 0),
+    (FT78NE, StartRequest(L2[0], L2[0], L2[0], 1, 1), Status.MIXED_MEMORIES, 0),
+    (FT78NE, StartRequest(D, D, D, 1, private=True), Status.MIXED_MEMORIES, 0),
+    (FT78NE, StartRequest(D, D, L2[3], 1, 1), Status.MIXED_MEMORIES, 0),
+    (FT78NE, StartRequest(D, D + 0x100, D + 0xFC, 2, 1), Status.OVERLAP, 0),
+    (FT78NE, StartRequest(D, D + 0x100, D + 0xF8, 2, 1), Status.ACCEPTED, 1 << 8),
+    (FT78NE, StartRequest(D + 0x104, D, D + 0x100, 2, 1), Status.OVERLAP, 0),
+    (FT78NE, StartRequest(D, D + 4, D + 4, 2, 1), Status.OVERLAP, 0),
+    (FT78NE, StartRequest(D, D + 4, D + 4, 0, 1), Status.ACCEPTED, 1 << 8),
+    (FT78NE, StartRequest(D, D, D, 1, 3, cores_busy=4), Status.ACCEPTED, 1 << 8),
+    (FT78NE, StartRequest(D, D, D, 1, 3, cores_busy=2), Status.BUSY, 0),
+    (FT78NE, StartRequest(D, D, D, 1, 3, shared_busy=True, shared_cores=4), Status.BUSY, 0),
+    (FT78NE, StartRequest(L2[2], L2[2], L2[2], 1, private=True, cores_busy=4), Status.BUSY, 0),
     (
         FT78NE,
-        Request(L2[2], L2[2], L2[2], 1, private=True, shared_busy=True, shared_cores=4),
+        StartRequest(L2[2], L2[2], L2[2], 1, private=True, shared_busy=True, shared_cores=4),
         Status.BUSY,
         0,
     ),
     (
         FT78NE,
-        Request(
+        StartRequest(
             L2[2], L2[2], L2[2], 1, private=True, shared_busy=True, shared_cores=0xFB, cores_busy=0
         ),
         Status.ACCEPTED,
@@ -199,22 +224,22 @@ CASES = [
     ),
     (
         FT78NE,
-        Request(L2[2], L2[2], L2[2], 1, private=True, shared_cores=4, cores_busy=0xFB),
+        StartRequest(L2[2], L2[2], L2[2], 1, private=True, shared_cores=4, cores_busy=0xFB),
         Status.ACCEPTED,
         4,
     ),
-    (ONE, Request(0x4000_0000, 0x4000_0000, 0x4000_8000, 0x2000, 1), Status.ACCEPTED, 2),
-    (ONE, Request(0x4000_0000, 0x4000_0000, 0x4000_0000, 0x4001, 1), Status.OUTSIDE_MEMORY, 0),
-    (ADJOINING, Request(0, 0, 0xFFFF_FFFE, 1, 0x8000, fmt=FP16), Status.ACCEPTED, 1 << 16),
+    (ONE, StartRequest(0x4000_0000, 0x4000_0000, 0x4000_8000, 0x2000, 1), Status.ACCEPTED, 2),
+    (ONE, StartRequest(0x4000_0000, 0x4000_0000, 0x4000_0000, 0x4001, 1), Status.OUTSIDE_MEMORY, 0),
+    (ADJOINING, StartRequest(0, 0, 0xFFFF_FFFE, 1, 0x8000, fmt=FP16), Status.ACCEPTED, 1 << 16),
     (
         ADJOINING,
-        Request(0x1000_0FFE, 0x1000_0FFE, 0x1000_0FFE, 2, private=True, fmt=FP16),
+        StartRequest(0x1000_0FFE, 0x1000_0FFE, 0x1000_0FFE, 2, private=True, fmt=FP16),
         Status.OUTSIDE_MEMORY,
         0,
     ),
     (
         ADJOINING,
-        Request(0x1001_0000, 0x1000_F000, 0x1000_F000, 0, private=True, fmt=FP16),
+        StartRequest(0x1001_0000, 0x1000_F000, 0x1000_F000, 0, private=True, fmt=FP16),
         Status.ACCEPTED,
         1 << 15,
     ),

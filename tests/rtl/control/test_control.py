@@ -14,7 +14,7 @@ from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.registers import REGISTERS, SHARED, Status, offset, unit_offset
 from scegrad.rtl.control.control import Control
 
-from .bench import Access, Bench, private, shared
+from .bench import Bench, BenchAccess, private, shared
 from .requests import ADJOINING, ONE
 
 
@@ -30,7 +30,7 @@ def test_start_latency(platform: Platform, is_private: bool) -> None:
     port = bench.control.axil
 
     async def test(ctx: SimulatorContext) -> None:
-        await execute_async(_fields(job), Access(bench, ctx))
+        await execute_async(_fields(job), BenchAccess(bench, ctx))
         ctx.set(port.aw.payload.addr, offset("START"))
         ctx.set(port.w.payload.data, 1)
         ctx.set(port.w.payload.strb, 0b0001)
@@ -67,7 +67,7 @@ def test_start_needs_its_bit() -> None:
     bench = Bench(ONE)
 
     async def test(ctx: SimulatorContext) -> None:
-        await execute_async(_fields(shared(platform=ONE)), Access(bench, ctx))
+        await execute_async(_fields(shared(platform=ONE)), BenchAccess(bench, ctx))
         for value, strobes in ((0, 15), (2, 15), (0xFFFF_FFFE, 15), (1, 0), (0x101, 0b1110)):
             await bench.write(ctx, offset("START"), value, strobes)
             await ctx.tick().repeat(10)
@@ -112,7 +112,7 @@ def test_jobs_arrive_at_their_units(seed: int | None) -> None:
         )
 
     async def test(ctx: SimulatorContext) -> None:
-        access = Access(bench, ctx)
+        access = BenchAccess(bench, ctx)
         for count in range(35):
             for unit in [unit for unit in running if len(running) > 3 or rng.random() < 0.3]:
                 del running[unit]
@@ -159,7 +159,7 @@ def test_busy_rules() -> None:
     bench = Bench(FT78NE)
 
     async def test(ctx: SimulatorContext) -> None:
-        access = Access(bench, ctx)
+        access = BenchAccess(bench, ctx)
 
         async def refused(job: Job) -> None:
             before = len(bench.units.started)
@@ -203,7 +203,7 @@ def test_refusals_reach_request() -> None:
     good = shared(length=2)
 
     async def test(ctx: SimulatorContext) -> None:
-        access = Access(bench, ctx)
+        access = BenchAccess(bench, ctx)
         await execute_async(prepare(FT78NE), access)
         for job, status in (
             (shared(length=-1), Status.LENGTH_NEGATIVE),
@@ -318,7 +318,7 @@ def test_reset_forgets_everything(moment: int) -> None:
         ctx.set(port.w.valid, 0)
 
     async def test(ctx: SimulatorContext) -> None:
-        access = Access(bench, ctx)
+        access = BenchAccess(bench, ctx)
         await execute_async(prepare(ONE), access)
         await bench.units.end(ctx, 0)
         await execute_async(_fields(shared(platform=ONE)), access)

@@ -10,7 +10,7 @@ from scegrad.job.sequence import execute_async, finish, prepare, run, start
 from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import Status
 
-from .bench import Access, Bench, private, shared
+from .bench import Bench, BenchAccess, private, shared
 
 
 @pytest.mark.parametrize("seed", [None, 5])
@@ -23,7 +23,7 @@ def test_driver_runs_jobs(seed: int | None) -> None:
     results: list[Counters] = []
 
     async def test(ctx: SimulatorContext) -> None:
-        access = Access(bench, ctx)
+        access = BenchAccess(bench, ctx)
         await execute_async(prepare(MT7004), access)
         with pytest.raises(
             RuntimeError,

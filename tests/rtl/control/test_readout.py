@@ -25,7 +25,7 @@ from scegrad.registers import (
 from scegrad.rtl.control.readout import Readout
 from scegrad.rtl.dma.job import CountersLayout
 
-from .bench import MAPPED, Access, Bench, private, shared
+from .bench import MAPPED, Bench, BenchAccess, private, shared
 from .requests import ADJOINING, ONE
 
 
@@ -81,7 +81,7 @@ def test_unit_registers_show_their_unit() -> None:
     control = bench.control
 
     async def test(ctx: SimulatorContext) -> None:
-        access = Access(bench, ctx)
+        access = BenchAccess(bench, ctx)
         await execute_async(start(private(1, fmt=FP16, platform=MT7004)), access)
         await bench.units.end(ctx, 1, status=Status.READ_DECERR)
         await execute_async(start(shared(0b0111, platform=MT7004)), access)

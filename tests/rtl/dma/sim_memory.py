@@ -58,7 +58,7 @@ class Beat(NamedTuple):
     last: bool
 
 
-class Request(NamedTuple):
+class BurstRequest(NamedTuple):
     """A burst that the manager asked for, in the cycle in which it first did."""
 
     cycle: int
@@ -97,7 +97,7 @@ class SimMemory:
     def forget(self) -> None:
         """Empty the records."""
         self.log: list[tuple[int, str]] = []
-        self.requests: list[Request] = []
+        self.requests: list[BurstRequest] = []
         self.failed: list[tuple[int, str, int, Resp]] = []
 
     def reset(self) -> None:
@@ -169,7 +169,7 @@ class SimMemory:
 
     def _check(self, channel: str, burst: Burst) -> None:
         """Check a request in the first cycle in which it is offered."""
-        self.requests.append(Request(self.cycle, channel, burst))
+        self.requests.append(BurstRequest(self.cycle, channel, burst))
         words = self._words(burst)
         assert (1 << burst.size, burst.kind, burst.address % self.bus_bytes) == (
             self.bus_bytes,
