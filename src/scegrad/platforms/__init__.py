@@ -173,11 +173,11 @@ class Platform:
                 region.base % 4096
                 or region.size % 4096
                 or region.size <= 0
-                or region.end > 1 << self.address_bits
+                or not 0 <= region.base < region.end <= 1 << self.address_bits
             ):
                 raise ValueError(
                     f"{region.name} is {region.size:#x} bytes at {region.base:#x}, but must be"
-                    f" whole 4 KiB pages below {1 << self.address_bits:#x}"
+                    f" whole 4 KiB pages from 0 to {1 << self.address_bits:#x}"
                 )
         for lower, upper in pairwise(regions):
             if lower.end > upper.base:

@@ -1,7 +1,9 @@
 """A frozen dataclass from a TOML file: its fields are the keys, and every fault is one line."""
 
 import difflib
+import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from types import UnionType
@@ -35,6 +37,8 @@ def read_record(kind: type[Record], path: Path, what: str) -> Record:
         if len(text) > MAX_BYTES:
             raise ValueError(f"it has more than {MAX_BYTES} bytes")
         return _build(kind, tomllib.loads(text.decode()), "")
+    except UnicodeDecodeError as error:
+        raise RequestError(_one_line(f"{path} is no {what}: it is no text in UTF-8")) from error
     except (ValueError, RecursionError) as error:
         raise RequestError(_one_line(f"{path} is no {what}: {error}")) from error
 
@@ -52,15 +56,19 @@ def _build(kind: type[Record], table: dict[str, Any], where: str) -> Record:
     known = {item.name: item for item in fields(kind) if item.init}  # type: ignore[arg-type]
     for key in table:
         if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"the keys are {', '.join(known)}"
-            raise ValueError(f"{where}{key} is no key: {hint}")
+            raise ValueError(f"{where}{key} is no key: {_hint(key, known)}")
     for name, item in known.items():
         if name not in table and item.default is MISSING:
             raise ValueError(f"{where}{name} is missing")
     return kind(
         **{key: _value(known[key].type, item, f"{where}{key}") for key, item in table.items()}
     )
+
+
+def _hint(key: str, known: Iterable[str]) -> str:
+    """The key that was meant, if one is close, or else every key."""
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.7)
+    return f"did you mean {close[0]}?" if close else f"the keys are {', '.join(known)}"
 
 
 def _value(kind: Any, value: Any, where: str) -> Any:
@@ -75,6 +83,19 @@ def _value(kind: Any, value: Any, where: str) -> Any:
         return _build(kind, value, f"{where}.")
     if type(value) is kind:  # True is no integer
         return value
-    wanted = {int: "an integer", str: "a string in quotes"}.get(kind)
-    wanted = wanted or ("an array" if get_origin(kind) is tuple else "a table")
-    raise ValueError(f"{where} is {repr(value)[:60]}, but must be {wanted}")
+    raise ValueError(f"{where} is {repr(value)[:60]}, but must be {_wanted(kind, value, where)}")
+
+
+def _wanted(kind: Any, value: Any, where: str) -> str:
+    """What must stand in place of ``value``, and how it is written in TOML."""
+    if kind is str:
+        return "a string in quotes"
+    if kind is int:
+        quoted = isinstance(value, str) and re.fullmatch(r"(0[xob])?[0-9a-fA-F_]+", value.strip())
+        return f"an integer: {value.strip()} without quotes" if quoted else "an integer"
+    if get_origin(kind) is not tuple:
+        return "a table"
+    tables = is_dataclass(get_args(kind)[0])
+    if tables:
+        return f"an array of tables: each begins with [[{where}]]"
+    return f'an array: ["{value}"]' if isinstance(value, str) else "an array"
