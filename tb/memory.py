@@ -145,7 +145,7 @@ class AxiMemory:
         low, high = self.behaviour.latency
         if self._dram:
             burst.token = self._dram.accept(
-                burst.ident, burst.address, burst.beats, write=write, edge=self.cycle
+                burst.ident, burst.address, burst.beats, write=write, cycle=self.cycle
             )
         else:
             burst.ready_at = self.cycle + (low if low == high else self._rng.randint(low, high))

@@ -304,9 +304,9 @@ def beats(result: Result) -> list[tuple[int, int, int, int]]:
     """Cycle since the first of them, port, channel and address of every beat."""
     assert result.timeline is not None
     events = result.timeline.events
-    first = int(events["edge"].min())
+    first = int(events["cycle"].min())
     return [
-        (int(e["edge"]) - first, int(e["port"]), int(e["channel"]), int(e["address"]))
+        (int(e["cycle"]) - first, int(e["port"]), int(e["channel"]), int(e["address"]))
         for e in events
     ]
 

@@ -51,7 +51,7 @@ int main(int, char **argv) {
         if (sce_sim_write32(sim, setting[0], setting[1]) != 0)
             return 1;
     const std::clock_t start = std::clock();
-    const uint64_t first = sce_sim_edge(sim);
+    const uint64_t first = sce_sim_cycle(sim);
     while (std::clock() - start < static_cast<std::clock_t>(word(7)) * CLOCKS_PER_SEC) {
         if (sce_sim_write32(sim, SCEGRAD_START_OFFSET, 1) != 0 ||
             sce_sim_run(sim, kLimit, 1) == kLimit)
@@ -59,7 +59,7 @@ int main(int, char **argv) {
         sce_sim_write32(sim, SCEGRAD_IRQ_PENDING_OFFSET, 0xFFFFFFFF);
     }
     std::printf(
-        "%llu %llu\n", static_cast<unsigned long long>(sce_sim_edge(sim) - first),
+        "%llu %llu\n", static_cast<unsigned long long>(sce_sim_cycle(sim) - first),
         static_cast<unsigned long long>((std::clock() - start) / (CLOCKS_PER_SEC / 1000000)));
     sce_sim_free(sim);
     return 0;

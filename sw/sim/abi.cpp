@@ -26,7 +26,7 @@ int refuse(sce_sim* sim, const std::string& why) {
 
 // Runs an operation and lets no exception out of it, which C and Python cannot take: the call is
 // refused with `otherwise`. The text fits into a string without memory. After `clocking` the model
-// may have stopped between two edges, and nothing more is done with it.
+// may have stopped in the middle of a cycle, and nothing more is done with it.
 template <typename Result, typename Work>
 Result protect(sce_sim* sim, Result otherwise, bool clocking, Work work) noexcept {
   if (sim->simulation.failed) return otherwise;
@@ -86,9 +86,9 @@ void sce_sim_forked(sce_sim* sim) { sim->simulation.forget_waves(); }
 void sce_sim_free(sce_sim* sim) { delete sim; }
 const char* sce_sim_error(const sce_sim* sim) { return sim->simulation.error.c_str(); }
 
-int sce_sim_reset(sce_sim* sim, uint32_t edges) {
+int sce_sim_reset(sce_sim* sim, uint32_t cycles) {
   return protect(sim, -1, true, [&] {
-    sim->simulation.reset(std::max(edges, 1u));
+    sim->simulation.reset(std::max(cycles, 1u));
     return 0;
   });
 }
@@ -229,15 +229,15 @@ int sce_sim_read32(sce_sim* sim, uint32_t offset, uint32_t* value) {
   return protect(sim, -1, true, [&] { return sim->simulation.read32(offset, *value) ? 0 : -1; });
 }
 
-uint64_t sce_sim_run(sce_sim* sim, uint64_t edges, int until_irq) {
+uint64_t sce_sim_run(sce_sim* sim, uint64_t cycles, int until_irq) {
   return protect(sim, uint64_t{0}, true,
-                 [&] { return sim->simulation.run(edges, until_irq != 0); });
+                 [&] { return sim->simulation.run(cycles, until_irq != 0); });
 }
 int sce_sim_irq(const sce_sim* sim) { return sim->simulation.irq(); }
-uint64_t sce_sim_edge(const sce_sim* sim) { return sim->simulation.edge(); }
-void sce_sim_clock_bare(sce_sim* sim, uint64_t edges) {
+uint64_t sce_sim_cycle(const sce_sim* sim) { return sim->simulation.cycle(); }
+void sce_sim_clock_bare(sce_sim* sim, uint64_t cycles) {
   protect(sim, 0, true, [&] {
-    sim->simulation.clock_bare(edges);
+    sim->simulation.clock_bare(cycles);
     return 0;
   });
 }

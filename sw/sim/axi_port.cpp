@@ -57,25 +57,25 @@ bool AxiPort::pause() {
   return (random_ >> 32 & 0xFF) < stall_;
 }
 
-void AxiPort::handshakes(uint64_t edge) {
-  fabric_.guard.set_edge(edge);
+void AxiPort::handshakes(uint64_t cycle) {
+  fabric_.guard.set_cycle(cycle);
   busy_ = true;
   if (offered_ != nullptr && *pins_.rready != 0) {
-    fabric_.recorder.add(edge, index_, SCE_SIM_R, offered_->address + offered_->done * bytes_, 1);
+    fabric_.recorder.add(cycle, index_, SCE_SIM_R, offered_->address + offered_->done * bytes_, 1);
     ++offered_->done;
     ++traffic_.read_beats;
     offered_ = nullptr;
     while (!reads_.empty() && reads_.front().done == reads_.front().beats) reads_.pop();
   }
   if (bvalid_ && *pins_.bready != 0) {
-    fabric_.recorder.add(edge, index_, SCE_SIM_B, writes_.front().address, 1);
+    fabric_.recorder.add(cycle, index_, SCE_SIM_B, writes_.front().address, 1);
     writes_.pop();
     --filled_;
     bvalid_ = false;
   }
-  if (*pins_.awvalid != 0 && awready_) accept_write(edge);
-  if (*pins_.wvalid != 0 && wready_) accept_data(edge);
-  if (*pins_.arvalid != 0 && arready_) accept_read(edge);
+  if (*pins_.awvalid != 0 && awready_) accept_write(cycle);
+  if (*pins_.wvalid != 0 && wready_) accept_data(cycle);
+  if (*pins_.arvalid != 0 && arready_) accept_read(cycle);
 }
 
 void AxiPort::check(Burst& burst, uint32_t address, uint8_t size, uint8_t kind) {
@@ -90,40 +90,40 @@ void AxiPort::check(Burst& burst, uint32_t address, uint8_t size, uint8_t kind) 
       burst.response != kOkay || !fabric_.guard.clean(regions_, burst.address, past, access);
 }
 
-void AxiPort::begin(Burst& burst, uint64_t edge, uint32_t address, uint8_t len) {
+void AxiPort::begin(Burst& burst, uint64_t cycle, uint32_t address, uint8_t len) {
   burst.address = address & ~(bytes_ - 1);
   burst.beats = len + 1;
-  burst.accepted = edge;
+  burst.accepted = cycle;
 }
 
-void AxiPort::accept_read(uint64_t edge) {
+void AxiPort::accept_read(uint64_t cycle) {
   Burst& burst = reads_.push();
   burst.id = *pins_.arid;
-  begin(burst, edge, *pins_.araddr, *pins_.arlen);
+  begin(burst, cycle, *pins_.araddr, *pins_.arlen);
   check(burst, *pins_.araddr, *pins_.arsize, *pins_.arburst);
   ++traffic_.bursts_read;
-  fabric_.recorder.add(edge, index_, SCE_SIM_AR, *pins_.araddr, burst.beats);
-  timing_->accept(burst, edge);
+  fabric_.recorder.add(cycle, index_, SCE_SIM_AR, *pins_.araddr, burst.beats);
+  timing_->accept(burst, cycle);
 }
 
-void AxiPort::accept_write(uint64_t edge) {
+void AxiPort::accept_write(uint64_t cycle) {
   Burst& burst = writes_.push();
   burst.id = *pins_.awid;
   burst.write = true;
-  begin(burst, edge, *pins_.awaddr, *pins_.awlen);
+  begin(burst, cycle, *pins_.awaddr, *pins_.awlen);
   check(burst, *pins_.awaddr, *pins_.awsize, *pins_.awburst);
   ++traffic_.bursts_written;
-  fabric_.recorder.add(edge, index_, SCE_SIM_AW, *pins_.awaddr, burst.beats);
+  fabric_.recorder.add(cycle, index_, SCE_SIM_AW, *pins_.awaddr, burst.beats);
   while (!early_.empty() && filled_ < writes_.size()) {
     const EarlyBeat& beat = early_.front();
-    fill(beat.data, beat.strobes, beat.last, edge);
+    fill(beat.data, beat.strobes, beat.last, cycle);
     early_.pop();
   }
 }
 
-void AxiPort::accept_data(uint64_t edge) {
+void AxiPort::accept_data(uint64_t cycle) {
   if (filled_ < writes_.size()) {
-    fill(pins_.wdata, pins_.wstrb, *pins_.wlast != 0, edge);
+    fill(pins_.wdata, pins_.wstrb, *pins_.wlast != 0, cycle);
     return;
   }
   EarlyBeat& beat = early_.push();
@@ -132,13 +132,13 @@ void AxiPort::accept_data(uint64_t edge) {
   beat.last = *pins_.wlast != 0;
 }
 
-void AxiPort::fill(const uint8_t* data, const uint8_t* strobes, bool last, uint64_t edge) {
+void AxiPort::fill(const uint8_t* data, const uint8_t* strobes, bool last, uint64_t cycle) {
   Burst& burst = writes_.at(filled_);
   const uint32_t address = burst.address + burst.done * bytes_;
   uint8_t response = burst.response == kDecerr ? kDecerr : kOkay;
   if (burst.suspect && response == kOkay)
     response = fabric_.guard.write_response(index_, regions_, address, bytes_, strobes);
-  fabric_.recorder.add(edge, index_, SCE_SIM_W, address, 1);
+  fabric_.recorder.add(cycle, index_, SCE_SIM_W, address, 1);
   ++traffic_.write_beats;
   traffic_.write_bytes += store(address, data, strobes, response == kOkay);
   burst.response = std::max(burst.response, response);
@@ -147,7 +147,7 @@ void AxiPort::fill(const uint8_t* data, const uint8_t* strobes, bool last, uint6
     fabric_.guard.report(SCE_SIM_BAD_LAST, index_, SCE_SIM_WRITE, address);
   if (burst.done == burst.beats) {
     ++filled_;
-    timing_->accept(burst, edge);
+    timing_->accept(burst, cycle);
   }
 }
 
@@ -170,16 +170,16 @@ uint64_t AxiPort::store(uint32_t address, const uint8_t* data, const uint8_t* st
   return count;
 }
 
-// The burst whose next beat may be taken at `edge`: the oldest, or the oldest of any ID where the
+// The burst whose next beat may be taken in `cycle`: the oldest, or the oldest of any ID where the
 // timing answers out of order.
-Burst* AxiPort::next_read(uint64_t edge) {
+Burst* AxiPort::next_read(uint64_t cycle) {
   const uint32_t candidates = timing_->in_order ? std::min(reads_.size(), 1u) : reads_.size();
   uint64_t older = 0;
   for (uint32_t k = 0; k < candidates; ++k) {
     Burst& burst = reads_.at(k);
     const uint64_t id = uint64_t{1} << burst.id % 64;
     if (burst.done == burst.beats || (older & id) != 0) continue;
-    if (burst.done < burst.beats_ready && burst.ready <= edge) return &burst;
+    if (burst.done < burst.beats_ready && burst.ready <= cycle) return &burst;
     older |= id;
   }
   return nullptr;
@@ -200,11 +200,11 @@ void AxiPort::offer_read(Burst& burst) {
   offered_ = &burst;
 }
 
-void AxiPort::respond(uint64_t edge) {
-  if (timing_->ticks) timing_->tick(edge);
+void AxiPort::respond(uint64_t cycle) {
+  if (timing_->ticks) timing_->tick(cycle);
   if (offered_ == nullptr && !pause())
-    if (Burst* burst = next_read(edge + 1)) offer_read(*burst);
-  if (!bvalid_ && filled_ != 0 && writes_.front().ready <= edge + 1 && !pause()) {
+    if (Burst* burst = next_read(cycle + 1)) offer_read(*burst);
+  if (!bvalid_ && filled_ != 0 && writes_.front().ready <= cycle + 1 && !pause()) {
     *pins_.bid = writes_.front().id;
     *pins_.bresp = writes_.front().response;
     bvalid_ = true;

@@ -43,15 +43,16 @@ class AxiPort {
   AxiPort(uint32_t index, const AxiPins& pins, uint32_t bytes, std::vector<Range> regions,
           Fabric& fabric);
 
-  // The edge's handshakes, from the pins as they stand before it. A port at rest costs three loads.
-  void sample(uint64_t edge) {
+  // The cycle's handshakes, from the pins as they stand before the edge. A port at rest costs three
+  // loads.
+  void sample(uint64_t cycle) {
     if ((*pins_.arvalid | *pins_.awvalid | *pins_.wvalid | static_cast<uint8_t>(busy_)) != 0)
-      handshakes(edge);
+      handshakes(cycle);
   }
 
   // The port's pins after the edge.
-  void drive(uint64_t edge) {
-    if (busy_) respond(edge);
+  void drive(uint64_t cycle) {
+    if (busy_) respond(cycle);
   }
 
   // Forgets what is in flight and takes valid away, as reset asks.
@@ -75,16 +76,16 @@ class AxiPort {
     bool last;
   };
 
-  void handshakes(uint64_t edge);
-  void respond(uint64_t edge);
-  void accept_read(uint64_t edge);
-  void accept_write(uint64_t edge);
-  void accept_data(uint64_t edge);
-  void fill(const uint8_t* data, const uint8_t* strobes, bool last, uint64_t edge);
+  void handshakes(uint64_t cycle);
+  void respond(uint64_t cycle);
+  void accept_read(uint64_t cycle);
+  void accept_write(uint64_t cycle);
+  void accept_data(uint64_t cycle);
+  void fill(const uint8_t* data, const uint8_t* strobes, bool last, uint64_t cycle);
   uint64_t store(uint32_t address, const uint8_t* data, const uint8_t* strobes, bool carry_out);
-  Burst* next_read(uint64_t edge);
+  Burst* next_read(uint64_t cycle);
   void offer_read(Burst& burst);
-  void begin(Burst& burst, uint64_t edge, uint32_t address, uint8_t len);
+  void begin(Burst& burst, uint64_t cycle, uint32_t address, uint8_t len);
   void check(Burst& burst, uint32_t address, uint8_t size, uint8_t kind);
   bool pause();
   bool in_flight() const { return !reads_.empty() || !writes_.empty() || !early_.empty(); }

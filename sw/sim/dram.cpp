@@ -25,7 +25,7 @@ Dram::Dram(const sce_sim_dram& dram, uint32_t port_bytes)
 
 void Dram::clear() {
   started_ = false;
-  clock_ = origin_ = edge_ = 0;
+  clock_ = origin_ = cycle_ = 0;
   banks_.fill(Bank());
   for (auto& direction : access_from_) direction.fill(0);
   activated_from_.fill(0);
@@ -67,18 +67,18 @@ void Dram::record(uint64_t room) {
   room_ = room;
 }
 
-void Dram::accept(Burst& burst, uint64_t edge) {
+void Dram::accept(Burst& burst, uint64_t cycle) {
   if (!started_) {
     started_ = true;
-    origin_ = edge;
+    origin_ = cycle;
   }
   if (burst.address - dram_.base >= dram_.size) {  // not in the DRAM
-    burst.ready = edge + 1 + dram_.sram_latency;
+    burst.ready = cycle + 1 + dram_.sram_latency;
     burst.beats_ready = burst.beats;
     return;
   }
-  edge_ = edge;
-  advance(clock_of(edge));
+  cycle_ = cycle;
+  advance(clock_of(cycle));
   burst.ready = burst.write ? kNever : 0;
   const uint32_t first = burst.address / column_bytes_;
   const uint32_t last = (burst.address + burst.beats * port_bytes_ - 1) / column_bytes_;
@@ -90,10 +90,10 @@ void Dram::accept(Burst& burst, uint64_t edge) {
   }
 }
 
-void Dram::tick(uint64_t edge) {
+void Dram::tick(uint64_t cycle) {
   if (!started_) return;
-  edge_ = edge;
-  const uint64_t clock = clock_of(edge + 1);
+  cycle_ = cycle;
+  const uint64_t clock = clock_of(cycle + 1);
   advance(clock);
   deliver(clock);
   room_reads = early_reads_.size() < kEarlyColumns;
@@ -139,7 +139,7 @@ void Dram::admit() {
     enter(reads_, early_reads_.front());
   for (; !early_writes_.empty() && writes_.size() < dram_.write_queue; early_writes_.pop_front()) {
     enter(writes_, early_writes_.front());
-    if (Burst* complete = early_writes_.front().burst) complete->ready = edge_ + 1;  // posted
+    if (Burst* complete = early_writes_.front().burst) complete->ready = cycle_ + 1;  // posted
   }
 }
 

@@ -20,8 +20,8 @@ class Dram final : public MemoryTiming {
   // `dram` has no problem by sce_sim_dram_problem.
   Dram(const sce_sim_dram& dram, uint32_t port_bytes);
 
-  void accept(Burst& burst, uint64_t edge) override;
-  void tick(uint64_t edge) override;
+  void accept(Burst& burst, uint64_t cycle) override;
+  void tick(uint64_t cycle) override;
   void clear() override;
 
   const sce_sim_dram_stats& stats() const { return stats_; }
@@ -56,8 +56,8 @@ class Dram final : public MemoryTiming {
 
   using Queue = std::vector<Column>;
 
-  uint64_t clock_of(uint64_t edge) const {
-    return (edge - origin_) * dram_.memory_mhz / dram_.core_mhz;
+  uint64_t clock_of(uint64_t cycle) const {
+    return (cycle - origin_) * dram_.memory_mhz / dram_.core_mhz;
   }
   uint32_t group_of(uint32_t bank) const { return bank % dram_.bank_groups; }
   bool idle() const {
@@ -91,8 +91,8 @@ class Dram final : public MemoryTiming {
   sce_sim_dram_stats stats_{};
 
   bool started_ = false;
-  uint64_t origin_ = 0;  // edge at which clock 0 is: the first burst's
-  uint64_t edge_ = 0;
+  uint64_t origin_ = 0;  // cycle in which clock 0 is: the first burst's
+  uint64_t cycle_ = 0;
   uint64_t clock_ = 0;
   std::array<Bank, kMaxBanks> banks_{};
   std::array<std::array<uint64_t, kMaxBanks>, 2> access_from_{};  // by direction and bank group

@@ -28,7 +28,7 @@ sce_dram* sce_dram_create(const sce_sim_dram* dram, uint32_t port_bytes) {
 void sce_dram_free(sce_dram* dram) { delete dram; }
 
 uint32_t sce_dram_accept(sce_dram* dram, uint32_t id, uint32_t address, uint32_t beats, int write,
-                         uint64_t edge) {
+                         uint64_t cycle) {
   if (dram->unused.empty()) return ~0u;
   const uint32_t token = dram->unused.back();
   dram->unused.pop_back();
@@ -37,16 +37,16 @@ uint32_t sce_dram_accept(sce_dram* dram, uint32_t id, uint32_t address, uint32_t
   burst.beats = beats;
   burst.id = id;
   burst.write = write != 0;
-  burst.accepted = edge;
-  dram->timing.accept(burst, edge);
+  burst.accepted = cycle;
+  dram->timing.accept(burst, cycle);
   return token;
 }
 
-void sce_dram_tick(sce_dram* dram, uint64_t edge) { dram->timing.tick(edge); }
+void sce_dram_tick(sce_dram* dram, uint64_t cycle) { dram->timing.tick(cycle); }
 
-uint32_t sce_dram_ready(const sce_dram* dram, uint32_t token, uint64_t edge) {
+uint32_t sce_dram_ready(const sce_dram* dram, uint32_t token, uint64_t cycle) {
   const sce::Burst& burst = dram->bursts[token];
-  if (burst.ready > edge + 1) return 0;
+  if (burst.ready > cycle + 1) return 0;
   return burst.write ? 1 : burst.beats_ready;
 }
 
@@ -81,9 +81,9 @@ uint64_t sce_dram_ideal(const sce_sim_dram* dram, uint32_t port_bytes, uint32_t 
     return 0;
   try {
     sce::IdealManager manager(*dram, port_bytes, burst_beats);
-    const uint64_t edges = manager.run(addresses, size, turn_bytes, lag_bytes, outstanding);
+    const uint64_t cycles = manager.run(addresses, size, turn_bytes, lag_bytes, outstanding);
     *stats = manager.stats();
-    return edges;
+    return cycles;
   } catch (...) {
     return 0;
   }

@@ -142,6 +142,6 @@ const char* sce_sim_dram_problem(const sce_sim_dram* dram) {
       static_cast<uint64_t>(dram->base) + dram->size > uint64_t{1} << 32)
     return "base must be a multiple of a row of every bank group, and the DRAM must lie inside the "
            "32-bit address space";
-  if (dram->sram_latency > 10000) return "sram_latency must be 0 to 10000 edges";
+  if (dram->sram_latency > 10000) return "sram_latency must be 0 to 10000 cycles";
   return nullptr;
 }

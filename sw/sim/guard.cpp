@@ -83,7 +83,7 @@ uint8_t Guard::write_response(uint32_t port, const std::vector<Range>& regions, 
 void Guard::report(uint32_t kind, uint32_t port, uint32_t access, uint64_t address) {
   ++count_;
   if (recorded_.size() < kRecorded)
-    recorded_.push_back({edge_, static_cast<uint32_t>(address), port, kind, access});
+    recorded_.push_back({cycle_, static_cast<uint32_t>(address), port, kind, access});
 }
 
 }  // namespace sce

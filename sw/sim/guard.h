@@ -57,7 +57,7 @@ class Guard {
 
   uint64_t violations() const { return count_; }
   const std::vector<sce_sim_violation>& recorded() const { return recorded_; }
-  void set_edge(uint64_t edge) { edge_ = edge; }
+  void set_cycle(uint64_t cycle) { cycle_ = cycle; }
 
  private:
   bool inside_window(uint64_t address, uint32_t access) const;
@@ -67,7 +67,7 @@ class Guard {
   std::vector<Fault> faults_;
   std::vector<sce_sim_violation> recorded_;
   uint64_t count_ = 0;
-  uint64_t edge_ = 0;
+  uint64_t cycle_ = 0;
 };
 
 }  // namespace sce

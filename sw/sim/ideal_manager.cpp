@@ -22,7 +22,7 @@ Burst IdealManager::take(Stream& stream, bool write) const {
 
 // One burst of each direction; a write follows when as many bytes of both inputs have been asked
 // for.
-void IdealManager::ask(uint64_t edge) {
+void IdealManager::ask(uint64_t cycle) {
   if (timing_.room_reads && in_flight_[0].size() < outstanding_ &&
       !(reads_[0].done() && reads_[1].done())) {
     if (left_ == 0 || reads_[turn_].done()) {
@@ -34,9 +34,9 @@ void IdealManager::ask(uint64_t edge) {
     const uint64_t bytes = burst.beats * port_bytes_;
     read_ += bytes;
     left_ -= std::min(left_, bytes);
-    timing_.accept(burst, edge);
+    timing_.accept(burst, cycle);
   }
-  if (w_left_ != 0 && --w_left_ == 0) timing_.accept(in_flight_[1].back(), edge);
+  if (w_left_ != 0 && --w_left_ == 0) timing_.accept(in_flight_[1].back(), cycle);
   const bool may = 2 * (sent_ + lag_bytes_) < read_ || (reads_[0].done() && reads_[1].done());
   if (w_left_ == 0 && may && timing_.room_writes && in_flight_[1].size() < outstanding_ &&
       !write_.done()) {
@@ -48,16 +48,16 @@ void IdealManager::ask(uint64_t edge) {
 }
 
 // A beat of R, and a response.
-void IdealManager::answer(uint64_t edge) {
+void IdealManager::answer(uint64_t cycle) {
   for (Burst& burst : in_flight_[0]) {
-    if (burst.done == burst.beats || burst.done >= burst.beats_ready || burst.ready > edge)
+    if (burst.done == burst.beats || burst.done >= burst.beats_ready || burst.ready > cycle)
       continue;
     ++burst.done;
     break;
   }
   while (!in_flight_[0].empty() && in_flight_[0].front().done == in_flight_[0].front().beats)
     in_flight_[0].pop_front();
-  if (!in_flight_[1].empty() && in_flight_[1].front().ready <= edge) in_flight_[1].pop_front();
+  if (!in_flight_[1].empty() && in_flight_[1].front().ready <= cycle) in_flight_[1].pop_front();
 }
 
 uint64_t IdealManager::run(const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes,
@@ -72,15 +72,15 @@ uint64_t IdealManager::run(const uint32_t addresses[3], uint32_t size, uint32_t 
     streams[k]->end =
         size == 0 ? streams[k]->next : (end + port_bytes_ - 1) / port_bytes_ * port_bytes_;
   }
-  uint64_t edge = 0;
+  uint64_t cycle = 0;
   do {
-    answer(edge);
-    ask(edge);
-    timing_.tick(edge);
-    ++edge;
+    answer(cycle);
+    ask(cycle);
+    timing_.tick(cycle);
+    ++cycle;
   } while (!(reads_[0].done() && reads_[1].done() && write_.done() && in_flight_[0].empty() &&
              in_flight_[1].empty()));
-  return edge;
+  return cycle;
 }
 
 }  // namespace sce

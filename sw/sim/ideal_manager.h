@@ -26,8 +26,8 @@ class IdealManager {
   };
 
   Burst take(Stream& stream, bool write) const;
-  void ask(uint64_t edge);
-  void answer(uint64_t edge);
+  void ask(uint64_t cycle);
+  void answer(uint64_t cycle);
 
   Dram timing_;
   const uint32_t port_bytes_, burst_beats_;

@@ -18,13 +18,13 @@ class Recorder {
     lost_ = 0;
   }
 
-  void add(uint64_t edge, uint32_t port, uint32_t channel, uint32_t address, uint32_t beats) {
+  void add(uint64_t cycle, uint32_t port, uint32_t channel, uint32_t address, uint32_t beats) {
     if (room_ == 0) return;
     if (events_.size() == room_) {
       ++lost_;
       return;
     }
-    events_.push_back({edge, address, static_cast<uint16_t>(beats), static_cast<uint8_t>(port),
+    events_.push_back({cycle, address, static_cast<uint16_t>(beats), static_cast<uint8_t>(port),
                        static_cast<uint8_t>(channel)});
   }
 

@@ -32,12 +32,12 @@ typedef struct {
   uint32_t age_limit; /* clocks after which the oldest column is served before all others */
   uint32_t base,
       size; /* addresses of the DRAM; all others of the port are answered after sram_latency */
-  uint32_t sram_latency; /* edges, as latency of sce_sim_memory */
+  uint32_t sram_latency; /* cycles, as latency of sce_sim_memory */
 } sce_sim_dram;
 
 /* What the memory did. */
 typedef struct {
-  uint64_t clocks; /* of the memory, from the first burst to the last edge */
+  uint64_t clocks; /* of the memory, from the first burst to the last cycle */
   uint64_t read_columns, write_columns;
   uint64_t activates, precharges, refreshes;
   uint64_t turns; /* changes of direction, both ways */
@@ -60,22 +60,22 @@ typedef struct sce_dram sce_dram;
 sce_dram* sce_dram_create(const sce_sim_dram* dram, uint32_t port_bytes);
 void sce_dram_free(sce_dram* dram);
 
-/* A burst is complete for the memory at `edge`: a read with its AR, a write with AW and its last W.
+/* A burst is complete for the memory in `cycle`: a read with its AR, a write with AW and last W.
  * Returns its token. */
 uint32_t sce_dram_accept(sce_dram* dram, uint32_t id, uint32_t address, uint32_t beats, int write,
-                         uint64_t edge);
+                         uint64_t cycle);
 
-/* The edge's handshakes are over; once an edge. */
-void sce_dram_tick(sce_dram* dram, uint64_t edge);
+/* The cycle's handshakes are over; once per cycle. */
+void sce_dram_tick(sce_dram* dram, uint64_t cycle);
 
-/* After the tick of an edge: beats of a read that may be taken at the next one; for a write 1 as
+/* After the tick of a cycle: beats of a read that may be taken at the next one; for a write 1 as
  * soon as its response may be. */
-uint32_t sce_dram_ready(const sce_dram* dram, uint32_t token, uint64_t edge);
+uint32_t sce_dram_ready(const sce_dram* dram, uint32_t token, uint64_t cycle);
 
 /* The burst has been answered to its end; its token may come again. */
 void sce_dram_retire(sce_dram* dram, uint32_t token);
 
-/* After the tick of an edge: whether an AR (bit 0) and an AW (bit 1) may be accepted at the next
+/* After the tick of a cycle: whether an AR (bit 0) and an AW (bit 1) may be accepted at the next
  * one. */
 uint32_t sce_dram_room(const sce_dram* dram);
 void sce_dram_clear(sce_dram* dram);
@@ -105,10 +105,10 @@ typedef struct {
 void sce_dram_record(sce_dram* dram, uint64_t room);
 uint64_t sce_dram_commands(const sce_dram* dram, const sce_dram_command** commands);
 
-/* Edges from the first AR to the last answer of a manager with nothing in its way: it reads two
+/* Cycles from the first AR to the last answer of a manager with nothing in its way: it reads two
  * arrays of `size` bytes in turns of `turn_bytes`, writes a third at the same time with one write
  * to two reads, `lag_bytes` behind them, has `outstanding` bursts of each direction in flight,
- * needs no data to write, and moves a beat of each kind an edge. 0 where the memory cannot be. */
+ * needs no data to write, and moves a beat of each kind per cycle. 0 where the memory cannot be. */
 uint64_t sce_dram_ideal(const sce_sim_dram* dram, uint32_t port_bytes, uint32_t burst_beats,
                         const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes,
                         uint32_t lag_bytes, uint32_t outstanding, sce_sim_dram_stats* stats);

@@ -4,7 +4,7 @@
  * Any number of handles may be open in a process. Time advances only inside calls, nothing runs in
  * the background, and the same calls give the same cycles. A handle belongs to one thread at a
  * time. Functions that return int return 0, or a negative number where the request was refused;
- * sce_sim_error() then says why. Times are numbers of rising clock edges since the handle was made.
+ * sce_sim_error() then says why. Times are clock cycles since the handle was made.
  */
 #ifndef SCE_SIM_H
 #define SCE_SIM_H
@@ -37,7 +37,7 @@ enum {
 };
 
 typedef struct {
-  uint64_t edge;
+  uint64_t cycle;
   uint32_t address;
   uint32_t port;
   uint32_t kind;
@@ -47,7 +47,7 @@ typedef struct {
 /* One accepted beat: AR and AW with address and burst length in beats, R and W and B with the
  * address of their beat or burst and 1. */
 typedef struct {
-  uint64_t edge;
+  uint64_t cycle;
   uint32_t address;
   uint16_t beats;
   uint8_t port;
@@ -63,8 +63,8 @@ typedef struct {
   uint64_t write_bytes;
 } sce_sim_traffic;
 
-/* What the library is: SCE_SIM_ABI, the number of ports (0 is shared memory, k + 1 is the L2 of core
- * k), whether it can write waves. */
+/* The library's version SCE_SIM_ABI, the number of ports (0 is shared memory, k + 1 is the L2 of core
+ * k), and whether it can write waves. */
 int sce_sim_abi(void);
 int sce_sim_ports(void);
 int sce_sim_traces(void);
@@ -84,16 +84,17 @@ int sce_sim_failed(const sce_sim* sim);
  * which are the parent's. */
 void sce_sim_forked(sce_sim* sim);
 
-/* Asserts rst for `edges` edges; what was in flight in the memories is forgotten, their contents
+/* Asserts rst for `cycles` cycles; what was in flight in the memories is forgotten, their contents
  * stay. */
-int sce_sim_reset(sce_sim* sim, uint32_t edges);
+int sce_sim_reset(sce_sim* sim, uint32_t cycles);
 
 typedef struct {
-  uint32_t latency; /* edges from AR to the first R beat, and from the last of AW and W to B; 0 is a
-                       memory that answers at once */
+  uint32_t
+      latency; /* cycles from AR to the first R beat, and from the last of AW and W to B; with 0
+                  the memory answers at once */
   uint32_t outstanding; /* bursts of either direction that are accepted before the first of them is
                            answered: 1 to 256 */
-  uint32_t stall;       /* how often, out of 256, each channel pauses for an edge: 0 to 250 */
+  uint32_t stall;       /* how often, out of 256, each channel pauses for a cycle: 0 to 250 */
   uint64_t seed;        /* of the generator that decides the pauses */
 } sce_sim_memory;
 
@@ -128,19 +129,19 @@ int sce_sim_fault(sce_sim* sim, uint64_t address, uint64_t size, uint32_t access
 int sce_sim_faults_clear(sce_sim* sim);
 
 /* Registers, by AXI4-Lite transactions that take their time; an answer other than OKAY, or none
- * within 100,000 edges, is refused. */
+ * within 100,000 cycles, is refused. */
 int sce_sim_write32(sce_sim* sim, uint32_t offset, uint32_t value);
 int sce_sim_read32(sce_sim* sim, uint32_t offset, uint32_t* value);
 
-/* Runs until irq is high (where `until_irq` is set) or `edges` edges went by; returns the edges
+/* Runs until irq is high (where `until_irq` is set) or `cycles` cycles went by; returns the cycles
  * run. */
-uint64_t sce_sim_run(sce_sim* sim, uint64_t edges, int until_irq);
+uint64_t sce_sim_run(sce_sim* sim, uint64_t cycles, int until_irq);
 int sce_sim_irq(const sce_sim* sim);
-uint64_t sce_sim_edge(const sce_sim* sim);
+uint64_t sce_sim_cycle(const sce_sim* sim);
 
-/* Clocks the model alone for `edges` edges, memories and all else standing still: the measure that
- * simulation speed is compared with. */
-void sce_sim_clock_bare(sce_sim* sim, uint64_t edges);
+/* Clocks the model alone for `cycles` cycles, memories and all else standing still: simulation
+ * speed is compared with it. */
+void sce_sim_clock_bare(sce_sim* sim, uint64_t cycles);
 
 /* Traffic and, where room for events was made, what was accepted when; events past the room are
  * counted and not kept. */
@@ -149,7 +150,7 @@ int sce_sim_record(sce_sim* sim, uint64_t room);
 uint64_t sce_sim_events(const sce_sim* sim, const sce_sim_event** events);
 uint64_t sce_sim_events_lost(const sce_sim* sim);
 
-/* Waves as FST, from now until the end or sce_sim_waves_close, which is refused if they could not be
+/* Waves as FST, from now until the end or sce_sim_waves_close. That is refused if they could not be
  * written to their end. */
 int sce_sim_waves_open(sce_sim* sim, const char* path);
 int sce_sim_waves_close(sce_sim* sim);

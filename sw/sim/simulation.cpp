@@ -61,47 +61,47 @@ Simulation::~Simulation() {
   top_->final();
 }
 
-void Simulation::reset(uint32_t edges) {
+void Simulation::reset(uint32_t cycles) {
   top_->rst = 1;
   lite_.clear();
   for (auto& port : ports_) port->clear();
   top_->eval();
-  clock_bare(edges);
+  clock_bare(cycles);
   top_->rst = 0;
-  for (auto& port : ports_) port->drive(edge_);
+  for (auto& port : ports_) port->drive(cycle_);
   top_->eval();
 }
 
 void Simulation::clock() {
-  for (auto& port : ports_) port->sample(edge_);
+  for (auto& port : ports_) port->sample(cycle_);
   if (lite_.busy()) lite_.sample();
   top_->clk = 1;
   top_->eval();
-  for (auto& port : ports_) port->drive(edge_);
+  for (auto& port : ports_) port->drive(cycle_);
   if (lite_.driving()) lite_.drive();
   dump_high();
   top_->clk = 0;
   top_->eval();
   dump_low();
-  ++edge_;
+  ++cycle_;
 }
 
-void Simulation::clock_bare(uint64_t edges) {
-  for (uint64_t k = 0; k < edges; ++k) {
+void Simulation::clock_bare(uint64_t cycles) {
+  for (uint64_t k = 0; k < cycles; ++k) {
     top_->clk = 1;
     top_->eval();
     dump_high();
     top_->clk = 0;
     top_->eval();
     dump_low();
-    ++edge_;
+    ++cycle_;
   }
 }
 
-uint64_t Simulation::run(uint64_t edges, bool until_irq) {
-  const uint64_t start = edge_;
-  while (edge_ - start < edges && !(until_irq && irq())) clock();
-  return edge_ - start;
+uint64_t Simulation::run(uint64_t cycles, bool until_irq) {
+  const uint64_t start = cycle_;
+  while (cycle_ - start < cycles && !(until_irq && irq())) clock();
+  return cycle_ - start;
 }
 
 bool Simulation::transact(const char* what, uint32_t offset) {
@@ -138,11 +138,11 @@ bool Simulation::read32(uint32_t offset, uint32_t& value) {
 void Simulation::dump_high() {
   if (!waves_.is_open()) return;
   top_->eval();
-  waves_.dump(2 * edge_ * kHalfPeriod);
+  waves_.dump(2 * cycle_ * kHalfPeriod);
 }
 
 void Simulation::dump_low() {
-  if (waves_.is_open()) waves_.dump((2 * edge_ + 1) * kHalfPeriod);
+  if (waves_.is_open()) waves_.dump((2 * cycle_ + 1) * kHalfPeriod);
 }
 
 bool Simulation::open_waves(const char* path) {

@@ -44,11 +44,11 @@ class Simulation {
   Simulation();
   ~Simulation();
 
-  void reset(uint32_t edges);
-  uint64_t run(uint64_t edges, bool until_irq);
-  void clock_bare(uint64_t edges);
+  void reset(uint32_t cycles);
+  uint64_t run(uint64_t cycles, bool until_irq);
+  void clock_bare(uint64_t cycles);
   bool irq() const { return top_->irq != 0; }
-  uint64_t edge() const { return edge_; }
+  uint64_t cycle() const { return cycle_; }
 
   // False where the answer was not OKAY, or none came in time; `error` then says which.
   bool write32(uint32_t offset, uint32_t value);
@@ -78,7 +78,7 @@ class Simulation {
   Fabric fabric_;
   std::vector<std::unique_ptr<AxiPort>> ports_;
   LiteManager lite_;
-  uint64_t edge_ = 0;
+  uint64_t cycle_ = 0;
   Waves waves_;
 };
 

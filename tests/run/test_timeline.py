@@ -136,7 +136,7 @@ def test_a_core_is_never_faster_than_it_is_and_never_later_than_its_beats() -> N
     (core,) = (lane for lane in activity(request, result).lanes if lane.group == "cores")
     assert result.timeline is not None
     events = result.timeline.events
-    beats = events["edge"][events["channel"] == Channel.W].astype(int) - int(events["edge"].min())
+    beats = events["cycle"][events["channel"] == Channel.W].astype(int) - int(events["cycle"].min())
     due = np.zeros(core.rate.size)
     for beat in beats:
         due[beat - 15 : beat + 1] = 1

@@ -18,7 +18,7 @@ LIMIT = 100_000
 
 
 def memory(name: str, **changes: int) -> Dram:
-    """A preset at one edge a clock, without refresh unless ``changes`` say so."""
+    """A preset at one cycle a clock, without refresh unless ``changes`` say so."""
     chosen = preset(name)
     return replace(chosen, core_mhz=chosen.memory_mhz, **{"trefi": 0, **changes})
 
@@ -56,28 +56,28 @@ class Bench:
 
     def __init__(self, dram: Dram) -> None:
         self.model = DramModel(dram, PORT)
-        self.edge = 0
+        self.cycle = 0
 
     def answer(self, *addresses: int, write: bool = False) -> list[int]:
-        """Edges from acceptance at one edge, all together, to the answers."""
+        """Cycles from acceptance at one cycle, all together, to the answers."""
         tokens = [
-            self.model.accept(0, address, 1, write=write, edge=self.edge) for address in addresses
+            self.model.accept(0, address, 1, write=write, cycle=self.cycle) for address in addresses
         ]
-        start, answered = self.edge, [0] * len(tokens)
+        start, answered = self.cycle, [0] * len(tokens)
         while not all(answered):
-            self.model.tick(self.edge)
+            self.model.tick(self.cycle)
             for k, token in enumerate(tokens):
-                if not answered[k] and self.model.ready(token, self.edge):
-                    answered[k] = self.edge + 1 - start
+                if not answered[k] and self.model.ready(token, self.cycle):
+                    answered[k] = self.cycle + 1 - start
                     self.model.retire(token)
-            self.edge += 1
-            assert self.edge - start < LIMIT, "a burst is never answered"
+            self.cycle += 1
+            assert self.cycle - start < LIMIT, "a burst is never answered"
         return answered
 
-    def pass_time(self, edges: int) -> None:
-        for _ in range(edges):
-            self.model.tick(self.edge)
-            self.edge += 1
+    def pass_time(self, cycles: int) -> None:
+        for _ in range(cycles):
+            self.model.tick(self.cycle)
+            self.cycle += 1
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -129,23 +129,23 @@ def stream(dram: Dram, kilobytes: int = 256) -> int:
     """Clocks from the first to the last answer of sequential reads, bursts of 1 KiB, as many in
     flight as the model takes.
     """
-    model, edge, pending, asked, taken, first = DramModel(dram, PORT), 0, [], 0, 0, 0
+    model, cycle, pending, asked, taken, first = DramModel(dram, PORT), 0, [], 0, 0, 0
     while taken < 16 * kilobytes:
         if asked < kilobytes and model.room_reads:
             pending.append(
-                [model.accept(0, dram.base + 1024 * asked, 16, write=False, edge=edge), 0]
+                [model.accept(0, dram.base + 1024 * asked, 16, write=False, cycle=cycle), 0]
             )
             asked += 1
-        model.tick(edge)
-        edge += 1
-        if pending and model.ready(pending[0][0], edge - 1) > pending[0][1]:
+        model.tick(cycle)
+        cycle += 1
+        if pending and model.ready(pending[0][0], cycle - 1) > pending[0][1]:
             pending[0][1] += 1
-            first = first or edge
+            first = first or cycle
             taken += 1
             if pending[0][1] == 16:
                 model.retire(pending.pop(0)[0])
-        assert edge < LIMIT
-    return edge - first
+        assert cycle < LIMIT
+    return cycle - first
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -295,23 +295,26 @@ def test_every_command_keeps_the_rules(name: str, seed: int) -> None:
     near = [dram.base + rng.randrange(1 << 16) * 4096 for _ in range(6)]
     pending: list[tuple[int, int]] = []
     columns = {True: 0, False: 0}
-    for edge in range(30_000):
-        busy = edge // 3000 % 2 == 0
+    for cycle in range(30_000):
+        busy = cycle // 3000 % 2 == 0
         if rng.random() < (0.5 if busy else 0.01):
             write, beats = rng.random() < 0.4, rng.randint(1, 16)
             if model.room_writes if write else model.room_reads:
                 address = rng.choice(near) + rng.randrange(4096 // PORT - beats) * PORT
                 pending.append(
-                    (model.accept(0, address, beats, write=write, edge=edge), 1 if write else beats)
+                    (
+                        model.accept(0, address, beats, write=write, cycle=cycle),
+                        1 if write else beats,
+                    )
                 )
                 columns[write] += beats
-        model.tick(edge)
-        for burst in [burst for burst in pending if model.ready(burst[0], edge) == burst[1]]:
+        model.tick(cycle)
+        for burst in [burst for burst in pending if model.ready(burst[0], cycle) == burst[1]]:
             pending.remove(burst)
             model.retire(burst[0])
-    for edge in range(30_000, 60_000):
-        model.tick(edge)
-        pending = [burst for burst in pending if model.ready(burst[0], edge) != burst[1]]
+    for cycle in range(30_000, 60_000):
+        model.tick(cycle)
+        pending = [burst for burst in pending if model.ready(burst[0], cycle) != burst[1]]
     assert not pending
     commands = model.commands()
     assert check_commands(dram, commands) > 10_000
@@ -326,17 +329,17 @@ def test_starvation_ends() -> None:
     hits are before it.
     """
     dram = memory("ddr3-1600", row_bytes=1 << 20)
-    model, edge = DramModel(dram, PORT), 0
-    other = model.accept(1, address_in(dram, 0, 3), 1, write=False, edge=0)
+    model, cycle = DramModel(dram, PORT), 0
+    other = model.accept(1, address_in(dram, 0, 3), 1, write=False, cycle=0)
     hits = address_in(dram, 0, 1)
     asked = 0
-    while not model.ready(other, edge):
-        if edge and model.room_reads:
-            model.accept(0, hits + 1024 * asked, 16, write=False, edge=edge)
+    while not model.ready(other, cycle):
+        if cycle and model.room_reads:
+            model.accept(0, hits + 1024 * asked, 16, write=False, cycle=cycle)
             asked += 1
-        edge += 1
-        model.tick(edge)
-        assert edge < 2 * dram.age_limit
+        cycle += 1
+        model.tick(cycle)
+        assert cycle < 2 * dram.age_limit
 
 
 def test_other_memory_of_the_port() -> None:

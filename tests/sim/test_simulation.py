@@ -70,7 +70,7 @@ def test_private_port_is_64_bits_wide(sim: Simulation) -> None:
 
 
 def test_handles_are_independent_and_repeat_to_the_cycle(library: Path) -> None:
-    edges = []
+    cycles = []
     with Simulation(library) as first, Simulation(library) as second:
         for sim, latency in ((first, 3), (second, 17)):
             sim.write(SOURCE, DATA)
@@ -79,16 +79,16 @@ def test_handles_are_independent_and_repeat_to_the_cycle(library: Path) -> None:
         while not (first.irq and second.irq):
             first.run(7, until_irq=True)
             second.run(11, until_irq=True)
-        edges = [first.edge, second.edge]
+        cycles = [first.cycle, second.cycle]
         assert (copied(first) == DATA).all()
         assert (copied(second) == DATA).all()
-    for latency, edge in zip((3, 17), edges, strict=True):
+    for latency, cycle in zip((3, 17), cycles, strict=True):
         with Simulation(library) as alone:
             alone.write(SOURCE, DATA)
             alone.set_memory(Memory(latency=latency, stall=100, seed=latency))
             start(alone, WORDS)
             alone.run(1_000_000, until_irq=True)
-            assert alone.edge == edge
+            assert alone.cycle == cycle
 
 
 def test_pauses_follow_the_seed(library: Path) -> None:
@@ -235,7 +235,7 @@ def test_events_tell_every_accepted_beat(sim: Simulation) -> None:
     start(sim, WORDS)
     finish(sim)
     events = sim.events()
-    assert (np.diff(events["edge"].astype(int)) >= 0).all()
+    assert (np.diff(events["cycle"].astype(int)) >= 0).all()
     addresses = {
         channel: events["address"][events["channel"] == channel].astype(np.int64)
         for channel in Channel
@@ -244,7 +244,7 @@ def test_events_tell_every_accepted_beat(sim: Simulation) -> None:
     assert (addresses[Channel.W] == TARGET + 64 * np.arange(BEATS)).all()
     assert events["beats"][events["channel"] == Channel.AR].sum() == BEATS
     assert len(addresses[Channel.AW]) == len(addresses[Channel.B])
-    read = events[events["channel"] == Channel.R]["edge"].astype(int)
+    read = events[events["channel"] == Channel.R]["cycle"].astype(int)
     assert (np.diff(read) == 1).all(), "one beat a cycle"
     assert sim.events_lost == 0
     sim.record(10)

@@ -104,7 +104,7 @@ def _run_in(simulation: Simulation, request: Request, progress: Progress | None)
     access = SimulationAccess(simulation, request, progress)
     sequence.execute(sequence.prepare(request.platform), access)
     simulation.record(MAX_EVENTS if request.timeline else 0)
-    first, before = simulation.edge, simulation.traffic(access.port)
+    first, before = simulation.cycle, simulation.traffic(access.port)
     counters = sequence.execute(sequence.run(job), access)
     traffic = simulation.traffic(access.port) - before
     timeline = _timeline(simulation, request.platform, first) if request.timeline else None
@@ -140,5 +140,5 @@ def _check(simulation: Simulation, request: Request) -> None:
 
 def _timeline(simulation: Simulation, platform: Platform, first: int) -> Timeline:
     events = simulation.events()
-    events["edge"] -= np.uint64(first)
+    events["cycle"] -= np.uint64(first)
     return Timeline(events, port_names(platform), simulation.events_lost)

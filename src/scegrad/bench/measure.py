@@ -130,8 +130,8 @@ def check(case: Case, result: Result) -> None:
             f"{case}: {traffic.write_bytes} bytes were written for {case.elements} elements"
         )
     if result.timeline is not None and result.timeline.events.size and not result.timeline.lost:
-        edges = result.timeline.events["edge"]
-        seen = int(edges.max() - edges.min())
+        cycles = result.timeline.events["cycle"]
+        seen = int(cycles.max() - cycles.min())
         if not 0 <= result.cycles - seen < START_AND_END:
             raise CountersWrongError(
                 f"{case}: counter cycles is {result.cycles}, but the memory was busy for {seen}"

@@ -90,9 +90,9 @@ def _once(simulation: Simulation, request: Request) -> tuple[float, float, int]:
     simulation.write(request.job.labels, request.labels)
     access = SimulationAccess(simulation, request, None)
     sequence.execute(sequence.prepare(request.platform), access)
-    first, start = simulation.edge, time.process_time()
+    first, start = simulation.cycle, time.process_time()
     sequence.execute(sequence.run(request.job), access)
-    seconds, cycles = time.process_time() - start, simulation.edge - first
+    seconds, cycles = time.process_time() - start, simulation.cycle - first
     start = time.process_time()
     simulation.clock_bare(cycles)
     return seconds, time.process_time() - start, cycles

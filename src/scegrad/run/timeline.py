@@ -51,7 +51,7 @@ def activity(request: Request, result: Result) -> Activity:
     timeline = result.timeline
     if timeline is None or not timeline.events.size:
         raise ValueError("no events were recorded")
-    last = int(timeline.events["edge"].max()) + 1
+    last = int(timeline.events["cycle"].max()) + 1
     start = last - min(result.cycles or last, last)
     cycles = last - start
     width = 1 if cycles <= SHARP else PERIOD * -(-cycles // (PERIOD * BINS))
@@ -67,7 +67,7 @@ class _Bins:
     def __init__(self, events: np.ndarray, start: int, width: int, count: int) -> None:
         self.events = events
         self._start = start
-        self._bin = np.clip((events["edge"].astype(np.int64) - start) // width, 0, count - 1)
+        self._bin = np.clip((events["cycle"].astype(np.int64) - start) // width, 0, count - 1)
         self._width = width
         self._count = count
 
@@ -86,7 +86,7 @@ class _Bins:
         each cycle since, whichever j makes least of it; or all.
         """
         cycles = self._count * self._width
-        at = np.clip(self.events["edge"].astype(np.int64) - self._start, 0, cycles - 1)
+        at = np.clip(self.events["cycle"].astype(np.int64) - self._start, 0, cycles - 1)
         come = np.cumsum(np.bincount(at, weight, minlength=cycles)[::-1])
         before = np.concatenate(([0.0], come[:-1]))
         room = most * np.arange(cycles)

@@ -191,8 +191,8 @@ def preset(name: str, *, core_mhz: int | None = None) -> Dram:
 
 
 class DramModel:
-    """The timing of one memory behind an AXI port of ``port_bytes``; moves no data. ``edge`` is a
-    monotonic clock-edge counter.
+    """The timing of one memory behind an AXI port of ``port_bytes``; moves no data. ``cycle`` is a
+    monotonic counter of clock cycles.
     """
 
     def __init__(self, dram: Dram, port_bytes: int) -> None:
@@ -206,21 +206,21 @@ class DramModel:
         if handle := getattr(self, "_handle", None):
             self._library.sce_dram_free(handle)
 
-    def accept(self, ident: int, address: int, beats: int, *, write: bool, edge: int) -> int:
+    def accept(self, ident: int, address: int, beats: int, *, write: bool, cycle: int) -> int:
         """A burst is complete for the memory: a read with its AR, a write with AW and its last W;
         returns its token.
         """
-        return int(self._library.sce_dram_accept(self._handle, ident, address, beats, write, edge))
+        return int(self._library.sce_dram_accept(self._handle, ident, address, beats, write, cycle))
 
-    def tick(self, edge: int) -> None:
-        """The handshakes of an edge are over; call it once an edge."""
-        self._library.sce_dram_tick(self._handle, edge)
+    def tick(self, cycle: int) -> None:
+        """The handshakes of a cycle are over; call it once per cycle."""
+        self._library.sce_dram_tick(self._handle, cycle)
 
-    def ready(self, token: int, edge: int) -> int:
-        """After the tick of ``edge``: the beats of a read that may be taken at the next; 1 for a
+    def ready(self, token: int, cycle: int) -> int:
+        """After the tick of ``cycle``: the beats of a read that may be taken at the next; 1 for a
         write whose response may be.
         """
-        return int(self._library.sce_dram_ready(self._handle, token, edge))
+        return int(self._library.sce_dram_ready(self._handle, token, cycle))
 
     def retire(self, token: int) -> None:
         """The burst has been answered to its end."""
@@ -228,12 +228,12 @@ class DramModel:
 
     @property
     def room_reads(self) -> bool:
-        """Whether an AR may be accepted at the edge after the last tick."""
+        """Whether an AR may be accepted in the cycle after the last tick."""
         return bool(self._library.sce_dram_room(self._handle) & 1)
 
     @property
     def room_writes(self) -> bool:
-        """Whether an AW may be accepted at the edge after the last tick."""
+        """Whether an AW may be accepted in the cycle after the last tick."""
         return bool(self._library.sce_dram_room(self._handle) & 2)
 
     def clear(self) -> None:

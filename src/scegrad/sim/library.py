@@ -65,7 +65,7 @@ _FUNCTIONS: Functions = {
     "read32": (c_int, [c_void_p, c_uint32, POINTER(c_uint32)]),
     "run": (c_uint64, [c_void_p, c_uint64, c_int]),
     "irq": (c_int, [c_void_p]),
-    "edge": (c_uint64, [c_void_p]),
+    "cycle": (c_uint64, [c_void_p]),
     "clock_bare": (None, [c_void_p, c_uint64]),
     "get_traffic": (c_int, [c_void_p, c_int, POINTER(TrafficStructure)]),
     "record": (c_int, [c_void_p, c_uint64]),

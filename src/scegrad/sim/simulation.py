@@ -59,14 +59,14 @@ class Breach(IntEnum):
 
 
 EVENT = np.dtype(
-    [("edge", "<u8"), ("address", "<u4"), ("beats", "<u2"), ("port", "u1"), ("channel", "u1")]
+    [("cycle", "<u8"), ("address", "<u4"), ("beats", "<u2"), ("port", "u1"), ("channel", "u1")]
 )
 """One accepted beat: of AR and AW the address and length of the burst, of the others the address of
 the beat or burst.
 """
 
 VIOLATION = np.dtype(
-    [("edge", "<u8"), ("address", "<u4"), ("port", "<u4"), ("kind", "<u4"), ("access", "<u4")]
+    [("cycle", "<u8"), ("address", "<u4"), ("port", "<u4"), ("kind", "<u4"), ("access", "<u4")]
 )
 
 
@@ -74,11 +74,11 @@ VIOLATION = np.dtype(
 class Memory:
     """How the memory behind a port behaves.
 
-    ``latency``      edges from AR to the first R beat, and from the last of AW and W to B; 0 is a
+    ``latency``      cycles from AR to the first R beat, and from the last of AW and W to B; 0 is a
                      memory that answers at once
     ``outstanding``  bursts of either direction that are accepted before the first of them is
                      answered
-    ``stall``        how often, out of 256, each channel pauses for an edge; ``seed`` starts the
+    ``stall``        how often, out of 256, each channel pauses for a cycle; ``seed`` starts the
                      generator that decides
     """
 
@@ -159,11 +159,11 @@ class Simulation:
 
     # Time and registers
 
-    def reset(self, edges: int = 4) -> None:
-        """Hold ``rst`` for some edges; what is in flight is forgotten, the memories keep their
+    def reset(self, cycles: int = 4) -> None:
+        """Hold ``rst`` for some cycles; what is in flight is forgotten, the memories keep their
         contents.
         """
-        self._call("reset", edges)
+        self._call("reset", cycles)
 
     def read32(self, offset: int) -> int:
         """The value of the register at an offset, by an AXI4-Lite read."""
@@ -175,16 +175,16 @@ class Simulation:
         """Write the register at an offset, by an AXI4-Lite write."""
         self._call("write32", offset, value)
 
-    def run(self, edges: int, *, until_irq: bool = False) -> int:
-        """Clock the model ``edges`` times, or until ``irq`` is high; returns how often."""
-        done = int(self._library.sce_sim_run(self._handle, edges, until_irq))
+    def run(self, cycles: int, *, until_irq: bool = False) -> int:
+        """Clock the model ``cycles`` times, or until ``irq`` is high; returns how often."""
+        done = int(self._library.sce_sim_run(self._handle, cycles, until_irq))
         if self._library.sce_sim_failed(self._handle):
             raise self._error()
         return done
 
-    def clock_bare(self, edges: int) -> None:
+    def clock_bare(self, cycles: int) -> None:
         """Clock the model alone, without its memories: simulation speed is compared with this."""
-        self._library.sce_sim_clock_bare(self._handle, edges)
+        self._library.sce_sim_clock_bare(self._handle, cycles)
 
     @property
     def irq(self) -> bool:
@@ -192,9 +192,9 @@ class Simulation:
         return bool(self._library.sce_sim_irq(self._handle))
 
     @property
-    def edge(self) -> int:
-        """Rising edges of the clock since the handle was made."""
-        return int(self._library.sce_sim_edge(self._handle))
+    def cycle(self) -> int:
+        """Clock cycles since the handle was made."""
+        return int(self._library.sce_sim_cycle(self._handle))
 
     # Memory
 
@@ -288,9 +288,9 @@ class Simulation:
             self._library.sce_sim_violations(self._handle, records.ctypes.data, len(records))
         )
         return [
-            f"{Breach(kind).name} on port {port}: {Direction(access).name} at {address:#x}, edge"
-            f" {edge}"
-            for edge, address, port, kind, access in records[:count].tolist()
+            f"{Breach(kind).name} on port {port}: {Direction(access).name} at {address:#x}, cycle"
+            f" {cycle}"
+            for cycle, address, port, kind, access in records[:count].tolist()
         ]
 
     def clear_violations(self) -> None:
