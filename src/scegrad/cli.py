@@ -28,7 +28,7 @@ from scegrad.errors import (
 from scegrad.fpga.cli import bitstream, fpga, netlist, verilog
 from scegrad.generate.cli import generate
 from scegrad.lib.cli import examples, lib
-from scegrad.run.cli import run
+from scegrad.run.cli import run, sample
 from scegrad.signoff.cli import signoff
 from scegrad.sweep.cli import app as sweep_app
 from scegrad.uart.cli import terminal
@@ -46,7 +46,7 @@ app = typer.Typer(
     " line on standard error.",
 )
 for command in (
-    *(run, check, verilog, lib, examples, demo, bench),
+    *(run, sample, check, verilog, lib, examples, demo, bench),
     *(fpga, netlist, bitstream, terminal, generate, signoff),
 ):
     app.command()(command)

@@ -1,12 +1,14 @@
-"""The command line of ``scegrad run``."""
+"""The command lines of ``scegrad run`` and ``scegrad sample``."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scegrad.options import output_option, with_settings
-from scegrad.request.settings import Settings
+from scegrad.errors import check_choice
+from scegrad.formats import FORMATS
+from scegrad.options import Directory, output_option, with_settings
+from scegrad.request.settings import Settings, one_of
 
 MISMATCH = 1
 
@@ -70,3 +72,25 @@ def run(
 
     files = Files(logits, labels, output, report, overwrite_input)
     raise typer.Exit(MISMATCH if run_files(files, settings) else 0)
+
+
+def sample(
+    output: Directory,
+    fmt: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar=one_of(*FORMATS), help="Format of the elements: float32 or float16."
+        ),
+    ] = "fp32",
+    elements: Annotated[int, typer.Option(metavar="NUMBER", help="Elements of each array.")] = 1024,
+) -> None:
+    """Write logits.npy and labels.npy, to try the other commands with.
+
+    The logits go from -16 to 16 in equal steps; the labels are 0 and 1 in turn.
+    """
+    # NumPy: the other commands, and --help, do without.
+    from scegrad.run.sample import write_sample
+
+    check_choice("--format", fmt, tuple(FORMATS))
+    for path in write_sample(output, elements, FORMATS[fmt]):
+        typer.echo(path)
