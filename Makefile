@@ -77,7 +77,7 @@ lock:  ## renew requirements.lock from pyproject.toml: newest in its ranges
 	build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --no-annotate \
 	    --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 
-environment:
+environment:  ## the packages, in .venv: what the other targets do first (2 min)
 	@tools/require.sh g++ make perl
 	@"$(PYTHON)" tools/environment.py
 

@@ -32,7 +32,7 @@ from scegrad.rtl.dma.job import block_layout
 
 
 class Turn(wiring.Component):
-    """Whose turn it is.
+    """Says which cores are served next with chunks, and where these lie in the block.
 
     Latency: two cycles from ``start`` to the first turn; the next turn is there in the cycle after
     ``step``.

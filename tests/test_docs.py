@@ -10,7 +10,7 @@ import pytest
 
 from scegrad.generate.maker import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 TWO_SENTENCES = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!^\d)[.!?] +[A-Z`\[(]")
 

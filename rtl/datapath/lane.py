@@ -50,7 +50,7 @@ class _Lane(wiring.Component):
 
 
 class Lane32(_Lane):
-    """fp32. Latency 40."""
+    """An fp32 result per cycle, from encodings to encoding. Latency 40."""
 
     def __init__(self) -> None:
         super().__init__(FP32, Sigmoid32(), SIGMOID32.fraction_bits)
@@ -62,8 +62,9 @@ class Lane32(_Lane):
 
 
 class Lane16(_Lane):
-    """fp16. Latency 26. ``address`` and ``entry`` go to a port of the table that two lanes
-    share.
+    """An fp16 result per cycle, from encodings to encoding. Latency 26.
+
+    ``address`` and ``entry`` go to a port of the table that two lanes share.
     """
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ EVENTS = (
 
 
 class CounterBank(wiring.Component):
-    """The counters of ``CountersLayout``.
+    """Counts the cycles, beats and stalls of a job (``CountersLayout``).
 
     Latency: ``cycles`` counts at once, the others one cycle late, so that no handshake signal
     steers a carry chain.

@@ -1,0 +1,110 @@
+"""The page of the hardware's modules: what each does, its latency, its size and its test.
+
+The modules are those that the platform's top module and its core are really made of.
+"""
+
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from amaranth.hdl import Elaboratable, Fragment
+from amaranth.lib import wiring
+
+from scegrad.formats import FORMATS
+from scegrad.generate.fpga import MEASURED
+from scegrad.generate.maker import ROOT, Maker
+from scegrad.platforms import ECP5_DEMO
+from scegrad.rtl.black_box import BlackBox
+from scegrad.rtl.datapath.datapath import Datapath
+from scegrad.rtl.top import Top
+
+PAGE = Path("docs/reference/modules.md")
+
+HEAD = ("module", "what it does", "latency", "size", "test")
+
+NAMES = {"latency": "", "request_latency": " to the request", "start_latency": " to the start"}
+"""Properties that give a latency in cycles, and what the cycles lead to."""
+
+Parts = dict[type, list[wiring.Component]]
+
+
+def parts() -> Parts:
+    """The modules of ``ecp5_demo`` by class, in the order in which they contain each other.
+
+    It has both formats, so no module of the hardware is missing.
+    """
+    found: Parts = {}
+    for part in _inside(Top(ECP5_DEMO)):
+        ours = type(part).__module__.startswith("scegrad.rtl")
+        if isinstance(part, wiring.Component) and ours and not isinstance(part, BlackBox):
+            found.setdefault(type(part), []).append(part)
+    return found
+
+
+def _inside(top: Elaboratable) -> Iterator[Elaboratable]:
+    """A module and all that it contains; a black box stands for a module made once, beside it."""
+    waiting = [Fragment.get(top, None)]
+    while waiting:
+        fragment = waiting.pop(0)
+        for part in fragment.origins or ():
+            yield part
+            boxes = getattr(part, "black_boxes", {})
+            waiting[:0] = [Fragment.get(box, None) for box in boxes.values()]
+        waiting[:0] = [inner for inner, *_ in fragment.subfragments]
+
+
+def summary(kind: type) -> str:
+    """The first sentence of a class's docstring, in one line."""
+    text = " ".join((inspect.getdoc(kind) or "").split("\n\n")[0].split())
+    sentence = re.match(r"(.+?)[.](?= |$)", text)
+    return (sentence[1] if sentence else text).replace("``", "`").replace("|", r"\|")
+
+
+def latency(instances: list[wiring.Component]) -> str:
+    """The cycles of a module: several where its instances differ, "" where it states none."""
+    cells = []
+    if isinstance(instances[0], Datapath):
+        return ", ".join(f"{instances[0].latency(name)} in {name}" for name in FORMATS)
+    for name, what in NAMES.items():
+        values = {getattr(part, name, None) for part in instances}
+        if numbers := sorted(value for value in values if isinstance(value, int)):
+            cells.append(" or ".join(map(str, numbers)) + what)
+    return ", ".join(cells)
+
+
+def _sizes() -> dict[str, str]:
+    """The size of each measured unit, as the page of the FPGA has it."""
+    return {
+        each["unit"]: f"{each['luts']:,} LUT4, {each['cells']['TRELLIS_FF']:,} FF"
+        for each in json.loads((ROOT / MEASURED).read_text(encoding="utf-8"))
+    }
+
+
+def _test(path: Path) -> str:
+    """The test that mirrors a file of ``rtl/``, or the one of the folder around it."""
+    own = Path("tests") / path.with_name(f"test_{path.name}")
+    around = Path("tests") / path.parent / f"test_{path.parent.name}.py"
+    whole = Path("tests/tb/test_system.py")
+    return next(str(test) for test in (own, around, whole) if (ROOT / test).is_file())
+
+
+def table() -> str:
+    """The modules as a table."""
+    sizes = _sizes()
+    lines = [HEAD, ("---",) * len(HEAD)]
+    for kind, instances in parts().items():
+        path = Path(*kind.__module__.split(".")[1:]).with_suffix(".py")
+        name = kind.__name__.lstrip("_")
+        cells = (f"`{name}`<br>`{path}`", summary(kind), latency(instances))
+        lines.append((*cells, sizes.get(name.lower(), ""), f"`{_test(path)}`"))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def generated(root: Path = ROOT) -> dict[Path, str]:
+    """What the page must hold."""
+    return {PAGE: MAKER.page(PAGE, {"modules": table()}, root)}
+
+
+MAKER = Maker("modules", "rtl", generated)

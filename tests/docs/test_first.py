@@ -1,0 +1,56 @@
+"""The first pages: what they have a reader do works, and ends as they say."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from scegrad.fpga.command import write_platform
+from scegrad.generate.maker import ROOT
+
+FIRST = ROOT / "docs" / "first"
+
+pytestmark = pytest.mark.whole
+
+
+def test_the_notebook_runs_from_the_top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # the kernel shows its pictures itself
+    notebook = nbformat.read(FIRST / "data.ipynb", as_version=4)
+    kernel = {"kernel_name": "python3", "resources": {"metadata": {"path": str(tmp_path)}}}
+    NotebookClient(notebook, timeout=600, **kernel).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 3
+    assert "1180 cycles" in "".join(output.get("text", "") for output in outputs)
+
+
+def test_the_notebook_is_kept_without_its_outputs() -> None:
+    notebook = nbformat.read(FIRST / "data.ipynb", as_version=4)
+    assert not [cell.id for cell in notebook.cells if cell.get("outputs")]
+
+
+@pytest.mark.skipif(shutil.which("iverilog") is None, reason="no iverilog on this machine")
+def test_the_design_prints_what_its_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_platform(str(FIRST / "verilog" / "mine.toml"), tmp_path)
+    sources = ["scegrad_mine.v", *map(str, sorted((FIRST / "verilog").glob("*.v")))]
+    subprocess.run(["iverilog", "-g2005", "-o", "design", *sources], check=True)
+    ran = subprocess.run(["vvp", "design"], capture_output=True, text=True, check=True)
+    assert ran.stdout in (FIRST / "verilog.md").read_text("utf-8")
+
+
+def test_the_line_to_break_is_in_the_rtl() -> None:
+    line = re.search(r"```diff\n-(.*)\n", (FIRST / "bench.md").read_text("utf-8"))
+    assert line
+    assert line[1] in (ROOT / "rtl" / "dma" / "writer.py").read_text("utf-8")
+
+
+def test_the_threads_compile() -> None:
+    """They run in eight cores' memories, whose simulator takes minutes to build."""
+    flags = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'sw' / 'include'}"]
+    subprocess.run(["gcc", *flags, str(FIRST / "threads.c")], check=True)
