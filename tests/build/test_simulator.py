@@ -5,12 +5,14 @@ where it cannot be.
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from scegrad.build import simulator as build
+from scegrad.build.driver import c_compiler
 from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError
 from scegrad.platforms import MT7004, PLATFORMS, Platform
@@ -136,8 +138,17 @@ def test_broken_verilog_is_one_line(fresh_cache: Path, tmp_path: Path) -> None:
 def test_missing_compiler_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.devnull)
     monkeypatch.delenv("CXX", raising=False)
-    with pytest.raises(BuildError, match=r"^no C\+\+ compiler was found: install g\+\+"):
+    with pytest.raises(BuildError, match=r"^no g\+\+ and nothing like it was found: apt-get "):
         Toolchain.find()
+
+
+@pytest.mark.parametrize(("variable", "find"), [("CC", c_compiler), ("CXX", Toolchain.find)])
+def test_no_other_compiler_in_place_of_one_that_is_missing(
+    variable: str, find: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "arm-nowhere-gcc -O1")
+    with pytest.raises(BuildError, match=f"^{variable} is arm-nowhere-gcc, but there is no such"):
+        find()
 
 
 def test_cache_that_cannot_be_made_is_one_line(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scegrad.build.driver import compile_driver, software_directory
-from scegrad.lib.command import build_library
+from scegrad.lib.command import build_libraries, build_library
 from scegrad.registers import SHARED, Status, capabilities_value, offset, unit_offset, widths_value
 from tests.tb.platforms import TINY
 
@@ -25,6 +25,16 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [HERE / "call.c", EXAMPLES / "exchange.c"],
         ["-DFP16", *flags(library)],
     )
+
+
+def test_library_in_a_folder_that_is_named_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The C compiler links, too: ``CC`` may be another machine's, and g++ is not asked."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CXX", "g++-of-this-machine-is-not-asked")
+    files = build_libraries(Path("out"), "ecp5_demo", "board")
+    assert Path("out/libscegrad_ecp5_demo.so") in files and all(path.is_file() for path in files)
 
 
 VALUES = {

