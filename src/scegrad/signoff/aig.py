@@ -141,7 +141,8 @@ class Aig:
         size = len(next(iter(words.values())))
         ones = np.uint64(0xFFFFFFFFFFFFFFFF)
         values: list[NDArray[np.uint64]] = [np.zeros(size, np.uint64)]
-        values += [words.get(name, values[0]) for name in self.inputs]
+        ordered = sorted(self.inputs, key=self.inputs.__getitem__)
+        values += [words.get(name, values[0]) for name in ordered]
         masks = (np.uint64(0), ones)
         for a, b in self.gates:
             values.append((values[a >> 1] ^ masks[a & 1]) & (values[b >> 1] ^ masks[b & 1]))

@@ -19,7 +19,7 @@ VERSION = 1
 
 Record = dict[str, Any]
 
-LASTING = (Verdict.PROVED, Verdict.REFUTED, Verdict.VACUOUS)
+LASTING = (Verdict.PROVED, Verdict.REFUTED, Verdict.VACUOUS, Verdict.ALIVE)
 """Verdicts that stand until something changes; a case that is open is tried again."""
 
 
@@ -70,6 +70,8 @@ class Ledger:
             "tools": self._tools,
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         }
+        if result.data:
+            record["data"] = dict(result.data)
         if result.verdict in LASTING and key(case) not in self.records:
             self._store.add(key(case), record)
         return record

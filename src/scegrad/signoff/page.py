@@ -31,7 +31,7 @@ th button:focus-visible { outline: 2px solid; }
 th[aria-sort=ascending] button::after { content: " \\25b2"; }
 th[aria-sort=descending] button::after { content: " \\25bc"; }
 .proved, .done, .tests { color: var(--good); } .refuted, .vacuous, .failed { color: var(--bad); }
-.open, .missing, .stale, .part { color: var(--idle); }
+.alive, .open, .missing, .stale, .part { color: var(--idle); }
 .state { font-weight: 600; white-space: nowrap; }
 code { font-size: .85em; overflow-wrap: anywhere; }
 input { font: inherit; width: 100%; box-sizing: border-box; padding: .3rem; margin: .5rem 0; }

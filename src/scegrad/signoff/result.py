@@ -1,7 +1,9 @@
 """What came of a case."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Verdict(StrEnum):
@@ -13,14 +15,19 @@ class Verdict(StrEnum):
     """Neither proved nor refuted: out of time, or no induction."""
     VACUOUS = "vacuous"
     """A cover is not reached, or an assertion is folded away: the proof would say nothing."""
+    ALIVE = "alive"
+    """Mutants live: no stimulus has told them from the design, and no proof says that they are
+    equal to it.
+    """
 
 
 @dataclass(frozen=True)
 class Result:
-    """A verdict, what it rests on or the first thing that is wrong, and the seconds that it
-    took.
+    """A verdict, what it rests on or the first thing that is wrong, and the seconds that it took;
+    ``data`` are its figures, for the record.
     """
 
     verdict: Verdict
     detail: str
     seconds: float
+    data: Mapping[str, Any] = field(default_factory=dict)

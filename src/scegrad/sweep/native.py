@@ -53,7 +53,7 @@ def _built(name: str, parts: list[bytes], make: Make) -> Path:
     return kept(home, result) / name
 
 
-def _runtime(tools: Toolchain, model: Path) -> Path:
+def runtime_object(tools: Toolchain, model: Path) -> Path:
     """Verilator's own code, which is the same for all lanes, as one object."""
     sources = tools.runtime(model)
 
@@ -85,7 +85,7 @@ def lane_library(design: LaneDesign) -> Path:
             split=False,
             runtime=False,  # the same for all lanes, and compiled once
         )
-        tools.link([*objects, _runtime(tools, model)], result / "lane.so")
+        tools.link([*objects, runtime_object(tools, model)], result / "lane.so")
 
     return _built(
         "lane.so", [design.verilog.encode(), *(path.read_bytes() for path in sources)], make

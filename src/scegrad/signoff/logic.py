@@ -1,0 +1,75 @@
+"""Conditions as gates of an and-inverter graph."""
+
+from collections.abc import Iterable, Sequence
+
+from scegrad.formats import FP16, FP32
+from scegrad.signoff.aig import Aig, Literal
+from scegrad.sweep.stage import TAIL
+
+Known = dict[tuple[Literal, Literal], Literal]
+
+
+class Logic:
+    """Adds gates to a graph, those that are ``known`` only once."""
+
+    def __init__(self, graph: Aig, known: Known) -> None:
+        self.graph, self.known = graph, known
+
+    def both(self, a: Literal, b: Literal) -> Literal:
+        """a and b."""
+        return self.graph.gate(a, b, self.known)
+
+    def every(self, literals: Iterable[Literal]) -> Literal:
+        """All of them; 1 for none."""
+        found = 1
+        for literal in literals:
+            found = self.both(found, literal)
+        return found
+
+    def some(self, literals: Iterable[Literal]) -> Literal:
+        """Any of them; 0 for none."""
+        return self.every(literal ^ 1 for literal in literals) ^ 1
+
+    def chosen(self, condition: Literal, a: Literal, b: Literal) -> Literal:
+        """a where the condition holds, else b."""
+        return self.some((self.both(condition, a), self.both(condition ^ 1, b)))
+
+    def differ(self, pairs: Iterable[tuple[Literal, Literal]]) -> Literal:
+        """Whether the two of any pair differ."""
+        return self.some(self.some((self.both(a, b ^ 1), self.both(a ^ 1, b))) for a, b in pairs)
+
+    def equal(self, bits: Sequence[Literal], number: int) -> Literal:
+        """Whether an unsigned number, its lowest bit first, is ``number``."""
+        return self.every(bit ^ (not number >> i & 1) for i, bit in enumerate(bits))
+
+    def above(self, bits: Sequence[Literal], number: int) -> Literal:
+        """Whether an unsigned number, its lowest bit first, is greater than ``number``."""
+        found = 0
+        for i, bit in enumerate(bits):
+            found = self.both(bit, found) if number >> i & 1 else self.some((bit, found))
+        return found
+
+
+def side_conditions(logic: Logic, inputs: dict[str, list[Literal]]) -> Literal:
+    """Which s, and k in fp32, may come with a logit that is no NaN.
+
+    It is what the sweep of the fp32 stage over all logits shows of them, as in ``formal/lane32.v``;
+    of fp16, that s is at most 1/2, and its value for 0 and infinity.
+    """
+    magnitude, s, k = inputs["logit"][:-1], inputs["s"], inputs.get("k", [])
+    fmt = FP32 if k else FP16
+    one = 1 << len(s) - 1
+    zero = logic.equal(magnitude, 0)
+    infinite = logic.equal(magnitude, fmt.infinity)
+    at_most_one = logic.above(s, one) ^ 1
+    if k:
+        far = logic.above(k, 151)
+        near = logic.every((logic.above(s, one >> 3), at_most_one, logic.equal(k, 0) ^ 1))
+        tail = logic.above(magnitude, TAIL - 1)
+        finite = logic.chosen(tail, logic.both(at_most_one, far), near)
+        at_zero = logic.both(logic.equal(s, one), logic.equal(k, 1))
+    else:
+        far, finite, at_zero = 1, logic.above(s, one - 1) ^ 1, logic.equal(s, one)
+    at_infinity = logic.both(logic.equal(s, 0), far)
+    number = logic.chosen(zero, at_zero, logic.chosen(infinite, at_infinity, finite))
+    return logic.some((number, logic.above(magnitude, fmt.infinity)))

@@ -1,0 +1,148 @@
+"""The cases ``mutants/...``: groups of single mutations, each killed or proved equal.
+
+    group ──► 20,000 pairs ──► a million pairs ──► SAT ──► the pair that SAT has found ──► alive
+                 │ killed          │ killed         │ equal    │ killed
+
+Number 0 of a group is the lane itself: what it gives is due.
+"""
+
+import time
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from scegrad.formats import FP16, FP32, Format
+from scegrad.rtl.datapath.sigmoid16 import Sigmoid16
+from scegrad.signoff.case import Case, hashed, once
+from scegrad.signoff.designs import lane_design
+from scegrad.signoff.mutant_equal import EQUAL, Comparison
+from scegrad.signoff.mutant_lane import MutantLane, Stimuli
+from scegrad.signoff.mutation import Judgement, Mutant, Population
+from scegrad.signoff.result import Result, Verdict
+
+LANE_GROUPS = {"lane16": (FP16, 100), "lane32": (FP32, 320)}
+"""Of each lane the format, and how many groups its mutants make."""
+
+PAIRS = (20_000, 1_000_000)
+"""Pairs of the two rounds of stimuli."""
+
+BY_RESULT, BY_STAGE, BY_SOLVER = (
+    "killed by a result",
+    "killed by s, k or sticky",
+    "killed by a pair of the solver",
+)
+
+FINDING = "src/scegrad/signoff/mutants.py"
+
+_DECIDING = [str(PAIRS), "2"]
+"""What decides a verdict beside the Verilog."""
+
+
+@cache
+def lane_population(name: str) -> Population:
+    """The mutants of a lane."""
+    fmt, groups = LANE_GROUPS[name]
+    design = lane_design(fmt.name)
+    # The driver looks at the s of either format.
+    signal = f"lane.sigmoid.s_{Sigmoid16.latency}"
+    prepare = f"expose w:{signal}\ncd {design.TOP}\nrename {signal} s\ncd .." if fmt is FP16 else ""
+    return Population(name, design.verilog, design.TOP, groups, prepare)
+
+
+@cache
+def _stimuli(fmt: Format, count: int) -> Stimuli:
+    return Stimuli.random(fmt, count)
+
+
+def judge_lane(name: str, mutants: list[Mutant]) -> Judgement:
+    """What becomes of mutants of a lane."""
+    fmt, _ = LANE_GROUPS[name]
+    population, design = lane_population(name), lane_design(fmt.name)
+    judgement = Judgement({}, [])
+    with TemporaryDirectory(prefix="scegrad-") as work:
+        verilog = population.run(mutants, "write_verilog -noattr out.v", "out.v", Path(work))
+        model = MutantLane(design, verilog, Path(work))
+        left = list(range(1, len(mutants) + 1))
+        for count in PAIRS:
+            left = _killed(model, _stimuli(fmt, count), left, judgement)
+        if left:
+            comparison = Comparison(population, mutants, design)
+            for number in left:
+                _decide(model, comparison, number, mutants[number - 1], judgement)
+    return judgement
+
+
+def _killed(
+    model: MutantLane, stimuli: Stimuli, numbers: list[int], judgement: Judgement
+) -> list[int]:
+    """Count those that the stimuli kill; returns the others. The first round tells a mutant that
+    results show from one that only the stage shows.
+    """
+    left = []
+    either = stimuli.flags.size > 10 * PAIRS[0]
+    for number, result, stage in model.first_differences(stimuli, numbers, either=either):
+        if result:
+            judgement.count(BY_RESULT)
+        elif stage:
+            judgement.count(BY_STAGE)
+        else:
+            left.append(number)
+    return left
+
+
+def _decide(
+    model: MutantLane, comparison: Comparison, number: int, mutant: Mutant, judgement: Judgement
+) -> None:
+    found = comparison.compare(number)
+    if found == EQUAL:
+        judgement.count(EQUAL)
+    elif isinstance(found, str):
+        judgement.keep(mutant, found)
+    else:
+        bits = model.design.fmt.bits_dtype
+        pair = Stimuli.of(np.array([found.logit], bits), np.array([found.label], bits))
+        _, result, stage = next(model.first_differences(pair, [number], either=True))
+        if result or stage:
+            judgement.count(BY_SOLVER)
+        else:
+            told = f"logit {found.logit:#x}, label {found.label:#x}"
+            judgement.keep(mutant, f"the solver's {told} shows no difference")
+
+
+def result_of(judgement: Judgement, seconds: float) -> Result:
+    """A judgement as the result of its case."""
+    total = sum(judgement.ends.values()) + len(judgement.alive)
+    told = [f"{count} {end}" for end, count in judgement.ends.items()]
+    told += [f"{len(judgement.alive)} alive"] if judgement.alive else []
+    verdict = Verdict.ALIVE if judgement.alive else Verdict.PROVED
+    data = {"mutants": total, "ends": judgement.ends, "alive": judgement.alive}
+    return Result(verdict, f"{total} mutants: {', '.join(told)}", seconds, data)
+
+
+def _run(name: str, index: int) -> Result:
+    started = time.monotonic()
+    judgement = judge_lane(name, lane_population(name).group(index))
+    return result_of(judgement, time.monotonic() - started)
+
+
+def cases() -> list[Case]:
+    """Every group."""
+    return [case for name in LANE_GROUPS for case in _lane_cases(name)]
+
+
+def _lane_cases(name: str) -> list[Case]:
+    fmt, groups = LANE_GROUPS[name]
+    subject = once(lambda: hashed([lane_design(fmt.name).rtl, *_DECIDING, str(groups)]))
+    return [
+        Case(
+            f"mutants/{name}/{index:03}",
+            f"every mutant of group {index} of {groups} is killed or equal",
+            FINDING,
+            quick=False,
+            subject=subject,
+            run=lambda index=index: _run(name, index),  # type: ignore[misc]
+        )
+        for index in range(groups)
+    ]

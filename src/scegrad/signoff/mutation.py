@@ -1,0 +1,145 @@
+"""All single mutations of a design that Yosys makes, in groups of some hundreds: one netlist holds
+a group, and its input ``mutsel`` turns on one of them, 0 none.
+
+    Verilog ──► proc; flatten ──► mutate -list: all of them ──► group i of n: every n-th
+                              └─► mutate -ctrl mutsel 10 number, for each of a group ──► Verilog
+
+A mutation inverts a bit of one cell's port, sticks it at 0 or 1, or turns it over where another bit
+of that port is 0 or 1. Clocks are left as they are, and so are the ports of a memory that nothing
+uses: the former are no logic, the latter nothing at all.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scegrad.signoff import tools
+
+SELECT_BITS = 10
+"""Bits of ``mutsel``: a group has fewer mutants than it can select."""
+
+_FLAT = """
+read_verilog design.v
+hierarchy -top {top}
+proc
+flatten
+opt_clean
+{prepare}
+memory_collect
+"""
+
+_LIST = "mutate -list 100000000 -seed 1 -none -o list.txt\n"
+
+_LEFT_OUT = re.compile(r"-port (CLK|(RD|WR)_CLK|RD_ARST|RD_SRST)\b")
+_CELL = re.compile(r"-cell (\S+)")
+_SHOWN = re.compile(r"-mode (\S+) .*?-cell (\S+) -port (\S+) -portbit (\S+)")
+_WIRE = re.compile(r"-wire (\S+) -wirebit (\S+)")
+_SOURCE = re.compile(r"-src \S+\.v:(\d+)")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One mutation, as the command of Yosys that makes it."""
+
+    command: str
+
+    def under(self, number: int) -> str:
+        """The command that makes it where ``mutsel`` is ``number``."""
+        control = f"mutate -ctrl mutsel {SELECT_BITS} {number} "
+        return self.command.replace("mutate ", control, 1)
+
+    @property
+    def line(self) -> int:
+        """The line of the Verilog that it is in; 0 if that is not known."""
+        found = _SOURCE.findall(self.command)
+        return int(found[-1]) if found else 0
+
+    def __str__(self) -> str:
+        """How it is shown: mode, wire or cell, and line."""
+        found, wire = _SHOWN.search(self.command), _WIRE.search(self.command)
+        assert found
+        mode, cell, port, bit = found.groups()
+        name = cell.replace("\\", "").removeprefix("$flatten")
+        place = f"{wire[1]}[{wire[2]}]" if wire else name
+        return f"{mode} {place} at {port}[{bit}] of {name}, line {self.line}"
+
+
+@dataclass(frozen=True)
+class Population:
+    """All mutants of one design, in ``groups``.
+
+    ``top`` is the module in ``verilog``; ``prepare`` are further lines of the script, such as more
+    outputs. ``cells`` is a pattern of the cells that are mutated, by their path.
+    """
+
+    name: str
+    verilog: str
+    top: str
+    groups: int
+    prepare: str = ""
+    cells: str = ""
+
+    @cached_property
+    def mutants(self) -> list[Mutant]:
+        """Every mutant, in Yosys's order."""
+        with TemporaryDirectory(prefix="scegrad-") as work:
+            directory = Path(work)
+            self._write(directory)
+            tools.yosys(self.script + _LIST, directory)
+            lines = (directory / "list.txt").read_text(encoding="ascii").splitlines()
+        return [Mutant(line) for line in lines if self._counts(line)]
+
+    def _counts(self, line: str) -> bool:
+        cell = _CELL.search(line)
+        return (
+            cell is not None
+            and not _LEFT_OUT.search(line)
+            and re.search(self.cells, cell[1].replace("\\", "")) is not None
+        )
+
+    def group(self, index: int) -> list[Mutant]:
+        """Every ``groups``-th mutant; raises ``ValueError`` for more than ``mutsel`` can select."""
+        found = self.mutants[index :: self.groups]
+        if len(found) >= 1 << SELECT_BITS:
+            raise ValueError(f"{self.name}: a group has {len(found)} mutants: make more groups")
+        return found
+
+    @property
+    def script(self) -> str:
+        """The lines that make the netlist, before any mutation."""
+        return _FLAT.format(top=self.top, prepare=self.prepare)
+
+    def mutated(self, mutants: list[Mutant]) -> str:
+        """The lines that make the netlist with mutants, counted from 1."""
+        return self.script + "".join(
+            f"{mutant.under(number)}\n" for number, mutant in enumerate(mutants, start=1)
+        )
+
+    def run(self, mutants: list[Mutant], rest: str, result: str, work: Path) -> bytes:
+        """The file ``result`` that further lines make of the mutated netlist in ``work``."""
+        self._write(work)
+        tools.yosys(f"{self.mutated(mutants)}{rest}\n", work)
+        return (work / result).read_bytes()
+
+    def _write(self, directory: Path) -> None:
+        (directory / "design.v").write_text(self.verilog, encoding="ascii")
+
+
+@dataclass
+class Judgement:
+    """What became of a group: how many mutants came to each end, and those that live on, with what
+    is known of them.
+    """
+
+    ends: dict[str, int]
+    alive: list[dict[str, str | int]]
+
+    def count(self, end: str, number: int = 1) -> None:
+        """So many mutants more came to this end."""
+        self.ends[end] = self.ends.get(end, 0) + number
+
+    def keep(self, mutant: Mutant, why: str) -> None:
+        """A mutant lives on."""
+        self.alive.append({"mutant": str(mutant), "line": mutant.line, "why": why})
