@@ -58,9 +58,10 @@ fpga: environment  ## size and clock of every unit on an ECP5 (an hour or so)
 	$(BIN)/scegrad fpga -o docs/fpga.json
 	$(BIN)/scegrad generate fpga
 
-nightly: environment tools  ## netlists of lane and ecp5_demo against the RTL (an hour or so)
+nightly: environment tools  ## netlists against the RTL, 10^5 random jobs a platform (2 hours)
 	$(BIN)/scegrad netlist lane 3000000
 	$(BIN)/scegrad netlist top 10
+	$(BIN)/scegrad soak --jobs 100000 -o out/soak.json
 
 bitstream: environment  ## the bitstream of the board ULX3S, in out/bitstream/ (10 min)
 	$(BIN)/scegrad bitstream -o out/bitstream

@@ -30,6 +30,7 @@ from scegrad.generate.cli import generate
 from scegrad.lib.cli import examples, lib
 from scegrad.run.cli import run, sample
 from scegrad.signoff.cli import signoff
+from scegrad.soak.cli import soak
 from scegrad.sweep.cli import app as sweep_app
 from scegrad.uart.cli import terminal
 
@@ -47,7 +48,7 @@ app = typer.Typer(
 )
 for command in (
     *(run, sample, check, verilog, lib, examples, demo, bench),
-    *(fpga, netlist, bitstream, terminal, generate, signoff),
+    *(fpga, netlist, bitstream, terminal, generate, soak, signoff),
 ):
     app.command()(command)
 app.add_typer(sweep_app, name="sweep")

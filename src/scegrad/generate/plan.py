@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("backends",),
     ("api", "options"),
     ("run", "check", "lib"),
-    ("bench", "demo", "sweep", "fpga"),
+    ("bench", "demo", "sweep", "fpga", "soak"),
     ("signoff",),
     ("generate",),
     ("cli",),

@@ -1,0 +1,46 @@
+"""The command line of ``scegrad soak``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scegrad.options import output_option, platform_option
+from scegrad.platforms import PLATFORMS, platform_of
+
+Platform = Annotated[
+    list[str] | None, platform_option("Only this platform; as often as needed.  [default: all]")
+]
+
+Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Jobs on each platform.")]
+
+Seed = Annotated[
+    int | None,
+    typer.Option(metavar="SEED", help="Of all that is random.  [default: a new one]"),
+]
+
+Job = Annotated[
+    int | None,
+    typer.Option(min=0, metavar="N", help="Run the round again that holds the N-th job of a seed."),
+]
+
+Output = Annotated[Path | None, output_option("Write the figures as JSON.", "FILE.json")]
+
+
+def soak(
+    platform: Platform = None,
+    jobs: Jobs = 1000,
+    seed: Seed = None,
+    job: Job = None,
+    output: Output = None,
+) -> None:
+    """Run random jobs with faults, pauses, aborts and resets on the fast simulator.
+
+    Jobs of several units run side by side. Each element is compared with the golden model, and
+    nothing may hang, break the protocol or touch a byte outside the arrays. The seed is printed,
+    and a failure with the command that runs its round again. The exit status is 1 after a failure.
+    """
+    from scegrad.soak import command
+
+    chosen = [platform_of(name) for name in platform or PLATFORMS]
+    raise typer.Exit(command.main(chosen, jobs, seed, job, output))

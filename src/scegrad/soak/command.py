@@ -1,0 +1,164 @@
+"""``scegrad soak``: rounds of random jobs on some platforms, each in a child process that is ended
+if it hangs and replaced if it crashes.
+"""
+
+import json
+import multiprocessing
+import secrets
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from scegrad.build.simulator import library
+from scegrad.files import Output
+from scegrad.platforms import Platform
+from scegrad.sim.simulation import Simulation
+from scegrad.soak import bins
+from scegrad.soak.soak import ROUND, Round, SoakError
+
+TIME_LIMIT = 120
+"""Seconds in which a round must be over; it takes a fraction of one."""
+
+FAILURES = 5
+"""After so many failures a platform is given up."""
+
+
+@dataclass
+class Outcome:
+    """What came of the rounds on one platform."""
+
+    platform: Platform
+    jobs: int = 0
+    seconds: float = 0.0
+    hits: Counter[tuple[bins.Class, ...]] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def holes(self) -> list[tuple[bins.Class, bins.Class]]:
+        """Bins that no job has hit."""
+        hit = {pair for classes in self.hits for pair in combinations(classes, 2)}
+        return [each for each in bins.bins(self.platform) if each not in hit]
+
+    def record(self) -> dict[str, Any]:
+        """The figures, as the file has them."""
+        ends = dict.fromkeys(bins.PROPERTIES["end"], 0)
+        for classes, count in self.hits.items():
+            ends[dict(classes)["end"]] += count
+        return {
+            "platform": self.platform.name,
+            "jobs": self.jobs,
+            "ends": ends,
+            "bins": sum(1 for _ in bins.bins(self.platform)),
+            "holes": [" x ".join(f"{name} {value}" for name, value in hole) for hole in self.holes],
+            "failures": self.failures,
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def run_rounds(
+    platform: Platform, seed: int, rounds: Iterable[int], limit: float = TIME_LIMIT
+) -> Outcome:
+    """Run rounds by their numbers; a failure is a line with the command that replays it. Raises
+    ``BuildError``.
+    """
+    path, left = library(platform), list(rounds)
+    outcome, started = Outcome(platform), time.monotonic()
+    while left and len(outcome.failures) < FAILURES:
+        for number, found in _in_a_child(path, platform, seed, left, limit):
+            left.remove(number)
+            if isinstance(found, str):
+                outcome.failures.append(f"{found}; {replay(platform, seed, number)}")
+            else:
+                outcome.hits += found
+                outcome.jobs += sum(found.values())
+    outcome.seconds = time.monotonic() - started
+    return outcome
+
+
+def replay(platform: Platform, seed: int, number: int) -> str:
+    """The command that runs a round again."""
+    return f"again: scegrad soak --platform {platform.name} --seed {seed} --job {number * ROUND}"
+
+
+Found = tuple[int, str | Counter[tuple[bins.Class, ...]]]
+
+
+def _in_a_child(
+    path: Path, platform: Platform, seed: int, numbers: list[int], limit: float
+) -> Iterator[Found]:
+    """What comes of each round: hits or a line that says what is wrong, which is the last."""
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    child = context.Process(target=_child, args=(there, path, platform, seed, numbers))
+    child.start()
+    there.close()
+    try:
+        for number in list(numbers):
+            if not here.poll(limit):
+                yield number, f"round {number} takes longer than {limit} seconds"
+                return
+            try:
+                found = here.recv()
+            except EOFError:
+                child.join()
+                yield number, f"the simulator ended in round {number}, status {child.exitcode}"
+                return
+            yield number, found
+    finally:
+        here.close()
+        child.kill()
+        child.join()
+
+
+def _child(
+    there: Connection, path: Path, platform: Platform, seed: int, numbers: list[int]
+) -> None:
+    for number in numbers:
+        with Simulation(path) as simulation:
+            found = Round(platform, simulation, seed, number)
+            try:
+                found.run()
+            except SoakError as error:
+                there.send(f"round {number}: {error}")
+            else:
+                there.send(found.hits)
+
+
+def main(
+    platforms: list[Platform], jobs: int, seed: int | None, job: int | None, output: Path | None
+) -> int:
+    """Run so many jobs on each platform, or the round that holds ``job``; returns 1 if any failed.
+
+    Without a ``seed`` a new one is drawn; it is printed first.
+    """
+    seed = secrets.randbits(32) if seed is None else seed
+    print(f"seed {seed}", flush=True)
+    rounds = range(-(-jobs // ROUND)) if job is None else range(job // ROUND, job // ROUND + 1)
+    records = []
+    for platform in platforms:
+        outcome = run_rounds(platform, seed, rounds)
+        records.append(record := outcome.record())
+        print(line(record), flush=True)
+        for failure in outcome.failures:
+            print(failure, flush=True)
+    if output:
+        with Output(output) as file:
+            text = json.dumps({"seed": seed, "platforms": records}, indent=1) + "\n"
+            file.temporary.write_text(text, encoding="utf-8")
+            file.commit()
+    return int(any(record["failures"] for record in records))
+
+
+def line(record: dict[str, Any]) -> str:
+    """What is shown of a platform when it is over."""
+    ends = ", ".join(f"{count} {end}" for end, count in record["ends"].items() if count)
+    hit = record["bins"] - len(record["holes"])
+    return (
+        f"{record['platform']}: {record['jobs']} jobs in {record['seconds']:.0f} s ({ends}),"
+        f" {hit} of {record['bins']} bins, {len(record['failures'])} failures"
+    )

@@ -1,0 +1,294 @@
+"""One round of a soak: a fresh unit, and some jobs on it that leave it as they may.
+
+    draw jobs for free units ─► fill memory, windows, faults ─► start all ─► abort some, or reset
+                                                                 ─► finish each ─► check everything
+
+Everything random comes from the round's seed, and nothing depends on time: the same round gives the
+same cycles.
+"""
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+
+from scegrad.errors import SimulationError
+from scegrad.job import sequence
+from scegrad.job.job import BusError, Job, JobAborted, JobRefused
+from scegrad.model import golden
+from scegrad.platforms import Platform, Region
+from scegrad.registers import Status, offset
+from scegrad.sim.simulation import Direction, Memory, Simulation
+from scegrad.soak import bins
+from scegrad.tb import scenarios
+
+ROUND = 20
+"""Jobs of a round."""
+
+GUARD = 64
+"""Bytes looked at on either side of an output, beside the windows."""
+
+NEAR = 256
+"""Bytes around a fault that no other job's array may come near to: a bus word and more."""
+
+PATIENCE = 400_000
+"""Cycles that an act may take: what takes longer hangs."""
+
+
+T = TypeVar("T")
+
+
+class SoakError(Exception):
+    """Something that must not happen did; the message is one line."""
+
+
+class _Registers:
+    """The registers of a simulation, until a cycle by which all must be over."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self.deadline = 0
+
+    def _check(self) -> None:
+        if self._simulation.cycle > self.deadline:
+            raise SoakError(f"hangs: not over after {PATIENCE} cycles")
+
+    def read32(self, offset: int, /) -> int:
+        self._check()
+        return self._simulation.read32(offset)
+
+    def write32(self, offset: int, value: int, /) -> None:
+        self._simulation.write32(offset, value)
+
+    def wait(self, limit: int, /) -> None:
+        self._simulation.run(limit, until_irq=True)
+        if not self._simulation.irq:
+            raise SoakError(f"hangs: no interrupt within {limit} cycles")
+
+
+@dataclass
+class _Running:
+    """A job of an act, and how it is to end."""
+
+    job: Job
+    logits: np.ndarray
+    labels: np.ndarray
+    before: np.ndarray = field(default_factory=lambda: np.empty(0, "u1"))
+    fault: Status | None = None
+    abort: bool = False
+    end: str = "done"
+
+
+class Round:
+    """A unit, and everything random about its jobs."""
+
+    def __init__(self, platform: Platform, simulation: Simulation, seed: int, number: int) -> None:
+        self.platform, self.simulation = platform, simulation
+        self.rng = random.Random(f"{seed} {platform.name} {number}")
+        self.registers = _Registers(simulation)
+        self.hits: Counter[tuple[bins.Class, ...]] = Counter()
+        self._execute(sequence.prepare(platform))
+
+    def _execute(self, steps: sequence.Steps[T]) -> T:
+        self.registers.deadline = self.simulation.cycle + PATIENCE
+        return sequence.execute(steps, self.registers)
+
+    def run(self, jobs: int = ROUND) -> int:
+        """Run so many jobs or some more, which share the last act; returns how many. Raises
+        ``SoakError``.
+        """
+        done = 0
+        while done < jobs:
+            try:
+                done += self._act()
+            except SimulationError as error:  # a register that does not answer
+                raise SoakError(str(error)) from error
+        return done
+
+    def _act(self) -> int:
+        """Some jobs at once, from their drawing to their check; returns how many."""
+        if self.rng.random() < 0.1:
+            self._refuse()
+        memory = self._prepare_memory()
+        running = self._draw()
+        for each in running:
+            self._load(each, running)
+        for each in running:
+            self._execute(sequence.start(each.job))
+        reset = self.rng.random() < 0.07
+        longest = max(each.job.length for each in running)
+        if reset or any(each.abort for each in running):
+            self.simulation.run(self.rng.randrange(1, 60 + memory.latency + longest))
+        if reset:
+            self.simulation.reset()
+            self._execute(sequence.prepare(self.platform))
+            for each in running:
+                each.end = "reset"
+        else:
+            for each in self._aborted(running):
+                self._finish(each)
+        for each in running:
+            self._check(each, running)
+            self.hits[bins.classes(each.job, memory, each.end, len(running) > 1)] += 1
+        self._check_unit()
+        return len(running)
+
+    def _check_unit(self) -> None:
+        """Nothing was accessed that may not be, and no unit is busy."""
+        if violations := self.simulation.violations():
+            raise SoakError(violations[0])
+        if busy := self.simulation.read32(offset("BUSY")):
+            raise SoakError(f"BUSY is {busy:#x} when every job is over")
+
+    def _aborted(self, running: list[_Running]) -> list[_Running]:
+        """Abort the jobs that are to be; returns all in the order in which they are waited for."""
+        for each in running:
+            if each.abort:
+                self._execute(sequence.abort(each.job.unit))
+        return self.rng.sample(running, len(running))
+
+    def _prepare_memory(self) -> Memory:
+        """Empty memories, and their behaviour in this act."""
+        sim, rng = self.simulation, self.rng
+        sim.release(0, 1 << 32)
+        sim.clear_windows()
+        sim.clear_faults()
+        memory = Memory(
+            latency=rng.choice((0, 0, 1, 20, 100, 300)),
+            outstanding=rng.choice((1, 2, 64)),
+            stall=rng.choice((0, 0, 30, 128, 230)),
+            seed=rng.getrandbits(32),
+        )
+        sim.set_memory(memory)
+        return memory
+
+    def _draw(self) -> list[_Running]:
+        """Jobs of different units that share no core."""
+        rng, platform = self.rng, self.platform
+        free = list(range(platform.cores))
+        rng.shuffle(free)
+        private = rng.randrange(platform.cores + 1) if platform.l2_ports else 0
+        if rng.random() < 0.5:
+            private = min(private, 1)
+        longest = rng.choice((20, 200, 200, 3000))
+        shapes = [
+            scenarios.Shape(core=free.pop(), private=True, longest=longest) for _ in range(private)
+        ]
+        if free and (not shapes or rng.random() < 0.6):
+            cores = free if rng.random() < 0.4 else rng.sample(free, rng.randint(1, len(free)))
+            mask = sum(1 << core for core in cores)
+            shapes.append(scenarios.Shape(private=False, mask=mask, longest=longest))
+        rng.shuffle(shapes)
+        found: list[_Running] = []
+        taken: list[Region] = []
+        for shape in shapes:
+            job = scenarios.draw_job(rng, platform, shape, taken)
+            logits, labels = scenarios.draw_operands(rng, job.fmt, job.length)
+            found.append(_Running(job, logits, labels, abort=rng.random() < 0.12))
+        return found
+
+    def _load(self, each: _Running, running: list[_Running]) -> None:
+        """Fill a job's memory with operands, and its output with anything; allow it its arrays
+        alone; now and then set a fault.
+        """
+        sim, job = self.simulation, each.job
+        anything = np.random.default_rng(self.rng.getrandbits(64))
+        sim.write(job.gradient, anything.integers(0, 256, job.size, np.uint8))
+        sim.write(job.logits, each.logits)
+        sim.write(job.labels, each.labels)
+        each.before = sim.read(*self._surroundings(job))
+        ways = (Direction.READ, Direction.READ, Direction.WRITE)
+        for address, direction in zip(job.arrays, ways, strict=True):
+            sim.allow(address, job.size, direction)
+        if job.size and self.rng.random() < 0.2:
+            self._inject(each, running)
+
+    def _inject(self, each: _Running, running: list[_Running]) -> None:
+        direction = self.rng.choice((Direction.READ, Direction.WRITE))
+        response = self.rng.choice(bins.RESPONSES)
+        bases = each.job.arrays[2:] if direction is Direction.WRITE else each.job.arrays[:2]
+        address = self.rng.choice(bases) + self.rng.randrange(each.job.size)
+        others = (other.job for other in running if other is not each)
+        if any(
+            base - NEAR < address < base + job.size + NEAR for job in others for base in job.arrays
+        ):
+            return
+        self.simulation.fault(address, 1, direction, response)
+        each.fault = Status[f"{direction.name}_{response.name}"]
+        each.end = bins.fault_class(direction)
+
+    def _surroundings(self, job: Job) -> tuple[int, int]:
+        """Address and size of an output with its guards, as far as its memory goes."""
+        region = next(each for each in self.platform.regions if each.holds(job.gradient, job.size))
+        low = max(region.base, job.gradient - GUARD)
+        high = min(region.end, job.gradient + job.size + GUARD)
+        return low, high - low
+
+    def _finish(self, each: _Running) -> None:
+        job = each.job
+        try:
+            counters = self._execute(sequence.finish(job.unit, PATIENCE))
+        except BusError as error:
+            if error.status is not each.fault:
+                raise SoakError(f"{error}, but due was {each.fault}") from error
+        except JobAborted as error:
+            if not each.abort:
+                raise SoakError(f"{error}, but nobody asked for it") from error
+            each.end = "abort"
+        except RuntimeError as error:
+            raise SoakError(str(error)) from error
+        else:
+            if each.fault:
+                raise SoakError(f"unit {job.unit} is done in spite of {each.fault.name}")
+            if counters.elements != job.length:
+                raise SoakError(f"unit {job.unit} counts other than {job.length} elements")
+
+    def _check(self, each: _Running, running: list[_Running]) -> None:
+        """Every element of the output is right, or as it was where the job was cut short; what
+        surrounds it has not changed.
+        """
+        job, bits = each.job, each.job.fmt.bits_dtype
+        low, size = self._surroundings(job)
+        got = self.simulation.read(low, size)
+        inside = slice(job.gradient - low, job.gradient - low + job.size)
+        right = golden.gradient(each.logits, each.labels).view(bits)
+        good = got[inside].view(bits) == right
+        if each.end != "done":
+            good |= got[inside].view(bits) == each.before[inside].view(bits)
+        if not good.all():
+            i = int(np.argmin(good))
+            raise SoakError(f"element {i} of unit {job.unit} is {got[inside].view(bits)[i]:#x}")
+        changed = got != each.before
+        changed[inside] = False
+        for other in running:
+            for address in other.job.arrays:
+                changed[max(0, address - low) : max(0, address - low + other.job.size)] = False
+        if changed.any():
+            raise SoakError(f"a stray byte at {low + int(np.argmax(changed)):#x}")
+
+    def _refuse(self) -> None:
+        """A job that the hardware must refuse, with the right status."""
+        rng, platform = self.rng, self.platform
+        good = scenarios.draw_job(rng, platform, scenarios.Shape(longest=50), [])
+        changes = {
+            "length": -rng.randrange(1, 1 << 31),
+            "logits": (good.logits + 1) & 0xFFFF_FFFF,
+            "gradient": rng.getrandbits(32) & ~3,
+            "core_mask": rng.choice((0, platform.all_cores + 1)),
+        }
+        name = rng.choice(list(changes))
+        values = {key: getattr(good, key) for key in ("logits", "labels", "gradient")}
+        values |= {"length": good.length, "core_mask": good.core_mask, name: changes[name]}
+        job = Job(platform, good.fmt, good.private, **values)
+        due = job.check()
+        if due is Status.ACCEPTED:
+            return
+        try:
+            self._execute(sequence.start(job))
+        except JobRefused as error:
+            if error.status is not due:
+                raise SoakError(f"refused with {error.status.name}, not {due.name}") from error
+        else:
+            raise SoakError(f"took a job that it must refuse with {due.name}")
