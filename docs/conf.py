@@ -26,7 +26,7 @@ nitpick_ignore_regex = [("py:.*", r".*")]  # types of other packages, of which t
 # Anchors as GitHub makes them from headings, so that a link works in both places.
 myst_heading_anchors = 4
 
-autodoc_typehints = "signature"
+autodoc_typehints = "none"  # the text says what may be given; NumPy's ArrayLike is ten lines long
 python_maximum_signature_line_length = 60
 
 html_theme = "furo"
