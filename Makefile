@@ -48,6 +48,7 @@ format: environment  ## put the code into the format that lint asks for
 
 bench: environment  ## cycles, share of the bound, pictures, for the README (minutes)
 	$(BIN)/scegrad bench -o docs/bench
+	$(BIN)/scegrad bench --litedram -o docs/bench
 	$(BIN)/scegrad generate bench
 
 docs: environment  ## these pages as a site with search, in out/docs/ (seconds)

@@ -63,7 +63,10 @@ def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
 EXTRAS = {
     "dask": "sweep",
     "distributed": "sweep",
+    "litedram": "litedram",
+    "litex": "litedram",
     "matplotlib": "report",
+    "migen": "litedram",
     "mpmath": "dev",
     "pyosys": "signoff",
     "scipy": "dev",

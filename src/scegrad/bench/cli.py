@@ -39,6 +39,32 @@ Profile = Annotated[
     ),
 ]
 
+LiteDram = Annotated[
+    bool,
+    typer.Option(
+        "--litedram",
+        help="Only jobs behind LiteDRAM, beside an ideal manager on the same controller and the"
+        " same on our DRAM model: litedram.json.",
+    ),
+]
+
+Chip = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CHIP",
+        help="With --litedram: a chip of litedram.modules.  [default: MT41K64M16, a DDR3]",
+    ),
+]
+
+ChipMhz = Annotated[
+    int | None,
+    typer.Option(
+        metavar="MHZ",
+        help="With --litedram: clock of controller and unit; a DDR3's is four times that."
+        "  [default: 100]",
+    ),
+]
+
 
 def bench(
     output: Output = Path("out/bench"),
@@ -46,6 +72,9 @@ def bench(
     quick: Quick = False,
     resume: Resume = False,
     profile: Profile = False,
+    litedram: LiteDram = False,
+    chip: Chip = None,
+    chip_mhz: ChipMhz = None,
 ) -> None:
     """Measure jobs in cycles, for every platform and format.
 
@@ -53,16 +82,25 @@ def bench(
     cores or the port; on a DRAM, the time of an ideal manager on the same memory. Every core mask
     and every private memory is tried too.
     """
-    if profile and (quick or resume):
+    if (profile or litedram) and (quick or resume):
         raise RequestError(
-            "a profile is no part of the other measurements: leave out --quick and --resume"
+            f"a {'profile' if profile else 'measurement behind LiteDRAM'} is no part of the other"
+            " measurements: leave out --quick and --resume"
         )
-    if not (quick or profile):
+    if profile and litedram:
+        raise RequestError("--profile and --litedram are two measurements: leave out one")
+    if not litedram and (chip is not None or chip_mhz is not None):
+        raise RequestError("--chip and --chip-mhz are for --litedram alone: add it")
+    if not (quick or profile or litedram):
         require("matplotlib")
     # Simulators and Matplotlib: the other commands, and --help, do without.
     from scegrad.bench.command import main, main_profile
 
-    if profile:
+    if litedram:
+        from scegrad.bench.litedram import main as main_litedram
+
+        main_litedram(output, platform=platform, chip=chip, mhz=chip_mhz)
+    elif profile:
         main_profile(output, platform=platform)
     else:
         main(output, platform=platform, quick=quick, resume=resume)

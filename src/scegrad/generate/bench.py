@@ -1,5 +1,5 @@
-"""Puts the measured figures into README.md and docs/performance.md: ``scegrad generate bench``;
-``--check`` only compares.
+"""Puts the measured figures into README.md, docs/performance.md and docs/memory.md: ``scegrad
+generate bench``; ``--check`` only compares.
 
 The README has a few lines of ``docs/bench/bench.json``, the page has all of them.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from scegrad.bench import masks
+from scegrad.bench import litedram, masks
 from scegrad.bench.cases import DSP_MHZ, Case
 from scegrad.bench.measure import Measurement
 from scegrad.generate.maker import ROOT, Maker
@@ -20,6 +20,9 @@ README, PAGE, MEASURED = (
     Path("docs/performance.md"),
     Path("docs/bench/bench.json"),
 )
+
+MEMORY, BEHIND = Path("docs/memory.md"), Path("docs/bench") / litedram.RESULTS
+"""The page that has the figures behind LiteDRAM, and where they are kept."""
 
 
 def table(measurements: Iterable[Measurement]) -> str:
@@ -67,6 +70,13 @@ def wall_times(records: Iterable[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def litedram_table(records: Iterable[dict[str, Any]]) -> str:
+    """The jobs behind LiteDRAM as Markdown."""
+    rows = [litedram.Line(**record).cells() for record in records]
+    lines = [litedram.HEADINGS, ("---",) * len(litedram.HEADINGS), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
 def short(case: Case) -> bool:
     """Whether the README has the case: all cores of the platforms of several, in the narrowest
     format, on aligned arrays.
@@ -86,7 +96,7 @@ def kept() -> dict[str, Any]:
 
 
 def generated(root: Path) -> dict[Path, str]:
-    """Both pages with the figures of today."""
+    """The pages with the figures of today."""
     results = kept()
     measurements = [Measurement.of(record) for record in results["lines"]]
     blocks = {
@@ -96,6 +106,7 @@ def generated(root: Path) -> dict[Path, str]:
             "masks": mask_table(results["masks"]),
             "wall-times": wall_times(results["wall"]),
         },
+        MEMORY: {"litedram": litedram_table(json.loads((ROOT / BEHIND).read_text("utf-8")))},
     }
     return {path: MAKER.page(path, tables, root) for path, tables in blocks.items()}
 

@@ -20,6 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("model", "job"),
     ("rtl",),
     ("build",),
+    ("litedram",),
     ("board",),
     ("sim",),
     ("uart", "request"),
