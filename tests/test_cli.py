@@ -10,6 +10,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -196,6 +197,18 @@ def test_a_device_is_written_and_not_replaced(files: Path) -> None:
             "none/g.npy cannot be written: No such file or directory",
         ),
         ("run x.npy y.npy -o folder", "folder cannot be written: it is a directory"),
+        (
+            "run x.npy y.npy -o new/",
+            "Invalid value for '--output' / '-o': 'new/' names a directory",
+        ),
+        (
+            "run x.npy y.npy -o g.npy --backend verilator --waves w/",
+            "waves is 'w/', but must be the path of a file",
+        ),
+        (
+            "verilog -o out --platform none/pipe",
+            "none/pipe cannot be read: No such file or directory",
+        ),
         ("run x.npy y.npy -o /proc/g.npy", "/proc/g.npy cannot be written: "),
         (
             "run x.npy y.npy -o g.npy --report text.npy",
@@ -353,6 +366,64 @@ def test_standard_output_may_be_a_file(files: Path) -> None:
     assert Path("both").read_bytes().startswith(b"before\n\x93NUMPY")
 
 
+def full() -> int:
+    """A file that takes nothing."""
+    return os.open("/dev/full", os.O_WRONLY)
+
+
+def broken() -> int:
+    """A pipe that nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    return writer
+
+
+@pytest.mark.parametrize("line", ["run x.npy y.npy -o g.npy --backend model", "--help"])
+@pytest.mark.parametrize(
+    ("place", "reason"), [(full, "No space left on device"), (broken, "Broken pipe")]
+)
+def test_text_that_cannot_be_printed_is_one_line(
+    files: Path, line: str, place: Callable[[], int], reason: str
+) -> None:
+    """Also without PYTHONUNBUFFERED: then Python prints when it ends, and says errors itself."""
+    out = place()
+    done = subprocess.run(
+        [sys.executable, "-m", "scegrad", *line.split()],
+        env={name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"},
+        stdout=out,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(out)
+    assert (done.returncode, done.stderr) == (2, f"scegrad: standard output: {reason}\n")
+
+
+def test_a_closed_standard_file_is_no_other_file(files: Path) -> None:
+    """What is printed goes nowhere then, and never into a file that is being written."""
+    due = golden.gradient(np.load("x.npy"), np.load("y.npy")).tobytes()
+    run = "scegrad run x.npy y.npy --backend model"
+    for number, line in enumerate(
+        [
+            f"{run} -o g0.npy <&- >&- 2>&-",
+            f"{run} -o /dev/stdout 2>&- > g1.npy",
+            f"{run} -o /dev/stdout 2>&- | cat > g2.npy",
+        ]
+    ):
+        assert shell(line, files).returncode == 0
+        assert np.load(f"g{number}.npy").tobytes() == due
+        assert Path(f"g{number}.npy").stat().st_size == 128 + len(due)
+    lost = shell(f"{run} -o /dev/stdout >&-", files)
+    assert (lost.returncode, len(lost.stderr.splitlines())) == (2, 1)
+    assert shell("scegrad run none.npy y.npy -o g.npy 2>&-", files).stdout == ""
+
+
+def test_a_platform_from_a_pipe(files: Path) -> None:
+    text = Path(__file__).parents[1] / "platforms" / "zynq7000.toml"
+    line = f"scegrad run x.npy y.npy -o g.npy --backend model --platform <(cat {text})"
+    assert shell(line, files).stdout.startswith("zynq7000 fp32")
+
+
 def test_an_input_is_overwritten_if_that_is_said(files: Path) -> None:
     due = golden.gradient(np.load("x.npy"), np.load("y.npy"))
     assert call("run", "x.npy", "y.npy", "-o", "x.npy", "--overwrite-input", *MODEL) == 0
@@ -446,7 +517,7 @@ import os, signal, sys
 class Finder:
     def find_spec(self, name, path=None, target=None):
         if name == "scegrad.options":
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.Signals[os.environ["SIGNAL"]])
 
 sys.meta_path.insert(0, Finder())
 from scegrad import __main__
@@ -461,6 +532,8 @@ __main__.main()
         (INTERRUPTED, "SIGTERM", 143),
         (INTERRUPTED, "SIGHUP", 129),
         (EARLY, "SIGINT", 130),
+        (EARLY, "SIGTERM", 143),
+        (EARLY, "SIGHUP", 129),
     ],
 )
 def test_a_signal_is_one_line_and_leaves_nothing(

@@ -16,7 +16,7 @@ import pytest
 
 from scegrad import files
 from scegrad.errors import RequestError
-from scegrad.files import Output, OutputDirectory, check_apart, load_array
+from scegrad.files import Output, OutputDirectory, check_apart, load_array, text_stream
 
 ARRAY = np.arange(100, dtype="f4").reshape(20, 5)
 
@@ -263,3 +263,21 @@ def test_outputs_and_inputs_are_kept_apart(tmp_path: Path) -> None:
     again = tmp_path / "x" / ".." / "two"
     with pytest.raises(RequestError, match="cannot be both the gradient and the waves: choose"):
         check_apart([("the gradient", two), ("the waves", again)], [])
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(RequestError, match="cannot be both the gradient and the waves: choose"):
+        check_apart([("the gradient", tmp_path / "pipe"), ("the waves", tmp_path / "pipe")], [])
+
+
+def test_text_leaves_the_standard_output_to_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (tmp_path / "out").open("w") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        assert text_stream(None, tmp_path / "other") is out
+        assert text_stream(None, tmp_path / "out") is sys.stderr
+
+
+def test_what_icarus_keeps_beside_its_waves_goes_with_them(tmp_path: Path) -> None:
+    with Output(tmp_path / "w.fst") as output:
+        output.temporary.with_name(f"{output.temporary.name}.hier").write_text("")
+    assert not list(tmp_path.iterdir())

@@ -16,8 +16,9 @@ def _stop(number: int, frame: object) -> None:
 
 def main() -> None:
     """Entry point: run a command and exit with its status."""
-    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
-        signal.signal(signal.SIGINT, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup asks
+            signal.signal(number, _stop)
     # Everything: Typer, NumPy, and what the commands declare.
     from scegrad.cli import main as run
 

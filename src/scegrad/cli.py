@@ -104,12 +104,15 @@ def main(arguments: list[str] | None = None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:  # as nohup asks
             signal.signal(number, _stop)
+    _fill_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files may be any bytes
     os.environ["MPLBACKEND"] = "agg"  # pictures go to files; a notebook asks for another
     status = _status(words or ["--help"])
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback while Python ends
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == _stop:
+            signal.signal(number, signal.SIG_DFL)  # no traceback while Python ends
     sys.exit(status)
 
 
@@ -132,7 +135,10 @@ def _status(words: list[str]) -> int:
     """
     try:
         _check_words(words)
-        return _call(words)
+        status = _call(words)
+        if sys.stdout:
+            sys.stdout.flush()  # here: at its end, Python would say the error in lines of its own
+        return status
     except typer.TyperException as error:
         return _fail(error.format_message(), BAD_REQUEST)
     except (SimulationError, LinkError, JobError, TimeoutError) as error:
@@ -146,9 +152,34 @@ def _status(words: list[str]) -> int:
     except MemoryError as error:
         return _fail(f"not enough memory: {error}", BAD_REQUEST)
     except OSError as error:
-        return _fail(f"{error.filename or 'file'}: {error.strerror or error}", BAD_REQUEST)
+        place = error.filename or ("standard output" if _output_lost() else "file")
+        return _fail(f"{place}: {error.strerror or error}", BAD_REQUEST)
     except KeyboardInterrupt as error:
         return _fail("interrupted", 128 + getattr(error, "number", signal.SIGINT))
+
+
+def _fill_closed() -> None:
+    """Open the standard files that the caller closed: else the next file that is opened would be
+    standard output, or standard error, to whatever writes there. What is written is an error.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open("/dev/full", os.O_RDWR), True)
+    if sys.stderr is None:  # which print() would take for standard output
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
+def _output_lost() -> bool:
+    """Whether standard output cannot take what was printed; Python's end then drops it."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
 
 
 def _check_words(words: list[str]) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 import numpy as np
 
@@ -61,6 +61,14 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
+def _one_place(first: Path, second: Path) -> bool:
+    """Whether two outputs would mix: in one file, or in one pipe."""
+    one, other = _status(first), _status(second)
+    if one and other and stat.S_ISFIFO(one.st_mode):
+        return os.path.samestat(one, other)
+    return same_file(first, second)
+
+
 def same_file(first: Path, second: Path) -> bool:
     """Whether two names lead to one regular file, or will lead to one."""
     one, other = _status(first), _status(second)
@@ -75,7 +83,7 @@ def check_apart(outputs: Iterable[tuple[str, Path]], inputs: Iterable[tuple[str,
     count = len(seen)
     for name, path in outputs:
         for index, (other, place) in enumerate(seen):
-            if same_file(path, place):
+            if _one_place(path, place):
                 way = ", or say --overwrite-input" if index < count else ""
                 raise RequestError(
                     f"{path} cannot be both {other} and {name}: choose another name{way}"
@@ -112,8 +120,7 @@ class Output:
     @property
     def standard(self) -> bool:
         """Whether the path is the standard output, which then takes no text."""
-        out = _standard_output()
-        return bool(out and self._before and os.path.samestat(out, self._before))
+        return _is_standard(self._before)
 
     def _check(self) -> None:
         if self._before is None:
@@ -182,6 +189,8 @@ class Output:
     ) -> None:
         """Remove what was not committed; an error in writing it is told with its name."""
         self.temporary.unlink(missing_ok=True)
+        # Icarus keeps a part of its waves beside them until its end, and may have been killed.
+        self.temporary.with_name(f"{self.temporary.name}.hier").unlink(missing_ok=True)
         if isinstance(error, OSError) and self._wrote(error):
             raise self._failed(error) from error
 
@@ -191,11 +200,17 @@ class Output:
         return error.errno in WRITE_ERRORS
 
 
-def _standard_output() -> os.stat_result | None:
+def _is_standard(status: os.stat_result | None) -> bool:
     try:
-        return os.fstat(sys.stdout.fileno())
+        return status is not None and os.path.samestat(os.fstat(sys.stdout.fileno()), status)
     except (OSError, ValueError, AttributeError):  # closed, or a text buffer of a test
-        return None
+        return False
+
+
+def text_stream(*outputs: Path | None) -> TextIO:
+    """Standard output, for what is said of a work; standard error if one of its files is that."""
+    taken = any(output is not None and _is_standard(_status(output)) for output in outputs)
+    return sys.stderr if taken else sys.stdout
 
 
 class OutputDirectory:

@@ -46,14 +46,31 @@ PlatformName = Annotated[str, _option(OFFERED["platform"])]
 """The option ``--platform`` of the other commands."""
 
 
+def _file(text: str) -> Path:
+    """The path of a file: pathlib drops the slash by which a name says that it is a directory."""
+    if text.endswith("/"):
+        raise typer.BadParameter(f"{text!r} names a directory, but must be the path of a file")
+    return Path(text)
+
+
 def platform_option(text: str) -> Any:
     """The option ``--platform`` of commands that do without it, with its help."""
     return typer.Option("--platform", metavar=one_of(*CHOICES), help=text, show_default=False)
 
 
 def output_option(text: str, metavar: str = "DIR", *, default: bool = False) -> Any:
-    """The option ``-o``, with its help; ``default``: the help shows the value that it has else."""
-    return typer.Option("--output", "-o", metavar=metavar, help=text, show_default=default)
+    """The option ``-o``, with its help; ``default``: the help shows the value that it has else.
+
+    With a ``metavar`` other than DIR it names a file.
+    """
+    return typer.Option(
+        "--output",
+        "-o",
+        metavar=metavar,
+        help=text,
+        show_default=default,
+        parser=None if metavar == "DIR" else _file,
+    )
 
 
 Directory = Annotated[Path, output_option("Where to write it; created if missing.")]

@@ -237,6 +237,8 @@ def test_everything_is_checked_before_anything_is_opened(
         {"misalignment": (1, 0, 0)},
         {"waves": "w.vcd"},
         {"waves": "missing/w.fst"},
+        {"waves": "w/"},
+        {"waves": "\ud800"},  # no name of a file: no encoding has it
     ]
     for settings in wrong:
         with pytest.raises(RequestError):

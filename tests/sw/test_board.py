@@ -19,7 +19,10 @@ REGISTERS = 0x4000_0000
 
 @pytest.fixture(scope="module")
 def call(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    library = build_library(tmp_path_factory.mktemp("board"), TINY, "board")[0]
+    folder = tmp_path_factory.mktemp("board")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)  # the compiler runs elsewhere: a relative path must do
+        library = folder / build_library(Path(), TINY, "board")[0]
     return compile_program(
         library.parent / "call",
         [HERE / "call.c", EXAMPLES / "exchange.c"],

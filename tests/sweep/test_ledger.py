@@ -2,12 +2,13 @@
 knows what is missing.
 """
 
+import json
 from pathlib import Path
 
 import pytest
 
 from scegrad.errors import RequestError
-from scegrad.sweep.command import describe, merge, parse_range
+from scegrad.sweep.command import describe, load_summary, merge, parse_range, write_summary
 from scegrad.sweep.ledger import FILE, OLD, PACKAGES, Ledger, load, merged
 from scegrad.sweep.shard import Record
 from scegrad.sweep.spaces import Space
@@ -100,6 +101,14 @@ def test_two_directories_joined(tmp_path: Path) -> None:
     assert merge([one, two], tmp_path / "whole") == summary, "again"
 
 
+def test_a_summary_follows_a_link(filled: Path, tmp_path: Path) -> None:
+    """As every output does: /dev/stdout is a link."""
+    (tmp_path / "link").symlink_to(tmp_path / "summary.json")
+    write_summary(tmp_path / "link", load_summary(filled))
+    assert (tmp_path / "link").is_symlink()
+    assert json.loads((tmp_path / "summary.json").read_text())["shards"] == 3
+
+
 def test_ledgers_that_do_not_fit_are_not_joined(tmp_path: Path) -> None:
     one, other = fill(tmp_path / "one", (1,)), fill(tmp_path / "other", (2,), rtl="cd" * 32)
     with pytest.raises(RequestError, match=r"other holds results of another rtl than .*one: cdcd"):
@@ -111,7 +120,7 @@ def test_ledgers_that_do_not_fit_are_not_joined(tmp_path: Path) -> None:
         merged([one, wrong])
 
 
-@pytest.mark.parametrize("text", ["", "3", "a:b", "5:5", "5:4", "0:17", "-1:3"])
+@pytest.mark.parametrize("text", ["", ":", "3", "a:b", "5:5", "5:4", "0:17", "-1:3"])
 def test_ranges_that_are_none(text: str) -> None:
     with pytest.raises(
         RequestError, match=r"^--shards is .*, but must be A:B with 0 <= A < B <= 16$"

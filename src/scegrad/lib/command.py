@@ -57,7 +57,7 @@ def build_library(directory: Path, platform: Platform, access: str = "sim") -> l
     with tempfile.TemporaryDirectory(
         dir=directory, prefix=".build-", ignore_cleanup_errors=True
     ) as name:
-        work = Path(name)
+        work = Path(name).resolve()  # the linker runs there
         made = (
             Path(shutil.copy(library(platform), work))
             if access == "sim"

@@ -294,7 +294,9 @@ PLATFORMS = {platform.name: platform for platform in (FT78NE, MT7004, ECP5_DEMO)
 
 
 FILE_SUFFIX = ".toml"
-"""What the name of a platform's file ends in, by which it is told from a platform's name."""
+"""What the name of a platform's file ends in, by which it is told from a platform's name; a path
+with a slash, such as a pipe's, is a file too.
+"""
 
 CHOICES = (*PLATFORMS, f"FILE{FILE_SUFFIX}")
 """What ``--platform`` takes, as help texts show it."""
@@ -307,8 +309,10 @@ def platform_of(platform: str | Path | Platform) -> Platform:
     """
     if isinstance(platform, Platform):
         return platform
-    if isinstance(platform, (str, Path)) and str(platform).endswith(FILE_SUFFIX):
-        return read_platform(Path(platform))
+    if isinstance(platform, (str, Path)):
+        name = str(platform)
+        if name.endswith(FILE_SUFFIX) or "/" in name:
+            return read_platform(Path(platform))
     check_choice("platform", platform, CHOICES)
     return PLATFORMS[str(platform)]
 

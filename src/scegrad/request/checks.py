@@ -36,6 +36,14 @@ def file_name(name: str, value: Any) -> Path:
         text = os.fspath(value)
     except Exception:  # an __fspath__ may raise anything
         raise RequestError(f"{name} is {shown(value)}, but must be the path of a file") from None
-    if not isinstance(text, str) or not text or "\0" in text:
+    if not isinstance(text, str) or not text or text.endswith("/") or not _encodes(text):
         raise RequestError(f"{name} is {shown(text)}, but must be the path of a file")
     return Path(text)
+
+
+def _encodes(text: str) -> bool:
+    """Whether the system can be given the text as a path."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeError:
+        return False

@@ -2,7 +2,6 @@
 model, into a file and a report.
 """
 
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 
 from scegrad.api import carry_out
 from scegrad.errors import require
-from scegrad.files import Output, OutputDirectory, check_apart, load_array
+from scegrad.files import Output, OutputDirectory, check_apart, load_array, text_stream
 from scegrad.model import golden
 from scegrad.progress import INTERVAL, Bar
 from scegrad.request.differences import FIRST, Difference, differences
@@ -57,7 +56,7 @@ def run_files(files: Files, settings: Settings) -> int:
         if report:
             _report(report, request, result, mismatches)
         gradient.commit()
-    text = sys.stderr if gradient.standard else sys.stdout
+    text = text_stream(files.output, request.waves)
     print(summary(request, result, mismatches, files.output), file=text)
     for difference in first:
         print(f"  {difference.text(request.fmt)}", file=text)

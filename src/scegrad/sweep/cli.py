@@ -36,9 +36,13 @@ class How:
         Path | None,
         output_option("Directory of the ledger and summary.json.  [default: out/sweep/SPACE]"),
     ] = None
-    shards: Annotated[str | None, _option("A:B", "Only the shards A to B - 1.  [default: all]")] = (
-        None
-    )
+    shards: Annotated[
+        str | None,
+        _option(
+            "A:B",
+            "Only the shards A to B - 1; A: is to the last, :B from the first.  [default: all]",
+        ),
+    ] = None
     workers: Annotated[
         int | None,
         _option("N", "Processes of this machine.  [default: one for each processor]", min=1),
@@ -126,12 +130,13 @@ def summary(
     """Sum up a ledger, also while a sweep is writing it; the exit status is 1 where a check
     failed.
     """
+    from scegrad.files import text_stream
     from scegrad.sweep.command import describe, load_summary, write_summary
 
     found = load_summary(directory)
     if output:
         write_summary(output, found)
-    typer.echo(describe(found))
+    typer.echo(describe(found), text_stream(output))
     raise typer.Exit(0 if found["ok"] else 1)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scegrad import progress
 from scegrad.errors import RequestError, SimulationError, require
+from scegrad.files import Output
 from scegrad.sweep import local
 from scegrad.sweep.ledger import Ledger, load, merged
 from scegrad.sweep.shard import Record
@@ -31,13 +32,15 @@ class SweepOptions:
 
 
 def parse_range(text: str, shards: int) -> tuple[int, int]:
-    """``A:B`` as numbers of shards; either may be left out. Raises ``RequestError``."""
+    """``A:B`` as numbers of shards; one of them may be left out, not both: ``$A:$B`` of a script
+    whose variables are empty is no request for everything. Raises ``RequestError``.
+    """
     first, separator, last = text.partition(":")
     try:
         bounds = int(first or 0), int(last or shards)
     except ValueError:
         bounds = -1, -1
-    if not separator or not 0 <= bounds[0] < bounds[1] <= shards:
+    if text == ":" or not separator or not 0 <= bounds[0] < bounds[1] <= shards:
         raise RequestError(f"--shards is {text!r}, but must be A:B with 0 <= A < B <= {shards}")
     return bounds
 
@@ -114,13 +117,10 @@ def merge(directories: list[Path], output: Path) -> Summary:
 
 
 def write_summary(path: Path, summary: Summary) -> None:
-    """Write a summary; the file appears whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(_lines(summary))
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Write a summary; the file appears whole or not at all. Raises ``RequestError``."""
+    with Output(path) as file:
+        file.temporary.write_text(_lines(summary))
+        file.commit()
 
 
 def _lines(summary: Summary) -> str:
