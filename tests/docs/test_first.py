@@ -1,5 +1,6 @@
 """The first pages: what they have a reader do works, and ends as they say."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 from nbclient import NotebookClient
 
 from scegrad.fpga.command import write_platform
+from scegrad.generate import timing
 from scegrad.generate.maker import ROOT
 
 FIRST = ROOT / "docs" / "first"
@@ -42,6 +44,9 @@ def test_the_design_prints_what_its_page_says(
     subprocess.run(["iverilog", "-g2005", "-o", "design", *sources], check=True)
     ran = subprocess.run(["vvp", "design"], capture_output=True, text=True, check=True)
     assert ran.stdout in (FIRST / "verilog.md").read_text("utf-8")
+    traced = timing.trace((tmp_path / "design.vcd").read_text("utf-8"))
+    cure = "renew it by scegrad.generate.timing.record, then scegrad generate drawings"
+    assert traced == json.loads((ROOT / timing.TRACE).read_text("utf-8")), cure
 
 
 def test_the_line_to_break_is_in_the_rtl() -> None:

@@ -12,8 +12,8 @@ def generate(
         list[str] | None,
         typer.Argument(
             metavar="[NAME]...",
-            help="registers, bench, fpga, accuracy, modules, plan, or pictures: those of"
-            " docs/bench/ and docs/accuracy/, for which other libraries are measured too."
+            help="registers, bench, fpga, accuracy, drawings, modules, plan, or pictures:"
+            " those of docs/bench/ and docs/accuracy/, for which other libraries are measured too."
             "  [default: all but pictures]",
             show_default=False,
         ),

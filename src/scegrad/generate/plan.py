@@ -97,6 +97,8 @@ def page() -> str:
         "`rtl`, `model`, `tb` and `board` are links to the folders of the checkout.",
         "A room imports only rooms of lower floors.",
         "",
+        "![The rooms on their floors](drawings/plan.svg)",
+        "",
         "| floor | room | content | imports |",
         "| --- | --- | --- | --- |",
     ]

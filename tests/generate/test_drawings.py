@@ -1,0 +1,74 @@
+"""Drawings: they say what the platforms, registers and measurements say, and are well-formed."""
+
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from scegrad.generate import drawings, plan, timing
+from scegrad.generate.maker import ROOT
+from scegrad.platforms import ECP5_DEMO, FT78NE
+from scegrad.registers import REGISTERS
+
+VCD = """$var wire 1 ! clk $end
+$var reg 12 a reg_address [11:0] $end
+$var reg 1 i irq $end
+$enddefinitions $end
+#0
+0!
+b0 a
+{steps}"""
+
+
+def words(svg: str) -> set[str]:
+    """The texts of a drawing."""
+    return {each.text or "" for each in ElementTree.fromstring(svg).iter() if each.text}
+
+
+def test_every_drawing_is_well_formed_and_says_what_it_shows() -> None:
+    made = drawings.generated(ROOT)
+    assert len(made) == 7
+    for text in made.values():
+        assert next(ElementTree.fromstring(text).iter("{http://www.w3.org/2000/svg}title")).text
+
+
+def test_a_platform_is_drawn_from_its_fields() -> None:
+    assert {"m_axi_shared, 512", "Core 7", "2 x 192 beats in"} <= words(
+        drawings.platform_drawing(FT78NE)
+    )
+    wide = replace(ECP5_DEMO, shared_data_bits=256, read_buffer_beats=64, private=())
+    assert {"m_axi_shared, 256", "2 x 64 beats in"} <= words(drawings.platform_drawing(wide))
+    assert "L2" not in words(drawings.platform_drawing(wide))
+
+
+def test_every_field_and_every_room_is_named() -> None:
+    named = ", ".join(words(drawings.register_drawing()))
+    assert not [f.name for r in REGISTERS for f in r.fields if f.name not in named]
+    assert {room for rooms in plan.FLOORS for room in rooms} <= words(drawings.plan_drawing())
+
+
+def test_signals_are_sampled_before_each_rising_edge(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "SIGNALS", {"irq": ("irq", "black")})
+    monkeypatch.setattr(timing, "BEFORE", 1)
+    start, irq = "b101000 a\n", "1i\n"
+    steps = [
+        f"#{2 * n + 1}\n1!\n{s}#{2 * n + 2}\n0!\n"
+        for n, s in enumerate(["", start, "", irq, "", ""])
+    ]
+    assert timing.trace(VCD.format(steps="".join(steps))) == {"irq": [0, 0, 0, 1, 1]}
+
+
+def test_a_stale_drawing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    assert drawings.MAKER.run(tmp_path, check=True) == 0
+    (tmp_path / "docs").unlink()
+    for kept in ("drawings/job.json", "accuracy/fp32-logits-1.json", "accuracy/libraries.json"):
+        copy = tmp_path / "docs" / kept
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes((ROOT / "docs" / kept).read_bytes())
+    assert drawings.MAKER.run(tmp_path, check=False) == 0
+    stale = tmp_path / "docs/drawings/plan.svg"
+    stale.write_text(stale.read_text().replace("backends", "back ends"))
+    assert drawings.MAKER.run(tmp_path, check=True) == 1
+    assert "plan.svg does not agree" in capsys.readouterr().err
