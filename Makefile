@@ -8,7 +8,7 @@ WORKERS ?= 2
 C_SOURCES = $(wildcard $(foreach ending,c h cpp,$(foreach place,sw/* sw/*/* board/sim tests/sw,$(place)/*.$(ending))))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast verilog lib examples lint format bench docs fpga nightly bitstream accuracy clean lock environment tools
+.PHONY: help run test test-fast verilog lib examples lint format bench docs fpga nightly signoff signoff-quick bitstream accuracy clean lock environment tools
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -63,6 +63,13 @@ nightly: environment tools  ## netlists against the RTL, 10^5 random jobs a plat
 	$(BIN)/scegrad netlist lane 3000000
 	$(BIN)/scegrad netlist top 10
 	$(BIN)/scegrad soak --jobs 100000 -o out/soak.json
+
+signoff: environment tools  ## proofs, mutants, soak: ledger and page in out/signoff/ (days; resumes)
+	$(BIN)/scegrad signoff -o out/signoff --summary docs/signoff.json
+	$(BIN)/scegrad generate signoff
+
+signoff-quick: environment tools  ## the sign-off's cases of minutes, and the page
+	$(BIN)/scegrad signoff --quick -o out/signoff
 
 bitstream: environment  ## the bitstream of the board ULX3S, in out/bitstream/ (10 min)
 	$(BIN)/scegrad bitstream -o out/bitstream

@@ -47,6 +47,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Cases:
     fake = Cases()
     monkeypatch.setattr(command, "cases", fake.cases)
     monkeypatch.setattr(command.tools, "identity", lambda: "prover 1.0")
+    monkeypatch.setattr(summary, "DESIGNS", {"lane": lambda: "0123"})
     return fake
 
 
@@ -151,7 +152,7 @@ def test_the_page_stands_alone(fake, tmp_path):
     assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//|@import|url\(""", text)
     assert "claim of unit/a &lt;&amp;&gt;" in text
     assert 'name="viewport"' in text and "prefers-color-scheme: dark" in text
-    assert text.count("<table") == 3
+    assert text.count("<table") == 6
 
 
 def test_the_summary_is_json_with_a_line_for_each_case(fake, tmp_path):

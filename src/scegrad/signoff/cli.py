@@ -45,6 +45,16 @@ Others = Annotated[
     ),
 ]
 
+Short = Annotated[
+    Path | None,
+    typer.Option(
+        "--summary",
+        metavar="FILE.json",
+        help="Write the short summary too that the checkout keeps (docs/signoff.json).",
+        show_default=False,
+    ),
+]
+
 
 def signoff(
     names: Names = None,
@@ -52,9 +62,10 @@ def signoff(
     quick: Quick = False,
     share: Share = "1/1",
     others: Others = None,
+    short: Short = None,
     listed: Annotated[bool, typer.Option("--list", help="Only name the cases.")] = False,
 ) -> None:
-    """Prove what is claimed of lanes and units, and write one page of it (docs/verification.md).
+    """Prove what is claimed of lanes and units, and write one page of it (docs/signoff.md).
 
     A ledger in the output directory keeps each record with the hash of what it is about, and the
     same command goes on from there. The exit status is 1 unless every case that was chosen is
@@ -66,7 +77,7 @@ def signoff(
         command.show_list()
         return
     options = command.SignoffOptions(
-        output, tuple(names or ()), quick, _share(share), tuple(others or ())
+        output, tuple(names or ()), quick, _share(share), tuple(others or ()), short
     )
     raise typer.Exit(command.main(options))
 

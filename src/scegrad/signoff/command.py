@@ -18,7 +18,7 @@ from scegrad.signoff.result import Verdict
 @dataclass(frozen=True)
 class SignoffOptions:
     """What the command line asks for; ``share`` is (i, n): of every n cases the i-th, counted from
-    0.
+    0. ``short`` is a file for the summary that the checkout keeps.
     """
 
     output: Path
@@ -26,6 +26,7 @@ class SignoffOptions:
     quick: bool = False
     share: tuple[int, int] = (0, 1)
     others: tuple[Path, ...] = ()
+    short: Path | None = None
 
 
 def main(options: SignoffOptions) -> int:
@@ -43,8 +44,14 @@ def main(options: SignoffOptions) -> int:
             print(line(number, len(chosen), record, fresh=fresh), flush=True)
             wrong += record["verdict"] != Verdict.PROVED
         found = summary.summarise(every, ledger)
-    for name, text in (("signoff.json", summary.text(found)), ("signoff.html", page.page(found))):
-        with Output(options.output / name) as file:
+    texts = {
+        options.output / "signoff.json": summary.text(found),
+        options.output / "signoff.html": page.page(found),
+    }
+    if options.short:
+        texts[options.short] = summary.short(found)
+    for path, text in texts.items():
+        with Output(path) as file:
             file.temporary.write_text(text, encoding="utf-8")
             file.commit()
     print(f"{options.output / 'signoff.html'}: {summary.in_short(found)}")

@@ -1,8 +1,12 @@
-"""The lanes as the sources have them now, made once in a process."""
+"""The designs that are signed off, as the sources have them now, each made once in a process."""
 
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 
+from scegrad.build.simulator import verilog
 from scegrad.formats import FORMATS
+from scegrad.platforms import PLATFORMS, Platform
+from scegrad.signoff.case import hashed
 from scegrad.sweep.unit import LaneDesign, design
 
 
@@ -10,3 +14,17 @@ from scegrad.sweep.unit import LaneDesign, design
 def lane_design(fmt_name: str) -> LaneDesign:
     """The lane of a format."""
     return design(FORMATS[fmt_name])
+
+
+@cache
+def platform_hash(platform: Platform) -> str:
+    """The hash of a platform's Verilog, from its first module on."""
+    text = verilog(platform).read_text(encoding="ascii")
+    return hashed([text[text.index("module ") :]])
+
+
+DESIGNS: Mapping[str, Callable[[], str]] = {
+    "lane of fp16": lambda: lane_design("fp16").rtl,
+    "lane of fp32": lambda: lane_design("fp32").rtl,
+} | {name: partial(platform_hash, platform) for name, platform in PLATFORMS.items()}
+"""What the page names by the hash of its Verilog."""

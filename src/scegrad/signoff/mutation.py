@@ -56,14 +56,22 @@ class Mutant:
         found = _SOURCE.findall(self.command)
         return int(found[-1]) if found else 0
 
+    @property
+    def signal(self) -> str:
+        """The wire that is mutated, by its path; the cell if the wire has no name."""
+        wire, cell = _WIRE.search(self.command), _CELL.search(self.command)
+        return f"{wire[1]}[{wire[2]}]" if wire else _plain(cell[1] if cell else "")
+
     def __str__(self) -> str:
-        """How it is shown: mode, wire or cell, and line."""
-        found, wire = _SHOWN.search(self.command), _WIRE.search(self.command)
+        """How it is shown: mode, signal, and the port of the cell."""
+        found = _SHOWN.search(self.command)
         assert found
         mode, cell, port, bit = found.groups()
-        name = cell.replace("\\", "").removeprefix("$flatten")
-        place = f"{wire[1]}[{wire[2]}]" if wire else name
-        return f"{mode} {place} at {port}[{bit}] of {name}, line {self.line}"
+        return f"{mode} {self.signal} at {port}[{bit}] of {_plain(cell)}, line {self.line}"
+
+
+def _plain(cell: str) -> str:
+    return cell.replace("\\", "").removeprefix("$flatten")
 
 
 @dataclass(frozen=True)
@@ -134,7 +142,7 @@ class Judgement:
     """
 
     ends: dict[str, int]
-    alive: list[dict[str, str | int]]
+    alive: list[dict[str, str]]
 
     def count(self, end: str, number: int = 1) -> None:
         """So many mutants more came to this end."""
@@ -142,4 +150,4 @@ class Judgement:
 
     def keep(self, mutant: Mutant, why: str) -> None:
         """A mutant lives on."""
-        self.alive.append({"mutant": str(mutant), "line": mutant.line, "why": why})
+        self.alive.append({"mutant": str(mutant), "signal": mutant.signal, "why": why})

@@ -1,7 +1,8 @@
 """The page ``signoff.html``: one file without any external reference, readable on a phone and in
 the dark.
 
-The ladder comes first, then the groups, then each case. A click on a column's head sorts by it.
+The ladder comes first, then the groups, mutants with the holes that they show, and each case. A
+click on a column's head sorts by it.
 """
 
 import html
@@ -75,13 +76,25 @@ def page(summary: Summary) -> str:
         _table("ladder", ("level", "item", "state", "evidence"), map(_rung, summary["ladder"])),
         "<h2>Groups</h2>",
         _table("groups", ("group", "cases", "verdicts", "seconds"), map(_group, summary["groups"])),
+        "<h2>Mutants</h2>",
+        _table(
+            "mutants",
+            ("design", "groups", "judged", "mutants", "ends"),
+            map(_mutants, summary["mutants"]),
+        ),
+        "<h2>Holes</h2>",
+        "<p>Mutants that live: nothing has told them from the design, and no proof says that they"
+        " are equal to it.</p>",
+        _table("holes", ("case", "mutant", "why", "source"), map(_hole, summary["holes"])),
         "<h2>Cases</h2>",
         '<input type="search" placeholder="show the cases that contain ..." aria-label="filter">',
         _table(
             "cases",
-            ("case", "verdict", "claim", "rests on", "seconds", "subject"),
+            ("case", "verdict", "claim", "rests on", "seconds", "time", "subject"),
             map(_case, summary["cases"]),
         ),
+        "<h2>Designs</h2>",
+        _table("designs", ("design", "SHA-256 of its Verilog"), map(_design, summary["designs"])),
         "<h2>Tools</h2>",
         *(f"<p><code>{html.escape(tools)}</code></p>" for tools in summary["tools"]),
         f"<script>{SCRIPT}</script></body></html>",
@@ -132,6 +145,21 @@ def _group(each: Mapping[str, Any]) -> list[Cell]:
     return [_text(each["group"]), _number(each["cases"]), (counts, ""), _number(each["seconds"])]
 
 
+def _mutants(each: Mapping[str, Any]) -> list[Cell]:
+    ends = ", ".join(f"{count} {end}" for end, count in each.get("ends", {}).items() if count)
+    counts = [_number(each[name]) for name in ("groups", "judged", "mutants")]
+    return [_text(each["design"]), *counts, _text(ends)]
+
+
+def _hole(each: Mapping[str, Any]) -> list[Cell]:
+    named = [_text(each[name]) for name in ("case", "mutant", "why")]
+    return [*named, _link(each["place"])]
+
+
+def _design(each: Mapping[str, Any]) -> list[Cell]:
+    return [_text(each["design"]), (f"<code>{html.escape(each['verilog'])}</code>", "")]
+
+
 def _case(each: Mapping[str, Any]) -> list[Cell]:
     return [
         _link(each["source"], each["case"]),
@@ -139,5 +167,6 @@ def _case(each: Mapping[str, Any]) -> list[Cell]:
         _text(each["claim"]),
         _text(each["detail"]),
         _number(each["seconds"]),
+        _text(each["time"]),
         (f"<code>{html.escape(each['subject'])}</code>", ""),
     ]

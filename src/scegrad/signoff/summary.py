@@ -1,12 +1,14 @@
 """The state of every case, as the page and the committed summary have it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from scegrad.signoff.case import Case
+from scegrad.signoff.designs import DESIGNS
 from scegrad.signoff.ladder import LADDER
 from scegrad.signoff.ledger import Ledger, Record, key
+from scegrad.signoff.places import place
 
 VERSION = 1
 
@@ -14,6 +16,7 @@ MISSING, STALE = "missing", "stale"
 """A case without a record of today's subject: none at all, or of another subject alone."""
 
 Summary = dict[str, Any]
+Row = dict[str, Any]
 
 
 def summarise(every: Iterable[Case], ledger: Ledger) -> Summary:
@@ -26,6 +29,9 @@ def summarise(every: Iterable[Case], ledger: Ledger) -> Summary:
         "cases": rows,
         "groups": [group(name, rows) for name in dict.fromkeys(row["group"] for row in rows)],
         "ladder": [rung.state(rows) for rung in LADDER],
+        "mutants": mutants(rows, records),
+        "holes": holes(rows, records),
+        "designs": [{"design": name, "verilog": make()} for name, make in DESIGNS.items()],
         "tools": sorted({record["tools"] for record in records.values()}),
     }
 
@@ -57,6 +63,55 @@ def group(name: str, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
         "verdicts": {verdict: verdicts.count(verdict) for verdict in sorted(set(verdicts))},
         "seconds": round(sum(row["seconds"] for row in mine), 1),
     }
+
+
+def mutants(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, Any]]:
+    """Of each design how many groups of mutants were judged, and what became of theirs."""
+    found: dict[str, dict[str, Any]] = {}
+    for each, record in _recorded(rows, records, "mutants"):
+        name = each["case"].split("/")[1]
+        sums = found.setdefault(name, {"design": name, "groups": 0, "judged": 0, "mutants": 0})
+        sums["groups"] += 1
+        if record:
+            data = record["data"]
+            sums["judged"] += 1
+            ends = data["ends"] | {"alive": len(data["alive"])}
+            sums["mutants"] += data["mutants"]
+            sums["ends"] = {
+                end: sums.get("ends", {}).get(end, 0) + count for end, count in ends.items()
+            } | {end: n for end, n in sums.get("ends", {}).items() if end not in ends}
+    return list(found.values())
+
+
+def holes(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, str]]:
+    """What is neither killed nor proved equal, each with its line in the sources."""
+    return [
+        {"case": each["case"], "place": place(alive["signal"]), **alive}
+        for each, record in _recorded(rows, records, "mutants")
+        for alive in (record["data"]["alive"] if record else ())
+    ]
+
+
+def _recorded(
+    rows: Iterable[Row], records: Mapping[str, Record], group: str
+) -> Iterator[tuple[Row, Record | None]]:
+    """The cases of a group with their records of today."""
+    for each in rows:
+        if each["group"] == group:
+            yield each, records.get(f"{each['case']} {each['subject']}")
+
+
+def short(summary: Summary) -> str:
+    """What the checkout keeps of a summary, as JSON: a line for each case that has a record."""
+    cases = {
+        each["case"]: [each["subject"], each["verdict"], each["seconds"], each["time"]]
+        for each in summary["cases"]
+        if each["verdict"] not in (MISSING, STALE)
+    }
+    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in cases.items())
+    rest = {name: summary[name] for name in ("version", "mutants", "designs", "tools")}
+    body = json.dumps(rest, indent=1).rstrip("}").rstrip()
+    return f'{body},\n "cases": {{\n{lines}\n }}\n}}\n'
 
 
 def in_short(summary: Summary) -> str:

@@ -1,0 +1,60 @@
+"""Puts the short summary of the sign-off, ``docs/signoff.json``, into README.md.
+
+Each record is compared with what its case is about today: it counts while they agree, and is stale
+else, so that a change of the hardware or of a claim makes the table another one.
+"""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from scegrad.generate.maker import ROOT, Maker
+from scegrad.signoff.catalogue import cases
+from scegrad.signoff.summary import MISSING, STALE
+
+README, KEPT = Path("README.md"), Path("docs/signoff.json")
+
+GROUPS = {
+    "unit": "units of DMA and control: protocol, bursts, counters, end of each job",
+    "lane": "lanes: a pipeline without state, special values, fp16 correctly rounded",
+    "rounding32": "fp32: rounding for every s, k, x and y",
+    "mutants": "groups of mutants of the lanes: each killed or equal",
+    "soak": "random jobs with faults, pauses, aborts and resets",
+}
+"""What the cases of a group are about."""
+
+
+def kept() -> dict[str, Any]:
+    """The summary that the checkout keeps."""
+    return json.loads((ROOT / KEPT).read_text(encoding="utf-8"))
+
+
+def table(summary: dict[str, Any]) -> str:
+    """The state of each group as Markdown."""
+    verdicts: dict[str, Counter[str]] = {}
+    hours: Counter[str] = Counter()
+    for case in cases():
+        subject, verdict, seconds, _ = summary["cases"].get(case.name, ("", MISSING, 0.0, ""))
+        if verdict != MISSING and subject != case.subject()[:16]:
+            verdict = STALE
+        verdicts.setdefault(case.group, Counter())[verdict] += 1
+        hours[case.group] += seconds
+    lines = ["| group | claim | cases | proved | others | seconds |", "| --- " * 6 + "|"]
+    for name, counts in verdicts.items():
+        others = ", ".join(
+            f"{count} {verdict}" for verdict, count in sorted(counts.items()) if verdict != "proved"
+        )
+        lines.append(
+            f"| `{name}` | {GROUPS.get(name, name)} | {counts.total()} | {counts['proved']} |"
+            f" {others or '-'} | {hours[name]:,.0f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def generated(root: Path) -> dict[Path, str]:
+    """The page with the state of today."""
+    return {README: MAKER.page(README, {"signoff": table(kept())}, root)}
+
+
+MAKER = Maker("signoff", str(KEPT), generated)
