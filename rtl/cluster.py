@@ -1,6 +1,6 @@
 """The cluster: every core, and the DMA that brings shared jobs to them."""
 
-from amaranth.hdl import Module, ResetInserter
+from amaranth.hdl import DomainRenamer, Module, ResetInserter
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
@@ -9,6 +9,7 @@ from scegrad.platforms import Platform
 from scegrad.registers import FORMAT_CODES
 from scegrad.rtl.axi import Axi4Signature
 from scegrad.rtl.black_box import BlackBox
+from scegrad.rtl.clock_gate import gated_domain
 from scegrad.rtl.core import Core
 from scegrad.rtl.deal import Deal, Gather
 from scegrad.rtl.dma.dma import Dma
@@ -53,16 +54,20 @@ class Cluster(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         cores, width = self._platform.cores, self._platform.shared_data_bits
-        m.submodules.dma = dma = Dma.of(
-            self._platform, width, read_turn_beats=self._platform.read_turn_beats
-        )
+        dma = Dma.of(self._platform, width, read_turn_beats=self._platform.read_turn_beats)
         deal, gather = Deal(cores, width), Gather(cores, width)
+        sharing = self.start[cores] | dma.busy
+        shared = DomainRenamer(gated_domain(m, platform, "shared", sharing, linger=Dma.linger))
+        m.submodules.dma = shared(dma)
         m.submodules.deal, m.submodules.gather = (
-            ResetInserter(dma.flush)(part) for part in (deal, gather)
+            shared(ResetInserter(dma.flush)(part)) for part in (deal, gather)
         )
         connect(m, dma.operands, deal.operands)
         for k in range(cores):
-            m.submodules[f"core_{k}"] = core = BlackBox("core", self.black_boxes["core"].signature)
+            core = BlackBox("core", self.black_boxes["core"].signature)
+            active = self.start[k] | self.units[k].busy | (self.core_shared[k] & sharing)
+            domain = gated_domain(m, platform, f"core_{k}", active, linger=Core.linger)
+            m.submodules[f"core_{k}"] = DomainRenamer(domain)(core)
             connect(m, deal.cores[k], core.dealt)
             connect(m, core.results, gather.cores[k])
             if self._platform.l2_ports:

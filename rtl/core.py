@@ -1,11 +1,13 @@
 """A core: its datapath, its own DMA for private jobs, and the way in and out for shared jobs."""
 
-from amaranth.hdl import Cat, Module, Mux, ResetInserter, Signal
+from amaranth.hdl import Cat, DomainRenamer, Module, Mux, ResetInserter, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
+from scegrad.formats import FP16
 from scegrad.platforms import CHUNK_BITS, Platform
 from scegrad.rtl.axi import Axi4Signature
+from scegrad.rtl.clock_gate import gated_domain
 from scegrad.rtl.datapath.datapath import OPERANDS, Datapath
 from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.job import JobLayout, UnitSignature
@@ -31,6 +33,9 @@ class Core(wiring.Component):
     """
 
     waiting = 4
+
+    linger = Dma.linger + 4
+    """Cycles after the last of a job in which registers still change; the DMA's gate is one."""
 
     def __init__(self, platform: Platform):
         self._platform = platform
@@ -59,11 +64,13 @@ class Core(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         if not self._platform.l2_ports:
-            return self._shared_alone()
+            return self._shared_alone(platform)
         m = Module()
-        m.submodules.dma = dma = Dma.of(
+        dma = Dma.of(
             self._platform, self._platform.l2_data_bits, read_turn_beats=self._platform.burst_beats
         )
+        private = gated_domain(m, platform, "private", self.start | dma.busy, linger=Dma.linger)
+        m.submodules.dma = DomainRenamer(private)(dma)
         dma.connect_outer(m, unit=self.unit, axi=self.axi)
         m.d.comb += [
             dma.start.eq(self.start),
@@ -72,7 +79,7 @@ class Core(wiring.Component):
         ]
         flush = Signal()
         m.d.comb += flush.eq(Mux(self.shared, self.shared_flush, dma.flush))
-        datapath = Datapath(self._platform.formats)
+        datapath = Datapath(self._platform.formats, self._lane_domains(m, platform, flush))
         m.submodules.datapath = ResetInserter(flush)(datapath)
         dealt = self._dealt(m, flush)
         m.d.comb += datapath.half.eq(self.half)
@@ -106,10 +113,11 @@ class Core(wiring.Component):
         ]
         return m
 
-    def _shared_alone(self) -> Module:
+    def _shared_alone(self, platform: object) -> Module:
         """The core of a platform without private memory: what is dealt, and the datapath."""
         m = Module()
-        datapath = Datapath(self._platform.formats)
+        domains = self._lane_domains(m, platform, self.shared_flush)
+        datapath = Datapath(self._platform.formats, domains)
         m.submodules.datapath = ResetInserter(self.shared_flush)(datapath)
         dealt = self._dealt(m, self.shared_flush)
         m.d.comb += [
@@ -120,6 +128,19 @@ class Core(wiring.Component):
         ]
         connect(m, datapath.gradients, flipped(self.results))
         return m
+
+    def _lane_domains(self, m: Module, platform: object, flush: Signal) -> dict[str, str]:
+        """A clock for the lanes of each format, which runs while jobs are in this format.
+
+        The format changes only while the lanes are empty: what they then hold has no meaning.
+        """
+        names = self._platform.formats
+        if len(names) == 1:
+            return {names[0]: gated_domain(m, platform, names[0], flush=flush)}
+        return {
+            name: gated_domain(m, platform, name, self.half == (name == FP16.name), flush=flush)
+            for name in names
+        }
 
     def _dealt(self, m: Module, flush: Signal) -> stream.Interface:
         """What is left of ``dealt`` behind a buffer that ``flush`` empties."""

@@ -26,6 +26,7 @@ from amaranth.lib import wiring
 
 from scegrad.errors import BuildError
 from scegrad.platforms import Platform
+from scegrad.rtl import clock_gate
 from scegrad.rtl.netlist import merge_modules, separate_outputs, start_with_zeros, tidy_names
 from scegrad.rtl.preamble import HEADER, header, with_attributes
 from scegrad.tools.places import environment
@@ -72,14 +73,17 @@ def to_verilog(component: wiring.Component, name: str) -> str:
     """
     members = ["__".join(map(str, path)) for path, _, _ in component.signature.flatten(component)]
     with _without_collector():
-        text = rtlil.convert(component, name=name, emit_src=False)
+        text = rtlil.convert(component, name, clock_gate.VERILOG, emit_src=False)
         for inner_name, inner in getattr(component, "black_boxes", {}).items():
-            text += rtlil.convert(inner, name=inner_name, emit_src=False)
+            text += rtlil.convert(inner, inner_name, clock_gate.VERILOG, emit_src=False)
     text = tidy_names(
         separate_outputs(merge_modules(start_with_zeros(text), ["clk", "rst", *members]))
     )
+    cell = f"{name}_{clock_gate.NAME}"
+    text, gates = re.subn(rf"^  cell \\{clock_gate.NAME} ", f"  cell \\\\{cell} ", text, flags=re.M)
     verilog = _yosys(f"read_rtlil <<rtlil\n{text}\nrtlil\n{YOSYS_PASSES}")
-    return HEADER.format(name=name) + _tidy_verilog(verilog)
+    gate = clock_gate.CELL.format(name=cell) if gates else ""
+    return HEADER.format(name=name) + _tidy_verilog(verilog) + gate
 
 
 def top_verilog(platform: Platform) -> str:

@@ -1,6 +1,6 @@
 """The control registers: what software writes, the start of jobs, and interrupts."""
 
-from amaranth.hdl import Cat, Const, Module, Signal, Value
+from amaranth.hdl import Cat, Const, DomainRenamer, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -20,6 +20,7 @@ from scegrad.registers import (
     widths_value,
 )
 from scegrad.rtl.axi import AxiLiteSignature
+from scegrad.rtl.clock_gate import gated_domain
 from scegrad.rtl.control.axi_lite import AxiLite
 from scegrad.rtl.control.checker import Checker
 from scegrad.rtl.control.readout import Readout, in_unit_bits, mapped
@@ -89,8 +90,14 @@ class Control(wiring.Component):
         """
         m = Module()
         m.submodules.axi_lite = port = AxiLite(address_bits=ADDRESS_BITS)
-        m.submodules.job_checker = checker = Checker(self._platform)
-        m.submodules.readout = readout = Readout(self._platform)
+        checker, readout = Checker(self._platform), Readout(self._platform)
+        # Both look at every unit all the time, for software that asks once in a job.
+        checking = gated_domain(m, platform, "checking", checker.check, linger=Checker.latency + 1)
+        reading = gated_domain(
+            m, platform, "reading", port.reads.valid | port.read_data.valid, linger=Readout.latency
+        )
+        m.submodules.job_checker = DomainRenamer(checking)(checker)
+        m.submodules.readout = DomainRenamer(reading)(readout)
         wiring.connect(m, wiring.flipped(self.axil), port.axil)
         wiring.connect(m, port.reads, readout.reads)
         wiring.connect(m, readout.read_data, port.read_data)

@@ -40,7 +40,7 @@ class Readout(wiring.Component):
     """Answers register reads; what no register is at reads 0 with an error, the registers of cores
     that the platform lacks read 0.
 
-    Latency: 3 cycles from ``reads`` to ``read_data``. One read at a time.
+    Latency: ``latency`` cycles from ``reads`` to ``read_data``. One read at a time.
 
     Parameters
     ----------
@@ -53,6 +53,8 @@ class Readout(wiring.Component):
     half: bit k: the last job of ``units[k]`` was in fp16, so that its elements are counted in two
         bytes
     """
+
+    latency = 3
 
     def __init__(self, platform: Platform):
         self._count = platform.cores + 1

@@ -1,6 +1,8 @@
 """The datapath of a core: chunks of logits and labels in, chunks of gradients out, in order."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal
+from collections.abc import Mapping
+
+from amaranth.hdl import Cat, DomainRenamer, Elaboratable, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
@@ -23,14 +25,18 @@ class Datapath(wiring.Component):
     under way or waiting at most. Latency, from the cycle in which a chunk is first offered to that
     in which its result is: ``latency`` of the format.
 
+    ``domains`` are the clock domains of the lanes by format, if not that of the rest: they run in
+    the same cycles while their format is selected, and are reset with the rest.
+
     ``half`` selects fp16; it may change when nothing is under way. ``operands``: ``OPERANDS``;
     ``gradients``: chunks.
     """
 
     depth = 32
 
-    def __init__(self, formats: tuple[str, ...]):
+    def __init__(self, formats: tuple[str, ...], domains: Mapping[str, str] | None = None):
         self.formats = formats
+        self._domains = domains or {}
         self.lanes = [Lane32()] if FP32.name in formats else []
         self.half_lanes = [Lane16(), Lane16()] if FP16.name in formats else []
         super().__init__(
@@ -68,16 +74,17 @@ class Datapath(wiring.Component):
             for chunk in self._chunks()
         )
         for lane in self.lanes:
-            m.submodules.lane = lane
+            m.submodules.lane = self._clocked(FP32.name, lane)
             m.d.comb += [
                 lane.i.valid.eq(feed & ~self.half),
                 lane.i.payload.logit.eq(logits),
                 lane.i.payload.label.eq(labels),
             ]
         if self.half_lanes:
-            m.submodules.rom = rom = Rom(FP16.name, SIGMOID16.widths, ports=len(self.half_lanes))
+            rom = Rom(FP16.name, SIGMOID16.widths, ports=len(self.half_lanes))
+            m.submodules.rom = self._clocked(FP16.name, rom)
         for i, lane in enumerate(self.half_lanes):
-            m.submodules[f"half_lane_{i}"] = lane
+            m.submodules[f"half_lane_{i}"] = self._clocked(FP16.name, lane)
             m.d.comb += [
                 rom.address[i].eq(lane.address),
                 lane.entry.eq(rom.data[i]),
@@ -87,6 +94,10 @@ class Datapath(wiring.Component):
                 lane.i.payload.logit.eq(logits.word_select(i, 16)),
                 lane.i.payload.label.eq(labels.word_select(i, 16)),
             ]
+
+    def _clocked(self, fmt: str, part: wiring.Component) -> Elaboratable:
+        """``part`` in the clock domain of its format."""
+        return DomainRenamer(self._domains[fmt])(part) if fmt in self._domains else part
 
     def _chunks(self) -> tuple:
         return self.operands.payload.logits, self.operands.payload.labels

@@ -66,6 +66,9 @@ class Dma(wiring.Component):
     counters : Out(CountersLayout), of the last or current job, stable from ``done`` on
     """
 
+    linger = 4
+    """Cycles after the last busy one in which registers still change: ``done`` and the counters."""
+
     def __init__(
         self,
         *,

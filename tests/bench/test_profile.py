@@ -1,5 +1,7 @@
 """The profile: samples of C++ functions become shares of the design's parts."""
 
+import pytest
+
 from scegrad.bench.profile import Profile, rows, shares
 
 VERILOG = """\
@@ -42,10 +44,16 @@ def test_samples_by_part() -> None:
     }
 
 
-def test_rows() -> None:
-    profile = Profile("p", "fp32", {"fp32 lanes": 3.0, "private DMAs": 1.0}, 1000, 10)
-    assert rows([profile]) == [
-        ("p", "fp32", "fp32 lanes", "75.0", "7.5"),
-        ("p", "fp32", "private DMAs", "25.0", "2.5"),
-        ("p", "fp32", "all", "100.0", "10.0"),
+def test_rows_compare_times_per_cycle() -> None:
+    wires = Profile("p", "fp32", False, {"fp32 lanes": 3.0, "private DMAs": 1.0}, 1000, 10)
+    gates = Profile("p", "fp32", True, {"fp32 lanes": 3.0}, 2000, 15)
+    assert rows([wires, gates]) == [
+        ("p", "fp32", "fp32 lanes", "75.0", "75.0"),
+        ("p", "fp32", "private DMAs", "25.0", "0.0"),
+        ("p", "fp32", "all", "100.0", "75.0"),
     ]
+
+
+def test_pairs_are_needed() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        rows([Profile("p", "fp32", False, {"fp32 lanes": 1.0}, 1, 1)])

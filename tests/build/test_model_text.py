@@ -1,6 +1,6 @@
-"""What Verilator gets: tables as constants, and what is left alone."""
+"""What Verilator gets: tables as constants, clock gates that gate, and what is left alone."""
 
-from scegrad.build.model_text import constant_tables
+from scegrad.build.model_text import clock_gates, constant_tables
 from scegrad.build.simulator import verilog
 from tests.tb.platforms import TINY
 
@@ -42,3 +42,11 @@ def test_a_platform_has_no_word_left() -> None:
     changed = constant_tables(text)
     assert "memory[0] = " not in changed
     assert changed.count("  localparam logic ") == 2, "the table of each format"
+
+
+def test_clock_gates_gate() -> None:
+    text = verilog(TINY).read_text(encoding="ascii")
+    changed = clock_gates(text)
+    assert text.count("assign gated = clk;") == 1
+    assert changed.count("assign gated = clk & open;") == 1
+    assert clock_gates(BEFORE) == BEFORE

@@ -123,7 +123,12 @@ def main_profile(output: Path, *, platform: str | None = None) -> None:
     chosen = [platform_of(name) for name in (PLATFORMS if platform is None else [platform])]
     console = output_console()
     with OutputDirectory(output) as directory:
-        profiles = [profile.measure(each, fmt) for each in chosen for fmt in each.formats]
+        profiles = [
+            profile.measure(each, fmt, gates=gates)
+            for each in chosen
+            for fmt in each.formats
+            for gates in (False, True)
+        ]
         show(profile.sheet(profiles), console)
         with Output(directory.path / PROFILES) as file:
             records = [item.record() for item in profiles]

@@ -1,4 +1,4 @@
-"""Where the time of the fast simulation goes, part by part.
+"""Where the time of the fast simulation goes, part by part, with clock gates and with wires.
 
 The Verilated model is built once more, with a C++ function for each block of the Verilog, and
 sampled by gprof's clock, which counts processor time: nothing is added to the functions. Blocks
@@ -20,7 +20,7 @@ from typing import Any
 from scegrad.build import model_text
 from scegrad.build.cache import content_key, kept
 from scegrad.build.driver import software_directory
-from scegrad.build.model_text import constant_tables
+from scegrad.build.model_text import clock_gates, constant_tables
 from scegrad.build.simulator import harness_directory, ports_header, verilog
 from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError, SimulationError
@@ -60,6 +60,7 @@ class Profile:
 
     platform: str
     fmt: str
+    gates: bool
     samples: dict[str, float]
     cycles: int
     microseconds: int
@@ -75,9 +76,9 @@ class Profile:
         return asdict(self)
 
 
-def measure(platform: Platform, fmt: str) -> Profile:
+def measure(platform: Platform, fmt: str, *, gates: bool) -> Profile:
     """Profile shared jobs on every core. Raises ``BuildError`` and ``SimulationError``."""
-    program = _program(platform)
+    program = _program(platform, gates)
     size, region = ELEMENTS * FORMATS[fmt].bytes, platform.shared[0]
     mode = FORMAT_CODES[fmt] << REGISTER["MODE"].field("FORMAT").low
     addresses = [region.base + k * size for k in range(3)]
@@ -90,7 +91,9 @@ def measure(platform: Platform, fmt: str) -> Profile:
         said = _run(["gprof", "-b", "-p", str(program), "gmon.out"], Path(directory))
     cycles, microseconds = map(int, done.stdout.split())
     text = verilog(platform).read_text(encoding="ascii")
-    return Profile(platform.name, fmt, shares(said, text, platform.top_name), cycles, microseconds)
+    return Profile(
+        platform.name, fmt, gates, shares(said, text, platform.top_name), cycles, microseconds
+    )
 
 
 def shares(flat: str, text: str, top: str) -> dict[str, float]:
@@ -118,18 +121,20 @@ def _outside(function: str) -> str:
     return "ports and scheduling" if "Vtop" in function else SURROUNDINGS
 
 
-def _program(platform: Platform) -> Path:
+def _program(platform: Platform, gates: bool) -> Path:
     """The program that runs the jobs, built if it is not there. Raises ``BuildError``."""
     tools, source = Toolchain.find(), verilog(platform)
     harness, driver = harness_directory(), software_directory() / "profile" / "profile.cpp"
     files = [*sorted(harness.glob("*.cpp")), *sorted(harness.glob("*.h")), driver, source]
     flags = ("--prof-cfuncs",)
-    words = [tools.identity(), *flags, inspect.getsource(model_text)]
+    words = [tools.identity(), *flags, str(gates), inspect.getsource(model_text)]
     key = content_key([*(path.read_bytes() for path in files), *(word.encode() for word in words)])
 
     def make(work: Path) -> Path:
         (work / "ports.h").write_text(ports_header(platform), encoding="ascii")
         text = constant_tables(source.read_text(encoding="ascii"))
+        if gates:
+            text = clock_gates(text)
         (work / source.name).write_text(text, encoding="ascii")
         with announced(f"{platform.name}: building the profile (once)") as progress:
             objects = tools.model(
@@ -159,17 +164,24 @@ def _run(command: list[str], directory: Path) -> str:
     return done.stdout
 
 
-HEADINGS = ("platform", "format", "part", "% of the time", "ns per cycle")
+HEADINGS = ("platform", "format", "part", "with wires", "with gates")
 
 
 def rows(profiles: Iterable[Profile]) -> list[tuple[str, ...]]:
-    """For each part: its share of the time in percent, and its time in each cycle."""
-    result: list[tuple[str, ...]] = []
-    for item in profiles:
-        whole = sum(item.times.values())
-        for part, value in [*item.times.items(), ("all", whole)]:
-            figures = (f"{100 * value / whole:.1f}", f"{value:.1f}")
-            result.append((item.platform, item.fmt, part, *figures))
+    """For each part: its time with wires for gates, and with gates; a cycle with wires is 100.
+
+    ``profiles`` come in pairs, without gates and with.
+    """
+    items = list(profiles)
+    result = []
+    for wires, gates in zip(items[::2], items[1::2], strict=True):
+        whole = sum(wires.times.values())
+        for part in [*PARTS, SURROUNDINGS]:
+            values = [100 * item.times.get(part, 0.0) / whole for item in (wires, gates)]
+            if any(values):
+                result.append((wires.platform, wires.fmt, part, *(f"{v:.1f}" for v in values)))
+        total = 100 * sum(gates.times.values()) / whole
+        result.append((wires.platform, wires.fmt, "all", "100.0", f"{total:.1f}"))
     return result
 
 

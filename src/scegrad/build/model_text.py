@@ -1,4 +1,7 @@
-"""Our Verilog in the form of which Verilator makes a fast model: tables as constants.
+"""Our Verilog in the form of which Verilator makes a fast model: clock gates and tables.
+
+Clock gates (``rtl.clock_gate``) are wires in our Verilog. For the model they are gates, so that
+what is idle is not evaluated; all else is the same, cycle for cycle.
 
 Our Verilog is Verilog-2005, in which a table is a memory that ``initial`` fills, word for word. Of
 that, Verilator makes an assignment for each word, in C++, once more for each core: half of the C++
@@ -13,6 +16,16 @@ _FILLED = re.compile(
     r"  initial begin\n((?:    \2\[\d+\] = [^;]*;\n)+)  end\n",
     re.MULTILINE,
 )
+_WIRE = "  assign gated = clk;\n"
+_GATE = """\
+  reg open;
+  initial open = 1'h1;
+  always @(clk or enable)
+    if (!clk) open = enable;
+  assign gated = clk & open;
+"""
+"""A latch, transparent while the clock is low, keeps ``gated`` free of spikes."""
+
 _WORD = re.compile(r" = (\d+'h([0-9a-f]+));")
 
 
@@ -33,3 +46,8 @@ def _memory(match: re.Match[str]) -> str:
         return f"  reg {width} {name} [{last}:0];\n"
     values = ", ".join(word for word, _ in words)
     return f"  localparam logic {width} {name} [0:{last}] = '{{{values}}};\n"
+
+
+def clock_gates(text: str) -> str:
+    """The Verilog ``text`` with its clock gates as gates; as it is if it has none."""
+    return text.replace(_WIRE, _GATE)

@@ -17,7 +17,7 @@ from pathlib import Path
 from scegrad.build import model_text
 from scegrad.build.cache import content_key, kept
 from scegrad.build.driver import inputs, library_name, link_library, software_directory
-from scegrad.build.model_text import constant_tables
+from scegrad.build.model_text import clock_gates, constant_tables
 from scegrad.build.toolchain import Toolchain
 from scegrad.platforms import Platform
 from scegrad.progress import announced
@@ -124,7 +124,7 @@ def _build(
     # The name of the source is in the C++: a relative one is the same wherever the cache lies, and
     # has no quotes.
     (model / source.name).write_text(
-        constant_tables(source.read_text(encoding="ascii")), encoding="ascii"
+        clock_gates(constant_tables(source.read_text(encoding="ascii"))), encoding="ascii"
     )
     with announced(f"{platform.name}: {what} (once)") as progress:
         objects = tools.model(
