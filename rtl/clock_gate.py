@@ -100,5 +100,7 @@ def gated_domain(
     # Ports of the modules inside have the names that they have everywhere.
     domain.clk, domain.rst = Signal(name="clk"), Signal(name="rst")
     m.domains += domain
+    # Amaranth names what is used first, so that the module's own clock and reset stay clk and rst.
+    m.d.comb += Signal(2, name="own").eq(Cat(ClockSignal(), ResetSignal()))
     m.d.comb += [domain.clk.eq(clock), domain.rst.eq(ResetSignal() | flush)]
     return name
