@@ -15,7 +15,7 @@ from scegrad.build.model_text import clock_gates
 from scegrad.registers import SHARED, UNIT_REGISTERS, offset, unit_offset
 from scegrad.rtl.clock_gate import ClockGate
 from scegrad.rtl.verilog import to_verilog
-from scegrad.sim.simulation import ALL_PORTS, Access, Memory, Simulation
+from scegrad.sim.simulation import ALL_PORTS, Direction, Memory, Simulation
 from tests.tb.platforms import TINY
 
 LINGER = 3
@@ -77,7 +77,7 @@ class Pair:
     def __call__(self, name: str, *arguments: Any, **options: Any) -> Any:
         one, two = (getattr(sim, name)(*arguments, **options) for sim in self._both)
         assert np.array_equal(one, two), (name, arguments, one, two)
-        assert self._both[0].edge == self._both[1].edge
+        assert self._both[0].cycle == self._both[1].cycle
         return one
 
     def compare(self) -> None:
@@ -140,7 +140,7 @@ def test_the_same_with_and_without(pair: Pair, seed: int) -> None:
         pair("record", 200_000)
         pair("clear_faults")
         if rng.random() < 0.5:
-            access = rng.choice([Access.READ, Access.WRITE])
+            access = rng.choice([Direction.READ, Direction.WRITE])
             pair("fault", SHARED_BASE + rng.randrange(BYTES), 1, access, Resp.SLVERR)
         start_any_job(pair, rng)
         for _ in range(40):

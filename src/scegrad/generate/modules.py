@@ -17,6 +17,7 @@ from scegrad.generate.fpga import MEASURED
 from scegrad.generate.maker import ROOT, Maker
 from scegrad.platforms import ECP5_DEMO
 from scegrad.rtl.black_box import BlackBox
+from scegrad.rtl.clock_gate import VERILOG
 from scegrad.rtl.datapath.datapath import Datapath
 from scegrad.rtl.top import Top
 
@@ -45,13 +46,13 @@ def parts() -> Parts:
 
 def _inside(top: Elaboratable) -> Iterator[Elaboratable]:
     """A module and all that it contains; a black box stands for a module made once, beside it."""
-    waiting = [Fragment.get(top, None)]
+    waiting = [Fragment.get(top, VERILOG)]
     while waiting:
         fragment = waiting.pop(0)
         for part in fragment.origins or ():
             yield part
             boxes = getattr(part, "black_boxes", {})
-            waiting[:0] = [Fragment.get(box, None) for box in boxes.values()]
+            waiting[:0] = [Fragment.get(box, VERILOG) for box in boxes.values()]
         waiting[:0] = [inner for inner, *_ in fragment.subfragments]
 
 
