@@ -7,6 +7,9 @@ import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -26,6 +29,33 @@ def test_every_kind_of_source_in_sw_is_package_data() -> None:
 def test_the_package_has_the_folders_of_the_checkout() -> None:
     for name in ("rtl", "model", "tb", "sw"):
         assert (ROOT / "src" / "scegrad" / name).resolve() == (ROOT / name).resolve()
+
+
+@pytest.mark.parametrize(
+    ("words", "absent"),
+    [
+        ("--help", ["numpy", "amaranth", "matplotlib", "rich", "importlib.metadata", "cocotb"]),
+        ("run --help", ["numpy", "amaranth", "matplotlib", "rich", "cocotb"]),
+        (
+            "run x.npy x.npy -o out.npy --backend model",
+            ["amaranth", "cocotb", "matplotlib", "numpy.ma", "serial"],
+        ),
+    ],
+)
+def test_a_command_loads_what_it_uses(words: str, absent: list[str], tmp_path: Path) -> None:
+    """A user waits for every import; names of modules do not depend on the machine's speed."""
+    np.save(tmp_path / "x.npy", np.ones(3, "f4"))
+    program = f"""
+import sys
+from scegrad.cli import main
+try:
+    main({words.split()!r})
+finally:
+    print(*sorted(sys.modules), file=sys.stderr)
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert not set(absent) & set(done.stderr.splitlines()[-1].split())
 
 
 def test_the_package_itself_loads_nothing() -> None:

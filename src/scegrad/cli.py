@@ -4,7 +4,6 @@ Exit status 0; 1 if a check found a mismatch or the simulated hardware failed; 2
 that cannot be carried out, with one line on standard error and nothing left behind.
 """
 
-import importlib.metadata
 import io
 import os
 import signal
@@ -56,6 +55,8 @@ app.add_typer(sweep_app, name="sweep")
 
 def _version(wanted: bool) -> None:
     if wanted:
+        import importlib.metadata
+
         typer.echo(f"scegrad {importlib.metadata.version('scegrad')}")
         raise typer.Exit
 

@@ -1,8 +1,11 @@
 """The IEEE 754 binary formats that the operator is offered in."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Format:
 
     def text(self, bits: int) -> str:
         """An encoding as people read it: the value and the bits, such as ``0.5 (0x3f000000)``."""
+        import numpy as np
+
         value = np.array(bits, self.bits_dtype).view(self.dtype)[()]
         return f"{value} ({bits:#0{self.width // 4 + 2}x})"
 
@@ -73,14 +78,19 @@ class Format:
         """The sign's place in an encoded value."""
         return 1 << (self.width - 1)
 
-    @property
-    def dtype(self) -> np.dtype:
+    # NumPy loads when a type of it is first asked for: help texts and registers do without.
+    @cached_property
+    def dtype(self) -> "np.dtype":
         """NumPy's type of the values."""
+        import numpy as np
+
         return np.dtype(f"f{self.bytes}")
 
-    @property
-    def bits_dtype(self) -> np.dtype:
+    @cached_property
+    def bits_dtype(self) -> "np.dtype":
         """NumPy's unsigned type of the same width, for encodings."""
+        import numpy as np
+
         return np.dtype(f"u{self.bytes}")
 
 
@@ -91,7 +101,7 @@ FORMATS = {fmt.name: fmt for fmt in (FP32, FP16)}
 """Every format by name, in the order of the register encoding (see ``registers.FORMAT_CODES``)."""
 
 
-def format_of(dtype: np.dtype) -> Format:
+def format_of(dtype: "np.dtype") -> Format:
     """The format whose values have this NumPy type; raises ``ValueError`` where there is none."""
     for fmt in FORMATS.values():
         if fmt.dtype == dtype:

@@ -1,5 +1,6 @@
 """Logits and labels as the hardware takes them: flat, contiguous, both in one format."""
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,8 @@ def _masked(value: Any, depth: int = 0) -> bool:
     """Whether a value is a masked array, or lists or tuples with one in them."""
     if isinstance(value, (list, tuple)) and depth < MAX_DIMENSIONS:
         return any(_masked(item, depth + 1) for item in value)
-    return isinstance(value, np.ma.MaskedArray)
+    # NumPy loads np.ma when it is named, and nobody has a masked array before.
+    return "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ that they own.
 import ctypes
 from collections.abc import Mapping
 from ctypes import byref, c_uint8, c_void_p
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import DTypeLike
 
 Functions = Mapping[str, tuple[Any, list[Any]]]
 """The type of the result, and those of the arguments, by name."""
@@ -22,11 +24,14 @@ def declare(library: ctypes.CDLL, functions: Functions) -> None:
         function.restype, function.argtypes = result, arguments
 
 
-def records(function: Any, handle: Any, dtype: np.dtype) -> np.ndarray:
+def records(function: Any, handle: Any, layout: "DTypeLike") -> "np.ndarray":
     """Copy an array of records owned by a C library: ``function`` stores a pointer to the first and
     returns their number.
     """
     first = c_void_p()
+    import numpy as np
+
+    dtype = np.dtype(layout)
     count = int(function(handle, byref(first)))
     if not count or first.value is None:
         return np.empty(0, dtype)

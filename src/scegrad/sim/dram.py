@@ -10,19 +10,18 @@ from ctypes import POINTER, byref, c_char_p, c_int, c_uint32, c_uint64, c_void_p
 from dataclasses import astuple, dataclass, fields, replace
 from enum import IntEnum
 from functools import cache
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from scegrad.build.simulator import dram_library
 from scegrad.sim.clib import Functions, declare, records
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PRESETS = ("ddr3-1600", "ddr4-2400")
 """Names of memories that ``preset`` knows; their parameters are in ``sw/sim/dram_presets.cpp``."""
 
 
-COMMAND = np.dtype(
-    [("clock", "<u8"), ("kind", "<u4"), ("bank", "<u4"), ("row", "<u4"), ("unused", "<u4")]
-)
+COMMAND = [("clock", "<u8"), ("kind", "<u4"), ("bank", "<u4"), ("row", "<u4"), ("unused", "<u4")]
 """A command on the DRAM's bus; ``kind`` is of ``Command``, ``bank`` is bank * bank_groups + group.
 """
 
@@ -169,6 +168,9 @@ _FUNCTIONS: Functions = {
 
 @cache
 def _library() -> ctypes.CDLL:
+    # The build loads when a memory is made: help texts need the names of the presets alone.
+    from scegrad.build.simulator import dram_library
+
     library = ctypes.CDLL(str(dram_library()))
     declare(library, _FUNCTIONS)
     if library.sce_sim_dram_bytes() != ctypes.sizeof(DramStructure):
@@ -244,7 +246,7 @@ class DramModel:
         """Keep up to so many commands from now on."""
         self._library.sce_dram_record(self._handle, room)
 
-    def commands(self) -> np.ndarray:
+    def commands(self) -> "np.ndarray":
         """The commands that were kept, an array of ``COMMAND``."""
         return records(self._library.sce_dram_commands, self._handle, COMMAND)
 
