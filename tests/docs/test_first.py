@@ -29,6 +29,15 @@ def test_the_notebook_runs_from_the_top(tmp_path: Path, monkeypatch: pytest.Monk
     assert "1180 cycles" in "".join(output.get("text", "") for output in outputs)
 
 
+def test_the_python_of_the_first_page_prints_what_it_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = (FIRST / "data.md").read_text("utf-8")
+    program, said = re.findall(r"```python\n(.*?)```\n+(?:prints `(.*?)`)?", page, re.DOTALL)[-1]
+    exec(program, {})
+    assert capsys.readouterr().out.strip() == said
+
+
 def test_the_notebook_is_kept_without_its_outputs() -> None:
     notebook = nbformat.read(FIRST / "data.ipynb", as_version=4)
     assert not [cell.id for cell in notebook.cells if cell.get("outputs")]

@@ -89,7 +89,7 @@ def page() -> str:
     """The page ``docs/plan.md``."""
     found = arrows()
     lines = [
-        "# The plan of the house",
+        "# The plan of the package",
         "",
         "Made by `scegrad generate plan` from `src/scegrad/generate/plan.py` and the imports"
         " themselves; a test holds it.",
