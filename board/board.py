@@ -1,25 +1,41 @@
-"""The board's logic, on whatever board: the top module, memory of block RAM behind its ports, and
-the bridge to a serial line.
+"""The board's logic, on whatever board: the top module, block RAM behind its private port, and the
+bridge to a serial line. Shared memory is outside, behind ports of the same names as the unit's.
 """
+
+from dataclasses import replace
 
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect
+from amaranth.utils import exact_log2
 
 from scegrad.board.bridge import Bridge
 from scegrad.board.memory import BoardMemory, HostSignature
-from scegrad.board.protocol import BAUD, CLOCK_HZ, MEMORY_BYTES, Answer
+from scegrad.board.protocol import BAUD, CLOCK_HZ, PRIVATE_BYTES, SHARED_BYTES, Answer
 from scegrad.board.serial import Frame, Receiver, Transmitter, Unframe
-from scegrad.platforms import Platform, Region
+from scegrad.platforms import ECP5_DEMO, Platform
 from scegrad.registers import ADDRESS_BITS
-from scegrad.rtl.axi import AxiLiteSignature, connect_flat
+from scegrad.rtl.axi import FIXED, Axi4Signature, AxiLiteSignature, connect_flat, flat_members
 from scegrad.rtl.top import Top
 
 
-def memory_regions(platform: Platform) -> tuple[Region, Region]:
-    """What the memories behind the shared port and behind the L2 port of core 0 answer to."""
-    shared, l2 = max(platform.shared, key=lambda region: region.size), platform.l2[0]
-    return Region(shared.name, shared.base, MEMORY_BYTES), Region(l2.name, l2.base, MEMORY_BYTES)
+def on_board(platform: Platform) -> Platform:
+    """The platform with its largest shared region and its first private memory as large as the
+    board's, and no others: a job that reaches further is refused.
+    """
+    shared, private = max(platform.shared, key=lambda region: region.size), platform.private[0]
+    return replace(
+        platform,
+        shared=(replace(shared, size=SHARED_BYTES),),
+        private=(replace(private, size=PRIVATE_BYTES),),
+    )
+
+
+ULX3S = on_board(ECP5_DEMO)
+"""The board ULX3S: registers, formats and widths are those of ``ecp5_demo``."""
+
+SDRAM_PORT = "m_axi_shared"
+"""The prefix of the unit's port to shared memory, and of the board's."""
 
 
 class LiteManager(wiring.Component):
@@ -64,6 +80,8 @@ class Board(wiring.Component):
     -------
     rx, tx : the line, idle high, 8N1, ``divisor`` cycles a bit
     led : a job's end is pending; a request is being carried out
+    m_axi_shared_* : the unit's AXI port to shared memory
+    host : the bridge's accesses to shared memory, as addresses of the unit
     """
 
     def __init__(self, platform: Platform, *, divisor: int = CLOCK_HZ // BAUD):
@@ -73,11 +91,22 @@ class Board(wiring.Component):
             )
         if not platform.l2_ports:
             raise ValueError(f"{platform.name} has no private memory, but the board has its port")
-        self._platform = platform
+        self._platform = on_board(platform)
         self._divisor = divisor
-        self._top = Top(platform)
+        self._top = Top(self._platform)
         self.black_boxes = self._top.black_boxes
-        super().__init__({"rx": In(1, init=1), "tx": Out(1, init=1), "led": Out(2)})
+        signature = Axi4Signature(
+            address_bits=platform.address_bits,
+            data_bits=platform.shared_data_bits,
+            id_bits=platform.id_bits,
+        )
+        self._shared = {
+            name: member
+            for name, member in flat_members(SDRAM_PORT, signature, manager=True).items()
+            if not name.endswith(tuple(FIXED))
+        }
+        members = {"rx": In(1, init=1), "tx": Out(1, init=1), "led": Out(2)}
+        super().__init__({**members, "host": Out(HostSignature()), **self._shared})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -99,22 +128,32 @@ class Board(wiring.Component):
         m.d.comb += self.led.eq(top.irq | bridge.busy << 1)
         m.submodules.registers = registers = LiteManager()
         connect_flat(m, top, "s_axil", registers.axil, manager=False, outside=True)
-        targets = [(registers.host, bridge.host.address[ADDRESS_BITS:] == 0)]
-        for region, (prefix, width) in zip(
-            memory_regions(self._platform), self._platform.ports.items(), strict=True
-        ):
-            memory = BoardMemory(
-                data_bits=width,
-                region=region,
-                address_bits=self._platform.address_bits,
-                id_bits=self._platform.id_bits,
-            )
-            m.submodules[prefix] = memory
-            connect_flat(m, top, prefix, memory.axi, manager=True, outside=True)
-            place = bridge.host.address[MEMORY_BYTES.bit_length() - 1 :]
-            targets.append((memory.host, place == region.base // MEMORY_BYTES))
+        for name, member in self._shared.items():
+            inner, outer = getattr(top, name), getattr(self, name)
+            m.d.comb += outer.eq(inner) if member.flow is Out else inner.eq(outer)
+        place, shared = bridge.host.address, self._platform.shared[0]
+        targets = [
+            (registers.host, place[ADDRESS_BITS:] == 0),
+            (self.host, place[exact_log2(shared.size) :] == shared.base // shared.size),
+            self._private_memory(m, bridge),
+        ]
         self._route(m, bridge, targets)
         return m
+
+    def _private_memory(self, m: Module, bridge: Bridge) -> tuple:
+        """Block RAM behind the port of core 0; returns the host's side of it, and its condition."""
+        platform = self._platform
+        (region,), (prefix, width) = platform.private_of(0), list(platform.ports.items())[1]
+        memory = BoardMemory(
+            data_bits=width,
+            region=region,
+            address_bits=platform.address_bits,
+            id_bits=platform.id_bits,
+        )
+        m.submodules[prefix] = memory
+        connect_flat(m, self._top, prefix, memory.axi, manager=True, outside=True)
+        place = bridge.host.address[exact_log2(region.size) :]
+        return memory.host, place == region.base // region.size
 
     def _route(self, m: Module, bridge: Bridge, targets: list) -> None:
         """Each access to the target whose addresses it is in; where there is none, an error at

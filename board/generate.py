@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 from scegrad.board.board import Board
+from scegrad.litedram import sdram
 from scegrad.platforms import ECP5_DEMO, Platform
 from scegrad.rtl.verilog import to_verilog
 
 TOP = "ulx3s"
-"""The top module of the board, PLL and pins included; ``scegrad_board`` is inside."""
+"""The top module of the board, with PLL and pins; ``scegrad_board`` and ``sdram`` are inside."""
 
 NAME = "scegrad_board"
 """The module that ``ulx3s.v`` contains."""
@@ -25,6 +26,18 @@ def board_verilog(platform: Platform = ECP5_DEMO) -> str:
     writes what it needs.
     """
     return _ZEROS.sub(r"\1", to_verilog(Board(platform), NAME))
+
+
+def write_verilog(directory: Path) -> list[Path]:
+    """Write what ``ulx3s.v`` contains into a directory; returns the files.
+
+    Raises ``RequestError`` if LiteDRAM is not installed.
+    """
+    texts = {NAME: board_verilog(), sdram.NAME: sdram.verilog()}
+    files = [directory / f"{name}.v" for name in texts]
+    for file, text in zip(files, texts.values(), strict=True):
+        file.write_text(text, encoding="ascii")
+    return files
 
 
 def sources() -> Path:

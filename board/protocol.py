@@ -21,13 +21,13 @@ import zlib
 from dataclasses import dataclass
 from enum import IntEnum
 
-from scegrad.platforms import KiB
+from scegrad.platforms import KiB, MiB
 
 BAUD = 3_000_000
 """Bits a second, 8N1."""
 
-CLOCK_HZ = 75_000_000
-"""The board's clock."""
+CLOCK_HZ = 60_000_000
+"""The board's clock, and its SDRAM's."""
 
 OPEN_WORD = 0x5343_0001
 """Answer to ``OPEN``: "SC" and the protocol's version."""
@@ -35,8 +35,8 @@ OPEN_WORD = 0x5343_0001
 MAX_WORDS = 128
 """Data words in a frame."""
 
-MEMORY_BYTES = 64 * KiB
-"""Memory on the board behind each port: at the start of the largest shared region, and at that of
+SHARED_BYTES, PRIVATE_BYTES = 32 * MiB, 64 * KiB
+"""Memory on the board: SDRAM at the start of the largest shared region, and block RAM at that of
 the L2 of core 0.
 """
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The board ULX3S at its pins: the Verilated module ulx3s, and at its serial pins a UART that works
-// bit by bit. Time passes in sce_board_run alone.
+// The board ULX3S at its pins: the Verilated module ulx3s, at its serial pins a UART that works bit by
+// bit, and its SDRAM chip. Time passes in sce_board_run alone.
 
 #include <cstdint>
 #include <deque>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "Vtop.h"
+#include "sdram_chip.h"
 #include "verilated.h"
 
 namespace {
@@ -64,18 +65,36 @@ class Uart {
 };
 
 struct Board {
-  explicit Board(unsigned divisor) : top(&context), uart(divisor) {}
+  Board(unsigned divisor, double mhz) : top(&context), uart(divisor), chip(mhz) {}
+
+  // Half a period: the chip acts on rising edges of its own clock, and sees its pins as they are.
+  void half(bool clk) {
+    top.clk_25mhz = clk;
+    top.eval();
+    if (chip.driving && top.sdram_dq__en != 0) ++conflicts;
+    const bool rises = top.sdram_clk && !chip_clk;
+    chip_clk = top.sdram_clk;
+    if (!rises) return;
+    chip.clock({top.sdram_cke != 0, top.sdram_cs_n != 0, top.sdram_ras_n != 0, top.sdram_cas_n != 0,
+                top.sdram_we_n != 0, top.sdram_ba, top.sdram_dm, top.sdram_a, top.sdram_dq__out});
+    top.sdram_dq = chip.driving ? chip.dq : 0xDEAD;
+    top.eval();
+  }
+
   VerilatedContext context;
   Vtop top;
   Uart uart;
+  sce::SdramChip chip;
+  bool chip_clk = false;
+  uint64_t conflicts = 0;  // half periods in which chip and FPGA drove DQ
 };
 
 }  // namespace
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
-EXPORT void* sce_board_create(uint32_t divisor) {
-  auto board = std::make_unique<Board>(divisor);
+EXPORT void* sce_board_create(uint32_t divisor, double mhz) {
+  auto board = std::make_unique<Board>(divisor, mhz);
   board->top.ftdi_txd = 1;
   board->top.btn = 0;
   board->top.eval();
@@ -118,10 +137,24 @@ EXPORT void sce_board_run(void* handle, uint32_t cycles) {
   auto& board = *static_cast<Board*>(handle);
   for (uint32_t i = 0; i < cycles; ++i) {
     board.top.ftdi_txd = board.uart.drive();
-    board.top.clk_25mhz = 1;
-    board.top.eval();
+    board.half(true);
     board.uart.sample(board.top.ftdi_rxd);
-    board.top.clk_25mhz = 0;
-    board.top.eval();
+    board.half(false);
   }
+}
+
+// The chip's memory, as 16-bit words; what it counted; and what broke its rules, empty if nothing.
+EXPORT uint16_t* sce_board_words(void* handle) {
+  return static_cast<Board*>(handle)->chip.words().data();
+}
+
+EXPORT void sce_board_counts(const void* handle, uint64_t counts[5]) {
+  const sce::SdramCounts& from = static_cast<const Board*>(handle)->chip.counts;
+  const uint64_t all[] = {from.cycles, from.reads, from.writes, from.activates, from.refreshes};
+  std::copy(std::begin(all), std::end(all), counts);
+}
+
+EXPORT const char* sce_board_fault(const void* handle) {
+  const auto& board = *static_cast<const Board*>(handle);
+  return board.conflicts != 0 ? "chip and FPGA drive DQ at once" : board.chip.fault.c_str();
 }

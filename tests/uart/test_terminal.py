@@ -11,7 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scegrad.board.board import ULX3S
+from scegrad.board.protocol import CLOCK_HZ
 from scegrad.cli import _status
+from scegrad.formats import FORMATS
+from scegrad.job import sequence
+from scegrad.job.job import Job
+from scegrad.job.placement import GUARD_BYTES
 from scegrad.model import golden
 from scegrad.uart.link import TIMEOUT_VARIABLE, Link
 from scegrad.uart.terminal import Terminal
@@ -81,6 +87,34 @@ def test_a_job(tmp_path: Path, seed: int, capfd: pytest.CaptureFixture[str]) -> 
         for dtype, memory in ((np.float32, "shared"), (np.float16, "private")):
             assert run(tmp_path, board.device, dtype, memory, 37, seed)[0] == 0
             assert "37 elements in" in capfd.readouterr().out
+
+
+def test_megabytes_in_one_job_in_sdram(seed: int) -> None:
+    count, fmt = (1 << 18) + 77, FORMATS["fp32"]
+    rng = np.random.default_rng(seed)
+    x, y = rng.integers(0, 1 << 32, (2, count), "u4").view("f4")
+    size, base = 4 * count, ULX3S.shared[0].base
+    places = [4 + 4 * int(rng.integers(1, 1 << 10)) + k * (size + 8192) for k in range(3)]
+    first, end = places[2] - GUARD_BYTES, places[2] + size + GUARD_BYTES
+    with Terminal() as board, Link(board.device) as link:
+        memory = board.pins.memory
+        for place, array in zip(places, (x, y), strict=False):
+            memory[place : place + size] = array.view("u1")
+        memory[first:end] = 0xA5
+        job = Job(ULX3S, fmt, False, *(base + place for place in places), count, 1)
+        sequence.execute(sequence.prepare(ULX3S), link)
+        before = board.pins.counts
+        counters = sequence.execute(sequence.run(job), link)
+        _, reads, writes, _, refreshes = np.subtract(board.pins.counts, before)
+        link.write(base, b"abcd1234")
+        assert link.read(base, 2) == memory[:8].tobytes() == b"abcd1234"
+        found, fault = memory[first:end].tobytes(), board.pins.fault
+    guard = b"\xa5" * GUARD_BYTES
+    assert found == guard + golden.gradient(x, y).tobytes() + guard
+    assert fault == "", "a command that the chip's data sheet forbids"
+    assert 2 * reads >= 2 * size and 2 * writes >= size
+    assert refreshes >= counters.cycles / CLOCK_HZ / 7.9e-6
+    assert 3 * size / 2 / counters.cycles >= 0.85, "share of the peak of 16 bits"
 
 
 def test_noise_never_gives_a_wrong_gradient(

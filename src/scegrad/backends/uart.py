@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from scegrad.board.protocol import MEMORY_BYTES, WORD
+from scegrad.board.protocol import PRIVATE_BYTES, SHARED_BYTES, WORD
 from scegrad.errors import LinkError, RequestError, SessionLostError
 from scegrad.job import sequence
 from scegrad.job.job import Counters
@@ -27,7 +27,8 @@ Slice = tuple[int, int]
 
 def slices(request: Request) -> list[Slice]:
     """Slices of the request's arrays, each of which fits the board's memory three times."""
-    room = (MEMORY_BYTES // 3 - GUARD_BYTES) // GUARD_BYTES * GUARD_BYTES // request.fmt.bytes
+    memory = PRIVATE_BYTES if request.job.private else SHARED_BYTES
+    room = (memory // 3 - GUARD_BYTES) // GUARD_BYTES * GUARD_BYTES // request.fmt.bytes
     return [
         (first, min(first + room, request.logits.size))
         for first in range(0, request.logits.size, room)

@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from scegrad.board.generate import NAME, TOP, board_verilog, sources
+from scegrad.board.generate import TOP, sources, write_verilog
 from scegrad.board.protocol import CLOCK_HZ
 from scegrad.errors import BuildError
 from scegrad.files import OutputDirectory
@@ -38,8 +38,8 @@ def build(directory: Path) -> dict:
     """
     for name in ("ulx3s.v", "ulx3s.lpf"):
         shutil.copyfile(sources() / name, directory / name)
-    (directory / f"{NAME}.v").write_text(board_verilog(), encoding="ascii")
-    cells = synthesise(f"{NAME}.v ulx3s.v", TOP, "synth_ecp5", directory, "ulx3s: synth_ecp5")
+    files = " ".join(file.name for file in (*write_verilog(directory), directory / "ulx3s.v"))
+    cells = synthesise(files, TOP, "synth_ecp5", directory, "ulx3s: synth_ecp5")
     seed, report = _routed(directory)
     result = {
         "part": ULX3S_85F.name,

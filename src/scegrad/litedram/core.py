@@ -84,8 +84,8 @@ def verilog(chip: Chip) -> str:
 
 
 def as_verilog(top: Any, ios: set[Any], name: str, **options: Any) -> str:
-    """A migen module as Verilog, without the comments that tell when it was made."""
+    """A migen module as Verilog, without time scale and the comments that tell when it was made."""
     from litex.gen.fhdl.verilog import convert
 
     text = str(convert(top, ios, name=name, **options))
-    return re.sub(r"^//.*(Date|Auto-Generated).*\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"^(//.*(Date|Auto-Generated)|`timescale).*\n", "", text, flags=re.MULTILINE)

@@ -7,14 +7,28 @@ number of clock cycles that they take.
 """
 
 import os
+import tempfile
 import termios
 import threading
 import tty
-from ctypes import CDLL, c_int, c_uint8, c_uint32, c_void_p, create_string_buffer
+from ctypes import (
+    CDLL,
+    POINTER,
+    c_char_p,
+    c_double,
+    c_int,
+    c_uint8,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+    create_string_buffer,
+)
 from pathlib import Path
 
-from scegrad.board.generate import NAME, TOP, board_verilog, sources
-from scegrad.board.protocol import BAUD, CLOCK_HZ
+import numpy as np
+
+from scegrad.board.generate import TOP, sources, write_verilog
+from scegrad.board.protocol import BAUD, CLOCK_HZ, SHARED_BYTES
 from scegrad.build.cache import content_key, kept
 from scegrad.build.toolchain import Toolchain
 from scegrad.progress import announced
@@ -26,29 +40,43 @@ SLICE = 4_000
 
 ROOM = 1 << 16
 
+POWER_UP = 14_000
+"""Clock cycles until the SDRAM is initialised and the unit out of reset."""
+
 
 def library() -> Path:
     """The Verilated board as a library, built now where it is not there yet. Raises
     ``BuildError``.
     """
     tools, folder = Toolchain.find(), sources()
-    text = board_verilog()
-    files = [folder / "ulx3s.v", folder / "sim" / "ehxplll.v", folder / "sim" / "board_sim.cpp"]
-    key = content_key(
-        [text.encode(), tools.identity().encode(), *(file.read_bytes() for file in files)]
-    )
+    cells = [folder / "ulx3s.v", folder / "sim" / "ehxplll.v", folder / "sim" / "ecp5_io.v"]
+    harness = [folder / "sim" / "board_sim.cpp"]
+    with tempfile.TemporaryDirectory() as place:
+        texts = {file.name: file.read_text("ascii") for file in write_verilog(Path(place))}
+    files = [*cells, *harness, folder / "sim" / "sdram_chip.h"]
+    parts = [*texts.values(), tools.identity(), *(file.read_text("utf-8") for file in files)]
+    key = content_key([part.encode() for part in parts])
 
     def make(work: Path) -> Path:
         with announced("building the board"):
-            (work / f"{NAME}.v").write_text(text, encoding="ascii")
-            objects = tools.model([work / f"{NAME}.v", *files[:2]], TOP, [files[2]], work)
+            for name, text in texts.items():
+                (work / name).write_text(text, encoding="ascii")
+            made = [work / name for name in texts]
+            objects = tools.model(
+                [*made, *cells],
+                TOP,
+                harness,
+                work,
+                includes=(folder / "sim",),
+                flags=("--pins-inout-enables",),
+            )
             return tools.link(objects, work / "board.so")
 
     return kept(cache_directory() / f"ulx3s-{key}.so", make)
 
 
 _FUNCTIONS: Functions = {
-    "sce_board_create": (c_void_p, [c_uint32]),
+    "sce_board_create": (c_void_p, [c_uint32, c_double]),
     "sce_board_free": (None, [c_void_p]),
     "sce_board_send": (None, [c_void_p, c_void_p, c_uint32]),
     "sce_board_queued": (c_uint32, [c_void_p]),
@@ -56,6 +84,9 @@ _FUNCTIONS: Functions = {
     "sce_board_press": (None, [c_void_p, c_int]),
     "sce_board_leds": (c_uint32, [c_void_p]),
     "sce_board_run": (None, [c_void_p, c_uint32]),
+    "sce_board_words": (POINTER(c_uint8), [c_void_p]),
+    "sce_board_counts": (None, [c_void_p, c_void_p]),
+    "sce_board_fault": (c_char_p, [c_void_p]),
 }
 
 
@@ -65,9 +96,9 @@ class Pins:
     def __init__(self) -> None:
         self._library = CDLL(str(library()))
         declare(self._library, _FUNCTIONS)
-        self._board = self._library.sce_board_create(CLOCK_HZ // BAUD)
+        self._board = self._library.sce_board_create(CLOCK_HZ // BAUD, CLOCK_HZ / 1e6)
         self._buffer = (c_uint8 * ROOM)()
-        self.run(1000)
+        self.run(POWER_UP)
 
     def run(self, cycles: int) -> None:
         """Let clock cycles pass."""
@@ -92,6 +123,23 @@ class Pins:
     def press(self, pressed: bool) -> None:
         """Hold or let go of the reset button."""
         self._library.sce_board_press(self._board, pressed)
+
+    @property
+    def memory(self) -> np.ndarray:
+        """The bytes of the SDRAM chip, to read and write in no time while no job runs."""
+        return np.ctypeslib.as_array(self._library.sce_board_words(self._board), (SHARED_BYTES,))
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Of the SDRAM chip: clock cycles, reads, writes, activates, refreshes."""
+        found = (c_uint64 * 5)()
+        self._library.sce_board_counts(self._board, found)
+        return tuple(found)
+
+    @property
+    def fault(self) -> str:
+        """The first command that broke the chip's rules, empty if none did."""
+        return self._library.sce_board_fault(self._board).decode()
 
     def take(self) -> bytes:
         """What came from the board since it was last asked."""
