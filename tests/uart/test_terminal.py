@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scegrad.api import run_job
+from scegrad.backends import uart
 from scegrad.board.board import ULX3S
 from scegrad.board.protocol import CLOCK_HZ
 from scegrad.cli import _status
@@ -87,6 +89,16 @@ def test_a_job(tmp_path: Path, seed: int, capfd: pytest.CaptureFixture[str]) -> 
         for dtype, memory in ((np.float32, "shared"), (np.float16, "private")):
             assert run(tmp_path, board.device, dtype, memory, 37, seed)[0] == 0
             assert "37 elements in" in capfd.readouterr().out
+
+
+def test_progress_within_a_slice(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uart, "PIECE", 64)
+    x, y = np.random.default_rng(seed).random((2, 40), "f4")
+    seen: list[tuple[int, int]] = []
+    with Terminal() as board:
+        settings = {"platform": "ecp5_demo", "backend": f"uart:{board.device}"}
+        run_job(x, y, progress=lambda done, total: seen.append((done, total)), **settings)
+    assert len(seen) == 9 and seen == sorted(set(seen)) and seen[-1] == (40, 40)
 
 
 def test_megabytes_in_one_job_in_sdram(seed: int) -> None:

@@ -9,6 +9,7 @@ from scegrad.errors import LinkError, RequestError, SessionLostError
 from scegrad.job import sequence
 from scegrad.job.job import Counters
 from scegrad.job.placement import GUARD_BYTES
+from scegrad.platforms import KiB
 from scegrad.registers import offset
 from scegrad.request.request import Request
 from scegrad.request.result import Progress, Result
@@ -17,6 +18,9 @@ from scegrad.uart.link import Link
 
 ATTEMPTS = 3
 """How often a slice is begun anew when the session is lost in the middle of it."""
+
+PIECE = 64 * KiB
+"""Bytes that are moved between two calls of ``progress``: a quarter of a second."""
 
 BUSY_READS = 1000
 """Reads of BUSY before the board counts as occupied: no job takes as long."""
@@ -44,7 +48,7 @@ def run_uart(request: Request, progress: Progress | None = None) -> Result:
     with Link(request.backend.removeprefix(UART)) as link:
         _begin(link, request)
         for first, end in slices(request):
-            gradient, counters = _attempt(link, request, first, end)
+            gradient, counters = _attempt(link, request, (first, end), progress)
             pieces.append(gradient)
             total = Counters(
                 **{
@@ -73,21 +77,56 @@ def _begin(link: Link, request: Request) -> None:
     link.write32(offset("IRQ_PENDING"), 0xFFFF_FFFF)
 
 
-def _attempt(link: Link, request: Request, first: int, end: int) -> tuple[np.ndarray, Counters]:
+def _attempt(
+    link: Link, request: Request, piece: Slice, progress: Progress | None
+) -> tuple[np.ndarray, Counters]:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             if attempt > 1:
                 link.renew()
                 _begin(link, request)
-            return _slice(link, request, first, end)
+            return _slice(link, request, piece, progress)
         except SessionLostError:
             if attempt == ATTEMPTS:
                 raise
     raise AssertionError
 
 
-def _slice(link: Link, request: Request, first: int, end: int) -> tuple[np.ndarray, Counters]:
+class _Mover:
+    """Moves bytes in pieces, and tells of each as so many of the slice's elements."""
+
+    def __init__(self, link: Link, request: Request, piece: Slice, progress: Progress | None):
+        self._link, self._progress, self._total = link, progress, request.logits.size
+        self._first, self._elements = piece[0], piece[1] - piece[0]
+        self._bytes, self._moved = 3 * self._elements * request.fmt.bytes, 0
+
+    def _tell(self, size: int) -> None:
+        self._moved += size
+        if self._progress and self._moved < self._bytes:
+            done = self._first + self._elements * self._moved // self._bytes
+            self._progress(done, self._total)
+
+    def write(self, address: int, content: bytes) -> None:
+        for first in range(0, len(content), PIECE):
+            piece = content[first : first + PIECE]
+            self._link.write(address + first, piece)
+            self._tell(len(piece))
+
+    def read(self, address: int, size: int) -> bytes:
+        content = bytearray()
+        for first in range(0, size, PIECE):
+            words = -(-min(PIECE, size - first) // WORD)
+            content += self._link.read(address + first, words)
+            self._tell(WORD * words)
+        return bytes(content[:size])
+
+
+def _slice(
+    link: Link, request: Request, piece: Slice, progress: Progress | None
+) -> tuple[np.ndarray, Counters]:
     """Move the operands, run the job, move the gradient."""
+    first, end = piece
+    mover = _Mover(link, request, piece, progress)
     region = (
         request.platform.l2[0]
         if request.job.private
@@ -99,12 +138,11 @@ def _slice(link: Link, request: Request, first: int, end: int) -> tuple[np.ndarr
     for operand, where in ((request.job.logits, logits), (request.job.labels, labels)):
         if request.job.gradient == operand:
             gradient = where  # in place
-    link.write(logits, _words(request.logits[first:end]))
-    link.write(labels, _words(request.labels[first:end]))
+    mover.write(logits, _words(request.logits[first:end]))
+    mover.write(labels, _words(request.labels[first:end]))
     job = replace(request.job, logits=logits, labels=labels, gradient=gradient, length=end - first)
     counters = sequence.execute(sequence.run(job), link)
-    content = link.read(gradient, -(-size // WORD))
-    return np.frombuffer(content[:size], request.fmt.dtype), counters
+    return np.frombuffer(mover.read(gradient, size), request.fmt.dtype), counters
 
 
 def _words(array: np.ndarray) -> bytes:
