@@ -13,6 +13,7 @@ from scegrad.bench.cases import FPGA_MHZ, LONG, MISALIGNED, Case, core_counts
 from scegrad.bench.command import KEPT, Notebook
 from scegrad.bench.measure import CountersWrongError, Measurement, check, measure
 from scegrad.bench.pictures import spent, write_pictures
+from scegrad.bench.wall import RATIOS, WallTime
 from scegrad.errors import RequestError
 from scegrad.formats import FORMATS
 from scegrad.generate import bench as readme
@@ -197,3 +198,8 @@ def test_cycles_kept_are_todays() -> None:
     item = Measurement.of(record)
     assert measure(item.case) == item
     assert run_job(np.zeros(3, "f4"), np.zeros(3, "f4"), platform="ecp5_demo").cycles is not None
+
+
+def test_ratios_of_wall_times() -> None:
+    found = WallTime("tiny", 800, 100, 2.0, 1.6, 1.2, 80, 10, 8.0)
+    assert [found.record()[name] for name in RATIOS] == [1.25, 0.6, 40.0]

@@ -2,7 +2,9 @@
 where it cannot be.
 """
 
+import ctypes
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -188,3 +190,11 @@ def test_a_library_cut_in_half_is_built_again(tmp_path: Path) -> None:
     library.write_bytes(library.read_bytes()[: library.stat().st_size // 2])
     assert f"{library.parent} is not as it was built: building it again" in run()
     assert run() == ""
+
+
+@pytest.mark.skipif(shutil.which("clang++") is None, reason="clang++ is not installed")
+def test_a_model_that_clang_made_can_be_loaded(tmp_path: Path) -> None:
+    tools = Toolchain(Toolchain.find().verilator, ("clang++",))
+    (tmp_path / "empty.v").write_text("module empty(clk);\n  input clk;\nendmodule\n")
+    objects = tools.model([Path("empty.v")], "empty", [], tmp_path)
+    ctypes.CDLL(str(tools.link(objects, tmp_path / "empty.so")))

@@ -152,6 +152,7 @@ def _wall_times(console: Console) -> list[dict[str, Any]]:
         console.print(
             f"{item.platform}: {item.elements:,} elements in {item.seconds:.1f} s: "
             f"{item.over_bare:.2f} times the bare model's wall time, "
+            f"{item.over_lane:.2f} of one bare lane's results per second, "
             f"{item.over_cocotb:.0f} times as fast as the cocotb bench"
         )
     return [item.record() for item in times]

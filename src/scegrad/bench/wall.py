@@ -1,10 +1,12 @@
-"""Wall time as ratios within one run: the fast simulation beside its bare model and cocotb.
+"""Wall time as ratios within one run: the fast simulation beside its bare model, one bare lane, and
+cocotb.
 
 Measured as processor time: a single thread that never waits needs as much wall time on a machine
 with nothing else to do.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,26 +15,37 @@ from scegrad.backends.verilator import SimulationAccess
 from scegrad.bench.cases import Case
 from scegrad.bench.measure import operands
 from scegrad.build.simulator import library
+from scegrad.errors import SimulationError
+from scegrad.formats import FP32
 from scegrad.job import sequence
 from scegrad.platforms import PLATFORMS
+from scegrad.registers import offset
 from scegrad.request.request import Request, prepare
 from scegrad.request.settings import Settings
 from scegrad.sim.simulation import Memory, Simulation
+from scegrad.sweep.native import Lane
+from scegrad.sweep.unit import design
 
 FAST_ELEMENTS = 1 << 20
 COCOTB_ELEMENTS = 1 << 15
 REPEATS, COCOTB_REPEATS = 7, 3
+RATIOS = ("over_bare", "over_lane", "over_cocotb")
+WARM_UP = 200
+"""Cycles after which every part that a job needs is busy."""
 
 
 @dataclass(frozen=True)
 class WallTime:
-    """Seconds of a platform's job, of as many cycles of the bare model, and of the cocotb bench."""
+    """Seconds of a platform's job, of as many cycles of the bare model, of as many results of one
+    bare lane, and of the cocotb bench.
+    """
 
     platform: str
     elements: int
     cycles: int
     seconds: float
     bare_seconds: float
+    lane_seconds: float
     cocotb_elements: int
     cocotb_cycles: int
     cocotb_seconds: float
@@ -43,13 +56,18 @@ class WallTime:
         return self.seconds / self.bare_seconds
 
     @property
+    def over_lane(self) -> float:
+        """Results per second, as a share of those of one bare lane."""
+        return self.lane_seconds / self.seconds
+
+    @property
     def over_cocotb(self) -> float:
         """Times as fast as the cocotb bench, cycle for cycle."""
         return (self.cocotb_seconds / self.cocotb_cycles) / (self.seconds / self.cycles)
 
     def record(self) -> dict[str, Any]:
         """As JSON holds it."""
-        return {**asdict(self), "over_bare": self.over_bare, "over_cocotb": self.over_cocotb}
+        return {**asdict(self), **{name: getattr(self, name) for name in RATIOS}}
 
 
 def measure(platform: str) -> WallTime:
@@ -57,10 +75,10 @@ def measure(platform: str) -> WallTime:
 
     Each time is the least of several repetitions.
     """
-    request = _request(platform, FAST_ELEMENTS)
+    request, lane = _request(platform, FAST_ELEMENTS), Lane(design(FP32))
     with Simulation(library(PLATFORMS[platform])) as simulation:
-        seconds, bare, cycles = map(
-            min, zip(*(_once(simulation, request) for _ in range(REPEATS)), strict=True)
+        seconds, bare, results, cycles = map(
+            min, zip(*(_once(simulation, request, lane) for _ in range(REPEATS)), strict=True)
         )
     cocotb_cycles, cocotb_seconds = map(
         min, zip(*(_cocotb(platform) for _ in range(COCOTB_REPEATS)), strict=True)
@@ -71,6 +89,7 @@ def measure(platform: str) -> WallTime:
         int(cycles),
         seconds,
         bare,
+        results,
         COCOTB_ELEMENTS,
         int(cocotb_cycles),
         cocotb_seconds,
@@ -82,8 +101,11 @@ def _request(platform: str, elements: int) -> Request:
     return prepare(logits, labels, Settings(platform=platform))
 
 
-def _once(simulation: Simulation, request: Request) -> tuple[float, float, int]:
-    """Seconds of the job and of the bare model, and the cycles of both."""
+def _once(simulation: Simulation, request: Request, lane: Lane) -> tuple[float, float, float, int]:
+    """Seconds of the job, of the bare model and of the bare lane, and the cycles of the job.
+
+    The bare model is clocked within a job, so that its clock gates are open; its pins hold still.
+    """
     simulation.reset()
     simulation.set_memory(Memory(latency=request.latency))
     simulation.write(request.job.logits, request.logits)
@@ -93,9 +115,19 @@ def _once(simulation: Simulation, request: Request) -> tuple[float, float, int]:
     first, start = simulation.cycle, time.process_time()
     sequence.execute(sequence.run(request.job), access)
     seconds, cycles = time.process_time() - start, simulation.cycle - first
+    simulation.write32(offset("START"), 1)
+    simulation.run(WARM_UP)
+    bare = _timed(simulation.clock_bare, cycles)
+    if not simulation.read32(offset("BUSY")):
+        raise SimulationError("the job was over before the bare model had been clocked")
+    return seconds, bare, _timed(lane.bare, request.logits.size), cycles
+
+
+def _timed(work: Callable[[int], object], count: int) -> float:
+    """Processor time of ``work``."""
     start = time.process_time()
-    simulation.clock_bare(cycles)
-    return seconds, time.process_time() - start, cycles
+    work(count)
+    return time.process_time() - start
 
 
 def _cocotb(platform: str) -> tuple[int, float]:

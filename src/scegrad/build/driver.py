@@ -87,15 +87,24 @@ def link_library(work: Path, platform: Platform, access: str, objects: Iterable[
         f"{{ global: {' '.join(f'{name};' for name in names)} local: *; }};\n", encoding="ascii"
     )
     library = work / library_name(platform)
+    tools = Toolchain.find() if access == "sim" else None
     command = [
-        *(Toolchain.find().cxx if access == "sim" else c_compiler()),
+        *(tools.cxx if tools else c_compiler()),
         "-shared",
         "-pthread",
         f"-Wl,--version-script={exports.name}",  # no path here: a comma in it would part the option
         f"-Wl,-soname,{library.name}",
     ]
     run_compiler(
-        [*command, "-Wl,--no-undefined", "-s", "-o", str(library), *map(str, [*driver, *objects])],
+        [
+            *command,
+            "-Wl,--no-undefined",
+            "-s",
+            "-o",
+            str(library),
+            *map(str, [*driver, *objects]),
+            *(tools.libraries if tools else ()),
+        ],
         work,
     )
     return library

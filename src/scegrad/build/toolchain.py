@@ -119,8 +119,16 @@ class Toolchain:
     @property
     def cxx_flags(self) -> tuple[str, ...]:
         """``CXX_FLAGS``, as far as the compiler knows them."""
-        clang = "clang" in Path(self.cxx[0]).name
-        return tuple(flag for flag in CXX_FLAGS if not (clang and flag in GCC_ALONE))
+        return tuple(flag for flag in CXX_FLAGS if not (self._clang and flag in GCC_ALONE))
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """What a shared library with a model needs: clang calls a library that g++ does without."""
+        return ("-latomic",) if self._clang else ()
+
+    @property
+    def _clang(self) -> bool:
+        return "clang" in Path(self.cxx[0]).name
 
     def compiler(self) -> str:
         """Version and target of the C++ compiler."""
@@ -226,7 +234,16 @@ class Toolchain:
     def link(self, objects: list[Path], output: Path) -> Path:
         """Make a shared library of objects; returns it."""
         _run(
-            [*self.cxx, "-shared", "-pthread", "-o", str(output), *map(str, objects)], output.parent
+            [
+                *self.cxx,
+                "-shared",
+                "-pthread",
+                "-o",
+                output.name,
+                *map(str, objects),
+                *self.libraries,
+            ],
+            output.parent,
         )
         return output
 

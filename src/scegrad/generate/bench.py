@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from scegrad.bench import litedram, masks
+from scegrad.bench import litedram, masks, profile
 from scegrad.bench.cases import DSP_MHZ, Case
 from scegrad.bench.measure import Measurement
 from scegrad.generate.maker import ROOT, Maker
@@ -23,6 +23,10 @@ README, PAGE, MEASURED = (
 
 MEMORY, BEHIND = Path("docs/memory.md"), Path("docs/bench") / litedram.RESULTS
 """The page that has the figures behind LiteDRAM, and where they are kept."""
+
+
+PROFILED = Path("docs/bench/profile.json")
+"""Where the profiles are kept."""
 
 
 def table(measurements: Iterable[Measurement]) -> str:
@@ -58,16 +62,29 @@ def mask_table(records: Iterable[dict[str, Any]]) -> str:
 def wall_times(records: Iterable[dict[str, Any]]) -> str:
     """The ratios of wall times as Markdown."""
     lines = [
-        "| platform | elements | cycles | times the bare model's wall time | times as fast as the"
-        " cocotb bench |",
-        "| --- " * 5 + "|",
+        "| platform | elements | cycles | times the bare model's wall time | results per second of"
+        " one bare lane | times as fast as the cocotb bench |",
+        "| --- " * 6 + "|",
     ]
     for record in records:
-        ratios = f"{record['over_bare']:.2f} | {record['over_cocotb']:.0f}"
+        ratios = " | ".join(
+            (
+                f"{record['over_bare']:.2f}",
+                f"{record['over_lane']:.2f}",
+                f"{record['over_cocotb']:.0f}",
+            )
+        )
         lines.append(
             f"| {record['platform']} | {record['elements']:,} | {record['cycles']:,} | {ratios} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def profile_table(records: Iterable[dict[str, Any]]) -> str:
+    """Where the simulation's time goes, as Markdown."""
+    rows = profile.rows(profile.Profile(**record) for record in records)
+    lines = [profile.HEADINGS, ("---",) * len(profile.HEADINGS), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def litedram_table(records: Iterable[dict[str, Any]]) -> str:
@@ -105,6 +122,7 @@ def generated(root: Path) -> dict[Path, str]:
             "cycles": table(measurements),
             "masks": mask_table(results["masks"]),
             "wall-times": wall_times(results["wall"]),
+            "profile": profile_table(json.loads((ROOT / PROFILED).read_text("utf-8"))),
         },
         MEMORY: {"litedram": litedram_table(json.loads((ROOT / BEHIND).read_text("utf-8")))},
     }
