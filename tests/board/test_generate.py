@@ -40,6 +40,8 @@ def test_the_sdram_is_initialised_as_its_data_sheets_ask() -> None:
     assert steps[1].address == 1 << 10, "all banks"
     assert steps[-2].address == 2 << 4, "burst length 1, CAS latency 2"
     assert CLOCK_HZ == sdram.SYS_MHZ * 1_000_000
+    refresh = 64e-3 / 8192 * CLOCK_HZ  # 468.75 cycles: LiteDRAM alone would take 469
+    assert re.search(rf"timer_count\w* = 9'd{int(refresh) - 1};", sdram.verilog())
     assert Chip(sdram.CHIP, sdram.SYS_MHZ, 16).size == SHARED_BYTES
 
 

@@ -31,6 +31,9 @@ POWER_UP_US = 200
 REFRESHES = 8
 """Before the mode register: data sheets ask for 2 or 8."""
 
+REFRESH_US, REFRESH_ROWS = 64_000, 8192
+"""The chip wants all its rows refreshed in that time."""
+
 RFC_NS, RP_NS, MRD_CYCLES = 70, 20, 2
 
 
@@ -143,6 +146,8 @@ def verilog(chip: Chip | None = None) -> str:
     ready, sdram_clk = Signal(name="ready"), Signal(name="sdram_clk")
     top.comb += [sys.clk.eq(init.clk), sys.rst.eq(~ready)]
     top.submodules.phy = phy = GENSDRPHY(pads, chip.mhz * 1_000_000, cl=CAS_LATENCY)
+    # LiteDRAM rounds the refresh interval up, and 8,192 of them would take more than 64 ms.
+    described.timing_settings.tREFI = chip.mhz * REFRESH_US // REFRESH_ROWS
     top.submodules.core = core = LiteDRAMCore(
         phy, described.geom_settings, described.timing_settings, chip.mhz * 1_000_000
     )
