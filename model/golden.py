@@ -18,7 +18,7 @@ SIGMOIDS = {
     FP16.name: (sigmoid16, SIGMOID16.fraction_bits),
 }
 
-BATCH = 1 << 12
+BATCH = 1 << 13
 """Elements that go through the stages together, so that their arrays stay in the cache."""
 
 
