@@ -58,8 +58,7 @@ def test_a_mutant_that_lives_is_told():
     result = mutants.result_of(judgement, 0.0)
     assert result.verdict is Verdict.ALIVE
     assert result.detail == "4 mutants: 3 equal, 1 alive"
-    told = {"mutant": str(mutant), "signal": mutant.signal, "why": "no time"}
-    assert result.data["alive"] == [told]
+    assert result.data["alive"] == [{"mutant": str(mutant), "why": "no time"}]
     assert mutant.line == 3
 
 

@@ -12,7 +12,7 @@ def generate(
         list[str] | None,
         typer.Argument(
             metavar="[NAME]...",
-            help="registers, bench, fpga, accuracy, drawings, modules, plan, or pictures:"
+            help="registers, bench, fpga, accuracy, drawings, modules, signoff, plan, or pictures:"
             " those of docs/bench/ and docs/accuracy/, for which other libraries are measured too."
             "  [default: all but pictures]",
             show_default=False,

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from scegrad.errors import RequestError, check_choice
-from scegrad.generate import accuracy, bench, drawings, fpga, modules, plan, registers
+from scegrad.generate import accuracy, bench, drawings, fpga, modules, plan, registers, signoff
 from scegrad.generate.maker import ROOT, Maker
 
 MAKERS: dict[str, Maker] = {
     maker.name: maker
     for maker in (
         *(registers.MAKER, bench.MAKER, fpga.MAKER),
-        *(accuracy.MAKER, drawings.MAKER, modules.MAKER, plan.MAKER),
+        *(accuracy.MAKER, drawings.MAKER, modules.MAKER, signoff.MAKER, plan.MAKER),
     )
 }
 """What makes text, which can be compared."""

@@ -150,4 +150,4 @@ class Judgement:
 
     def keep(self, mutant: Mutant, why: str) -> None:
         """A mutant lives on."""
-        self.alive.append({"mutant": str(mutant), "signal": mutant.signal, "why": why})
+        self.alive.append({"mutant": str(mutant), "why": why})

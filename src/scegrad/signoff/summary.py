@@ -86,7 +86,7 @@ def mutants(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str
 def holes(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, str]]:
     """What is neither killed nor proved equal, each with its line in the sources."""
     return [
-        {"case": each["case"], "place": place(alive["signal"]), **alive}
+        {"case": each["case"], "place": place(alive["mutant"].split()[1]), **alive}
         for each, record in _recorded(rows, records, "mutants")
         for alive in (record["data"]["alive"] if record else ())
     ]
