@@ -13,6 +13,7 @@ from scegrad.fpga.measure import UnitMeasurement, measure, verilog
 from scegrad.fpga.template import write_template
 from scegrad.fpga.vendor import write_vendor_files
 from scegrad.fpga.waivers import write_waivers
+from scegrad.fpga.zynq import write_zynq_files
 from scegrad.platforms import Platform, platform_of
 from scegrad.rtl.verilog import write_verilog
 from scegrad.show.table import Column, Sheet, output_console, show
@@ -87,6 +88,7 @@ def write_platform(platform_name: str, output: Path) -> list[Path]:
             *write_core(platform, directory.path),
             write_component(platform, directory.path),
             *write_vendor_files(platform, directory.path),
+            *write_zynq_files(platform, directory.path),
         ]
 
 

@@ -23,7 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("litedram",),
     ("board",),
     ("sim",),
-    ("uart", "request"),
+    ("uart", "request", "pynq"),
     ("tb",),
     ("backends",),
     ("api", "options"),
