@@ -23,6 +23,7 @@ from scegrad.formats import FORMATS, Format
 from scegrad.job import sequence
 from scegrad.job.job import Counters, Job
 from scegrad.platforms import Platform, platform_of
+from scegrad.registers import offset
 
 CELL = "scegrad"
 """The unit's name in the block design of ``scegrad_<platform>_zynq.tcl``."""
@@ -34,11 +35,11 @@ CLOCK_HZ = 100_000_000
 class Mmio(Protocol):
     """What is used of ``pynq.MMIO``."""
 
-    def read(self, offset: int) -> int:
+    def read(self, offset: int, /) -> int:
         """The 32-bit word at an offset."""
         ...
 
-    def write(self, offset: int, data: int) -> None:
+    def write(self, offset: int, data: int, /) -> None:
         """Write a 32-bit word."""
         ...
 
@@ -63,7 +64,7 @@ class MmioRegisters:
 
     def wait(self, limit: int, /) -> None:
         """Let time pass until irq is high; raises ``TimeoutError`` after ``limit`` cycles."""
-        pending, enable = (sequence.offset(name) for name in ("IRQ_PENDING", "IRQ_ENABLE"))
+        pending, enable = (offset(name) for name in ("IRQ_PENDING", "IRQ_ENABLE"))
         end = time.monotonic() + limit / self._clock_hz
         while not self.read32(pending) & self.read32(enable):
             if time.monotonic() > end:
@@ -88,7 +89,7 @@ class PynqUnit:
         self.platform = platform_of(platform)
         self._allocate = allocate
         self._registers = MmioRegisters(mmio, clock_hz)
-        self._registers.write32(sequence.offset("IRQ_PENDING"), 0xFFFF_FFFF)
+        self._registers.write32(offset("IRQ_PENDING"), 0xFFFF_FFFF)
         sequence.execute(sequence.prepare(self.platform), self._registers)
 
     def allocate(self, shape: tuple[int, ...], fmt: str) -> Any:
