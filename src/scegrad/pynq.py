@@ -106,9 +106,9 @@ class PynqUnit:
         fmt = self._format_of(logits)
         if {(each.dtype, each.size) for each in (labels, gradient)} != {(fmt.dtype, logits.size)}:
             raise RequestError("logits, labels and gradient must have one dtype and one size")
-        addresses = (each.device_address for each in (logits, labels, gradient))
+        x, y, g = (each.device_address for each in (logits, labels, gradient))
         mask = self.platform.all_cores if core_mask is None else core_mask
-        job = Job(self.platform, fmt, False, *addresses, logits.size, mask)
+        job = Job(self.platform, fmt, False, x, y, g, logits.size, mask)
         for each in (logits, labels, gradient):
             each.flush()  # of the output, too: a line written back later would cover results
         counters = sequence.execute(sequence.run(job), self._registers)
