@@ -21,6 +21,9 @@ from scegrad.sim.simulation import Simulation
 
 pytestmark = pytest.mark.whole
 
+SLOW = 1.0
+"""A clock in Hz by which no limit is reached, however slow the machine is."""
+
 ZYNQ = platform_of(Path(__file__).parents[1] / "platforms" / "zynq7000.toml")
 
 
@@ -67,7 +70,7 @@ def board() -> Iterator[Board]:
 
 @pytest.fixture
 def unit(board: Board) -> PynqUnit:
-    return PynqUnit(board, board.allocate, ZYNQ)
+    return PynqUnit(board, board.allocate, ZYNQ, SLOW)
 
 
 def operands(count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -107,7 +110,7 @@ def test_what_is_refused(unit: PynqUnit, board: Board) -> None:
     with pytest.raises(RequestError, match="one dtype and one size"):
         unit.run(*buffers[:2], buffers[2][:4])
     with pytest.raises(RuntimeError, match="register CAPABILITIES reads"):
-        PynqUnit(board, board.allocate, "ft78ne")
+        PynqUnit(board, board.allocate, "ft78ne", SLOW)
 
 
 def test_a_unit_that_does_not_answer(unit: PynqUnit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +131,7 @@ def test_overlay(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     fake = SimpleNamespace(Overlay=load, allocate=board.allocate)
     monkeypatch.setitem(sys.modules, "pynq", fake)
     x, y = operands(33)
-    found = PynqOverlay(Path("unit.bit"), ZYNQ).gradient(x, y)
+    found = PynqOverlay(Path("unit.bit"), ZYNQ, SLOW).gradient(x, y)
     np.testing.assert_array_equal(found, golden.gradient(x, y))
     cells.clear()
     with pytest.raises(RequestError, match=r"unit\.bit has no cell scegrad, but \[\]"):

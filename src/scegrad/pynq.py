@@ -32,6 +32,12 @@ CLOCK_HZ = 100_000_000
 """The unit's clock in that design."""
 
 
+GRACE_SECONDS = 1.0
+"""What a limit in cycles is lengthened by: Linux may take the processor away for longer than a job
+takes.
+"""
+
+
 class Mmio(Protocol):
     """What is used of ``pynq.MMIO``."""
 
@@ -65,7 +71,7 @@ class MmioRegisters:
     def wait(self, limit: int, /) -> None:
         """Let time pass until irq is high; raises ``TimeoutError`` after ``limit`` cycles."""
         pending, enable = (offset(name) for name in ("IRQ_PENDING", "IRQ_ENABLE"))
-        end = time.monotonic() + limit / self._clock_hz
+        end = time.monotonic() + limit / self._clock_hz + GRACE_SECONDS
         while not self.read32(pending) & self.read32(enable):
             if time.monotonic() > end:
                 raise TimeoutError(f"no unit ended within {limit} cycles")
