@@ -53,12 +53,14 @@ def test_a_name_a_file_and_a_platform(tmp_path: Path) -> None:
     path = write(tmp_path, MINE)
     assert platform_of("ft78ne") is platform_of(FT78NE) is FT78NE
     assert platform_of(path) == platform_of(str(path)) == Platform("mine", 2, ("fp32",))
-    for wrong in ("ft78", "ft78ne.tom", "", "platforms/zynq7000", Path("ft78ne")):
+    for wrong in ("ft78", "ft78ne.tom", "", Path("ft78ne")):
         with pytest.raises(RequestError, match=r"but must be ft78ne or .* or FILE\.toml$"):
             platform_of(wrong)
     for other in (None, 5, 1.5, b"ft78ne", ["ft78ne"]):
         with pytest.raises(RequestError, match=r"must be ft78ne or .* or FILE\.toml$"):
             platform_of(other)  # type: ignore[arg-type]
+    with pytest.raises(RequestError, match="platforms/nowhere cannot be read: No such file"):
+        platform_of("platforms/nowhere")  # a slash makes it a file
 
 
 def test_every_field_is_a_key(tmp_path: Path) -> None:
