@@ -65,8 +65,8 @@ nightly: environment tools  ## netlists against the RTL, 10^5 random jobs a plat
 	$(BIN)/scegrad soak --jobs 100000 -o out/soak.json
 
 signoff: environment tools  ## proofs, mutants, soak: a page in out/signoff/ (days; resumes)
-	$(BIN)/scegrad signoff -o out/signoff --summary docs/signoff.json
-	$(BIN)/scegrad generate signoff
+	status=0; $(BIN)/scegrad signoff -o out/signoff --summary docs/signoff.json || status=$$?; \
+	    $(BIN)/scegrad generate signoff && exit $$status
 
 signoff-quick: environment tools  ## the sign-off's cases of minutes, and the page
 	$(BIN)/scegrad signoff --quick -o out/signoff
