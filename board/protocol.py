@@ -63,8 +63,13 @@ class Answer(IntEnum):
     BUS = 4
 
 
-END, ESC, ESC_END, ESC_ESC = 0xC0, 0xDB, 0xDC, 0xDD
-"""The bytes of SLIP."""
+class Slip(IntEnum):
+    """Bytes that SLIP gives a meaning of their own (RFC 1055)."""
+
+    END = 0xC0
+    ESC = 0xDB
+    ESC_END = 0xDC
+    ESC_ESC = 0xDD
 
 
 @dataclass(frozen=True)
@@ -108,18 +113,18 @@ def with_crc(content: bytes) -> bytes:
 
 def slip(content: bytes) -> bytes:
     """A frame as it goes over the line."""
-    escaped = content.replace(bytes([ESC]), bytes([ESC, ESC_ESC])).replace(
-        bytes([END]), bytes([ESC, ESC_END])
+    escaped = content.replace(bytes([Slip.ESC]), bytes([Slip.ESC, Slip.ESC_ESC])).replace(
+        bytes([Slip.END]), bytes([Slip.ESC, Slip.ESC_END])
     )
-    return bytes([END]) + escaped + bytes([END])
+    return bytes([Slip.END]) + escaped + bytes([Slip.END])
 
 
 def unslip(piece: bytes) -> bytes | None:
     """What was sent between two ENDs; None where an escape is wrong."""
     result, rest = bytearray(), iter(piece)
     for byte in rest:
-        if byte == ESC:
-            meant = {ESC_END: END, ESC_ESC: ESC}.get(next(rest, -1))
+        if byte == Slip.ESC:
+            meant = {Slip.ESC_END: Slip.END, Slip.ESC_ESC: Slip.ESC}.get(next(rest, -1))
             if meant is None:
                 return None
             byte = meant

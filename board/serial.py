@@ -2,20 +2,11 @@
 makes frames of bytes (RFC 1055).
 """
 
-from enum import IntEnum
-
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-
-class Slip(IntEnum):
-    """Bytes with a meaning of their own."""
-
-    END = 0xC0
-    ESC = 0xDB
-    ESC_END = 0xDC
-    ESC_ESC = 0xDD
+from scegrad.board.protocol import Slip
 
 
 class Receiver(wiring.Component):

@@ -82,7 +82,7 @@ class Sigmoid32:
     far_limit: int = 104
     """From here on s is below half the least subnormal."""
     k_zero: int = 255
-    """K of the zero entry."""
+    """k of the zero entry."""
     half_below: int = -11
     """With a label of 1/2 and |x| < 2**half_below, the datapath carries |x|/4 in place of s."""
 
@@ -155,7 +155,7 @@ class Sigmoid32:
         return middle - low, low, middle, high - low
 
     def half_k(self, exponent):
-        """K of |x|/4 in place of s, from the exponent of |x|: integers, arrays or Amaranth's
+        """k of |x|/4 in place of s, from the exponent of |x|: integers, arrays or Amaranth's
         values.
         """
         return 1 - exponent
@@ -191,6 +191,12 @@ class Sigmoid16:
     def depth(self) -> int:
         """Entries of the table."""
         return self.binades << self.segment_bits
+
+    def linear_shift(self, exponent):
+        """The significand of a logit below the table, shifted left by this much, is 2**24 * |x|;
+        from its exponent: integers, arrays or Amaranth's values.
+        """
+        return exponent + (self.fraction_bits - 1 - 10)
 
 
 SIGMOID32 = Sigmoid32()

@@ -1,6 +1,9 @@
 """The exact fp16 gradient: sigmoid(-|x|) from a table made by MPFR to 200 bits, and integer
 arithmetic for every pair.
 
+``sw/exact/fp16.cpp`` is the same algorithm over the same table, for sweeps over all pairs, which
+would take hours in NumPy; ``tests/sweep/test_exact.py`` compares the two.
+
 Finite labels, and 1 - y, are multiples of 2^-24; boundaries between rounded results are multiples
 of 2^-25. So of s = sigmoid(-|x|) only its place among the multiples of 2^-25 counts: the table
 holds it in units of 2^-26, an even number where s is a multiple of 2^-25 and else the odd number in

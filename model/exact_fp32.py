@@ -21,8 +21,8 @@ exact, so ties to even are seen as such; for other x, exp(x) is transcendental a
 ties, so the search for more bits in ``exact_mpfr`` ends.
 
 The total is renormalised without loss, its enclosure rounded at both ends: where they agree, the
-result is decided. Rounding goes through float64 to odd, which keeps the second rounding, to
-float32, innocent (53 >= 24 + 2; subnormals have fewer bits still).
+result is decided. The sum is first rounded to odd in float64, so the second rounding, to
+float32, is correct (53 >= 24 + 2; subnormals have fewer bits still).
 """
 
 from dataclasses import dataclass

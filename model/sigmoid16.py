@@ -21,7 +21,7 @@ def sigmoid16(
     linear = binade < 0
     # 2**24 * |x| is whole, and the cubic term is positive and far below one unit: s lies just above
     # 1/2 - |x|/4.
-    tiny = middle - ((significand << np.clip(exponent + 14, 0, 3)) + 1 >> 1)
+    tiny = middle - ((significand << np.clip(spec.linear_shift(exponent), 0, 3)) + 1 >> 1)
     row = np.clip(binade, 0, spec.binades - 1) << spec.segment_bits
     entry = row | significand >> spec.offset_bits & (1 << spec.segment_bits) - 1
     c0, c1, c2 = (column[entry] for column in columns("fp16"))

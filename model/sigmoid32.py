@@ -79,7 +79,7 @@ def polynomial(coefficients: np.ndarray, delta: np.ndarray) -> np.ndarray:
 
 
 def square(delta: np.ndarray) -> np.ndarray:
-    """D * d in units of d's last bit."""
+    """d * d in units of d's last bit."""
     return delta * delta >> SIGMOID32.delta_bits
 
 

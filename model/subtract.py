@@ -121,7 +121,7 @@ def anchor_of(
 
 
 def subtract(terms: Terms, s: Sigmoid, fmt: Format, fraction_bits: int) -> Difference:
-    """S - y where the logit is not ``positive``, else (1 - y) - s, computed as -(s + y - 1)."""
+    """s - y where the logit is not ``positive``, else (1 - y) - s, computed as -(s + y - 1)."""
     positive, one, sign, exponent, significand = terms
     coarse = COARSE[fmt.name]
     window = WINDOW[fmt.name] - coarse

@@ -73,7 +73,7 @@ def demands(table: NDArray[np.int64]) -> Demands:
 
 
 def significands(table: NDArray[np.int64], asked: Demands) -> NDArray[np.int64]:
-    """S of every case, as the design computes it."""
+    """s of every case, as the design computes it."""
     rows = table[asked.entry].T
     value = rows[0] - asked.linear + sigmoid32.polynomial(rows[:-1], asked.delta)
     far = asked.scale_entry != SIGMOID32.empty_entry

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scegrad.axi import PAGE_BYTES
 from scegrad.formats import FORMATS, Format
 from scegrad.job.job import Job
 from scegrad.platforms import CHUNK_BITS, Platform, Region
 
-PAGE_BYTES = 4096
 IN_PLACE = (None, None, None, "logits", "labels")
 
 

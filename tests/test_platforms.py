@@ -143,6 +143,11 @@ def test_every_field_is_a_key(tmp_path: Path) -> None:
         (b"\xff\xfe", "is no platform: it is no text in UTF-8"),
         (MINE + "x = " + "[" * 9000, "is no platform: "),
         (MINE + "burst_beats = " + "9" * 5000, "is no platform: "),
+        (MINE + "burst_beats = 2\n", "burst_beats is 2, but must be 4 to 64: a burst has at most"),
+        (
+            MINE + "burst_beats = 512\nshared_data_bits = 64\n",
+            "is 512, but must be 4 to 256: a burst has at most 256 beats and stays inside 4 KiB",
+        ),
         (MINE + "#" * MAX_BYTES, f"it has more than {MAX_BYTES} bytes"),
     ],
 )

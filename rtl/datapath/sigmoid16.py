@@ -64,7 +64,7 @@ def locate(pipe: Pipeline) -> None:
     pipe.linear = binade < 0
     pipe.zero = logit.infinite | (binade >= spec.binades)
     pipe.sticky = ~logit.infinite & logit.significand.any()
-    pipe.whole = (logit.significand << (logit.exponent + 14)[:2])[: FP16.precision + 3]
+    pipe.whole = (logit.significand << spec.linear_shift(logit.exponent)[:2])[: FP16.precision + 3]
 
 
 def evaluate(pipe: Pipeline, entry: Value) -> None:

@@ -5,8 +5,11 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
 
-GROUP_BITS = 2
-"""log2 of the beats in a burst of a short job, or at the end of a long one: four."""
+from scegrad.axi import longest_burst
+from scegrad.platforms import MIN_BURST_BEATS
+
+GROUP_BITS = exact_log2(MIN_BURST_BEATS)
+"""log2 of the beats in a burst of a short job, or at the end of a long one."""
 
 TAPER_BLOCKS = 4
 """From this many blocks (of ``burst_beats`` beats) before an array's end on, bursts are short."""
@@ -53,9 +56,10 @@ class Planner(wiring.Component):
         self._turn_bits = exact_log2(turn_blocks)
         self.word_bits = exact_log2(data_bits // 8)
         self.beat_bits = exact_log2(burst_beats)
-        if not GROUP_BITS <= self.beat_bits <= 8 or self.word_bits + self.beat_bits > 12:
+        if not 1 << GROUP_BITS <= burst_beats <= longest_burst(data_bits):
             raise ValueError(
-                f"burst_beats is {burst_beats}, but must be 4 to {min(256, 4096 * 8 // data_bits)}"
+                f"burst_beats is {burst_beats}, but must be {1 << GROUP_BITS} to"
+                f" {longest_burst(data_bits)}"
             )
         self.block_bits = self.word_bits + self.beat_bits
         super().__init__(

@@ -1,5 +1,8 @@
 """Constants of AXI4 that gateware, memory models and benches have in common.
 
+The memory models in C++ have their own (``sw/sim/memory.h``): the check of a burst shares nothing
+with its source.
+
 Source: Arm IHI 0022 (AMBA AXI protocol specification).
 """
 
@@ -10,6 +13,14 @@ BURST_INCR = 0b01
 
 PAGE_BYTES = 4096
 """A burst never crosses a multiple of this."""
+
+MAX_BURST_BEATS = 256
+"""Beats of the longest burst of rising addresses: AxLEN has 8 bits."""
+
+
+def longest_burst(data_bits: int) -> int:
+    """Beats of the longest burst that stays inside a page, on a port of ``data_bits`` bits."""
+    return min(MAX_BURST_BEATS, PAGE_BYTES * 8 // data_bits)
 
 
 class Resp(IntEnum):

@@ -1,8 +1,8 @@
-"""The register table: the one description that the gateware, the C header, the Python driver and
-the documentation page are made from.
+"""The register table: the one description from which gateware, C header, Python driver and
+documentation page are made.
 
 Offsets are bytes from the base of the AXI4-Lite port and the same on every platform; every register
-has 32 bits. A *unit* is what runs a job of its own: core k (a private job) is unit k, the cluster
+has 32 bits. A *unit* runs a job of its own: core k (a private job) is unit k, the cluster
 (the shared job) is unit ``SHARED``, which is also its bit in the registers ``BUSY``, ``IRQ_ENABLE``
 and ``IRQ_PENDING``.
 """
@@ -19,13 +19,13 @@ VERSION = "0.1.0"
 """Version of the design, and of this package: major.minor.patch."""
 
 ID_VALUE = 0x5343_4547
-"""What the register ``ID`` reads: "SCEG" in ASCII."""
+"""The value of the register ``ID``: "SCEG" in ASCII."""
 
 ADDRESS_BITS = 12
 """Width of the AXI4-Lite port's addresses."""
 
 MAX_CORES = 16
-"""Cores that the table has room for; the registers of a core that a platform lacks read 0."""
+"""Cores for which the table has room; the registers of a core that a platform lacks read 0."""
 
 SHARED = 16
 """The unit that runs shared jobs; units 0 to ``MAX_CORES - 1`` are the cores."""
@@ -39,7 +39,7 @@ FORMAT_CODES = {name: code for code, name in enumerate(FORMATS)}
 
 
 class Access(Enum):
-    """What software may do with a register."""
+    """How software may access a register."""
 
     RO = "ro"
     RW = "rw"
@@ -118,7 +118,7 @@ class Register:
     """One 32-bit register; ``offset`` is from the port's base, or from the block's in
     ``UNIT_REGISTERS``.
 
-    ``reset`` is the value after reset, or None where it is a constant of the platform. Without
+    ``reset`` is the value after reset, or None if it is a constant of the platform. Without
     ``fields`` the register is one number.
     """
 
@@ -145,7 +145,7 @@ class Register:
 
 
 def _units(what: str) -> tuple[Field, ...]:
-    """A bit for each unit; ``what`` it says of a job, whose place is marked by ``{}``."""
+    """A bit per unit; ``what`` describes it, with ``{}`` in place of the unit's job."""
     return (
         Field("CORES", 0, MAX_CORES, "bit k: " + what.format("core k's private job")),
         Field("SHARED", SHARED, 1, what.format("the shared job")),
@@ -176,11 +176,11 @@ REGISTERS = (
         "CAPABILITIES",
         0x008,
         Access.RO,
-        "What the platform has.",
+        "Cores and formats of the platform.",
         (
             Field("CORES", 0, 8, "number of cores"),
-            Field("FP32", 8, 1, "1 where the cores compute fp32 (IEEE 754 binary32)"),
-            Field("FP16", 9, 1, "1 where the cores compute fp16 (IEEE 754 binary16)"),
+            Field("FP32", 8, 1, "1 if the cores compute fp32 (IEEE 754 binary32)"),
+            Field("FP16", 9, 1, "1 if the cores compute fp16 (IEEE 754 binary16)"),
         ),
         reset=None,
     ),
@@ -239,14 +239,14 @@ REGISTERS = (
         "START",
         0x028,
         Access.WO,
-        "Reads 0.",
+        "Start of a job; reads as 0.",
         (
             Field(
                 "START",
                 0,
                 1,
-                "writing 1 checks and starts the job that LOGITS to MODE describe, and is answered"
-                " when REQUEST is final",
+                "write 1 to check and start the job that LOGITS to MODE describe; the write is"
+                " answered when REQUEST is final",
             ),
         ),
     ),
@@ -256,24 +256,28 @@ REGISTERS = (
         Access.RO,
         "Status code of the last start: ACCEPTED, or why it was refused; IDLE after reset.",
     ),
-    Register("BUSY", 0x030, Access.RO, "What runs.", _units("1 while {} runs")),
+    Register("BUSY", 0x030, Access.RO, "Busy flags, one per unit.", _units("1 while {} runs")),
     Register(
-        "IRQ_ENABLE", 0x034, Access.RW, "What raises irq.", _units("1 lets the end of {} raise irq")
+        "IRQ_ENABLE",
+        0x034,
+        Access.RW,
+        "Interrupt enable, one bit per unit.",
+        _units("1 lets the end of {} raise irq"),
     ),
     Register(
         "IRQ_PENDING",
         0x038,
         Access.RW1C,
-        "What ended since it was last cleared; irq is high while any bit is set both here and in"
+        "Ended jobs, one bit per unit; irq is high while any bit is set both here and in"
         " IRQ_ENABLE.",
-        _units("1 since {} has ended, whatever its STATUS; writing 1 clears it"),
+        _units("1 when {} has ended, whatever its STATUS; write 1 to clear"),
     ),
     Register(
         "ABORT",
         0x03C,
         Access.WO,
-        "Reads 0.",
-        _units("writing 1 ends {} early, and does nothing if it does not run"),
+        "Early end of a job, one bit per unit; reads as 0.",
+        _units("write 1 to end {} early; no effect if it does not run"),
     ),
 )
 """The registers that exist once."""
@@ -289,37 +293,35 @@ UNIT_REGISTERS = (
         "FAULT_ADDRESS",
         0x04,
         Access.RO,
-        "Where the first bus error of the last job was; 0 where there was none.",
+        "Address of the first bus error of the last job; 0 if there was none.",
     ),
-    Register(
-        "CYCLES", 0x08, Access.RO, "Clock cycles in which the job ran, from its start to its end."
-    ),
-    Register("ELEMENTS", 0x0C, Access.RO, "Elements in the W beats that the memory has accepted."),
+    Register("CYCLES", 0x08, Access.RO, "Clock cycles from the start of the job to its end."),
+    Register("ELEMENTS", 0x0C, Access.RO, "Elements in the W beats that memory has accepted."),
     Register("READ_BEATS", 0x10, Access.RO, "R beats received."),
     Register("WRITE_BEATS", 0x14, Access.RO, "W beats accepted."),
     Register(
         "STALL_READ_DATA",
         0x18,
         Access.RO,
-        "Cycles in which operands were still to come from memory and none were there.",
+        "Cycles in which the job waited for operands from memory.",
     ),
     Register(
         "STALL_WRITE",
         0x1C,
         Access.RO,
-        "Cycles in which an AW or a W beat was offered and the memory did not accept it.",
+        "Cycles in which memory did not accept an AW or W beat that was offered.",
     ),
     Register(
         "STALL_DATAPATH",
         0x20,
         Access.RO,
-        "Cycles in which operands were offered and the cores did not take them.",
+        "Cycles in which the cores did not accept operands that were offered.",
     ),
     Register(
         "STALL_PORT",
         0x24,
         Access.RO,
-        "Cycles in which an AR was offered and the memory did not accept it.",
+        "Cycles in which memory did not accept an AR that was offered.",
     ),
 )
 """The registers of one unit: at ``SHARED_BLOCK`` for the shared job, at ``CORE_BLOCK + k *
@@ -339,7 +341,7 @@ def offset(name: str) -> int:
 
 
 def unit_block(unit: int) -> int:
-    """Offset of the registers of core ``unit``, or of the shared job where ``unit`` is ``SHARED``;
+    """Offset of the registers of core ``unit``, or of the shared job if ``unit`` is ``SHARED``;
     raises ``ValueError``.
     """
     if unit == SHARED:
@@ -358,13 +360,13 @@ def unit_offset(unit: int, name: str) -> int:
 
 
 def version_value() -> int:
-    """What the register ``VERSION`` reads."""
+    """The value of the register ``VERSION``."""
     major, minor, patch = (int(part) for part in VERSION.split("."))
     return major << 16 | minor << 8 | patch
 
 
 def capabilities_value(platform: Platform) -> int:
-    """What the register ``CAPABILITIES`` reads."""
+    """The value of the register ``CAPABILITIES``."""
     formats = {
         field.name.lower(): field.mask
         for field in REGISTER["CAPABILITIES"].fields
@@ -374,7 +376,7 @@ def capabilities_value(platform: Platform) -> int:
 
 
 def widths_value(platform: Platform) -> int:
-    """What the register ``WIDTHS`` reads."""
+    """The value of the register ``WIDTHS``."""
     return platform.shared_data_bits | platform.l2_data_bits << 16
 
 

@@ -51,7 +51,7 @@ const char* sce_sim_dram_preset_name(int index);
 /* sizeof(sce_sim_dram), by which another language can tell that it has the same idea of it. */
 uint32_t sce_sim_dram_bytes(void);
 
-/* NULL for a memory that can be, else what is wrong with it. */
+/* NULL if the parameters are valid, else an error message. */
 const char* sce_sim_dram_problem(const sce_sim_dram* dram);
 
 typedef struct sce_dram sce_dram;

@@ -6,13 +6,13 @@ import random
 from collections.abc import Callable, Iterator
 
 from scegrad.board.protocol import (
-    END,
     MAX_WORDS,
     OPEN_WORD,
     WORD,
     Answer,
     HostRequest,
     Op,
+    Slip,
     slip,
     unslip,
     with_crc,
@@ -44,7 +44,7 @@ class ReferenceBoard:
         """What the board answers to these bytes."""
         answers = b""
         for byte in content:
-            if byte == END:
+            if byte == Slip.END:
                 answers += self._frame(bytes(self._piece))
                 self._piece.clear()
             else:
@@ -129,7 +129,10 @@ def requests(rng: random.Random, count: int) -> Iterator[bytes]:
         )
         op = rng.choices([*Op, 0, 9], [1, 10, 10, 1, 1])[0]
         data = (
-            bytes(rng.choice((END, 0xDB, 0xDC, rng.getrandbits(8))) for _ in range(WORD * words))
+            bytes(
+                rng.choice((Slip.END, Slip.ESC, Slip.ESC_END, rng.getrandbits(8)))
+                for _ in range(WORD * words)
+            )
             if op == Op.WRITE
             else b""
         )

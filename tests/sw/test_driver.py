@@ -1,4 +1,4 @@
-"""The driver on hardware that is none: errors of every kind, jobs that never end, threads,
+"""The driver on a fake device: errors of every kind, jobs that never end, threads,
 sanitizers.
 """
 

@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from scegrad.board.protocol import (
-    END,
-    ESC,
     MAX_WORDS,
     HostRequest,
     Op,
+    Slip,
     reply_of,
     slip,
     unslip,
@@ -124,7 +123,7 @@ def test_an_answer_that_is_lost_repeats_the_request_not_the_write(
         if (
             drop[0]
             and content
-            and (reply := reply_of(content.strip(bytes([END]))))
+            and (reply := reply_of(content.strip(bytes([Slip.END]))))
             and reply.header & 0xFF == Op.WRITE
             and not reply.data
         ):
@@ -206,12 +205,12 @@ def test_frames(seed: int) -> None:
     rng = random.Random(seed)
     for _ in range(200):
         content = bytes(
-            rng.choice((END, ESC, rng.getrandbits(8))) for _ in range(rng.randrange(40))
+            rng.choice((Slip.END, Slip.ESC, rng.getrandbits(8))) for _ in range(rng.randrange(40))
         )
         framed = slip(content)
-        assert framed[0] == framed[-1] == END and END not in framed[1:-1]
+        assert framed[0] == framed[-1] == Slip.END and Slip.END not in framed[1:-1]
         assert unslip(framed[1:-1]) == content
-    assert unslip(bytes([ESC])) is None
+    assert unslip(bytes([Slip.ESC])) is None
     assert HostRequest(Op.READ, 0x1234, 0x80000000, MAX_WORDS).frame() == slip(
         with_crc(bytes.fromhex("02341280 00000080"))
     )

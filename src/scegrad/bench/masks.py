@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from scegrad.axi import PAGE_BYTES
+from scegrad.backends.verilator import GUARD_PATTERN
 from scegrad.bench.cases import MISALIGNED, Case
 from scegrad.bench.measure import operands
 from scegrad.build.simulator import library
@@ -13,6 +15,7 @@ from scegrad.errors import SimulationError
 from scegrad.formats import FORMATS, Format
 from scegrad.job import sequence
 from scegrad.job.job import Job
+from scegrad.job.placement import GUARD_BYTES
 from scegrad.model import golden
 from scegrad.platforms import PLATFORMS, Platform, Region
 from scegrad.show.table import Column, Sheet
@@ -21,7 +24,6 @@ from scegrad.sim.simulation import Direction, Memory, Simulation
 ELEMENTS = 1021
 """Elements of each job: a prime, so that no number of cores shares them out evenly."""
 
-GUARD_BYTES, PATTERN = 64, 0xA5
 """Bytes on either side of the output that must be unchanged, and their content."""
 
 
@@ -103,16 +105,16 @@ class MaskBench:
     def _run(self, region: Region, mask: int | None) -> tuple[int, bool]:
         """Cycles of a job in a memory, private without a mask, and whether it went right."""
         simulation, size = self._simulation, self.elements * self.fmt.bytes
-        step = -(-size // 4096) * 4096 + 4096
+        step = -(-size // PAGE_BYTES) * PAGE_BYTES + PAGE_BYTES
         logits, labels, gradient = (
-            region.base + k * step + 4096 + offset for k, offset in enumerate(MISALIGNED)
+            region.base + k * step + PAGE_BYTES + offset for k, offset in enumerate(MISALIGNED)
         )
         simulation.clear_windows()
         simulation.clear_violations()
         for address, array in zip((logits, labels), self._operands, strict=True):
             simulation.write(address, array)
             simulation.allow(address, size, Direction.READ)
-        simulation.write(gradient - GUARD_BYTES, bytes([PATTERN]) * (size + 2 * GUARD_BYTES))
+        simulation.write(gradient - GUARD_BYTES, bytes([GUARD_PATTERN]) * (size + 2 * GUARD_BYTES))
         simulation.allow(gradient, size, Direction.WRITE)
         addresses = (logits, labels, gradient)
         job = Job(self.platform, self.fmt, mask is None, *addresses, self.elements, mask or 0)
@@ -120,8 +122,8 @@ class MaskBench:
         found = simulation.read(gradient - GUARD_BYTES, size + 2 * GUARD_BYTES)
         results = found[GUARD_BYTES:-GUARD_BYTES].view(self.fmt.bits_dtype)
         guards = np.concatenate((found[:GUARD_BYTES], found[-GUARD_BYTES:]))
-        right = bool((results == self._expected).all() and (guards == PATTERN).all())
-        simulation.release(region.base, 3 * step + 4096)
+        right = bool((results == self._expected).all() and (guards == GUARD_PATTERN).all())
+        simulation.release(region.base, 3 * step + PAGE_BYTES)
         return counters.cycles, right and not simulation.violations()
 
 

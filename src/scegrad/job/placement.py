@@ -4,6 +4,7 @@ around the output.
 
 from dataclasses import dataclass
 
+from scegrad.axi import PAGE_BYTES
 from scegrad.formats import Format
 from scegrad.platforms import Platform, Region
 
@@ -70,7 +71,7 @@ def place(
     offsets = _offsets(fmt, misalignment)
     size = length * fmt.bytes
     for some in (regions[:1], regions):
-        for guard, unit in ((GUARD_BYTES, 4096), (GUARD_BYTES, 64), (0, 64), (0, fmt.bytes)):
+        for guard, unit in ((GUARD_BYTES, PAGE_BYTES), (GUARD_BYTES, 64), (0, 64), (0, fmt.bytes)):
             found = _lay_out(some, size, names, offsets, guard, unit)
             if found is not None:
                 found.setdefault("gradient", found.get(in_place or "", 0))

@@ -46,6 +46,10 @@ class Wait:
     limit: int
 
 
+JOB_CYCLES = 100_000
+ELEMENT_CYCLES = 64
+"""Cycles that a job has, and more for each element, before it counts as hung."""
+
 DRAIN_CYCLES = 100_000
 """Cycles that an aborted job has for what it had requested; only memory that does not answer takes
 longer.
@@ -235,4 +239,5 @@ def run(job: Job, limit: int | None = None) -> Steps[Counters]:
     one is given.
     """
     unit = yield from start(job)
-    return (yield from finish(unit, 100_000 + 64 * job.length if limit is None else limit))
+    general = JOB_CYCLES + ELEMENT_CYCLES * job.length
+    return (yield from finish(unit, general if limit is None else limit))

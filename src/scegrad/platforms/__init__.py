@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from scegrad.axi import MAX_BURST_BEATS, PAGE_BYTES, longest_burst
 from scegrad.errors import RequestError, check_choice
 from scegrad.formats import FORMATS, Format
 from scegrad.platforms.file import read_record
@@ -61,6 +62,9 @@ SMC = Region("SMC", 0x0C00_0000, 4 * MiB)
 L2 = PrivateMemory("L2", 0x1080_0000, 512 * KiB, 0x0100_0000)
 AM = PrivateMemory("AM", 0x1000_0000, 512 * KiB, 0x0100_0000)
 
+
+MIN_BURST_BEATS = 4
+"""Beats of the shortest ``burst_beats``, and of the bursts at the end of an array."""
 
 MAX_NAME = 40
 """Characters of a platform's or a region's name."""
@@ -145,19 +149,17 @@ class Platform:
         for name in ("burst_beats", "write_buffer_beats"):
             if not _power_of_two(getattr(self, name)):
                 raise ValueError(f"{name} is {getattr(self, name)}, but must be a power of two")
-        if not 4 <= self.burst_beats <= 4096 * 8 // self.shared_data_bits:
+        longest = longest_burst(self.shared_data_bits)
+        if not MIN_BURST_BEATS <= self.burst_beats <= longest:
             raise ValueError(
-                f"burst_beats is {self.burst_beats}, but must be 4 to"
-                f" {4096 * 8 // self.shared_data_bits}: a burst stays inside 4 KiB"
+                f"burst_beats is {self.burst_beats}, but must be {MIN_BURST_BEATS} to {longest}:"
+                f" a burst has at most {MAX_BURST_BEATS} beats and stays inside"
+                f" {PAGE_BYTES // KiB} KiB"
             )
         if self.read_buffer_beats % self.burst_beats:
             raise ValueError(
                 f"read_buffer_beats is {self.read_buffer_beats}, but must be a multiple of"
                 f" burst_beats, {self.burst_beats}"
-            )
-        if self.burst_beats > 256:
-            raise ValueError(
-                f"burst_beats is {self.burst_beats}, but an AXI4 burst has at most 256 beats"
             )
         for name in ("read_buffer_beats", "write_buffer_beats"):
             if not 2 * self.burst_beats <= getattr(self, name) <= MAX_BUFFER_BEATS:
@@ -170,8 +172,8 @@ class Platform:
         regions = sorted(self.regions, key=lambda region: region.base)
         for region in regions:
             if (
-                region.base % 4096
-                or region.size % 4096
+                region.base % PAGE_BYTES
+                or region.size % PAGE_BYTES
                 or region.size <= 0
                 or not 0 <= region.base < region.end <= 1 << self.address_bits
             ):

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scegrad.formats import FP16, FP32, Format
-from scegrad.model import exact_fp16, exact_mpfr, reference
+from scegrad.model import exact_fp16, exact_fp32, exact_mpfr, reference
 from scegrad.model.bounds import HALF_LABEL_ULP
 from scegrad.sweep.native import load_exact, pointer
 
-EXPONENTIALS = 25600
-"""Last index of the table of exp(-i / 128)."""
+EXPONENTIALS = exact_fp32.LARGEST * exact_fp32.STEP
+"""Last index of the table of exp(-i / STEP); ``sw/exact/fp32.cpp`` has the two numbers as 200 and
+128.
+"""
 
 BINADES = 512
 BINS_PER_ULP = 50
@@ -49,9 +51,11 @@ class Kind(IntEnum):
 
 @cache
 def exponentials() -> NDArray[np.float64]:
-    """exp(-i / 128) rounded to float64."""
+    """exp(-i / STEP) rounded to float64."""
     with gmpy2.context(precision=200):
-        return np.array([float(gmpy2.exp(gmpy2.mpfr(-i) / 128)) for i in range(EXPONENTIALS + 1)])
+        return np.array(
+            [float(gmpy2.exp(gmpy2.mpfr(-i) / exact_fp32.STEP)) for i in range(EXPONENTIALS + 1)]
+        )
 
 
 @cache

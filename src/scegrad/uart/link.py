@@ -11,7 +11,6 @@ import serial
 
 from scegrad.board.protocol import (
     BAUD,
-    END,
     MAX_WORDS,
     OPEN_WORD,
     SEQUENCE_BITS,
@@ -20,6 +19,7 @@ from scegrad.board.protocol import (
     HostRequest,
     Op,
     Reply,
+    Slip,
     reply_of,
 )
 from scegrad.errors import LinkError, RequestError, SessionLostError
@@ -154,14 +154,14 @@ class Link:
 
     def _piece(self, end: float) -> bytes | None:
         """What comes next between two ENDs, or None when the time is over."""
-        while END not in self._input:
+        while Slip.END not in self._input:
             if time.monotonic() >= end:
                 return None
             try:
                 self._input += self._port.read(self._port.in_waiting or 1)
             except OSError as error:
                 raise self._gone(error) from error
-        piece, _, rest = bytes(self._input).partition(bytes([END]))
+        piece, _, rest = bytes(self._input).partition(bytes([Slip.END]))
         self._input = bytearray(rest)
         return piece
 
