@@ -72,6 +72,10 @@ class Slip(IntEnum):
     ESC_ESC = 0xDD
 
 
+_ESCAPED: dict[int, int] = {Slip.ESC_END: Slip.END, Slip.ESC_ESC: Slip.ESC}
+"""The meaning of the byte after an ESC."""
+
+
 @dataclass(frozen=True)
 class HostRequest:
     """A request: ``count`` data words from or to ``address``; ``data`` are those of a ``WRITE``."""
@@ -124,7 +128,7 @@ def unslip(piece: bytes) -> bytes | None:
     result, rest = bytearray(), iter(piece)
     for byte in rest:
         if byte == Slip.ESC:
-            meant = {Slip.ESC_END: Slip.END, Slip.ESC_ESC: Slip.ESC}.get(next(rest, -1))
+            meant = _ESCAPED.get(next(rest, -1))
             if meant is None:
                 return None
             byte = meant
