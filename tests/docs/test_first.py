@@ -11,8 +11,10 @@ import pytest
 from nbclient import NotebookClient
 
 from scegrad.fpga.command import write_platform
-from scegrad.generate import timing
+from scegrad.generate import fault, timing
 from scegrad.generate.maker import ROOT
+from scegrad.rtl.dma import writer
+from scegrad.tb.runner import BenchError
 
 FIRST = ROOT / "docs" / "first"
 
@@ -54,14 +56,33 @@ def test_the_design_prints_what_its_page_says(
     ran = subprocess.run(["vvp", "design"], capture_output=True, text=True, check=True)
     assert ran.stdout in (FIRST / "verilog.md").read_text("utf-8")
     traced = timing.trace((tmp_path / "design.vcd").read_text("utf-8"))
-    cure = "renew it by scegrad.generate.timing.record, then scegrad generate drawings"
+    cure = "renew it by waves.keep(timing.trace(...), ...), then scegrad generate drawings"
     assert traced == json.loads((ROOT / timing.TRACE).read_text("utf-8")), cure
 
 
-def test_the_line_to_break_is_in_the_rtl() -> None:
-    line = re.search(r"```diff\n-(.*)\n", (FIRST / "bench.md").read_text("utf-8"))
-    assert line
-    assert line[1] in (ROOT / "rtl" / "dma" / "writer.py").read_text("utf-8")
+def test_the_fault_is_found_where_its_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page's program, on the RTL with the page's mistake."""
+    if missing := [tool for tool in ("iverilog", "fst2vcd") if not shutil.which(tool)]:
+        pytest.skip(f"no {' and no '.join(missing)} on this machine (fst2vcd: GTKWave)")
+    page = (FIRST / "bench.md").read_text("utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    right, wrong = re.findall(r"^[-+](self.*)$", page, re.MULTILINE)
+    source = Path(writer.__file__).read_text("utf-8")
+    assert source.count(right) == 1
+    broken: dict = {"__name__": writer.__name__}
+    exec(source.replace(right, wrong), broken)
+    monkeypatch.setattr(writer.Writer, "elaborate", broken["Writer"].elaborate)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BenchError) as failure:
+        exec(program, {})
+    said = re.findall(r"^(?: *[\d.]+ns|[A-Z]\w+:).*", page, re.M)
+    assert len(said) == 3
+    assert not [word for line in said for word in line.split() if word not in str(failure.value)]
+    vcd = subprocess.run(["fst2vcd", "bench.fst"], capture_output=True, text=True, check=True)
+    cure = "renew it by waves.keep(fault.trace(...), ...), then scegrad generate drawings"
+    assert fault.trace(vcd.stdout) == json.loads((ROOT / fault.TRACE).read_text("utf-8")), cure
 
 
 def test_the_threads_compile() -> None:

@@ -1,23 +1,31 @@
 """Drawings: they say what the platforms, registers and measurements say, and are well-formed."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from scegrad.generate import drawings, plan, timing
+from scegrad.generate import drawings, fault, plan, timing, waves
 from scegrad.generate.maker import ROOT
 from scegrad.platforms import ECP5_DEMO, FT78NE
 from scegrad.registers import REGISTERS
 
-VCD = """$var wire 1 ! clk $end
+VCD = """$timescale 1ps $end
+$scope module top $end
+$var wire 1 ! clk $end
 $var reg 12 a reg_address [11:0] $end
 $var reg 1 i irq $end
+$scope module inner $end
+$var wire 1 n irq $end
+$upscope $end
+$upscope $end
 $enddefinitions $end
 #0
 0!
 b0 a
+1n
 {steps}"""
 
 
@@ -28,7 +36,7 @@ def words(svg: str) -> set[str]:
 
 def test_every_drawing_is_well_formed_and_says_what_it_shows() -> None:
     made = drawings.generated(ROOT)
-    assert len(made) == 7
+    assert len(made) == 8
     for text in made.values():
         assert next(ElementTree.fromstring(text).iter("{http://www.w3.org/2000/svg}title")).text
 
@@ -59,11 +67,30 @@ def test_signals_are_sampled_before_each_rising_edge(monkeypatch: pytest.MonkeyP
     assert timing.trace(VCD.format(steps="".join(steps))) == {"irq": [0, 0, 0, 1, 1]}
 
 
+def test_the_clock_may_change_first_or_last_at_its_edge() -> None:
+    changes = "#1\n1!\n1i\n#2\n0!\n#3\n0i\n1!\n#4\n0!\n#5\n1!\n"
+    assert waves.samples(VCD.format(steps=changes), ["irq"]) == ([0, 1, 3], {"irq": [0, 1, 0]})
+
+
+def test_a_waveform_that_lacks_a_signal_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^the waveform lacks awaddr, wdata$"):
+        waves.samples(VCD.format(steps="#1\n1!\n"), ["wdata", "irq", "awaddr"])
+
+
+def test_the_fault_is_marked_in_its_cycle() -> None:
+    seen = words(fault.drawings(ROOT)[fault.TRACE.with_suffix(".svg")])
+    assert {"FF", "should be 0F", "00000000 BEF440F1", "0C000000", "11"} <= seen
+    page = (ROOT / "docs/first/bench.md").read_text("utf-8")
+    times = {word for word in seen if word.endswith(" ns")}
+    assert times == set(re.findall(r"^\| (\d+ ns) ", page, re.MULTILINE))
+
+
 def test_a_stale_drawing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     assert drawings.MAKER.run(tmp_path, check=True) == 0
     (tmp_path / "docs").unlink()
-    for kept in ("drawings/job.json", "accuracy/fp32-logits-1.json", "accuracy/libraries.json"):
+    traces = ("drawings/job.json", "drawings/fault.json")
+    for kept in (*traces, "accuracy/fp32-logits-1.json", "accuracy/libraries.json"):
         copy = tmp_path / "docs" / kept
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes((ROOT / "docs" / kept).read_bytes())

@@ -1,5 +1,5 @@
 """Drawings that are made from the thing itself: platforms, register bits, the plan, the error over
-the logits, and a job at the ports.
+the logits, a job at the ports, and a fault in a waveform.
 """
 
 import json
@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 from scegrad.formats import FP32
-from scegrad.generate import plan, timing
+from scegrad.generate import fault, plan, timing
 from scegrad.generate.maker import Maker
 from scegrad.generate.svg import BLUE, GREEN, GREY, LETTER, ORANGE, PINK, Drawing
 from scegrad.platforms import PLATFORMS, Platform
@@ -166,7 +166,7 @@ def generated(root: Path) -> dict[Path, str]:
         "error.svg": error_drawing(root),
     }
     made = {FOLDER / name: text for name, text in (platforms | single).items()}
-    return made | timing.drawings(root)
+    return made | timing.drawings(root) | fault.drawings(root)
 
 
 MAKER = Maker("drawings", "what it shows", generated)

@@ -25,12 +25,22 @@ class Drawing:
     _parts: list[str] = field(default_factory=list)
 
     def box(
-        self, x: float, y: float, width: float, height: float, text: str = "", fill: str = "white"
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        text: str = "",
+        fill: str = "white",
+        *,
+        colour: str = "black",
+        stroke: float = 1,
     ) -> None:
-        """A rectangle with lines of text in its middle."""
+        """A rectangle with lines of text in its middle, and an edge of ``stroke`` pixels."""
+        edge = f'stroke="{colour}"' + (f' stroke-width="{stroke:g}"' if stroke != 1 else "")
         self._parts.append(
             f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}"'
-            ' stroke="black"/>'
+            f" {edge}/>"
         )
         lines = text.split("\n") if text else []
         for number, line in enumerate(lines):

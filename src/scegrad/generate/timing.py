@@ -5,9 +5,9 @@ Icarus. What its ports carried is kept in ``docs/drawings/job.json``, and a test
 """
 
 import json
-import re
 from pathlib import Path
 
+from scegrad.generate import waves
 from scegrad.generate.svg import BLUE, GREEN, GREY, ORANGE, PINK, Drawing
 from scegrad.registers import REGISTERS
 
@@ -42,24 +42,11 @@ BEFORE, AFTER = 6, 8
 
 def trace(vcd: str) -> dict[str, list[int]]:
     """The signals of a waveform (VCD) at each rising edge of ``clk``, about the job."""
-    names = dict(re.findall(r"\$var \w+ \d+ (\S+) (\w+)", vcd))
-    now = dict.fromkeys(names.values(), 0)
-    seen: dict[str, list[int]] = {name: [] for name in (*SIGNALS, "reg_address")}
-    for block in re.split(r"^#\d+\n", vcd.partition("$enddefinitions $end")[2], flags=re.M):
-        changes = re.findall(r"^(?:b([01xz]+) |([01xz]))(\S+)$", block, re.M)
-        new = {names[code]: _number(long or short) for long, short, code in changes}
-        if new.get("clk") and not now["clk"]:
-            for name, values in seen.items():
-                values.append(now[name])
-        now |= new
+    _, seen = waves.samples(vcd, (*SIGNALS, "reg_address"))
     register = next(register for register in REGISTERS if register.name == "START")
     start = seen.pop("reg_address").index(register.offset)
     end = seen["irq"].index(1)
     return {name: values[start - BEFORE : end + AFTER] for name, values in seen.items()}
-
-
-def _number(bits: str) -> int:
-    return int(bits, 2) if set(bits) <= {"0", "1"} else 0
 
 
 def diagram(values: dict[str, list[int]]) -> str:
@@ -105,10 +92,3 @@ def drawings(root: Path) -> dict[Path, str]:
     """The diagram of the trace that is kept."""
     values = json.loads((root / TRACE).read_text(encoding="utf-8"))
     return {TRACE.with_suffix(".svg"): diagram(values)}
-
-
-def record(vcd: Path, root: Path) -> None:
-    """Keep what a new waveform shows."""
-    values = trace(vcd.read_text(encoding="utf-8"))
-    lines = (f'  "{name}": {json.dumps(each)}' for name, each in values.items())
-    (root / TRACE).write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
