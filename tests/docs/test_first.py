@@ -15,6 +15,7 @@ from scegrad.generate import fault, timing
 from scegrad.generate.maker import ROOT
 from scegrad.rtl.dma import writer
 from scegrad.tb.runner import BenchError
+from scegrad.tools.places import VARIABLE
 
 FIRST = ROOT / "docs" / "first"
 
@@ -63,7 +64,10 @@ def test_the_design_prints_what_its_page_says(
 def test_the_fault_is_found_where_its_page_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The page's program, on the RTL with the page's mistake."""
+    """The page's program, on the RTL with the page's mistake.
+
+    It has a cache of its own: the Verilog is kept by its sources, which here are not what is run.
+    """
     if missing := [tool for tool in ("iverilog", "fst2vcd") if not shutil.which(tool)]:
         pytest.skip(f"no {' and no '.join(missing)} on this machine (fst2vcd: GTKWave)")
     page = (FIRST / "bench.md").read_text("utf-8")
@@ -74,6 +78,7 @@ def test_the_fault_is_found_where_its_page_says(
     broken: dict = {"__name__": writer.__name__}
     exec(source.replace(right, wrong), broken)
     monkeypatch.setattr(writer.Writer, "elaborate", broken["Writer"].elaborate)
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BenchError) as failure:
         exec(program, {})
