@@ -19,6 +19,7 @@ from scegrad.build.cache import content_key, kept
 from scegrad.build.driver import inputs, library_name, link_library, software_directory
 from scegrad.build.model_text import clock_gates, constant_tables
 from scegrad.build.toolchain import Toolchain
+from scegrad.build.units import plain_units
 from scegrad.platforms import Platform
 from scegrad.progress import announced
 from scegrad.tools.places import cache_directory
@@ -90,7 +91,7 @@ def dram_library() -> Path:
     sources = [harness / f"{name}.cpp" for name in DRAM_SOURCES]
 
     def make(work: Path) -> Path:
-        return tools.link(tools.compile(sources, [harness], work), work / "dram.so")
+        return tools.link(tools.compile(plain_units(sources), [harness], work), work / "dram.so")
 
     return kept(
         cache_directory() / f"dram-{content_key([_harness_bytes(), tools.identity().encode()])}.so",

@@ -7,17 +7,21 @@ the machine that they were made on.
 
 import importlib.metadata
 import importlib.util
+import inspect
 import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from scegrad.build import units
+from scegrad.build.cache import content_key, kept
+from scegrad.build.units import Unit
 from scegrad.errors import BuildError
-from scegrad.tools.places import environment
+from scegrad.tools.places import cache_directory, environment
 
 Progress = Callable[[int, int, str], None]
 """Called with how many steps are finished, of how many, and of what."""
@@ -63,9 +67,6 @@ CXX_FLAGS = (
 """-w for the C++ that Verilator writes; the tests compile ours with -Wall -Wextra."""
 GCC_ALONE = ("-fno-gnu-unique",)
 """What clang neither knows nor needs: it makes no symbol unique among libraries."""
-FAST = "-O2"
-SLOW = "-O0"
-"""Optimisation of what runs every cycle, and of what runs once."""
 
 CONTROL = """\
 `verilator_config
@@ -111,7 +112,8 @@ class Toolchain:
 
     def identity(self) -> str:
         """Versions and flags: whatever else decides what comes out of the same sources."""
-        flags = [*VERILATOR_FLAGS, *SPLIT_FLAGS, *WAVE_FLAGS, *CXX_FLAGS, FAST, SLOW, CONTROL]
+        flags = [*VERILATOR_FLAGS, *SPLIT_FLAGS, *WAVE_FLAGS, *CXX_FLAGS, CONTROL]
+        flags += [inspect.getsource(units)]
         return " ".join(
             [importlib.metadata.version("verilator"), *self.cxx, self.compiler(), *flags]
         )
@@ -170,15 +172,15 @@ class Toolchain:
 
     def compile(
         self,
-        sources: list[Path],
-        includes: list[Path],
+        chosen: Sequence[Unit],
+        includes: Sequence[Path],
         directory: Path,
         *,
         waves: bool = False,
         progress: Progress = silent,
     ) -> list[Path]:
-        """Compile ``sources``, the longest first and as many at once as there are processors;
-        returns the objects in ``directory``.
+        """Compile the units, the longest first and as many at once as there are processors; returns
+        the objects in ``directory``, in the order of the units.
         """
         verilated = self.verilator / "include"
         common = [
@@ -186,18 +188,14 @@ class Toolchain:
             *(f"-I{path}" for path in (*includes, verilated, verilated / "vltstd")),
             *(WAVES_FLAGS if waves else ["-DVM_TRACE=0"]),
         ]
-        ordered = sorted(sources, key=lambda path: (-path.stat().st_size, path.name))
-        objects = [directory / f"{path.stem}.o" for path in ordered]
 
-        def compile_one(source: Path, target: Path) -> None:
-            level = SLOW if "Slow" in source.name else FAST
-            _run([*self.cxx, *common, level, "-c", str(source), "-o", str(target)], directory)
+        def compile_one(unit: Unit) -> None:
+            source, target = str(unit.source), f"{unit.source.stem}.o"
+            _run([*self.cxx, *common, unit.level, "-c", source, "-o", target], directory)
 
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            jobs = [
-                pool.submit(compile_one, source, target)
-                for source, target in zip(ordered, objects, strict=True)
-            ]
+            ordered = sorted(chosen, key=lambda unit: -unit.size)
+            jobs = [pool.submit(compile_one, unit) for unit in ordered]
             try:
                 for done, job in enumerate(as_completed(jobs), start=1):
                     job.result()
@@ -205,7 +203,7 @@ class Toolchain:
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-        return sorted(objects)
+        return [directory / f"{unit.source.stem}.o" for unit in chosen]
 
     def model(
         self,
@@ -217,19 +215,38 @@ class Toolchain:
         includes: tuple[Path, ...] = (),
         waves: bool = False,
         split: bool = True,
-        runtime: bool = True,
         flags: tuple[str, ...] = (),
         progress: Progress = silent,
     ) -> list[Path]:
-        """The Verilated module ``top`` and the C++ around it (``harness``), as objects in ``work``.
+        """The Verilated module ``top``, the C++ around it (``harness``) and Verilator's own, as
+        objects.
 
-        With ``runtime`` Verilator's own code is among them; ``flags`` are for Verilator. The
-        harness finds ``Vtop.h``, and what else lies in ``work``.
+        ``flags`` are for Verilator. The harness finds ``Vtop.h``, and what else lies in ``work``.
         """
         progress(0, 1, "translating to C++")
-        self.verilate(verilog, top, work, waves=waves, split=split, flags=flags)
-        sources = [*sorted(work.glob("*.cpp")), *harness, *(self.runtime(work) if runtime else [])]
-        return self.compile(sources, [work, *includes], work, waves=waves, progress=progress)
+        with ThreadPoolExecutor(1) as pool:
+            runtime = pool.submit(self.runtime, includes, waves)  # needs the second processor alone
+            self.verilate(verilog, top, work, waves=waves, split=split, flags=flags)
+        folders = [work, *includes, *sorted({path.parent for path in harness})]
+        chosen = units.model_units(work, harness)
+        objects = self.compile(chosen, folders, work, waves=waves, progress=progress)
+        return [*objects, runtime.result()]
+
+    def runtime(self, includes: Sequence[Path], waves: bool) -> Path:
+        """Verilator's own code as one object, the same for all models: kept in the cache. What
+        writes waves takes headers of ``includes``.
+        """
+        folders = includes if waves else ()
+        headers = [path for folder in folders for path in sorted(folder.rglob("*.h"))]
+        chosen = units.runtime_units(self.verilator / "include", waves)
+        parts = [self.identity().encode(), bytes([waves]), *(path.read_bytes() for path in headers)]
+
+        def make(work: Path) -> Path:
+            objects = self.compile(chosen, folders, work, waves=waves)
+            self.merge(objects, work / "runtime.o")
+            return work / "runtime.o"
+
+        return kept(cache_directory() / f"verilated-{content_key(parts)}.o", make)
 
     def link(self, objects: list[Path], output: Path) -> Path:
         """Make a shared library of objects; returns it."""
@@ -259,14 +276,6 @@ class Toolchain:
     def merge(self, objects: list[Path], output: Path) -> None:
         """Make one relocatable object of several."""
         _run([*self.cxx, "-r", "-nostdlib", "-o", str(output), *map(str, objects)], output.parent)
-
-    def runtime(self, directory: Path) -> list[Path]:
-        """Verilator's own sources that the model in ``directory`` needs."""
-        words = (directory / "Vtop_classes.mk").read_text(encoding="utf-8").split()
-        names = sorted(
-            {word for word in words if word.startswith("verilated") and not word.endswith(".mk")}
-        )
-        return [self.verilator / "include" / f"{name}.cpp" for name in names]
 
 
 def _run(command: list[str], directory: Path, variables: dict[str, str] | None = None) -> None:

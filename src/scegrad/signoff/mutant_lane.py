@@ -21,7 +21,6 @@ from scegrad.model import golden
 from scegrad.model.hard_cases import CASES
 from scegrad.rtl.datapath.sigmoid32 import K_AHEAD
 from scegrad.sim.clib import Functions, declare
-from scegrad.sweep.native import runtime_object
 from scegrad.sweep.unit import LaneDesign
 
 VALID, RESET = 1, 2
@@ -169,7 +168,5 @@ def _build(design: LaneDesign, verilog: bytes, work: Path) -> Path:
     (work / "mutants.v").write_bytes(verilog)
     (model / "design.h").write_text(f"#define SCE_LANE_BITS {design.fmt.width}\n")
     source = software_directory() / "mutants" / "lane.cpp"
-    objects = tools.model(
-        [work / "mutants.v"], LaneDesign.TOP, [source], model, split=False, runtime=False
-    )
-    return tools.link([*objects, runtime_object(tools, model)], work / "mutants.so")
+    objects = tools.model([work / "mutants.v"], LaneDesign.TOP, [source], model, split=False)
+    return tools.link(objects, work / "mutants.so")

@@ -53,17 +53,6 @@ def _built(name: str, parts: list[bytes], make: Make) -> Path:
     return kept(home, result) / name
 
 
-def runtime_object(tools: Toolchain, model: Path) -> Path:
-    """Verilator's own code, which is the same for all lanes, as one object."""
-    sources = tools.runtime(model)
-
-    def make(tools: Toolchain, work: Path) -> None:
-        (work / "result").mkdir()
-        tools.merge(tools.compile(sources, [], work), work / "result" / "runtime.o")
-
-    return _built("runtime.o", [path.name.encode() for path in sources], make)
-
-
 def lane_library(design: LaneDesign) -> Path:
     """The Verilated lane; raises ``BuildError``."""
     sources = _sources("lane")
@@ -83,9 +72,8 @@ def lane_library(design: LaneDesign) -> Path:
             model,
             includes=(sources[0].parent,),
             split=False,
-            runtime=False,  # the same for all lanes, and compiled once
         )
-        tools.link([*objects, runtime_object(tools, model)], result / "lane.so")
+        tools.link(objects, result / "lane.so")
 
     return _built(
         "lane.so", [design.verilog.encode(), *(path.read_bytes() for path in sources)], make
