@@ -100,7 +100,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
     source.write_text(text.replace("assign gated = clk;", "assign gated = clk & 1'h1;"))
     with (
         Simulation(build.library(TINY)) as gated,
-        Simulation(build.library(TINY, waves=False, source=source)) as plain,
+        Simulation(build.library(TINY, source=source)) as plain,
     ):
         yield Pair(gated, plain)
 

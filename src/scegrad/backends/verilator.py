@@ -77,7 +77,7 @@ POOL = SimulationPool()
 def run_verilator(request: Request, progress: Progress | None = None) -> Result:
     """Run a request on the fast simulator, every time from reset."""
     if request.waves is not None:
-        with Simulation(library(request.platform)) as simulation:
+        with Simulation(library(request.platform, waves=True)) as simulation:
             simulation.open_waves(request.waves)
             return _run_in(simulation, request, progress)
     simulation = POOL.take(request.platform)

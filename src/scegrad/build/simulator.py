@@ -38,11 +38,12 @@ def harness_directory() -> Path:
     return software_directory() / "sim"
 
 
-def library(platform: Platform, *, waves: bool = True, source: Path | None = None) -> Path:
+def library(platform: Platform, *, waves: bool = False, source: Path | None = None) -> Path:
     """``libscegrad_<platform>.so`` with the simulated ``platform`` in it, for C and for ``sim``;
     built now where it is not there yet.
 
-    Without ``waves`` it cannot write them. ``source`` is the Verilog of another top module of the
+    Without ``waves`` it cannot write them, but is built in two thirds of the time and runs a tenth
+    faster. ``source`` is the Verilog of another top module of the
     same name and ports. Raises ``BuildError``.
     """
     model = _model(platform, waves, source or verilog(platform))
@@ -121,7 +122,7 @@ def _build(
     model.mkdir()
     result.mkdir()
     (model / "ports.h").write_text(ports, encoding="ascii")
-    what = "building the simulator" if waves else "building the simulator without waves"
+    what = "building the simulator with waves" if waves else "building the simulator"
     # The name of the source is in the C++: a relative one is the same wherever the cache lies, and
     # has no quotes.
     (model / source.name).write_text(

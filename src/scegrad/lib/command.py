@@ -59,7 +59,7 @@ def build_library(directory: Path, platform: Platform, access: str = "sim") -> l
     ) as name:
         work = Path(name).resolve()  # the linker runs there
         made = (
-            Path(shutil.copy(library(platform), work))
+            Path(shutil.copy(library(platform, waves=True), work))
             if access == "sim"
             else link_library(work, platform, access)
         )
