@@ -2,9 +2,11 @@
 ``libscegrad_<platform>.so``.
 """
 
+import os
 import re
 import subprocess
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scegrad.build.toolchain import Toolchain, asked_or_usual
@@ -63,13 +65,15 @@ def compile_driver(
         [] if access == "fake" else [software / "access" / "windows.c"]
     )
     includes = [f"-I{path}" for path in (work, *(software / part for part in _PARTS))]
-    objects = []
-    for source in [*sorted((software / "driver").glob("*.c")), *layer]:
-        objects.append(work / f"{source.stem}.o")
-        run_compiler(
-            [*c_compiler(), *C_FLAGS, *flags, *includes, "-c", str(source), "-o", str(objects[-1])]
-        )
-    return objects
+    command = [*c_compiler(), *C_FLAGS, *flags, *includes, "-c"]
+
+    def compile_one(source: Path) -> Path:
+        target = work / f"{source.stem}.o"
+        run_compiler([*command, str(source), "-o", str(target)])
+        return target
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return list(pool.map(compile_one, [*sorted((software / "driver").glob("*.c")), *layer]))
 
 
 def link_library(work: Path, platform: Platform, access: str, objects: Iterable[Path] = ()) -> Path:
