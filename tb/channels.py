@@ -8,6 +8,10 @@ before the edge, what is driven is there after it.
 from collections.abc import Callable, Sequence
 
 from cocotb.handle import SimHandleBase
+from cocotb.types import Logic
+
+LOW, HIGH = Logic("0"), Logic("1")
+"""Each value of ``Logic`` is one object."""
 
 Report = Callable[[str], None]
 """Takes one sentence about a breach of the rules."""
@@ -38,10 +42,10 @@ class Inbound:
 
     def sample(self) -> tuple[str, ...] | None:
         """The payload, each field as a string of bits, if one is transferred on this edge."""
-        valid = str(self._valid.value)
+        valid = self._valid.value  # most of a bench's time: no strings
         self.waiting = False
-        if valid != "1":
-            if valid != "0":
+        if valid is not HIGH:
+            if valid is not LOW:
                 self._report(f"{self.name}valid is {valid}")
             elif self._held is not None:
                 self._report(f"{self.name}valid fell before {self.name}ready")
@@ -71,7 +75,7 @@ class Inbound:
 
     def check_silent(self) -> None:
         """Report VALID in reset, where AXI wants it low."""
-        if str(self._valid.value) != "0":
+        if self._valid.value is not LOW:
             self._report(f"{self.name}valid is {self._valid.value} in reset")
 
 
@@ -88,12 +92,12 @@ class Outbound:
         self._payload = [getattr(dut, f"{prefix}{field}") for field in fields]
         self._ones = [(1 << len(handle)) - 1 for handle in self._payload]
         self._last = [-1] * len(self._payload)
-        self._valid.value = 0
-        self._set(self._ones)
+        self._low = False
+        self.drive(None)
 
     def sample(self) -> bool:
         """Whether what is offered is transferred on this edge; then ``idle`` is true again."""
-        if self.idle or str(self._ready.value) != "1":
+        if self.idle or self._ready.value is not HIGH:
             return False
         self.idle = True
         return True
@@ -101,9 +105,12 @@ class Outbound:
     def drive(self, payload: Sequence[int] | None) -> None:
         """Offer ``payload``, or nothing; call it only while ``idle``."""
         if payload is None:
-            self._valid.value = 0
-            self._set(self._ones)
+            if not self._low:  # a write of what is there takes as long as any other
+                self._valid.value = 0
+                self._set(self._ones)
+                self._low = True
             return
+        self._low = False
         self.idle = False
         self._valid.value = 1
         self._set(payload)

@@ -9,7 +9,7 @@ from cocotb.task import current_task
 from cocotb.triggers import Lock, RisingEdge
 
 from scegrad.axi import Resp
-from scegrad.tb.channels import Inbound, Outbound
+from scegrad.tb.channels import HIGH, Inbound, Outbound
 
 RESPONSE_LIMIT = 200
 """Cycles within which a register access must be answered."""
@@ -56,10 +56,11 @@ class Host:
 
     async def wait(self, limit: int) -> None:
         """Wait until irq is high; raises ``TimeoutError`` after ``limit`` cycles."""
+        irq, edge = self._dut.irq, RisingEdge(self._dut.clk)
         for _ in range(limit):
-            if str(self._dut.irq.value) == "1":
+            if irq.value is HIGH:
                 return
-            await RisingEdge(self._dut.clk)
+            await edge
         raise TimeoutError(
             f"irq is not high after {limit} cycles (task {current_task().get_name()})"
         )

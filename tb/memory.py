@@ -15,7 +15,7 @@ from cocotb.triggers import RisingEdge
 
 from scegrad.axi import BURST_INCR, PAGE_BYTES, Resp
 from scegrad.sim.dram import Dram, DramModel
-from scegrad.tb.channels import Inbound, Outbound
+from scegrad.tb.channels import HIGH, Inbound, Outbound
 from scegrad.tb.storage import Storage
 from scegrad.tb.traffic import Behaviour, Burst, Event, Log
 
@@ -207,19 +207,7 @@ class AxiMemory:
 
     def _offer_read(self, willing: bool) -> None:
         """The next beat: of the burst under way or, interleaved, of the oldest of any ID."""
-        burst = None
-        if willing and self._reads:
-            oldest: dict[int, Burst] = {}
-            for item in self._reads:
-                oldest.setdefault(item.ident, item)
-            ready = [item for item in oldest.values() if self._ready(item, item.index)]
-            if self._dram:
-                burst = next(iter(ready), None)
-            elif self.behaviour.interleave and ready:
-                burst = self._rng.choice(ready)
-            else:
-                begun = [item for item in ready if item.index]
-                burst = next(iter(begun or ready), None)
+        burst = self._next_read() if willing and self._reads else None
         self._reading = burst
         if burst is None:
             self._r.drive(None)
@@ -240,6 +228,22 @@ class AxiMemory:
                 int(burst.index + 1 == burst.beats),
             )
         )
+
+    def _next_read(self) -> Burst | None:
+        """The burst whose next beat is to be offered, if one is ready."""
+        first, mixed = self._reads[0], self._dram or self.behaviour.interleave
+        if not mixed and first.index and self._ready(first, first.index):
+            return first  # as the rest of this function would find, in most cycles
+        oldest: dict[int, Burst] = {}
+        for item in self._reads:
+            oldest.setdefault(item.ident, item)
+        ready = [item for item in oldest.values() if self._ready(item, item.index)]
+        if self._dram:
+            return next(iter(ready), None)
+        if self.behaviour.interleave and ready:
+            return self._rng.choice(ready)
+        begun = [item for item in ready if item.index]
+        return next(iter(begun or ready), None)
 
     def _read_taken(self) -> None:
         burst = self._reading
@@ -324,10 +328,10 @@ class AxiMemory:
 
 async def run_memories(dut: SimHandleBase, memories: Sequence[AxiMemory]) -> None:
     """Serve all ``memories`` for ever, in one coroutine: start it with the clock."""
-    in_reset = False
+    in_reset, rst, edge = False, dut.rst, RisingEdge(dut.clk)
     while True:
-        await RisingEdge(dut.clk)
-        if str(dut.rst.value) == "1":
+        await edge
+        if rst.value is HIGH:
             for memory in memories:
                 memory.reset(first=not in_reset)
             in_reset = True
