@@ -55,18 +55,28 @@ WAVE_FLAGS = ("--trace-fst", "--trace-depth", "99", "--timescale-override", "1ns
 
 WAVES_FLAGS = ["-DSCE_SIM_WAVES", "-DVM_TRACE=1", "-DVM_TRACE_FST=1"]
 
+GCC_ALONE = (
+    "-fno-gnu-unique",
+    "-fno-guess-branch-probability",
+    "--param=max-rtl-if-conversion-predictable-cost=200",
+    "--param=max-rtl-if-conversion-unpredictable-cost=200",
+)
+"""What clang neither knows nor needs. It makes no symbol unique among libraries.
+
+A model's data are as good as random, so that a branch costs more than what it skips: GCC guesses
+none and takes conditional moves, with which the model of ``ft78ne`` is 6 % faster.
+"""
+
 CXX_FLAGS = (
     "-std=c++20",
     "-fPIC",
     "-fvisibility=hidden",
-    "-fno-gnu-unique",
     "-fcf-protection=none",
+    *GCC_ALONE,
     "-DVL_TIME_CONTEXT",
     "-w",
 )
 """-w for the C++ that Verilator writes; the tests compile ours with -Wall -Wextra."""
-GCC_ALONE = ("-fno-gnu-unique",)
-"""What clang neither knows nor needs: it makes no symbol unique among libraries."""
 
 CONTROL = """\
 `verilator_config
