@@ -69,7 +69,7 @@ class Progress:
 def make() -> None:
     """Make the environment; raises ``CalledProcessError``."""
     total = packages()
-    print(f"installing {total} packages into .venv: about 1 GB, some two minutes", file=sys.stderr)
+    print(f"installing {total} packages into .venv: 1.5 GB, some two minutes", file=sys.stderr)
     # Not the Python of an environment that is activated: it may be the one that is replaced.
     base = getattr(sys, "_base_executable", sys.executable)
     subprocess.run([base, "-m", "venv", "--clear", str(VENV)], check=True)

@@ -1,5 +1,6 @@
 """Drawings: they say what the platforms, registers and measurements say, and are well-formed."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from scegrad.generate import drawings, fault, plan, timing, waves
+from scegrad.generate import drawings, fault, fpga, plan, timing, waves
 from scegrad.generate.maker import ROOT
 from scegrad.platforms import ECP5_DEMO, FT78NE
 from scegrad.registers import REGISTERS
@@ -43,11 +44,22 @@ def test_every_drawing_is_well_formed_and_says_what_it_shows() -> None:
 
 def test_a_platform_is_drawn_from_its_fields() -> None:
     assert {"m_axi_shared, 512", "Core 7", "2 x 192 beats in"} <= words(
-        drawings.platform_drawing(FT78NE)
+        drawings.platform_drawing(FT78NE, ROOT)
     )
     wide = replace(ECP5_DEMO, shared_data_bits=256, read_buffer_beats=64, private=())
-    assert {"m_axi_shared, 256", "2 x 64 beats in"} <= words(drawings.platform_drawing(wide))
-    assert "L2" not in words(drawings.platform_drawing(wide))
+    assert {"m_axi_shared, 256", "2 x 64 beats in"} <= words(drawings.platform_drawing(wide, ROOT))
+    assert "L2" not in words(drawings.platform_drawing(wide, ROOT))
+
+
+def test_a_platforms_clock_is_the_measured_one(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    figures = {"unit": "top", "platform": "ecp5_demo", "part": "P", "speed": 8}
+    figures["mhz"] = {"1": 120.5, "2": 99.0}
+    (tmp_path / fpga.MEASURED).write_text(json.dumps([{"unit": "lane32"}, figures]))
+    assert drawings.clock(ECP5_DEMO, tmp_path) == "clk: 99 to 120.5 MHz in P-8"
+    other = "clk; ecp5_demo reached 99 to 120.5 MHz in P-8"
+    assert drawings.clock(FT78NE, tmp_path) == other
+    assert other in words(drawings.platform_drawing(FT78NE, tmp_path))
 
 
 def test_every_field_and_every_room_is_named() -> None:
@@ -89,7 +101,7 @@ def test_a_stale_drawing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     assert drawings.MAKER.run(tmp_path, check=True) == 0
     (tmp_path / "docs").unlink()
-    traces = ("drawings/job.json", "drawings/fault.json")
+    traces = ("drawings/job.json", "drawings/fault.json", "fpga.json")
     for kept in (*traces, "accuracy/fp32-logits-1.json", "accuracy/libraries.json"):
         copy = tmp_path / "docs" / kept
         copy.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 from scegrad.formats import FP32
-from scegrad.generate import fault, plan, timing
+from scegrad.generate import fault, fpga, plan, timing
 from scegrad.generate.maker import Maker
 from scegrad.generate.svg import BLUE, GREEN, GREY, LETTER, ORANGE, PINK, Drawing
 from scegrad.platforms import PLATFORMS, Platform
@@ -19,13 +19,23 @@ DEAL, LANE, PORT = "#e8f1f8", "#e5f5ef", "#fdeee3"
 """Grounds of what distributes, what computes, and of what moves data."""
 
 
-def platform_drawing(platform: Platform) -> str:
-    """The blocks of a platform from the registers to the cores, with widths and depths."""
+def clock(platform: Platform, root: Path) -> str:
+    """The frequencies that the platform's top module, or else another one's, reached on an FPGA."""
+    measured = [each for each in fpga.measured(root) if each["unit"] == "top"]
+    best = next((each for each in measured if each["platform"] == platform.name), measured[0])
+    seeds = best["mhz"].values()
+    name = "clk:" if best["platform"] == platform.name else f"clk; {best['platform']} reached"
+    return f"{name} {min(seeds):g} to {max(seeds):g} MHz in {best['part']}-{best['speed']}"
+
+
+def platform_drawing(platform: Platform, root: Path) -> str:
+    """The blocks of a platform from the registers to the cores, with widths, depths and clock."""
     shown = min(platform.cores, 4)
     bits, bottom = platform.shared_data_bits, 110 + max(62 * shown, 90)
     picture = Drawing(760, bottom + 20, f"The blocks of the platform {platform.name}")
     memories = "\n".join(region.name for region in platform.shared)
-    picture.text(10, 18, f"{platform.top_name}: {', '.join(platform.formats)}; one clock, clk")
+    picture.text(10, 18, f"{platform.top_name}: {', '.join(platform.formats)}")
+    picture.text(750, 18, clock(platform, root), anchor="end")
     picture.box(190, 30, 110, 40, "Control\nregisters, checker", DEAL)
     picture.line((90, 50), (190, 50))
     picture.text(92, 45, "s_axil, 32 bits")
@@ -159,7 +169,7 @@ def _steps(picture: Drawing, errors: dict, keys: list, scale: tuple, colour: str
 
 def generated(root: Path) -> dict[Path, str]:
     """The text of every drawing."""
-    platforms = {f"{name}.svg": platform_drawing(each) for name, each in PLATFORMS.items()}
+    platforms = {f"{name}.svg": platform_drawing(each, root) for name, each in PLATFORMS.items()}
     single = {
         "registers.svg": register_drawing(),
         "plan.svg": plan_drawing(),

@@ -27,7 +27,7 @@ def figures() -> str:
         "| unit | MHz, by seed | target | LUT4 in all | carry cells | FF | MULT18X18D | DP16KD |",
         "| --- " * 8 + "|",
     ]
-    for each in _measured():
+    for each in measured():
         cells = each["cells"]
         clocks = ", ".join(f"{mhz:g}" for mhz in each["mhz"].values())
         row = (
@@ -55,7 +55,7 @@ def _target(unit: str) -> str:
 def paths() -> str:
     """The critical path of each unit's best seed."""
     lines = ["| unit | ns | from, through, to |", "| --- " * 3 + "|"]
-    for each in _measured():
+    for each in measured():
         names = list(dict.fromkeys(stage["name"] for stage in each["path"]))
         lines.append(
             f"| `{each['unit']}` | {sum(stage['ns'] for stage in each['path']):.2f} |"
@@ -68,14 +68,15 @@ def sevens() -> str:
     """The size on a 7-series part."""
     kinds = ("LUT", "CARRY4", "FF", "DSP48E1", "RAMB36E1", "RAMB18E1")
     lines = [f"| unit | {' | '.join(kinds)} |", "| --- " * (len(kinds) + 1) + "|"]
-    for each in _measured():
+    for each in measured():
         counts = " | ".join(f"{each['xilinx'][kind]:,}" for kind in kinds)
         lines.append(f"| `{each['unit']}` | {counts} |")
     return "\n".join(lines) + "\n"
 
 
-def _measured() -> list[dict]:
-    return json.loads((ROOT / MEASURED).read_text(encoding="utf-8"))
+def measured(root: Path = ROOT) -> list[dict]:
+    """The figures of every unit that was measured."""
+    return json.loads((root / MEASURED).read_text(encoding="utf-8"))
 
 
 def board() -> str:
