@@ -13,7 +13,7 @@ cores and blocks of 8 chunks (g = 2), a column for each step:
     distance of C   2  |  0  |  1  |  2  |  0  | ...
 
 A core that is served (distance < g) is n - g further from its next chunk after the step, any
-other one g nearer. ``Turn`` keeps this, once for ``Deal`` and once for ``Gather``; nothing else
+other one g nearer. ``Grant`` keeps this, once for ``Deal`` and once for ``Gather``; nothing else
 passes between the two, so results may come any number of cycles later.
 
 The names deal and gather (distribute and collect elsewhere) are also those of the modules in the
@@ -31,20 +31,20 @@ from scegrad.rtl.datapath.datapath import OPERANDS
 from scegrad.rtl.dma.job import block_layout
 
 
-class Turn(wiring.Component):
+class Grant(wiring.Component):
     """Says which cores are served next with chunks, and where these lie in the block.
 
-    Latency: two cycles from ``start`` to the first turn; the next turn is there in the cycle after
+    Latency: two cycles from ``start`` to the first grant; the next one is there in the cycle after
     ``step``.
 
     Members
     -------
     start, core_mask: begin anew with these cores
-    step: the turn has been taken
-    served: the cores whose turn it is
+    step: the grant has been used
+    served: the cores that are granted
     distance: the place of each of them among the chunks of the step
     position: the step's first chunk in the block
-    group: chunks in a step, one-hot by their binary logarithm; 0 before the first turn
+    group: chunks in a step, one-hot by their binary logarithm; 0 before the first grant
     last: the step ends the block
     """
 
@@ -93,21 +93,21 @@ class Turn(wiring.Component):
         return m
 
 
-class _InTurns(wiring.Component):
+class _RoundRobin(wiring.Component):
     """What goes round the cores; a user has its ``start`` and ``core_mask``."""
 
     def __init__(self, cores: int, data_bits: int, members: dict[str, Any]):
         self._chunks = data_bits // CHUNK_BITS
-        self._turn = Turn(cores, self._chunks)
+        self._grant = Grant(cores, self._chunks)
         super().__init__({"start": In(1), "core_mask": In(cores), **members})
 
-    def _take_turns(self, m: Module) -> Turn:
-        turn = m.submodules.turn = self._turn
-        m.d.comb += [turn.start.eq(self.start), turn.core_mask.eq(self.core_mask)]
-        return turn
+    def _add_grant(self, m: Module) -> Grant:
+        grant = m.submodules.turn = self._grant  # the name that the Verilog has
+        m.d.comb += [grant.start.eq(self.start), grant.core_mask.eq(self.core_mask)]
+        return grant
 
 
-class Deal(_InTurns):
+class Deal(_RoundRobin):
     """Deals blocks of operands.
 
     ``operands``: blocks; ``cores``: chunks for each core, offered to all that are served or to
@@ -127,16 +127,16 @@ class Deal(_InTurns):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        turn = self._take_turns(m)
+        grant = self._add_grant(m)
         ready = Cat(core.ready for core in self.cores)
-        m.d.comb += turn.step.eq(
-            self.operands.valid & turn.group.any() & (ready | ~turn.served).all()
+        m.d.comb += grant.step.eq(
+            self.operands.valid & grant.group.any() & (ready | ~grant.served).all()
         )
-        m.d.comb += self.operands.ready.eq(turn.step & turn.last)
+        m.d.comb += self.operands.ready.eq(grant.step & grant.last)
         for k, core in enumerate(self.cores):
             # Of a core that is not served, place means nothing, and valid is 0.
-            place = (turn.position + turn.distance[k])[: len(turn.position)]
-            m.d.comb += core.valid.eq(turn.step & turn.served[k])
+            place = (grant.position + grant.distance[k])[: len(grant.position)]
+            m.d.comb += core.valid.eq(grant.step & grant.served[k])
             m.d.comb += [
                 core.payload[name].eq(Array(chunks_of(self.operands.payload[name]))[place])
                 for name in ("logits", "labels")
@@ -144,7 +144,7 @@ class Deal(_InTurns):
         return m
 
 
-class Gather(_InTurns):
+class Gather(_RoundRobin):
     """Gathers results to blocks.
 
     ``cores``: a stream of chunks from each core; ``gradients``: blocks.
@@ -163,14 +163,16 @@ class Gather(_InTurns):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        turn = self._take_turns(m)
+        grant = self._add_grant(m)
         valid = Cat(core.valid for core in self.cores)
         room = ~self.gradients.valid | self.gradients.ready
-        m.d.comb += turn.step.eq(room & turn.group.any() & (valid | ~turn.served).all())
-        m.d.comb += [core.ready.eq(turn.step & turn.served[k]) for k, core in enumerate(self.cores)]
+        m.d.comb += grant.step.eq(room & grant.group.any() & (valid | ~grant.served).all())
+        m.d.comb += [
+            core.ready.eq(grant.step & grant.served[k]) for k, core in enumerate(self.cores)
+        ]
         with m.If(room):
-            m.d.sync += self.gradients.valid.eq(turn.step & turn.last)
-        with m.If(turn.step):
+            m.d.sync += self.gradients.valid.eq(grant.step & grant.last)
+        with m.If(grant.step):
             for place, chunk in enumerate(chunks_of(self.gradients.payload)):
                 self._take(m, place, chunk)
         return m
@@ -181,18 +183,19 @@ class Gather(_InTurns):
         The step begins at ``position``, a multiple of its size g: it reaches ``place`` if that is
         in the same multiple of g, and the core at distance ``place`` mod g brings the chunk.
         """
-        turn = self._turn
-        sizes = [1 << i for i in range(len(turn.group))]
+        grant = self._grant
+        sizes = [1 << i for i in range(len(grant.group))]
         reached = Cat(
-            (turn.position == place // size * size) & turn.group[i] for i, size in enumerate(sizes)
+            (grant.position == place // size * size) & grant.group[i]
+            for i, size in enumerate(sizes)
         ).any()
         distances = Cat(
-            (turn.group[i] & (turn.distance[k] == place % size))
+            (grant.group[i] & (grant.distance[k] == place % size))
             for k in range(len(self.cores))
             for i, size in enumerate(sizes)
         )
         selected = [
-            distances[k * len(sizes) : (k + 1) * len(sizes)].any() & turn.served[k]
+            distances[k * len(sizes) : (k + 1) * len(sizes)].any() & grant.served[k]
             for k in range(len(self.cores))
         ]
         value: Value = Const(0, CHUNK_BITS)

@@ -12,7 +12,7 @@ import numpy as np
 from cocotb.handle import SimHandleBase
 from cocotb.triggers import ClockCycles
 
-from scegrad.job.sequence import execute_async, prepare, run
+from scegrad.job.sequence import execute_async, identify_and_enable, run
 from scegrad.request.request import Request
 from scegrad.tb.bench import parameters, running
 from scegrad.tb.host import Host
@@ -69,7 +69,7 @@ async def job(dut: SimHandleBase) -> None:
         memories[0].use(request.dram)
     host = Host(dut)
     async with running(dut, memories):
-        await execute_async(prepare(request.job.platform), host)
+        await execute_async(identify_and_enable(request.job.platform), host)
         first = memories[0].cycle
         start = time.process_time()
         teller = cocotb.start_soon(_tell(dut, output, request.fmt.bytes, directory / PROGRESS))

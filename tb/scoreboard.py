@@ -29,7 +29,7 @@ class Expectation:
     output: Window
 
     @classmethod
-    def prepare(
+    def load(
         cls, storage: Storage, job: Job, logits: np.ndarray, labels: np.ndarray
     ) -> "Expectation":
         """Load the inputs of ``job`` into ``storage`` and declare its arrays."""

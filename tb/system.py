@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cocotb.handle import SimHandleBase
 
 from scegrad.job.job import BusError, Counters, Job, JobAborted
-from scegrad.job.sequence import abort, execute_async, finish, prepare, start
+from scegrad.job.sequence import abort, execute_async, finish, identify_and_enable, start
 from scegrad.platforms import Platform
 from scegrad.registers import SHARED, Status
 from scegrad.tb.bench import parameters, platform, randomness, reset, running
@@ -80,7 +80,7 @@ class System:
         started = Started(
             job,
             unit,
-            Expectation.prepare(self.storage, job, *draw_operands(self.rng, job.fmt, job.length)),
+            Expectation.load(self.storage, job, *draw_operands(self.rng, job.fmt, job.length)),
         )
         found = await execute_async(start(job), self.host)
         assert found == unit, f"unit {found} runs the job, but must be {unit}"
@@ -153,7 +153,7 @@ class System:
         """Reset the unit, whatever it does, and set it up again."""
         self.host.clear()
         await reset(self.dut)
-        await execute_async(prepare(self.platform), self.host)
+        await execute_async(identify_and_enable(self.platform), self.host)
 
     def check_rules(self) -> None:
         """No memory has anything to complain of."""
@@ -210,7 +210,7 @@ async def system(dut: SimHandleBase, test: str, *, resets: bool = True) -> Async
     """
     unit = System(dut, platform(), randomness(test))
     async with running(dut, [*unit.memories.values()], resets=resets):
-        await execute_async(prepare(unit.platform), unit.host)
+        await execute_async(identify_and_enable(unit.platform), unit.host)
         yield unit
         unit.check_rules()
 

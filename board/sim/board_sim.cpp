@@ -114,11 +114,11 @@ EXPORT uint32_t sce_board_queued(const void* handle) {
   return static_cast<const Board*>(handle)->uart.to_board.size();
 }
 
-// Takes up to `room` bytes that came from the board; returns how many.
-EXPORT uint32_t sce_board_take(void* handle, uint8_t* bytes, uint32_t room) {
+// Takes up to `size` bytes that came from the board; returns how many.
+EXPORT uint32_t sce_board_take(void* handle, uint8_t* bytes, uint32_t size) {
   auto& queue = static_cast<Board*>(handle)->uart.from_board;
   uint32_t count = 0;
-  for (; count < room && !queue.empty(); ++count) {
+  for (; count < size && !queue.empty(); ++count) {
     bytes[count] = queue.front();
     queue.pop_front();
   }

@@ -149,22 +149,22 @@ static void *map_registers(const char *uio, const char *address) {
     return registers;
 }
 
-int sce_access_open(struct sce_access *access, char *message, unsigned room) {
+int sce_access_open(struct sce_access *access, char *message, unsigned size) {
     const char *uio = setting("SCEGRAD_UIO", NULL), *address = setting("SCEGRAD_REGISTERS", NULL);
     const double clock = strtod(setting("SCEGRAD_CLOCK_HZ", "150000000"), NULL);
     if (uio == NULL && address == NULL) {
-        snprintf(message, room,
+        snprintf(message, size,
                  "neither SCEGRAD_UIO nor SCEGRAD_REGISTERS says where the registers are");
         return -1;
     }
     if (!(clock >= 1.0)) {
-        snprintf(message, room, "SCEGRAD_CLOCK_HZ is \"%s\", but must be a frequency in Hz",
+        snprintf(message, size, "SCEGRAD_CLOCK_HZ is \"%s\", but must be a frequency in Hz",
                  setting("SCEGRAD_CLOCK_HZ", ""));
         return -1;
     }
     void *registers = map_registers(uio, address);
     if (registers == MAP_FAILED) {
-        snprintf(message, room, "the registers at %s cannot be mapped: %s",
+        snprintf(message, size, "the registers at %s cannot be mapped: %s",
                  uio != NULL ? uio : address, strerror(errno));
         return -1;
     }

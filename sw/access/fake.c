@@ -124,9 +124,9 @@ static void fake_forked(void *context) {
     (void)context;
 }
 
-int sce_access_open(struct sce_access *access, char *message, unsigned room) {
+int sce_access_open(struct sce_access *access, char *message, unsigned size) {
     (void)message;
-    (void)room;
+    (void)size;
     REGISTER(ID) = sce_fake.id != 0 ? sce_fake.id : SCEGRAD_ID_VALUE;
     REGISTER(CAPABILITIES) = SCE_PLATFORM_CAPABILITIES;
     REGISTER(WIDTHS) = SCE_PLATFORM_WIDTHS;

@@ -56,14 +56,14 @@ static const char *setting(const char *name) {
 }
 
 /* The unit's clock beside a DRAM, where SCEGRAD_CORE_MHZ says. */
-static int set_clock(sce_sim_dram *dram, char *message, unsigned room) {
+static int set_clock(sce_sim_dram *dram, char *message, unsigned size) {
     const char *text = setting("SCEGRAD_CORE_MHZ");
     char *end;
     if (text == NULL)
         return 0;
     const unsigned long mhz = strtoul(text, &end, 10);
     if (*text < '0' || *text > '9' || *end != '\0' || mhz < 1 || mhz > 10000) {
-        snprintf(message, room, "SCEGRAD_CORE_MHZ is \"%s\", but must be 1 to 10000", text);
+        snprintf(message, size, "SCEGRAD_CORE_MHZ is \"%s\", but must be 1 to 10000", text);
         return -1;
     }
     dram->core_mhz = (uint32_t)mhz;
@@ -72,7 +72,7 @@ static int set_clock(sce_sim_dram *dram, char *message, unsigned room) {
 
 /* The memory that SCEGRAD_MEMORY names: "ideal", as it is unless told, a DRAM as shared memory, or
  * "stuck", which never answers. */
-static int set_memory(sce_sim *sim, char *message, unsigned room) {
+static int set_memory(sce_sim *sim, char *message, unsigned size) {
     static const sce_sim_memory ideal = {.latency = 0, .outstanding = 64, .stall = 0, .seed = 0};
     static const sce_sim_memory stuck = {
         .latency = UINT32_MAX, .outstanding = 64, .stall = 0, .seed = 0};
@@ -83,7 +83,7 @@ static int set_memory(sce_sim *sim, char *message, unsigned room) {
     if (strcmp(name, "stuck") == 0)
         return sce_sim_set_memory(sim, ALL_PORTS, &stuck);
     if (sce_sim_dram_preset(name, &dram) == 0) {
-        if (set_clock(&dram, message, room) != 0)
+        if (set_clock(&dram, message, size) != 0)
             return -1;
         return sce_sim_set_memory(sim, ALL_PORTS, &ideal) != 0 ||
                        sce_sim_set_dram(sim, SHARED_PORT, &dram) != 0
@@ -91,28 +91,28 @@ static int set_memory(sce_sim *sim, char *message, unsigned room) {
                    : 0;
     }
     int used =
-        snprintf(message, room, "SCEGRAD_MEMORY is \"%s\", but must be ideal or stuck", name);
+        snprintf(message, size, "SCEGRAD_MEMORY is \"%s\", but must be ideal or stuck", name);
     for (int k = 0;
-         (preset = sce_sim_dram_preset_name(k)) != NULL && used >= 0 && (unsigned)used < room; ++k)
-        used += snprintf(message + used, room - (unsigned)used, " or %s", preset);
+         (preset = sce_sim_dram_preset_name(k)) != NULL && used >= 0 && (unsigned)used < size; ++k)
+        used += snprintf(message + used, size - (unsigned)used, " or %s", preset);
     return -1;
 }
 
 /* The bus errors that SCEGRAD_FAULT asks for: read:ADDRESS:BYTES or write:ADDRESS:BYTES. */
-static int set_fault(sce_sim *sim, char *message, unsigned room) {
+static int set_fault(sce_sim *sim, char *message, unsigned size) {
     const char *text = setting("SCEGRAD_FAULT");
-    unsigned long long address, size;
+    unsigned long long address, bytes;
     char kind[6], rest;
     if (text == NULL)
         return 0;
-    if (sscanf(text, "%5[a-z]:%lli:%lli%c", kind, (long long *)&address, (long long *)&size,
+    if (sscanf(text, "%5[a-z]:%lli:%lli%c", kind, (long long *)&address, (long long *)&bytes,
                &rest) == 3) {
         if (strcmp(kind, "read") == 0)
-            return sce_sim_fault(sim, address, size, SCE_SIM_READ, 2);
+            return sce_sim_fault(sim, address, bytes, SCE_SIM_READ, 2);
         if (strcmp(kind, "write") == 0)
-            return sce_sim_fault(sim, address, size, SCE_SIM_WRITE, 2);
+            return sce_sim_fault(sim, address, bytes, SCE_SIM_WRITE, 2);
     }
-    snprintf(message, room,
+    snprintf(message, size,
              "SCEGRAD_FAULT is \"%s\", but must be read:ADDRESS:BYTES or write:ADDRESS:BYTES",
              text);
     return -1;
@@ -127,33 +127,33 @@ static int attach(sce_sim *sim) {
 }
 
 /* Waves where they are asked for. */
-static int open_waves(sce_sim *sim, char *message, unsigned room) {
+static int open_waves(sce_sim *sim, char *message, unsigned size) {
     const char *path = setting("SCEGRAD_WAVES");
     if (path == NULL)
         return 0;
     if (!sce_sim_traces()) {
-        snprintf(message, room, "SCEGRAD_WAVES is set, but this library was built without waves");
+        snprintf(message, size, "SCEGRAD_WAVES is set, but this library was built without waves");
         return -1;
     }
     FILE *file = fopen(path, "wb"); /* the writer of waves does not tell */
     if (file == NULL) {
-        snprintf(message, room, "waves cannot be written to %s: %s", path, strerror(errno));
+        snprintf(message, size, "waves cannot be written to %s: %s", path, strerror(errno));
         return -1;
     }
     fclose(file);
     return sce_sim_waves_open(sim, path);
 }
 
-int sce_access_open(struct sce_access *access, char *message, unsigned room) {
+int sce_access_open(struct sce_access *access, char *message, unsigned size) {
     sce_sim *sim = sce_sim_create();
     if (sim == NULL) {
-        snprintf(message, room, "there is no memory for the simulation");
+        snprintf(message, size, "there is no memory for the simulation");
         return -1;
     }
-    if (attach(sim) != 0 || set_memory(sim, message, room) != 0 ||
-        set_fault(sim, message, room) != 0 || open_waves(sim, message, room) != 0) {
+    if (attach(sim) != 0 || set_memory(sim, message, size) != 0 ||
+        set_fault(sim, message, size) != 0 || open_waves(sim, message, size) != 0) {
         if (message[0] == '\0')
-            snprintf(message, room, "%s", sce_sim_error(sim));
+            snprintf(message, size, "%s", sce_sim_error(sim));
         sce_sim_free(sim);
         return -1;
     }

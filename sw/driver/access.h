@@ -37,7 +37,7 @@ struct sce_access {
 };
 
 /* Opens the hardware, once in a process. Returns 0, or -1 with a line in `message`. */
-int sce_access_open(struct sce_access *access, char *message, unsigned room);
+int sce_access_open(struct sce_access *access, char *message, unsigned size);
 
 /* The windows, which are mapped before main() runs; the list ends with a null name. */
 const struct sce_window *sce_access_windows(void);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device.h"
 
-#include "prepare.h"
+#include "place.h"
 #include "report.h"
 #include "system.h"
 #include "text.h"
-#include "turns.h"
+#include "queues.h"
 #include "units.h"
 
 /* Guarded by the lock. */
@@ -65,7 +65,7 @@ static int open_once(const struct sce_request *request, struct sce_result *resul
     return -1;
 }
 
-/* Starts a job whose turn has come. The lock is held before and after. */
+/* Starts a job whose ticket is due. The lock is held before and after. */
 static void begin(struct sce_job *job) {
     const uint64_t general =
         100000 + 64 * (uint64_t)(job->request.length > 0 ? job->request.length : 0);
@@ -81,7 +81,7 @@ static void begin(struct sce_job *job) {
 /* Lets time pass for all that wait, then signal handlers run, if this job runs; the lock is held
  * before and after, and not meanwhile: a handler may never return, call the operator itself, fork,
  * or end thread or process. What it leaves behind is in order then: the job's end is any waiting
- * thread's to see to, and the turn ends with the job. */
+ * thread's to see to, and the ticket ends with the job. */
 static void lead(const struct sce_job *job, const struct sce_guard *guard) {
     leading = 1;
     sce_unlock();
@@ -101,18 +101,18 @@ static void lead(const struct sce_job *job, const struct sce_guard *guard) {
     }
 }
 
-/* Sees a job through, from its turn to its end. One waiting thread lets time pass for all of them.
+/* Sees a job through, from its ticket to its end. One waiting thread lets time pass for all.
  */
 static void see_through(struct sce_job *job, const struct sce_guard *guard) {
     sce_lock();
-    sce_turn_join(&job->turn, job->place.units);
+    sce_ticket_join(&job->ticket, job->place.units);
     while (job->state != SCE_ENDED) {
         if (sce_registers_closed()) {
             sce_fail(&job->result, &job->request, SCEGRAD_HARDWARE, closed_message);
-            sce_turn_leave(&job->turn);
+            sce_ticket_leave(&job->ticket);
             break;
         }
-        if (job->state == SCE_WAITS && sce_turn_has_come(&job->turn))
+        if (job->state == SCE_WAITS && sce_ticket_is_due(&job->ticket))
             begin(job);
         else if (!leading && sce_units_any())
             lead(job, guard);
@@ -126,7 +126,7 @@ static void run(const struct sce_request *request, struct sce_result *result,
                 const struct sce_guard *guard) {
     struct sce_request asked = *request;
     struct sce_place place;
-    if (open_once(request, result) != 0 || sce_prepare(&asked, &place, result) != 0)
+    if (open_once(request, result) != 0 || sce_find_place(&asked, &place, result) != 0)
         return;
     struct sce_job *job = sce_allocate(
         sizeof *job); /* not on the stack, which a signal handler may leave with a jump */
@@ -184,7 +184,7 @@ void sce_device_forked(void) {
     sce_lock_anew();
     sce_lock();
     leading = 0;
-    sce_turns_forked();
+    sce_queues_forked();
     if (opened && setup_message[0] == '\0')
         (void)sce_units_forked(setup_message, sizeof setup_message);
     sce_unlock();

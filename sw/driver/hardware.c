@@ -4,13 +4,13 @@
 #include <stddef.h>
 
 #include "access.h"
-#include "prepare.h"
+#include "place.h"
 #include "scegrad_registers.h"
 
 static struct sce_access hardware;
 
-int sce_hardware_open(char *message, unsigned room) {
-    return sce_access_open(&hardware, message, room) == 0 ? sce_identify(&hardware, message, room)
+int sce_hardware_open(char *message, unsigned size) {
+    return sce_access_open(&hardware, message, size) == 0 ? sce_identify(&hardware, message, size)
                                                           : -1;
 }
 

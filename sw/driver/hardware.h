@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The registers of the hardware that this process has open, through its access layer (access.h).
- * Every function is called with a turn on the registers (turns.h). Those that return int return 0,
- * or -1 where the registers could not be accessed. */
+ * Every function is called by a thread that holds the registers (queues.h). Those with int return
+ * 0, or -1 where the registers could not be accessed. */
 #ifndef SCE_HARDWARE_H
 #define SCE_HARDWARE_H
 
 #include "device.h"
 
 /* Opens the hardware of this library's platform; -1 with a line in `message`. */
-int sce_hardware_open(char *message, unsigned room);
+int sce_hardware_open(char *message, unsigned size);
 void sce_hardware_close(void);
 int sce_hardware_can_close(void);
 

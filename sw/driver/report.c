@@ -30,9 +30,9 @@ void sce_fail(struct sce_result *result, const struct sce_request *request, int 
                request->gradient, (int)request->length, mask);
 }
 
-void sce_describe(char *text, unsigned room, const struct sce_request *request,
+void sce_describe(char *text, unsigned size, const struct sce_request *request,
                   const struct sce_result *result) {
-    sce_format(text, room, "%s: %d elements of %s, %s memory, cores 0x%x, %u cycles",
+    sce_format(text, size, "%s: %d elements of %s, %s memory, cores 0x%x, %u cycles",
                request->function, (int)request->length, request->fp16 ? "fp16" : "fp32",
                request->private_job ? "private" : "shared",
                (uint64_t)(result->units & SCEGRAD_BUSY_CORES_MASK),

@@ -11,7 +11,7 @@ void sce_fail(struct sce_result *result, const struct sce_request *request, int 
               const char *detail);
 
 /* What a call that was carried out has done: operator, elements, cores, cycles. */
-void sce_describe(char *text, unsigned room, const struct sce_request *request,
+void sce_describe(char *text, unsigned size, const struct sce_request *request,
                   const struct sce_result *result);
 
 #endif

@@ -7,11 +7,11 @@ enum { MOST_DIGITS = 20, ADDRESS_DIGITS = 8 };
 
 struct line {
     char *text;
-    unsigned room, used;
+    unsigned size, used;
 };
 
 static void put(struct line *line, char sign) {
-    if (line->used + 1 < line->room)
+    if (line->used + 1 < line->size)
         line->text[line->used++] = sign;
 }
 
@@ -35,8 +35,8 @@ static void put_signed(struct line *line, int value) {
     put_number(line, value < 0 ? -(uint64_t)value : (uint64_t)value, 10, 1);
 }
 
-void sce_format(char *text, unsigned room, const char *format, ...) {
-    struct line line = {text, room, 0};
+void sce_format(char *text, unsigned size, const char *format, ...) {
+    struct line line = {text, size, 0};
     va_list values;
     va_start(values, format);
     for (; *format != '\0'; ++format) {
@@ -63,7 +63,7 @@ void sce_format(char *text, unsigned room, const char *format, ...) {
         }
     }
     va_end(values);
-    if (room > 0)
+    if (size > 0)
         text[line.used] = '\0';
 }
 

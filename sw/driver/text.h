@@ -7,7 +7,7 @@
 
 /* Writes a line into `text`, cut to `room` bytes with the final 0: %s a string; %d an int; %u a
  * uint64_t; %x one in hexadecimal digits; %a one as an address, 0x and at least 8 digits. */
-void sce_format(char *text, unsigned room, const char *format, ...);
+void sce_format(char *text, unsigned size, const char *format, ...);
 
 /* Reads all of a text as a decimal or (0x) hexadecimal number; returns 0, or -1 if it is none or
  * too large. */

@@ -29,11 +29,11 @@ int sce_units_any(void) {
     return running != 0;
 }
 
-/* Says of a job that it is over; whoever asked for it may be gone, so its turn ends here. */
+/* Says of a job that it is over; whoever asked for it may be gone, so its ticket ends here. */
 static void over(struct sce_job *job) {
     sce_lock();
     job->state = SCE_ENDED;
-    sce_turn_leave(&job->turn);
+    sce_ticket_leave(&job->ticket);
     sce_unlock();
 }
 
@@ -236,16 +236,16 @@ void sce_units_abort(uint32_t units) {
                         units); /* a failure ends the job at its next access */
 }
 
-int sce_units_open(char *message, unsigned room) {
+int sce_units_open(char *message, unsigned size) {
     uint32_t left;
-    if (sce_hardware_open(message, room) != 0)
+    if (sce_hardware_open(message, size) != 0)
         return -1;
     doubtful = SCEGRAD_BUSY_CORES_MASK | SCEGRAD_BUSY_SHARED_MASK;
     if (settle(doubtful, &left) == 0 &&
         sce_write(SCEGRAD_IRQ_ENABLE_OFFSET,
                   SCEGRAD_IRQ_ENABLE_CORES_MASK | SCEGRAD_IRQ_ENABLE_SHARED_MASK) == 0)
         return 0;
-    sce_format(message, room, "%s", sce_hardware_error());
+    sce_format(message, size, "%s", sce_hardware_error());
     return -1;
 }
 
@@ -262,24 +262,24 @@ void sce_units_close(void) {
     sce_hardware_close();
 }
 
-int sce_units_forked(char *message, unsigned room) {
+int sce_units_forked(char *message, unsigned size) {
     const int copied = sce_hardware_copied();
     for (unsigned unit = 0; unit < UNITS; ++unit) {
         struct sce_job *job = jobs[unit];
-        if (job == NULL || (copied && job->turn.owner == sce_self()))
+        if (job == NULL || (copied && job->ticket.owner == sce_self()))
             continue;
         jobs[unit] = NULL;
         --running;
         doubtful |= SCEGRAD_UNIT_BIT(unit);
-        if (job->turn.owner != sce_self())
+        if (job->ticket.owner != sce_self())
             continue;
         sce_fail(&job->result, &job->request, SCEGRAD_HARDWARE,
                  "the process that runs the job is the parent of this one");
         job->state = SCE_ENDED;
-        sce_turn_leave(&job->turn);
+        sce_ticket_leave(&job->ticket);
     }
     if (copied)
         return 0;
-    sce_format(message, room, "the hardware belongs to the process that this one was forked from");
+    sce_format(message, size, "the hardware belongs to the process that this one was forked from");
     return -1;
 }

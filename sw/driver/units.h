@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each unit of the hardware runs: starts, ends, time limits, aborts. Every function is called
- * with a turn on the registers (turns.h) and without the lock; `state` and `turn` of a job are
- * guarded by the lock, the rest of a job by the turn on the registers. */
+ * while the thread holds the registers (queues.h), and without the lock. The lock guards `state` and
+ * `ticket` of a job, the registers the rest of it. */
 #ifndef SCE_UNITS_H
 #define SCE_UNITS_H
 
 #include "device.h"
-#include "prepare.h"
-#include "turns.h"
+#include "place.h"
+#include "queues.h"
 
 enum sce_state { SCE_WAITS, SCE_RUNS, SCE_ENDED };
 
-/* A call, from its turn on the units to its end. */
+/* A call, from its ticket for the units to its end. */
 struct sce_job {
-    struct sce_turn turn;
+    struct sce_ticket ticket;
     enum sce_state state;
     struct sce_request request;
     struct sce_place place;
@@ -25,7 +25,7 @@ struct sce_job {
 
 /* Opens the hardware, ends what a program before left running, and enables interrupts; 0, or -1
  * with a line in `message`. */
-int sce_units_open(char *message, unsigned room);
+int sce_units_open(char *message, unsigned size);
 void sce_units_close(void);
 
 /* Starts a job on its units, which no other job of this process has; it ends at once if the
@@ -38,12 +38,12 @@ void sce_units_advance(void);
 /* Asks the units of `units` that run a job to end it early. */
 void sce_units_abort(uint32_t units);
 
-/* Whether any job runs; with the lock held, and without a turn on the registers. */
+/* Whether any job runs; with the lock held, and without the registers. */
 int sce_units_any(void);
 
 /* In a forked process, with the lock held: only the jobs of the calling thread go on. If the
  * hardware was not copied with the process they end, and -1 is returned with a line in `message`.
  */
-int sce_units_forked(char *message, unsigned room);
+int sce_units_forked(char *message, unsigned size);
 
 #endif

@@ -188,10 +188,10 @@ int sce_sim_windows_clear(sce_sim* sim) {
   });
 }
 
-uint64_t sce_sim_violations(const sce_sim* sim, sce_sim_violation* first, uint64_t room) {
+uint64_t sce_sim_violations(const sce_sim* sim, sce_sim_violation* first, uint64_t capacity) {
   const sce::Guard& guard = sim->simulation.fabric().guard;
   const auto& recorded = guard.recorded();
-  std::copy_n(recorded.begin(), std::min<uint64_t>(room, recorded.size()), first);
+  std::copy_n(recorded.begin(), std::min<uint64_t>(capacity, recorded.size()), first);
   return guard.violations();
 }
 
@@ -248,9 +248,9 @@ int sce_sim_get_traffic(const sce_sim* sim, int port, sce_sim_traffic* traffic) 
   return 0;
 }
 
-int sce_sim_record(sce_sim* sim, uint64_t room) {
+int sce_sim_record(sce_sim* sim, uint64_t capacity) {
   return refusing(sim, [&]() -> int {
-    sim->simulation.fabric().recorder.restart(room);
+    sim->simulation.fabric().recorder.restart(capacity);
     return 0;
   });
 }

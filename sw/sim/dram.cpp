@@ -62,9 +62,9 @@ Dram::Column Dram::locate(uint32_t address) const {
   return column;
 }
 
-void Dram::record(uint64_t room) {
+void Dram::record(uint64_t capacity) {
   commands_.clear();
-  room_ = room;
+  capacity_ = capacity;
 }
 
 void Dram::accept(Burst& burst, uint64_t cycle) {
@@ -183,16 +183,16 @@ void Dram::refresh() {
 
 void Dram::choose_direction() {
   if (writing_) {
-    if (!reads_.empty() && (writes_.empty() || served_ >= dram_.write_turn)) turn(false);
+    if (!reads_.empty() && (writes_.empty() || served_ >= dram_.write_turn)) turn_around(false);
   } else if (reads_.empty()
                  ? writes_.size() >= dram_.write_low ||
                        (!writes_.empty() && clock_ - writes_.front().since > dram_.age_limit)
                  : served_ >= dram_.read_turn && writes_.size() >= dram_.write_high) {
-    turn(true);
+    turn_around(true);
   }
 }
 
-void Dram::turn(bool writing) {
+void Dram::turn_around(bool writing) {
   writing_ = writing;
   served_ = 0;
   ++stats_.turns;

@@ -1,4 +1,4 @@
-// Timing of a DRAM channel with its controller: banks and rows, FR-FCFS with turns of reading and
+// Timing of a DRAM channel with its controller: banks and rows, FR-FCFS with batches of reading and
 // writing, refresh. docs/memory.md.
 #pragma once
 
@@ -27,7 +27,7 @@ class Dram final : public MemoryTiming {
   const sce_sim_dram_stats& stats() const { return stats_; }
 
   // Keep the commands from now on, as many as there is room for.
-  void record(uint64_t room);
+  void record(uint64_t capacity);
   const std::vector<sce_dram_command>& commands() const { return commands_; }
 
  private:
@@ -72,14 +72,15 @@ class Dram final : public MemoryTiming {
   void deliver(uint64_t clock);
   void refresh();
   void choose_direction();
-  void turn(bool writing);
+  void turn_around(bool writing);
   bool issue_column(Queue& queue);
   bool issue_row(const Queue& queue, uint64_t& banks, bool spare_hits);
   void access(const Column& column);
   void activate(uint32_t bank, uint32_t row);
   void precharge(uint32_t bank);
   void note(uint32_t kind, uint32_t bank) {
-    if (commands_.size() < room_) commands_.push_back({clock_, kind, bank, banks_[bank].row, 0});
+    if (commands_.size() < capacity_)
+      commands_.push_back({clock_, kind, bank, banks_[bank].row, 0});
   }
   uint64_t activate_from(uint32_t bank) const;
   uint32_t considered(const Queue& queue) const;
@@ -101,12 +102,12 @@ class Dram final : public MemoryTiming {
   uint32_t activation_ = 0;
   uint64_t refresh_due_ = 0;
   bool writing_ = false;
-  uint32_t served_ = 0;  // columns since the last turn
+  uint32_t served_ = 0;  // columns since the last turnaround
   Queue reads_, writes_;
   std::deque<Column> early_reads_, early_writes_;  // accepted, but not yet in the queue
   std::deque<Fetched> fetched_;
   std::vector<sce_dram_command> commands_;
-  uint64_t room_ = 0;
+  uint64_t capacity_ = 0;
 };
 
 }  // namespace sce

@@ -66,7 +66,7 @@ void sce_dram_get_stats(const sce_dram* dram, sce_sim_dram_stats* stats) {
   *stats = dram->timing.stats();
 }
 
-void sce_dram_record(sce_dram* dram, uint64_t room) { dram->timing.record(room); }
+void sce_dram_record(sce_dram* dram, uint64_t capacity) { dram->timing.record(capacity); }
 
 uint64_t sce_dram_commands(const sce_dram* dram, const sce_dram_command** commands) {
   *commands = dram->timing.commands().data();

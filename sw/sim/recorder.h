@@ -11,16 +11,16 @@ namespace sce {
 class Recorder {
  public:
   // Forgets what was recorded and makes room for so many events; 0 switches recording off.
-  void restart(uint64_t room) {
+  void restart(uint64_t capacity) {
     events_.clear();
-    events_.reserve(room);
-    room_ = room;
+    events_.reserve(capacity);
+    capacity_ = capacity;
     lost_ = 0;
   }
 
   void add(uint64_t cycle, uint32_t port, uint32_t channel, uint32_t address, uint32_t beats) {
-    if (room_ == 0) return;
-    if (events_.size() == room_) {
+    if (capacity_ == 0) return;
+    if (events_.size() == capacity_) {
       ++lost_;
       return;
     }
@@ -33,7 +33,7 @@ class Recorder {
 
  private:
   std::vector<sce_sim_event> events_;
-  uint64_t room_ = 0;
+  uint64_t capacity_ = 0;
   uint64_t lost_ = 0;
 };
 

@@ -102,7 +102,7 @@ typedef struct {
 
 /* Records up to so many commands from now on (0: none); the records stay valid until the next call
  * of any function. */
-void sce_dram_record(sce_dram* dram, uint64_t room);
+void sce_dram_record(sce_dram* dram, uint64_t capacity);
 uint64_t sce_dram_commands(const sce_dram* dram, const sce_dram_command** commands);
 
 /* Cycles from the first AR to the last answer of a manager with nothing in its way: it reads two

@@ -119,7 +119,7 @@ uint64_t sce_sim_used_bytes(const sce_sim* sim);
  */
 int sce_sim_window(sce_sim* sim, uint64_t address, uint64_t size, uint32_t access);
 int sce_sim_windows_clear(sce_sim* sim);
-uint64_t sce_sim_violations(const sce_sim* sim, sce_sim_violation* first, uint64_t room);
+uint64_t sce_sim_violations(const sce_sim* sim, sce_sim_violation* first, uint64_t capacity);
 int sce_sim_violations_clear(sce_sim* sim);
 
 /* Answers accesses that meet the range with `response` (2 SLVERR, 3 DECERR), a write of such a byte
@@ -146,7 +146,7 @@ void sce_sim_clock_bare(sce_sim* sim, uint64_t cycles);
 /* Traffic and, where room for events was made, what was accepted when; events past the room are
  * counted and not kept. */
 int sce_sim_get_traffic(const sce_sim* sim, int port, sce_sim_traffic* traffic);
-int sce_sim_record(sce_sim* sim, uint64_t room);
+int sce_sim_record(sce_sim* sim, uint64_t capacity);
 uint64_t sce_sim_events(const sce_sim* sim, const sce_sim_event** events);
 uint64_t sce_sim_events_lost(const sce_sim* sim);
 

@@ -12,7 +12,7 @@ from scegrad.bench import cases
 from scegrad.bench.cases import FPGA_MHZ, LONG, MISALIGNED, Case, core_counts
 from scegrad.bench.command import KEPT, Notebook
 from scegrad.bench.measure import CountersWrongError, Measurement, check, measure
-from scegrad.bench.pictures import spent, write_pictures
+from scegrad.bench.pictures import cycle_shares, write_pictures
 from scegrad.bench.wall import RATIOS, WallTime
 from scegrad.errors import RequestError
 from scegrad.formats import FORMATS
@@ -179,8 +179,8 @@ def test_pictures_and_readme_from_what_is_kept(tmp_path: Path) -> None:
     )
     assert {item.case.platform for item in lines} == set(PLATFORMS)
     for item in lines + sweeps:
-        assert sum(spent(item)) == pytest.approx(1)
-        assert min(spent(item)) >= 0
+        assert sum(cycle_shares(item)) == pytest.approx(1)
+        assert min(cycle_shares(item)) >= 0
     for path in write_pictures(tmp_path, lines, sweeps):
         assert path.stat().st_size > 10_000
     assert readme.MAKER.run(check=True) == 0

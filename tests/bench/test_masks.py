@@ -78,7 +78,7 @@ def test_wrong_results_and_guards_are_counted(
     damage: dict[int, int], wrong: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simulation: Any = FakeSimulation(damage)
-    monkeypatch.setattr(masks.sequence, "prepare", lambda platform: None)
+    monkeypatch.setattr(masks.sequence, "identify_and_enable", lambda platform: None)
     monkeypatch.setattr(masks.sequence, "run", lambda job: job)
     monkeypatch.setattr(
         masks.sequence, "execute", lambda job, access: job and simulation.carry_out(job)

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from scegrad.bench import pictures
 from scegrad.bench.measure import Measurement
-from scegrad.bench.pictures import spent, units_of
+from scegrad.bench.pictures import cycle_shares, units_of
 from scegrad.generate.bench import kept
 from scegrad.platforms import PLATFORMS
 from tests.show.test_style import smallest_letters
@@ -67,5 +67,5 @@ def test_the_rows_of_cycles_name_their_numbers() -> None:
 
 def test_shares_of_a_job_add_up() -> None:
     for item in LINES + SWEEPS:
-        assert sum(spent(item)) == pytest.approx(1)
-        assert min(spent(item)) >= 0
+        assert sum(cycle_shares(item)) == pytest.approx(1)
+        assert min(cycle_shares(item)) >= 0

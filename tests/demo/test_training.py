@@ -9,7 +9,7 @@ from scegrad.demo.training import (
     breast_cancer,
     digits,
     exact_gradient,
-    prepare,
+    standardise,
     train,
 )
 from scegrad.formats import FORMATS, Format
@@ -64,7 +64,7 @@ def test_exact_gradient_keeps_its_accuracy() -> None:
 
 
 def test_features_are_standardised() -> None:
-    features, labels = prepare(np.array([[1, 5, 0], [3, 5, 2], [5, 5, 1]]), np.array([0, 1, 1]))
+    features, labels = standardise(np.array([[1, 5, 0], [3, 5, 2], [5, 5, 1]]), np.array([0, 1, 1]))
     assert features.mean(axis=0) == pytest.approx([0, 0, 0, 1])
     assert features.std(axis=0) == pytest.approx([1, 0, 1, 0])
     assert labels.tolist() == [[0], [1], [1]]

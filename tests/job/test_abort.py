@@ -52,7 +52,7 @@ class Bench:
         self.logits, self.labels = numbers.normal(size=(2, LENGTH)).astype("f4")
         self.right = golden.gradient(self.logits, self.labels)
         self.before = numbers.integers(0, 256, 2 * GUARD + self.job.size, np.uint8)
-        sequence.execute(sequence.prepare(TINY), self.registers)
+        sequence.execute(sequence.identify_and_enable(TINY), self.registers)
         for address, access in zip(
             self.job.arrays, (Direction.READ, Direction.READ, Direction.WRITE), strict=True
         ):

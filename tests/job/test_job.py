@@ -8,7 +8,7 @@ import pytest
 from scegrad import registers
 from scegrad.formats import FP16, FP32
 from scegrad.job.job import BusError, Counters, Job, JobAborted, JobRefused
-from scegrad.job.sequence import execute, prepare, run, start
+from scegrad.job.sequence import execute, identify_and_enable, run, start
 from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.registers import ID_VALUE, SHARED, Status, offset, unit_offset
 
@@ -135,12 +135,12 @@ def test_impossible_end_is_an_error() -> None:
 
 def test_prepare_wants_the_platform_that_it_is_for() -> None:
     registers = Registers(MT7004)
-    execute(prepare(MT7004), registers)
+    execute(identify_and_enable(MT7004), registers)
     assert registers.written == [(offset("IRQ_ENABLE"), 0x1_000F)]
     with pytest.raises(
         RuntimeError, match=r"^register CAPABILITIES reads 0x00000304, but ft78ne has 0x00000108$"
     ):
-        execute(prepare(FT78NE), registers)
+        execute(identify_and_enable(FT78NE), registers)
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def run_jobs(unit: Unit) -> None:
         access = SimulationAccess(sim, request, None)
         job = request.job
         if not prepared:
-            sequence.execute(sequence.prepare(unit.platform), access)
+            sequence.execute(sequence.identify_and_enable(unit.platform), access)
         prepared = status is not None or unit.rng.random() > 0.1
         if not prepared:
             sequence.execute(sequence.start(job), access)

@@ -34,7 +34,7 @@ def test_results_guard_bytes_and_unaligned_arrays(platform, seed: int) -> None:
     fmt, rng = FORMATS["fp32"], np.random.default_rng(seed)
     offsets = [(0, 0, 0), (4, 60, 20), tuple(4 * rng.integers(0, 16, 3))]
     with LiteDramSimulation(platform, chip_of(platform.shared_data_bits)) as simulation:
-        sequence.execute(sequence.prepare(platform), simulation)
+        sequence.execute(sequence.identify_and_enable(platform), simulation)
         for length in (1, 3, 1000, int(rng.integers(5000, 9000))):
             for misalignment in offsets:
                 where = place(platform, fmt, length, misalignment=misalignment)

@@ -90,7 +90,7 @@ def test_c_and_python_take_the_same_cycles(
         simulation.write(place.logits, logits)
         simulation.write(place.labels, labels)
         access = SimulationAccess(simulation, request, None)
-        sequence.execute(sequence.prepare(TINY), access)
+        sequence.execute(sequence.identify_and_enable(TINY), access)
         counters = sequence.execute(sequence.run(request.job), access)
         assert (
             simulation.read(place.gradient, place.size).tobytes()

@@ -22,7 +22,7 @@ def memory() -> tuple[Storage, Expectation]:
     storage = Storage(1)
     base = TINY.shared[0].base
     job = Job(TINY, FMT, False, base, base + 0x1000, base + 0x2004, 50, 3)
-    expectation = Expectation.prepare(storage, job, X, Y)
+    expectation = Expectation.load(storage, job, X, Y)
     for window in expectation.inputs:
         address = window.base // 8 * 8
         window.read_words.update(dict.fromkeys(range(address, window.end, 8), 1))

@@ -114,7 +114,7 @@ def test_megabytes_in_one_job_in_sdram(seed: int) -> None:
             memory[place : place + size] = array.view("u1")
         memory[first:end] = 0xA5
         job = Job(ULX3S, fmt, False, *(base + place for place in places), count, 1)
-        sequence.execute(sequence.prepare(ULX3S), link)
+        sequence.execute(sequence.identify_and_enable(ULX3S), link)
         before = board.pins.counts
         counters = sequence.execute(sequence.run(job), link)
         _, reads, writes, _, refreshes = np.subtract(board.pins.counts, before)

@@ -31,13 +31,13 @@ def run_icarus(request: Request, progress: Progress | None = None) -> Result:
     try:
         gradient, ended = run_files(request, design, "icarus", progress)
     except BenchError as error:
-        raise SimulationError(_gist(str(error))) from error
+        raise SimulationError(_last_error(str(error))) from error
     rows = [(*row[:4], Channel[row[4].upper()]) for row in ended.events]
     timeline = Timeline(np.array(rows, EVENT), port_names(platform)) if request.timeline else None
     return request.result(gradient, ended.counters, timeline=timeline)
 
 
-def _gist(message: str) -> str:
+def _last_error(message: str) -> str:
     """Of a bench's failure and the end of its log, the first line and the last one that names an
     exception.
     """

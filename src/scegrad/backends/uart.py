@@ -66,7 +66,7 @@ def _begin(link: Link, request: Request) -> None:
     or waits to be acknowledged.
     """
     try:
-        sequence.execute(sequence.prepare(request.platform), link)
+        sequence.execute(sequence.identify_and_enable(request.platform), link)
     except RuntimeError as error:
         raise RequestError(f"{link.device} is not {request.platform.name}: {error}") from error
     for _ in range(BUSY_READS):

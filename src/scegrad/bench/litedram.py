@@ -241,7 +241,7 @@ def _run(simulation: LiteDramSimulation, platform: Platform, case: Case, where: 
     x, y = operands(case)
     simulation.write(where.logits, x)
     simulation.write(where.labels, y)
-    sequence.execute(sequence.prepare(platform), simulation)
+    sequence.execute(sequence.identify_and_enable(platform), simulation)
     addresses = (where.logits, where.labels, where.gradient)
     job = Job(platform, FORMATS[case.fmt], False, *addresses, case.elements, platform.all_cores)
     counters = sequence.execute(sequence.run(job), simulation)

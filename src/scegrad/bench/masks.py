@@ -81,7 +81,7 @@ class MaskBench:
         self._expected = golden.gradient(*self._operands).view(fmt.bits_dtype)
         simulation.reset()
         simulation.set_memory(Memory())
-        sequence.execute(sequence.prepare(platform), _Registers(simulation))
+        sequence.execute(sequence.identify_and_enable(platform), _Registers(simulation))
 
     def lines(self) -> Iterator[MaskLine]:
         """A line for each shared memory and number of cores, and one for each private memory."""

@@ -203,7 +203,7 @@ def _stack(axes: Axes, group: Sequence[Measurement]) -> None:
     """A bar for each job, of the kinds of its cycles."""
     left = np.zeros(len(group))
     for k, (kind, colour) in enumerate(CYCLE_KINDS):
-        widths = np.array([spent(m)[k] for m in group])
+        widths = np.array([cycle_shares(m)[k] for m in group])
         axes.barh(range(len(group)), widths, left=left, color=colour, label=kind, height=0.7)
         left += widths
     axes.set_yticks(range(len(group)), [_name(m.case) for m in group])
@@ -227,7 +227,7 @@ def _name(case: Case) -> str:
     return f"{cores}, {case.where}: {case.elements:,} elements"
 
 
-def spent(measurement: Measurement) -> tuple[float, float, float, float]:
+def cycle_shares(measurement: Measurement) -> tuple[float, float, float, float]:
     """Shares of ``CYCLE_KINDS``: they add up to 1."""
     case, counters = measurement.case, measurement.counters
     taken = -(-case.elements * FORMATS[case.fmt].bytes // case.port_bytes)

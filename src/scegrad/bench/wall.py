@@ -111,7 +111,7 @@ def _once(simulation: Simulation, request: Request, lane: Lane) -> tuple[float, 
     simulation.write(request.job.logits, request.logits)
     simulation.write(request.job.labels, request.labels)
     access = SimulationAccess(simulation, request, None)
-    sequence.execute(sequence.prepare(request.platform), access)
+    sequence.execute(sequence.identify_and_enable(request.platform), access)
     first, start = simulation.cycle, time.process_time()
     sequence.execute(sequence.run(request.job), access)
     seconds, cycles = time.process_time() - start, simulation.cycle - first

@@ -57,7 +57,7 @@ class History:
         self.accuracies.append(task.accuracy(logits))
 
 
-def prepare(features: NDArray, labels: NDArray) -> tuple[F64, F64]:
+def standardise(features: NDArray, labels: NDArray) -> tuple[F64, F64]:
     """Features brought to mean 0 and deviation 1, those that never vary to 0, and a column of ones;
     labels with an axis for classes.
     """
@@ -73,7 +73,7 @@ def breast_cancer() -> Task:
     from sklearn.datasets import load_breast_cancer
 
     data = load_breast_cancer()
-    return Task("breast cancer", *prepare(data.data, data.target), rate=1.0)
+    return Task("breast cancer", *standardise(data.data, data.target), rate=1.0)
 
 
 def digits() -> Task:
@@ -81,7 +81,7 @@ def digits() -> Task:
     from sklearn.datasets import load_digits
 
     data = load_digits()
-    return Task("digits", *prepare(data.data, data.target[:, None] == np.arange(10)), rate=1.0)
+    return Task("digits", *standardise(data.data, data.target[:, None] == np.arange(10)), rate=1.0)
 
 
 def exact_gradient(step: int, logits: F64, labels: F64) -> F64:

@@ -64,7 +64,7 @@ def paths() -> str:
     return "\n".join(lines) + "\n"
 
 
-def sevens() -> str:
+def seven_series() -> str:
     """The size on a 7-series part."""
     kinds = ("LUT", "CARRY4", "FF", "DSP48E1", "RAMB36E1", "RAMB18E1")
     lines = [f"| unit | {' | '.join(kinds)} |", "| --- " * (len(kinds) + 1) + "|"]
@@ -100,7 +100,7 @@ def board() -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "figures": figures,
     "paths": paths,
-    "7-series": sevens,
+    "7-series": seven_series,
     "board": board,
 }
 

@@ -155,7 +155,7 @@ def _read(address: int) -> Steps[int]:
     return value
 
 
-def prepare(platform: Platform) -> Steps[None]:
+def identify_and_enable(platform: Platform) -> Steps[None]:
     """Make sure that the hardware is that of ``platform`` (else ``RuntimeError``) and let every
     unit's end raise irq.
     """

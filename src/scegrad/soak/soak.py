@@ -89,7 +89,7 @@ class Round:
         self.rng = random.Random(f"{seed} {platform.name} {number}")
         self.registers = _Registers(simulation)
         self.hits: Counter[tuple[bins.Class, ...]] = Counter()
-        self._execute(sequence.prepare(platform))
+        self._execute(sequence.identify_and_enable(platform))
 
     def _execute(self, steps: sequence.Steps[T]) -> T:
         self.registers.deadline = self.simulation.cycle + PATIENCE
@@ -123,7 +123,7 @@ class Round:
             self.simulation.run(self.rng.randrange(1, 60 + memory.latency + longest))
         if reset:
             self.simulation.reset()
-            self._execute(sequence.prepare(self.platform))
+            self._execute(sequence.identify_and_enable(self.platform))
             for each in running:
                 each.end = "reset"
         else:

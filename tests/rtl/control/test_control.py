@@ -9,7 +9,7 @@ from amaranth.sim import SimulatorContext
 
 from scegrad.formats import FORMATS, FP16, FP32
 from scegrad.job.job import Job, JobRefused
-from scegrad.job.sequence import Steps, Write, execute_async, prepare, start
+from scegrad.job.sequence import Steps, Write, execute_async, identify_and_enable, start
 from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.registers import REGISTERS, SHARED, Status, offset, unit_offset
 from scegrad.rtl.control.control import Control
@@ -204,7 +204,7 @@ def test_refusals_reach_request() -> None:
 
     async def test(ctx: SimulatorContext) -> None:
         access = BenchAccess(bench, ctx)
-        await execute_async(prepare(FT78NE), access)
+        await execute_async(identify_and_enable(FT78NE), access)
         for job, status in (
             (shared(length=-1), Status.LENGTH_NEGATIVE),
             (shared(fmt=FP16), Status.FORMAT_MISSING),
@@ -319,7 +319,7 @@ def test_reset_forgets_everything(moment: int) -> None:
 
     async def test(ctx: SimulatorContext) -> None:
         access = BenchAccess(bench, ctx)
-        await execute_async(prepare(ONE), access)
+        await execute_async(identify_and_enable(ONE), access)
         await bench.units.end(ctx, 0)
         await execute_async(_fields(shared(platform=ONE)), access)
         ctx.set(port.aw.payload.addr, offset("START"))

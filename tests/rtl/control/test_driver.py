@@ -6,7 +6,7 @@ import pytest
 from amaranth.sim import SimulatorContext
 
 from scegrad.job.job import BusError, Counters
-from scegrad.job.sequence import execute_async, finish, prepare, run, start
+from scegrad.job.sequence import execute_async, finish, identify_and_enable, run, start
 from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import Status
 
@@ -24,12 +24,12 @@ def test_driver_runs_jobs(seed: int | None) -> None:
 
     async def test(ctx: SimulatorContext) -> None:
         access = BenchAccess(bench, ctx)
-        await execute_async(prepare(MT7004), access)
+        await execute_async(identify_and_enable(MT7004), access)
         with pytest.raises(
             RuntimeError,
             match=r"^register CAPABILITIES reads 0x00000304, but ft78ne has 0x00000108$",
         ):
-            await execute_async(prepare(FT78NE), access)
+            await execute_async(identify_and_enable(FT78NE), access)
         for unit in bench.control.units:
             for name, value in counters.items():
                 ctx.set(

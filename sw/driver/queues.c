@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "turns.h"
+#include "queues.h"
 
 #include <stddef.h>
 
@@ -7,32 +7,32 @@
 
 enum { MOST_WAITS = 5 }; /* for a thread that has the registers while the process ends */
 
-static struct sce_turn
-    *first_turn; /* in the order of arrival: those whose turn it is, and those that wait */
+static struct sce_ticket
+    *first_ticket; /* in the order of arrival: those that run, and those that wait */
 static uint64_t next_ticket, served_ticket;
 static int taken, closed;
 
-void sce_turn_join(struct sce_turn *turn, uint32_t units) {
-    struct sce_turn **end = &first_turn;
-    *turn = (struct sce_turn){units, sce_self(), NULL};
+void sce_ticket_join(struct sce_ticket *ticket, uint32_t units) {
+    struct sce_ticket **end = &first_ticket;
+    *ticket = (struct sce_ticket){units, sce_self(), NULL};
     while (*end != NULL)
         end = &(*end)->next;
-    *end = turn;
+    *end = ticket;
 }
 
-int sce_turn_has_come(const struct sce_turn *turn) {
-    for (const struct sce_turn *other = first_turn; other != turn; other = other->next)
-        if (other->units & turn->units)
+int sce_ticket_is_due(const struct sce_ticket *ticket) {
+    for (const struct sce_ticket *other = first_ticket; other != ticket; other = other->next)
+        if (other->units & ticket->units)
             return 0;
     return 1;
 }
 
-void sce_turn_leave(struct sce_turn *turn) {
-    struct sce_turn **place = &first_turn;
-    while (*place != NULL && *place != turn)
+void sce_ticket_leave(struct sce_ticket *ticket) {
+    struct sce_ticket **place = &first_ticket;
+    while (*place != NULL && *place != ticket)
         place = &(*place)->next;
     if (*place != NULL)
-        *place = turn->next;
+        *place = ticket->next;
     sce_tell_change();
 }
 
@@ -71,8 +71,8 @@ int sce_registers_closed(void) {
     return closed;
 }
 
-void sce_turns_forked(void) {
-    struct sce_turn **place = &first_turn;
+void sce_queues_forked(void) {
+    struct sce_ticket **place = &first_ticket;
     next_ticket = served_ticket = 0;
     taken = 0;
     while (*place != NULL)

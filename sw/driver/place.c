@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "prepare.h"
+#include "place.h"
 
 #include "report.h"
 #include "scegrad_platform.h"
@@ -7,7 +7,7 @@
 #include "system.h"
 #include "text.h"
 
-int sce_identify(const struct sce_access *access, char *message, unsigned room) {
+int sce_identify(const struct sce_access *access, char *message, unsigned size) {
     static const struct {
         const char *name;
         uint32_t offset, value;
@@ -19,11 +19,11 @@ int sce_identify(const struct sce_access *access, char *message, unsigned room) 
     for (unsigned k = 0; k < sizeof expected / sizeof *expected; ++k) {
         uint32_t value;
         if (access->read32(access->context, expected[k].offset, &value) != 0) {
-            sce_format(message, room, "%s", access->error(access->context));
+            sce_format(message, size, "%s", access->error(access->context));
             return -1;
         }
         if (value != expected[k].value) {
-            sce_format(message, room, "register %s reads %a, but %s has %a", expected[k].name,
+            sce_format(message, size, "register %s reads %a, but %s has %a", expected[k].name,
                        (uint64_t)value, SCE_PLATFORM_NAME, (uint64_t)expected[k].value);
             return -1;
         }
@@ -31,12 +31,12 @@ int sce_identify(const struct sce_access *access, char *message, unsigned room) 
     return 0;
 }
 
-int sce_timeout_setting(uint64_t *cycles, char *message, unsigned room) {
+int sce_timeout_setting(uint64_t *cycles, char *message, unsigned size) {
     const char *text = sce_setting("SCEGRAD_TIMEOUT");
     *cycles = 0;
     if (text == NULL || sce_number(text, cycles) == 0)
         return 0;
-    sce_format(message, room, "SCEGRAD_TIMEOUT is \"%s\", but must be a number of clock cycles",
+    sce_format(message, size, "SCEGRAD_TIMEOUT is \"%s\", but must be a number of clock cycles",
                text);
     return -1;
 }
@@ -94,7 +94,8 @@ static int refuse_unmapped(const struct sce_request *request, const uint64_t *ar
     return 0;
 }
 
-int sce_prepare(struct sce_request *request, struct sce_place *place, struct sce_result *result) {
+int sce_find_place(struct sce_request *request, struct sce_place *place,
+                   struct sce_result *result) {
     const uint64_t element = request->fp16 ? 2 : 4,
                    size = request->length > 0 ? element * (uint64_t)request->length : 0;
     uint64_t *const arrays[] = {&request->logits, &request->labels, &request->gradient};
