@@ -96,7 +96,7 @@ class PynqUnit:
         self._allocate = allocate
         self._registers = MmioRegisters(mmio, clock_hz)
         self._registers.write32(offset("IRQ_PENDING"), 0xFFFF_FFFF)
-        sequence.execute(sequence.prepare(self.platform), self._registers)
+        sequence.execute(sequence.identify_and_enable(self.platform), self._registers)
 
     def allocate(self, shape: tuple[int, ...], fmt: str) -> Any:
         """An array of a format that the unit reaches. Raises ``RequestError``."""
