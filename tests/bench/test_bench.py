@@ -201,5 +201,5 @@ def test_cycles_kept_are_todays() -> None:
 
 
 def test_ratios_of_wall_times() -> None:
-    found = WallTime("tiny", 800, 100, 2.0, 1.6, 1.2, 80, 10, 8.0)
-    assert [found.record()[name] for name in RATIOS] == [1.25, 0.6, 40.0]
+    found = WallTime("tiny", "fp32", 800, 100, 2.0, 1.6, 1.2, 80, 10, 8.0, 2.0)
+    assert [found.record()[name] for name in RATIOS] == [1.25, 0.6, 40.0, 4.0]

@@ -7,7 +7,11 @@ with nothing else to do.
 
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from scegrad.api import run_job
@@ -16,7 +20,7 @@ from scegrad.bench.cases import Case
 from scegrad.bench.measure import operands
 from scegrad.build.simulator import library
 from scegrad.errors import SimulationError
-from scegrad.formats import FP32
+from scegrad.formats import FORMATS
 from scegrad.job import sequence
 from scegrad.platforms import PLATFORMS
 from scegrad.registers import offset
@@ -29,7 +33,7 @@ from scegrad.sweep.unit import design
 FAST_ELEMENTS = 1 << 20
 COCOTB_ELEMENTS = 1 << 15
 REPEATS, COCOTB_REPEATS = 7, 3
-RATIOS = ("over_bare", "over_lane", "over_cocotb")
+RATIOS = ("over_bare", "over_lane", "over_cocotb", "over_floor")
 WARM_UP = 200
 """Cycles after which every part that a job needs is busy."""
 
@@ -41,6 +45,7 @@ class WallTime:
     """
 
     platform: str
+    fmt: str
     elements: int
     cycles: int
     seconds: float
@@ -49,6 +54,7 @@ class WallTime:
     cocotb_elements: int
     cocotb_cycles: int
     cocotb_seconds: float
+    floor_seconds: float
 
     @property
     def over_bare(self) -> float:
@@ -65,26 +71,31 @@ class WallTime:
         """Times as fast as the cocotb bench, cycle for cycle."""
         return (self.cocotb_seconds / self.cocotb_cycles) / (self.seconds / self.cycles)
 
+    @property
+    def over_floor(self) -> float:
+        """Times as long as the cocotb bench takes as an empty cocotb test: what Python adds."""
+        return self.cocotb_seconds / self.floor_seconds
+
     def record(self) -> dict[str, Any]:
         """As JSON holds it."""
         return {**asdict(self), **{name: getattr(self, name) for name in RATIOS}}
 
 
-def measure(platform: str) -> WallTime:
-    """Time the platform's fp32 jobs on shared memory, without set-up and builds.
+def measure(platform: str, fmt: str) -> WallTime:
+    """Time the platform's jobs in one format on shared memory, without set-up and builds.
 
     Each time is the least of several repetitions.
     """
-    request, lane = _request(platform, FAST_ELEMENTS), Lane(design(FP32))
+    request, lane = _request(platform, fmt, FAST_ELEMENTS), Lane(design(FORMATS[fmt]))
     with Simulation(library(PLATFORMS[platform])) as simulation:
         seconds, bare, results, cycles = map(
             min, zip(*(_once(simulation, request, lane) for _ in range(REPEATS)), strict=True)
         )
-    cocotb_cycles, cocotb_seconds = map(
-        min, zip(*(_cocotb(platform) for _ in range(COCOTB_REPEATS)), strict=True)
-    )
+    cocotb = zip(*(_cocotb(platform, fmt) for _ in range(COCOTB_REPEATS)), strict=True)
+    cocotb_cycles, cocotb_seconds, floor_seconds = map(min, cocotb)
     return WallTime(
         platform,
+        fmt,
         FAST_ELEMENTS,
         int(cycles),
         seconds,
@@ -93,11 +104,12 @@ def measure(platform: str) -> WallTime:
         COCOTB_ELEMENTS,
         int(cocotb_cycles),
         cocotb_seconds,
+        floor_seconds,
     )
 
 
-def _request(platform: str, elements: int) -> Request:
-    logits, labels = operands(Case(platform, "fp32", "shared", PLATFORMS[platform].cores, elements))
+def _request(platform: str, fmt: str, elements: int) -> Request:
+    logits, labels = operands(Case(platform, fmt, "shared", PLATFORMS[platform].cores, elements))
     return prepare(logits, labels, Settings(platform=platform))
 
 
@@ -130,17 +142,25 @@ def _timed(work: Callable[[int], object], count: int) -> float:
     return time.process_time() - start
 
 
-def _cocotb(platform: str) -> tuple[int, float]:
-    """Cycles and seconds of a job in the cocotb bench; the cycles must be the fast simulation's."""
+def _cocotb(platform: str, fmt: str) -> tuple[int, float, float]:
+    """Cycles and seconds of a job in the cocotb bench, and seconds of as many cycles of an empty
+    test on the same model; the cycles must be the fast simulation's.
+    """
     from scegrad.tb.designs import design_of
     from scegrad.tb.job_files import run_files
+    from scegrad.tb.runner import run_bench
 
-    request = _request(platform, COCOTB_ELEMENTS)
-    _, ended = run_files(request, design_of(request.platform), "verilator")
+    request = _request(platform, fmt, COCOTB_ELEMENTS)
+    unit = design_of(request.platform)
+    _, ended = run_files(request, unit, "verilator")
+    cycles = ended.counters.cycles
     fast = run_job(request.logits, request.labels, platform=platform)
-    if ended.counters.cycles != fast.cycles:
+    if cycles != fast.cycles:
         raise RuntimeError(
-            f"the cocotb bench counts {ended.counters.cycles} cycles, "
-            f"the fast simulation {fast.cycles}"
+            f"the cocotb bench counts {cycles} cycles, the fast simulation {fast.cycles}"
         )
-    return ended.counters.cycles, ended.seconds
+    with TemporaryDirectory() as place, redirect_stdout(StringIO()):
+        file = Path(place) / "seconds"
+        parameters = {"cycles": cycles, "file": str(file)}
+        run_bench(unit, "scegrad.tb.bench_floor", "verilator", parameters)
+        return cycles, ended.seconds, float(file.read_text("ascii"))

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FAST = "-O2"
-WRITING = "-O1"
+LITTLE = "-O1"
 SLOW = "-O0"
-"""Optimisation of what runs every cycle, of what writes waves, and of what runs once."""
+"""Optimisation of what runs every cycle; of what writes waves, and Verilator's own code, of which
+a cycle calls little; and of what runs once.
+"""
 
 PARTS = 4
 """Units that what runs every cycle is cut into, to be compiled at the same time."""
@@ -45,16 +47,16 @@ def model_units(directory: Path, harness: Iterable[Path]) -> list[Unit]:
     waves = [path for path in sources if "__Trace" in path.name and path not in slow]
     fast = [path for path in sources if path not in slow and path not in waves]
     groups = [(f"fast{k}", FAST, part) for k, part in enumerate(_parts(fast))]
-    groups += [("harness", FAST, list(harness)), ("waves", WRITING, waves), ("slow", SLOW, slow)]
+    groups += [("harness", FAST, list(harness)), ("waves", LITTLE, waves), ("slow", SLOW, slow)]
     return [_unit(directory, *group) for group in groups if group[2]]
 
 
 def runtime_units(include: Path, waves: bool) -> list[Unit]:
     """Verilator's own code, of its folder ``include``; a model calls it when it begins and ends,
-    and where it writes waves.
+    a little in each cycle, and where it writes waves.
     """
-    levels = {"verilated": SLOW, "verilated_threads": SLOW} | (
-        {"verilated_fst_c": WRITING} if waves else {}
+    levels = {"verilated": LITTLE, "verilated_threads": SLOW} | (
+        {"verilated_fst_c": LITTLE} if waves else {}
     )
     return plain_units([include / f"{name}.cpp" for name in levels], *levels.values())
 

@@ -62,9 +62,10 @@ def mask_table(records: Iterable[dict[str, Any]]) -> str:
 def wall_times(records: Iterable[dict[str, Any]]) -> str:
     """The ratios of wall times as Markdown."""
     lines = [
-        "| platform | elements | cycles | times the bare model's wall time | results per second of"
-        " one bare lane | times as fast as the cocotb bench |",
-        "| --- " * 6 + "|",
+        "| platform | format | elements | cycles | times the bare model's wall time |"
+        " results per second of one bare lane | times as fast as the cocotb bench | cocotb bench over an empty cocotb"
+        " test |",
+        "| --- " * 8 + "|",
     ]
     for record in records:
         ratios = " | ".join(
@@ -72,10 +73,12 @@ def wall_times(records: Iterable[dict[str, Any]]) -> str:
                 f"{record['over_bare']:.2f}",
                 f"{record['over_lane']:.2f}",
                 f"{record['over_cocotb']:.0f}",
+                f"{record['over_floor']:.1f}",
             )
         )
         lines.append(
-            f"| {record['platform']} | {record['elements']:,} | {record['cycles']:,} | {ratios} |"
+            f"| {record['platform']} | {record['fmt']} | {record['elements']:,}"
+            f" | {record['cycles']:,} | {ratios} |"
         )
     return "\n".join(lines) + "\n"
 
