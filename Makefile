@@ -13,7 +13,7 @@ C_SOURCES = $(wildcard $(foreach ending,c h cpp,$(foreach place,sw/* sw/*/* boar
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-run: environment  ## real data through the RTL: a table, pictures in out/ (first 7 min)
+run: environment  ## real data through the RTL: a table, pictures in out/ (first 4 min)
 	$(BIN)/scegrad demo
 
 test: environment tools  ## every test, in both simulators (25 min; 0.8 GB in build/)
@@ -26,7 +26,7 @@ test-fast: environment tools  ## the tests that need no large simulator (some mi
 verilog: environment  ## the Verilog of every platform, in out/verilog/ (a minute)
 	$(foreach platform,$(PLATFORMS),$(BIN)/scegrad verilog --platform $(platform) -o out/verilog &&) true
 
-lib: environment tools  ## the C library of every platform, in out/lib/ (first 6 min)
+lib: environment tools  ## the C library of every platform, in out/lib/ (first 2 min)
 	$(BIN)/scegrad lib -o out/lib
 
 examples: lib  ## the C programs of sw/examples on it, against exact results

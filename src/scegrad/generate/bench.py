@@ -63,8 +63,8 @@ def wall_times(records: Iterable[dict[str, Any]]) -> str:
     """The ratios of wall times as Markdown."""
     lines = [
         "| platform | format | elements | cycles | times the bare model's wall time |"
-        " results per second of one bare lane | times as fast as the cocotb bench | cocotb bench over an empty cocotb"
-        " test |",
+        " results per second of one bare lane | times as fast as the cocotb bench |"
+        " cocotb bench over an empty cocotb test |",
         "| --- " * 8 + "|",
     ]
     for record in records:
