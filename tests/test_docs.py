@@ -1,5 +1,5 @@
-"""The pages: one sentence per line, links that lead somewhere, and words that the glossary
-explains.
+"""The pages: one sentence per line, links that lead somewhere, and a glossary of words
+that are used.
 """
 
 import re
@@ -64,6 +64,17 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_per_is_said_as_per(page: Path) -> None:
     found = [f"{page.name}:{n}: {line[:60]}" for n, line in prose(page) if PER.search(line)]
     assert not found
+
+
+def test_every_term_of_the_glossary_is_used() -> None:
+    """A term that no page has any more was renamed, or is not needed."""
+    glossary = ROOT / "docs" / "glossary.md"
+    others = " ".join(page.read_text(encoding="utf-8") for page in PAGES if page != glossary)
+    rows = re.findall(r"^\| ([^|]+) \| ", glossary.read_text(encoding="utf-8"), re.MULTILINE)
+    terms = {term.strip("` ") for row in rows for term in row.split(", ")} - {"term", "---"}
+    assert len(terms) > 50
+    unused = [term for term in terms if not re.search(rf"\b{re.escape(term)}", others, re.I)]
+    assert not unused
 
 
 def test_files_that_pages_name_are_there() -> None:
