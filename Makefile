@@ -1,14 +1,16 @@
-# What users and CI run. Every target sets up what it needs: .venv with the packages of requirements.lock,
-# and the tools of the machine.
+# What users and CI run. Every target sets up what it needs: .venv with the packages of
+# requirements.lock, and the tools of the machine.
 
 PYTHON ?= python3
 BIN := .venv/bin
 PLATFORMS := ft78ne mt7004 ecp5_demo
 WORKERS ?= 2
-C_SOURCES = $(wildcard $(foreach ending,c h cpp,$(foreach place,sw/* sw/*/* board/sim tests/sw,$(place)/*.$(ending))))
+C_FOLDERS := sw/* sw/*/* board/sim tests/sw
+C_SOURCES = $(wildcard $(foreach ending,c h cpp,$(C_FOLDERS:%=%/*.$(ending))))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast verilog lib examples lint format bench docs fpga nightly signoff signoff-quick bitstream accuracy clean lock environment tools
+.PHONY: help run test test-fast verilog lib examples lint format bench docs fpga nightly signoff
+.PHONY: signoff-quick bitstream accuracy clean lock environment tools
 
 help:  ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,7 +26,8 @@ test-fast: environment tools  ## the tests that need no large simulator (some mi
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not whole"
 
 verilog: environment  ## the Verilog of every platform, in out/verilog/ (a minute)
-	$(foreach platform,$(PLATFORMS),$(BIN)/scegrad verilog --platform $(platform) -o out/verilog &&) true
+	$(foreach platform,$(PLATFORMS),\
+	    $(BIN)/scegrad verilog --platform $(platform) -o out/verilog &&) true
 
 lib: environment tools  ## the C library of every platform, in out/lib/ (first 2 min)
 	$(BIN)/scegrad lib -o out/lib
@@ -52,7 +55,8 @@ bench: environment  ## cycles, share of the bound, pictures, for the README (min
 	$(BIN)/scegrad generate bench
 
 docs: environment  ## these pages as a site with search, in out/docs/ (seconds)
-	$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --write-all --quiet docs out/docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --write-all --quiet \
+	    docs out/docs
 	@echo "open out/docs/index.html in a browser, or: $(BIN)/python -m http.server -d out/docs"
 
 fpga: environment  ## size and clock of every unit on an ECP5 (an hour or so)
@@ -83,8 +87,8 @@ clean:  ## remove what was built
 lock:  ## renew requirements.lock from pyproject.toml: newest in its ranges
 	"$(PYTHON)" -m venv build/lock
 	build/lock/bin/python -m pip install --quiet uv
-	build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --no-annotate \
-	    --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	    --extra dev --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements.lock
 
 environment:  ## the packages, in .venv: what the other targets do first (2 min)
 	@tools/require.sh g++ make perl

@@ -96,9 +96,7 @@ class Bridge(wiring.Component):
         return taken & byte.end & whole
 
     def _carry_out(self, m: Module, arrived: Value) -> None:
-        """The states: decide; write; answer with header, data read, status, CRC and the frame's
-        end.
-        """
+        """The states: first those of the request, then those of its answer."""
         # Of the word that is being sent: bytes sent, what is left.
         number, left = Signal(range(4)), Signal(32)
         last, last_status, opened, wrote = Signal(SEQUENCE_BITS), Signal(8), Signal(), Signal()
@@ -106,10 +104,6 @@ class Bridge(wiring.Component):
         sent = self.o.valid & self.o.ready
         m.d.comb += self.o.payload.data.eq(left[:8])
         self._feed_crc(m, sent)
-
-        def send(state: str, then: str) -> None:
-            self._send(m, state, then, number, left)
-
         with m.FSM():
             with m.State("IDLE"):
                 m.d.sync += [self._index.eq(0), number.eq(0), self._status.eq(Answer.OK)]
@@ -124,23 +118,31 @@ class Bridge(wiring.Component):
                 m.next = "WRITE"
             with m.State("WRITE"):
                 self._write(m, history)
-            send("HEADER", "CHOOSE")
-            with m.State("CHOOSE"):
-                self._choose(m, left)
-            with m.State("READ"):
-                self._read(m, left)
-            send("DATA", "CHOOSE")
-            send("STATUS", "SUM")
-            with m.State("SUM"):
-                m.d.sync += left.eq(self._crc.crc)
-                m.next = "CRC"
-            send("CRC", "END")
-            with m.State("END"):
-                m.d.comb += [self.o.valid.eq(1), self.o.payload.end.eq(1)]
-                with m.If(sent):
-                    m.d.comb += self._crc.start.eq(1)
-                    m.d.sync += self.busy.eq(0)
-                    m.next = "IDLE"
+            self._answer(m, number, left)
+
+    def _answer(self, m: Module, number: Signal, left: Signal) -> None:
+        """The states of the answer: header, words read, status, CRC, and the frame's end."""
+
+        def send(state: str, then: str) -> None:
+            self._send(m, state, then, number, left)
+
+        send("HEADER", "CHOOSE")
+        with m.State("CHOOSE"):
+            self._choose(m, left)
+        with m.State("READ"):
+            self._read(m, left)
+        send("DATA", "CHOOSE")
+        send("STATUS", "SUM")
+        with m.State("SUM"):
+            m.d.sync += left.eq(self._crc.crc)
+            m.next = "CRC"
+        send("CRC", "END")
+        with m.State("END"):
+            m.d.comb += [self.o.valid.eq(1), self.o.payload.end.eq(1)]
+            with m.If(self.o.valid & self.o.ready):
+                m.d.comb += self._crc.start.eq(1)
+                m.d.sync += self.busy.eq(0)
+                m.next = "IDLE"
 
     def _feed_crc(self, m: Module, sent: Value) -> None:
         """The CRC of the bytes that come, and while a request is carried out, of those sent."""

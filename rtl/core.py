@@ -83,6 +83,11 @@ class Core(wiring.Component):
         m.submodules.datapath = ResetInserter(flush)(datapath)
         dealt = self._dealt(m, flush)
         m.d.comb += datapath.half.eq(self.half)
+        self._share(m, dma, datapath, dealt)
+        return m
+
+    def _share(self, m: Module, dma: Dma, datapath: Datapath, dealt: stream.Interface) -> None:
+        """The datapath between two jobs: chunks from ``dealt`` to ``results``, or the DMA's."""
         with m.If(self.shared):
             m.d.comb += [
                 datapath.operands.payload.eq(dealt.payload),
@@ -111,7 +116,6 @@ class Core(wiring.Component):
             dma.gradients.payload.eq(datapath.gradients.payload),
             dma.gradients.valid.eq(datapath.gradients.valid & ~self.shared),
         ]
-        return m
 
     def _shared_alone(self, platform: object) -> Module:
         """The core of a platform without private memory: what is dealt, and the datapath."""

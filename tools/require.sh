@@ -1,6 +1,6 @@
 #!/bin/sh
-# Checks that each tool named on the command line is there, installs it by apt where it is not and apt may
-# be used, and says what to install where not. After --optional, a tool that cannot be had is no failure.
+# Checks that each tool named on the command line is there, installs a missing one by apt if apt may
+# be used, and else says what to install. After --optional, a tool that cannot be had is no failure.
 set -eu
 
 optional=
@@ -23,10 +23,15 @@ if command -v apt-get >/dev/null 2>&1; then
     [ "$(id -u)" = 0 ] || become="sudo -n"
     echo "installing$missing"
     # shellcheck disable=SC2086  # the list is meant to be split
-    if $become apt-get update -qq && DEBIAN_FRONTEND=noninteractive $become apt-get install -y -qq --no-install-recommends $missing >/dev/null; then
+    if $become apt-get update -qq && DEBIAN_FRONTEND=noninteractive $become \
+        apt-get install -y -qq --no-install-recommends $missing >/dev/null; then
         exit 0
     fi
 fi
-[ -z "$optional" ] || { echo "missing:$missing (the tests that need them are skipped)" >&2; exit 0; }
-echo "missing:$missing. Install them with the system's package manager (Debian: apt-get install$missing) and run make again." >&2
+if [ -n "$optional" ]; then
+    echo "missing:$missing (the tests that need them are skipped)" >&2
+    exit 0
+fi
+echo "missing:$missing. Install them with the system's package manager (Debian: apt-get" \
+    "install$missing) and run make again." >&2
 exit 1

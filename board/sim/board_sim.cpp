@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The board ULX3S at its pins: the Verilated module ulx3s, at its serial pins a UART that works bit by
-// bit, and its SDRAM chip. Time passes in sce_board_run alone.
+// The board ULX3S at its pins: the Verilated module ulx3s, at its serial pins a UART that works bit
+// by bit, and its SDRAM chip. Time passes in sce_board_run alone.
 
 #include <cstdint>
 #include <deque>

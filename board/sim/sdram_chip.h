@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The board's SDRAM chip at its pins: 4 banks of 8,192 rows of 512 words of 16 bits, burst length 1.
-// Each command is held against the data sheets' times; of the chips on the boards (MT48LC16M16A2-75,
-// AS4C16M16SA-7, IS42S16160G-7) the slowest counts.
+// The board's SDRAM chip at its pins: 4 banks of 8,192 rows of 512 words of 16 bits, burst length
+// 1. Each command is held against the data sheets' times; of the chips on the boards
+// (MT48LC16M16A2-75, AS4C16M16SA-7, IS42S16160G-7) the slowest counts.
 #pragma once
 
 #include <algorithm>

@@ -89,21 +89,7 @@ class Control(wiring.Component):
         interrupts.
         """
         m = Module()
-        m.submodules.axi_lite = port = AxiLite(address_bits=ADDRESS_BITS)
-        checker, readout = Checker(self._platform), Readout(self._platform)
-        # Both look at every unit all the time, for software that asks once in a job.
-        checking = gated_domain(m, platform, "checking", checker.check, linger=Checker.latency + 1)
-        reading = gated_domain(
-            m, platform, "reading", port.reads.valid | port.read_data.valid, linger=Readout.latency
-        )
-        m.submodules.job_checker = DomainRenamer(checking)(checker)
-        m.submodules.readout = DomainRenamer(reading)(readout)
-        wiring.connect(m, wiring.flipped(self.axil), port.axil)
-        wiring.connect(m, port.reads, readout.reads)
-        wiring.connect(m, readout.read_data, port.read_data)
-        for inner, outer in zip(readout.units, self.units, strict=True):
-            wiring.connect(m, wiring.flipped(outer), inner)
-
+        port, checker, readout = self._parts(m, platform)
         written = self._written_registers(m, port)
         self._start(m, port, checker, written)
         m.d.sync += self.abort.eq(self._by_unit(self._written(port, "ABORT")))
@@ -129,6 +115,24 @@ class Control(wiring.Component):
             readout.common[register.name].eq(values[register.name]) for register in REGISTERS
         ]
         return m
+
+    def _parts(self, m: Module, platform: object) -> tuple[AxiLite, Checker, Readout]:
+        """The port, the checker and the readout, the latter two each in a domain of its own."""
+        m.submodules.axi_lite = port = AxiLite(address_bits=ADDRESS_BITS)
+        checker, readout = Checker(self._platform), Readout(self._platform)
+        # Both look at every unit all the time, for software that asks once in a job.
+        checking = gated_domain(m, platform, "checking", checker.check, linger=Checker.latency + 1)
+        reading = gated_domain(
+            m, platform, "reading", port.reads.valid | port.read_data.valid, linger=Readout.latency
+        )
+        m.submodules.job_checker = DomainRenamer(checking)(checker)
+        m.submodules.readout = DomainRenamer(reading)(readout)
+        wiring.connect(m, wiring.flipped(self.axil), port.axil)
+        wiring.connect(m, port.reads, readout.reads)
+        wiring.connect(m, readout.read_data, port.read_data)
+        for inner, outer in zip(readout.units, self.units, strict=True):
+            wiring.connect(m, wiring.flipped(outer), inner)
+        return port, checker, readout
 
     def _written(self, port: AxiLite, name: str) -> Value:
         """The bits of a register to which a write in this cycle gives 1."""

@@ -19,6 +19,25 @@ from scegrad.rtl.dma.reader import Reader
 from scegrad.rtl.dma.writer import Writer
 
 
+def _members(port: dict[str, int]) -> dict[str, wiring.Member]:
+    """The members of ``Dma``, in the order of its docstring; ``port``: parameters of its port."""
+    data_bits = port["data_bits"]
+    return {
+        "start": In(1),
+        "job": In(JobLayout),
+        "abort": In(1),
+        "operands": Out(stream.Signature(block_layout(data_bits))),
+        "gradients": In(stream.Signature(data_bits)),
+        "axi": Out(Axi4Signature(**port)),
+        "busy": Out(1),
+        "done": Out(1),
+        "flush": Out(1),
+        "status": Out(Status),
+        "fault_address": Out(32),
+        "counters": Out(CountersLayout),
+    }
+
+
 class Dma(wiring.Component):
     """Offers logits and labels as pairs of blocks, and writes as many blocks of results.
 
@@ -96,22 +115,7 @@ class Dma(wiring.Component):
             buffer_beats=write_buffer_beats,
         )
         self._counters = CounterBank(data_bits=data_bits)
-        super().__init__(
-            {
-                "start": In(1),
-                "job": In(JobLayout),
-                "abort": In(1),
-                "operands": Out(stream.Signature(block_layout(data_bits))),
-                "gradients": In(stream.Signature(data_bits)),
-                "axi": Out(Axi4Signature(**port)),
-                "busy": Out(1),
-                "done": Out(1),
-                "flush": Out(1),
-                "status": Out(Status),
-                "fault_address": Out(32),
-                "counters": Out(CountersLayout),
-            }
-        )
+        super().__init__(_members(port))
 
     @classmethod
     def of(cls, platform: Platform, data_bits: int, *, read_turn_beats: int) -> "Dma":
@@ -181,9 +185,8 @@ class Dma(wiring.Component):
         m.d.sync += [launch.eq(0), self.done.eq(self.busy & end)]
         outcome = Signal(Status)
         self._cut_short(m, outcome)
-        with m.If(
-            self.busy & end
-        ):  # after the above: a job that ends in the cycle of an abort is complete
+        # After the above: a job that ends in the cycle of an abort is complete.
+        with m.If(self.busy & end):
             m.d.sync += [self.busy.eq(0), self.flush.eq(0), self.status.eq(outcome)]
         with m.Elif(self.start & ~self.busy):
             m.d.sync += [

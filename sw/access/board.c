@@ -2,8 +2,8 @@
 /* A board: registers through a UIO device or /dev/mem, the memory windows through /dev/mem,
  * settings from the environment.
  *
- *     SCEGRAD_UIO        UIO device whose map 0 is the registers, and whose interrupt is irq: /dev/uio0
- *     SCEGRAD_REGISTERS  without a UIO device: physical address of the registers, which are then polled
+ *     SCEGRAD_UIO        UIO device with the registers in map 0 and irq as interrupt: /dev/uio0
+ *     SCEGRAD_REGISTERS  without a UIO device: physical address of the registers, which are polled
  *     SCEGRAD_MEM        device with the memories at their addresses (default /dev/mem)
  *     SCEGRAD_CLOCK_HZ   clock of the hardware, by which time-outs are counted (default 150000000)
  */

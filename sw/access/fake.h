@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A fake device for tests of the driver: registers in an array; a job ends when the test says so. */
+/* A fake device for driver tests: registers in an array; a job ends when the test says so. */
 #ifndef SCE_FAKE_H
 #define SCE_FAKE_H
 

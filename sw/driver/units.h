@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each unit of the hardware runs: starts, ends, time limits, aborts. Every function is called
- * while the thread holds the registers (queues.h), and without the lock. The lock guards `state` and
- * `ticket` of a job, the registers the rest of it. */
+ * while the thread holds the registers (queues.h), and without the lock. The lock guards `state`
+ * and `ticket` of a job, the registers the rest of it. */
 #ifndef SCE_UNITS_H
 #define SCE_UNITS_H
 

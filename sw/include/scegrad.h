@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Gradient of the sigmoid cross-entropy with logits, computed by the scegrad hardware:
  *
- *     output[i] = sigmoid(Input0[i]) - Input1[i]        Input0: logits, Input1: labels, i = 0 .. length-1
+ *     output[i] = sigmoid(Input0[i]) - Input1[i],   i = 0 .. length-1
+ *
+ * Input0 holds the logits, Input1 the labels.
  *
  * The difference is rounded once: the result is the correctly rounded one in fp16, and in fp32
  * with the labels 0 and 1.

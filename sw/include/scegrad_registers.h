@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The control registers, for C and C++. Made by `scegrad generate registers` from the register table: do not edit. See docs/registers.md. */
+/* The control registers, for C and C++. Made by `scegrad generate registers` from the register
+ * table: do not edit. See docs/registers.md. */
 #ifndef SCEGRAD_REGISTERS_H
 #define SCEGRAD_REGISTERS_H
 
@@ -64,7 +65,8 @@
 #define SCEGRAD_ABORT_SHARED_MASK 0x10000u
 #define SCEGRAD_ABORT_SHARED_SHIFT 16
 
-/* Units: core k is unit k, the shared job is unit 16; also their bits in BUSY, IRQ_ENABLE and IRQ_PENDING. */
+/* Units: core k is unit k, the shared job is unit 16; also their bits in BUSY, IRQ_ENABLE and
+ * IRQ_PENDING. */
 #define SCEGRAD_UNIT_SHARED 16
 #define SCEGRAD_MAX_CORES 16
 #define SCEGRAD_UNIT_BIT(unit) (UINT32_C(1) << (unit))
@@ -97,10 +99,14 @@ enum scegrad_status {
     SCEGRAD_STATUS_DONE = 3, /* the job ended and every element was written */
     SCEGRAD_STATUS_LENGTH_NEGATIVE = 16, /* length is negative */
     SCEGRAD_STATUS_FORMAT_MISSING = 17, /* the platform's cores do not compute this format */
-    SCEGRAD_STATUS_CORE_MASK_INVALID = 18, /* core_mask is 0 or names a core that the platform lacks (shared jobs) */
+    /* core_mask is 0 or names a core that the platform lacks (shared jobs) */
+    SCEGRAD_STATUS_CORE_MASK_INVALID = 18,
     SCEGRAD_STATUS_MISALIGNED = 19, /* an address is not a multiple of the element's size */
-    SCEGRAD_STATUS_OUTSIDE_MEMORY = 20, /* an array lies outside every memory or runs past the end of its memory */
-    SCEGRAD_STATUS_MIXED_MEMORIES = 21, /* the arrays are not all in shared memory, or not all in the private memory of one core, as the job's mode asks */
+    /* an array lies outside every memory or runs past the end of its memory */
+    SCEGRAD_STATUS_OUTSIDE_MEMORY = 20,
+    /* the arrays are not all in shared memory, or not all in the private memory of one core, as the
+     * job's mode asks */
+    SCEGRAD_STATUS_MIXED_MEMORIES = 21,
     SCEGRAD_STATUS_OVERLAP = 22, /* the output overlaps an input without being exactly that input */
     SCEGRAD_STATUS_BUSY = 23, /* a unit that the job needs is still running a job */
     SCEGRAD_STATUS_READ_SLVERR = 32, /* a read was answered SLVERR */

@@ -8,10 +8,14 @@ enum {
     SCEGRAD_OK = 0, /* no error */
     SCEGRAD_LENGTH_NEGATIVE = 16, /* length is negative */
     SCEGRAD_FORMAT_MISSING = 17, /* the platform's cores do not compute this format */
-    SCEGRAD_CORE_MASK_INVALID = 18, /* core_mask is 0 or names a core that the platform lacks (shared jobs) */
+    /* core_mask is 0 or names a core that the platform lacks (shared jobs) */
+    SCEGRAD_CORE_MASK_INVALID = 18,
     SCEGRAD_MISALIGNED = 19, /* an address is not a multiple of the element's size */
-    SCEGRAD_OUTSIDE_MEMORY = 20, /* an array lies outside every memory or runs past the end of its memory */
-    SCEGRAD_MIXED_MEMORIES = 21, /* the arrays are not all in shared memory, or not all in the private memory of one core, as the job's mode asks */
+    /* an array lies outside every memory or runs past the end of its memory */
+    SCEGRAD_OUTSIDE_MEMORY = 20,
+    /* the arrays are not all in shared memory, or not all in the private memory of one core, as the
+     * job's mode asks */
+    SCEGRAD_MIXED_MEMORIES = 21,
     SCEGRAD_OVERLAP = 22, /* the output overlaps an input without being exactly that input */
     SCEGRAD_BUSY = 23, /* a unit that the job needs is still running a job */
     SCEGRAD_READ_SLVERR = 32, /* a read was answered SLVERR */
@@ -21,7 +25,8 @@ enum {
     SCEGRAD_ABORTED = 48, /* the job was aborted */
     SCEGRAD_TIMEOUT = 64, /* the job did not end in time and was aborted */
     SCEGRAD_NOT_MAPPED = 65, /* an array lies in a memory window that could not be mapped */
-    SCEGRAD_SETUP = 66, /* the hardware could not be opened: missing, of another platform, or a setting is wrong */
+    /* the hardware could not be opened: missing, of another platform, or a setting is wrong */
+    SCEGRAD_SETUP = 66,
     SCEGRAD_HARDWARE = 67 /* the registers could not be accessed, or read what they must not */
 };
 
@@ -30,10 +35,13 @@ enum {
     X(OK, 0, "no error") \
     X(LENGTH_NEGATIVE, 16, "length is negative") \
     X(FORMAT_MISSING, 17, "the platform's cores do not compute this format") \
-    X(CORE_MASK_INVALID, 18, "core_mask is 0 or names a core that the platform lacks (shared jobs)") \
+    X(CORE_MASK_INVALID, 18, \
+      "core_mask is 0 or names a core that the platform lacks (shared jobs)") \
     X(MISALIGNED, 19, "an address is not a multiple of the element's size") \
     X(OUTSIDE_MEMORY, 20, "an array lies outside every memory or runs past the end of its memory") \
-    X(MIXED_MEMORIES, 21, "the arrays are not all in shared memory, or not all in the private memory of one core, as the job's mode asks") \
+    X(MIXED_MEMORIES, 21, \
+      "the arrays are not all in shared memory, or not all in the private memory of one core, as" \
+      " the job's mode asks") \
     X(OVERLAP, 22, "the output overlaps an input without being exactly that input") \
     X(BUSY, 23, "a unit that the job needs is still running a job") \
     X(READ_SLVERR, 32, "a read was answered SLVERR") \
@@ -43,7 +51,8 @@ enum {
     X(ABORTED, 48, "the job was aborted") \
     X(TIMEOUT, 64, "the job did not end in time and was aborted") \
     X(NOT_MAPPED, 65, "an array lies in a memory window that could not be mapped") \
-    X(SETUP, 66, "the hardware could not be opened: missing, of another platform, or a setting is wrong") \
+    X(SETUP, 66, \
+      "the hardware could not be opened: missing, of another platform, or a setting is wrong") \
     X(HARDWARE, 67, "the registers could not be accessed, or read what they must not")
 
 #endif

@@ -2,7 +2,8 @@
  * model of the memory, and a host that shares the controller's AXI port.
  *
  * The host's port is chosen while one of its functions runs, the unit's otherwise. So the host must
- * not be used while a job runs. Functions that return int return 0, or -1 if no answer came in time.
+ * not be used while a job runs. Functions that return int return 0, or -1 if no answer came in
+ * time.
  */
 #ifndef SCE_LITEDRAM_H
 #define SCE_LITEDRAM_H

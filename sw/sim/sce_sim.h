@@ -63,8 +63,8 @@ typedef struct {
   uint64_t write_bytes;
 } sce_sim_traffic;
 
-/* The library's version SCE_SIM_ABI, the number of ports (0 is shared memory, k + 1 is the L2 of core
- * k), and whether it can write waves. */
+/* The library's version SCE_SIM_ABI, the number of ports (0 is shared memory, k + 1 is the L2 of
+ * core k), and whether it can write waves. */
 int sce_sim_abi(void);
 int sce_sim_ports(void);
 int sce_sim_traces(void);

@@ -14,10 +14,11 @@ from scegrad.generate.maker import ROOT, Maker
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with two makers in place of the checkout's."""
     (tmp_path / "pyproject.toml").touch()
-    makers = {
-        name: Maker(name, "facts", lambda root, name=name: {Path(name): name})  # type: ignore[misc]  # mypy sees no default
-        for name in ("one", "two")
-    }
+
+    def maker(name: str) -> Maker:
+        return Maker(name, "facts", lambda root: {Path(name): name})
+
+    makers = {name: maker(name) for name in ("one", "two")}
     monkeypatch.setattr(command, "MAKERS", makers)
     return tmp_path
 

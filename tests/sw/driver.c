@@ -1,7 +1,8 @@
 /* One scenario on the fake access layer, named by the first word; prints the status of each call
  * and the last line.
  *
- *     request CODE | ended CODE | never | deaf | deaf-still | stale | late | stuck | stopped | forever | lost | wait | read OFFSET | write OFFSET | identity */
+ *     request CODE | ended CODE | never | deaf | deaf-still | stale | late | stuck | stopped
+ *     forever | lost | wait | read OFFSET | write OFFSET | identity */
 #include <fake.h>
 #include <scegrad.h>
 #include <scegrad_registers.h>

@@ -5,6 +5,7 @@ controller, and the same jobs on our DRAM model with the same chip.
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import product
 from math import ceil
 from pathlib import Path
@@ -131,6 +132,13 @@ def sheet(lines: Iterable[Line]) -> Sheet:
     return Sheet(title, columns, [line.cells() for line in lines], groups=1)
 
 
+def _clocks(described: Any, memory_mhz: float, name: str) -> int:
+    """A timing of LiteDRAM's description, which has it in clocks, in ns, or as a pair of both."""
+    found = described.get(name)
+    ck, ns = found if isinstance(found, tuple) else (None, found)
+    return max(ck or 0, ceil((ns or 0) * memory_mhz / 1000))
+
+
 def like(chip: Chip) -> Dram | None:
     """Our DRAM model with the timings, geometry and clock that LiteDRAM has for the chip.
 
@@ -140,12 +148,7 @@ def like(chip: Chip) -> Dram | None:
     if chip.memtype != "DDR3" or chip.data_bits < 64:
         return None
     described, phy = chip.module(), chip.phy_settings()
-
-    def clocks(name: str) -> int:
-        found = described.get(name)
-        ck, ns = found if isinstance(found, tuple) else (None, found)
-        return max(ck or 0, ceil((ns or 0) * chip.memory_mhz / 1000))
-
+    clocks = partial(_clocks, described, chip.memory_mhz)
     geometry = described.geom_settings
     rrd, wtr, ccd = clocks("tRRD"), clocks("tWTR"), clocks("tCCD")
     return replace(

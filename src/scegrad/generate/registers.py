@@ -9,6 +9,7 @@ The page's prose is written by hand; its tables stand between markers (``pages``
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from textwrap import wrap
 
 from scegrad import registers
 from scegrad.generate.maker import ROOT, Maker
@@ -25,14 +26,16 @@ HEADER = Path("sw/include/scegrad_registers.h")
 STATUS_HEADER = Path("sw/include/scegrad_status.h")
 PAGE = Path("docs/registers.md")
 COMMAND = "scegrad generate registers"
+COLUMNS = 100
+"""Width of a line of C."""
 
 
 def c_header() -> str:
     """The header: offsets, fields, codes and the status enumeration."""
     lines = [
         "/* SPDX-License-Identifier: Apache-2.0 */",
-        f"/* The control registers, for C and C++. Made by `{COMMAND}` from the register table: do"
-        f" not edit. See {PAGE}. */",
+        f"/* The control registers, for C and C++. Made by `{COMMAND}` from the register"
+        f"\n * table: do not edit. See {PAGE}. */",
         "#ifndef SCEGRAD_REGISTERS_H",
         "#define SCEGRAD_REGISTERS_H",
         "",
@@ -56,7 +59,7 @@ def _c_units() -> list[str]:
     lines = [
         "",
         "/* Units: core k is unit k, the shared job is unit 16; also their bits in BUSY,"
-        " IRQ_ENABLE and IRQ_PENDING. */",
+        " IRQ_ENABLE and\n * IRQ_PENDING. */",
         _define("UNIT_SHARED", registers.SHARED, "", hexadecimal=False),
         _define("MAX_CORES", registers.MAX_CORES, "", hexadecimal=False),
         "#define SCEGRAD_UNIT_BIT(unit) (UINT32_C(1) << (unit))",
@@ -89,10 +92,8 @@ def _c_codes() -> list[str]:
         for name, code in FORMAT_CODES.items()
     ]
     lines += ["", "/* Values of REQUEST and of a unit's STATUS. */", "enum scegrad_status {"]
-    lines += [
-        f"    SCEGRAD_STATUS_{status.name} = {status.value}, /* {status.description} */"
-        for status in Status
-    ]
+    for status in Status:
+        lines += _enumerator(f"STATUS_{status.name}", status.value, status.description, ",")
     return [*lines, "};"]
 
 
@@ -126,18 +127,36 @@ def status_header() -> str:
         "#define SCEGRAD_STATUS_H",
         "",
         "enum {",
-        *(f"    SCEGRAD_{name} = {code}, /* {text} */" for name, code, text in every[:-1]),
-        *(f"    SCEGRAD_{name} = {code} /* {text} */" for name, code, text in every[-1:]),
+        *(line for each in every[:-1] for line in _enumerator(*each, ",")),
+        *_enumerator(*every[-1], ""),
         "};",
         "",
         "/* X(name, code, text) for each of them. */",
         "#define SCEGRAD_EACH_STATUS(X) \\",
-        *(f'    X({name}, {code}, "{text}") \\' for name, code, text in every[:-1]),
-        *(f'    X({name}, {code}, "{text}")' for name, code, text in every[-1:]),
+        " \\\n".join(_each(*each) for each in every),
         "",
         "#endif",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _enumerator(name: str, code: int, text: str, comma: str) -> list[str]:
+    """A member of an enumeration with its text, which stands above it if the line is too short."""
+    member = f"    SCEGRAD_{name} = {code}{comma}"
+    line = f"{member} /* {text} */"
+    if len(line) <= COLUMNS:
+        return [line]
+    above = wrap(f"{text} */", COLUMNS, initial_indent="    /* ", subsequent_indent="     * ")
+    return [*above, member]
+
+
+def _each(name: str, code: int, text: str) -> str:
+    """A call of X with a status, its text in as many literals as the width of a line asks for."""
+    line = f'    X({name}, {code}, "{text}")'
+    if len(line) <= COLUMNS - len(" \\"):
+        return line
+    literals = wrap(text, COLUMNS - len('      " " \\'), drop_whitespace=False)
+    return " \\\n".join([f"    X({name}, {code},", *(f'      "{each}"' for each in literals)]) + ")"
 
 
 def _define(name: str, value: int, comment: str, *, hexadecimal: bool = True) -> str:

@@ -1,4 +1,5 @@
-// The two functions of LZ4 that Verilator's FST writer calls, in LZ4's block format, so that waves need no package of the system.
+// The two functions of LZ4 that Verilator's FST writer calls, in LZ4's block format, so that waves
+// need no package of the system.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,8 @@ inline int LZ4_compressBound(int size) { return size + size / 255 + 16; }
 namespace lz4_block {
 
 constexpr int kMinMatch = 4;
-constexpr int kLastLiterals = 12;  // no match begins in the last 12 bytes, and the last 5 are literals
+// No match begins in the last 12 bytes, and the last 5 are literals.
+constexpr int kLastLiterals = 12;
 
 inline char* put_length(char* out, int length) {
   for (; length >= 255; length -= 255) *out++ = static_cast<char>(255);
@@ -50,7 +52,8 @@ inline int LZ4_compress_default(const char* in, char* out, int size, int) {
     int& slot = seen[word * 2654435761u >> 19];
     const int candidate = slot;
     slot = at;
-    if (candidate < 0 || at - candidate > 65535 || std::memcmp(in + candidate, in + at, kMinMatch) != 0) {
+    if (candidate < 0 || at - candidate > 65535 ||
+        std::memcmp(in + candidate, in + at, kMinMatch) != 0) {
       ++at;
       continue;
     }

@@ -1,5 +1,6 @@
-// What Verilator's FST writer calls of zlib, so that waves need no package of the system: a compress2 that never makes its input smaller,
-// whereupon the writer stores the bytes as they are, which the format allows. (The bulk of a wave file is packed by LZ4.)
+// What Verilator's FST writer calls of zlib, so that waves need no package of the system: a
+// compress2 that never makes its input smaller, whereupon the writer stores the bytes as they are,
+// which the format allows. (The bulk of a wave file is packed by LZ4.)
 #pragma once
 
 #include <cstring>

@@ -1,4 +1,5 @@
-// In place of the header of this name in Verilator, which aborts the process: a failed check is an exception, for waves.cpp to catch.
+// In place of the header of this name in Verilator, which aborts the process: a failed check is an
+// exception, for waves.cpp to catch.
 #pragma once
 
 #include <cstdlib>
