@@ -152,7 +152,7 @@ def test_the_page_stands_alone(fake, tmp_path):
     assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//|@import|url\(""", text)
     assert "claim of unit/a &lt;&amp;&gt;" in text
     assert 'name="viewport"' in text and "prefers-color-scheme: dark" in text
-    assert text.count("<table") == 6
+    assert text.count("<table") == 9
 
 
 def test_the_summary_is_json_with_a_line_for_each_case(fake, tmp_path):

@@ -39,6 +39,11 @@ HOLE = {
     "why": "no proof in time",
     "place": "rtl/datapath/round.py#L20",
 }
+MISSED = {
+    "case": "coverage/ecp5_demo",
+    "point": "toggle core_dma_writer_requests:75 outstanding[5]:0->1",
+    "place": "rtl/dma/writer.py#L100",
+}
 FOUND = {
     "version": summary.VERSION,
     "cases": CASES,
@@ -48,6 +53,12 @@ FOUND = {
         {"design": "lane32", "groups": 320, "judged": 1, "mutants": 468, "ends": {"equal": 9}}
     ],
     "holes": [HOLE],
+    "coverage": [
+        {"design": "ecp5_demo", "kind": "toggle", "points": 90, "hit": 80, "excluded": 7},
+        {"design": "lane32", "kind": "line", "points": 100, "hit": 100, "excluded": 0},
+    ],
+    "excluded": [{"design": "ecp5_demo", "points": 7, "reason": "bit 0 of addresses is 0"}],
+    "missed": [MISSED],
     "designs": [{"design": "lane of fp32", "verilog": "0123456789abcdef" * 4}],
     "tools": ["prover 1.0"],
 }

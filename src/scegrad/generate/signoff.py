@@ -20,6 +20,7 @@ GROUPS = {
     "lane": "lanes: a pipeline without state, special values, fp16 correctly rounded",
     "rounding32": "fp32: rounding for every s, k, x and y",
     "mutants": "groups of mutants of the lanes: each killed or equal",
+    "coverage": "lines, branches, expressions and toggles: hit, or excluded with a reason",
     "soak": "random jobs with faults, pauses, aborts and resets",
 }
 """What the cases of a group are about."""

@@ -19,7 +19,13 @@ VERSION = 1
 
 Record = dict[str, Any]
 
-LASTING = (Verdict.PROVED, Verdict.REFUTED, Verdict.VACUOUS, Verdict.ALIVE)
+LASTING = (
+    Verdict.PROVED,
+    Verdict.REFUTED,
+    Verdict.VACUOUS,
+    Verdict.ALIVE,
+    Verdict.HOLES,
+)
 """Verdicts that stand until something changes; a case that is open is tried again."""
 
 

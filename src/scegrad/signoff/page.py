@@ -32,7 +32,7 @@ th button:focus-visible { outline: 2px solid; }
 th[aria-sort=ascending] button::after { content: " \\25b2"; }
 th[aria-sort=descending] button::after { content: " \\25bc"; }
 .proved, .done, .tests { color: var(--good); } .refuted, .vacuous, .failed { color: var(--bad); }
-.alive, .open, .missing, .stale, .part { color: var(--idle); }
+.alive, .holes, .open, .missing, .stale, .part { color: var(--idle); }
 .state { font-weight: 600; white-space: nowrap; }
 code { font-size: .85em; overflow-wrap: anywhere; }
 input { font: inherit; width: 100%; box-sizing: border-box; padding: .3rem; margin: .5rem 0; }
@@ -86,6 +86,18 @@ def page(summary: Summary) -> str:
         "<p>Mutants that live: nothing has told them from the design, and no proof says that they"
         " are equal to it.</p>",
         _table("holes", ("case", "mutant", "why", "source"), map(_hole, summary["holes"])),
+        "<h2>Coverage</h2>",
+        "<p>Points of the code that were run. Each of the others is excluded with a reason, or is"
+        " missed.</p>",
+        _table(
+            "coverage",
+            ("design", "kind", "points", "hit", "excluded", "missed"),
+            map(_coverage, summary["coverage"]),
+        ),
+        "<h2>Excluded</h2>",
+        _table("excluded", ("design", "points", "reason"), map(_excluded, summary["excluded"])),
+        "<h2>Missed</h2>",
+        _table("missed", ("case", "point", "source"), map(_missed, summary["missed"])),
         "<h2>Cases</h2>",
         '<input type="search" placeholder="show the cases that contain ..." aria-label="filter">',
         _table(
@@ -154,6 +166,20 @@ def _mutants(each: Mapping[str, Any]) -> list[Cell]:
 def _hole(each: Mapping[str, Any]) -> list[Cell]:
     named = [_text(each[name]) for name in ("case", "mutant", "why")]
     return [*named, _link(each["place"])]
+
+
+def _coverage(each: Mapping[str, Any]) -> list[Cell]:
+    missed = each["points"] - each["hit"] - each["excluded"]
+    counts = [_number(each[name]) for name in ("points", "hit", "excluded")]
+    return [_text(each["design"]), _text(each["kind"]), *counts, _number(missed)]
+
+
+def _excluded(each: Mapping[str, Any]) -> list[Cell]:
+    return [_text(each["design"]), _number(each["points"]), _text(each["reason"])]
+
+
+def _missed(each: Mapping[str, Any]) -> list[Cell]:
+    return [_text(each["case"]), _text(each["point"]), _link(each["place"])]
 
 
 def _design(each: Mapping[str, Any]) -> list[Cell]:

@@ -43,3 +43,52 @@ def _line(path: str, name: str) -> int:
             if re.search(pattern, line):
                 return number
     return 1
+
+
+PARTS = {
+    "top": "rtl/top.py",
+    "cluster": "rtl/cluster.py",
+    "core": "rtl/core.py",
+    "deal": "rtl/deal.py",
+    "gather": "rtl/deal.py",
+    "control": "rtl/control/control.py",
+    "axi_lite": "rtl/control/axi_lite.py",
+    "job_checker": "rtl/control/checker.py",
+    "readout": "rtl/control/readout.py",
+    "dma": "rtl/dma/dma.py",
+    "counters": "rtl/dma/counters.py",
+    "reader": "rtl/dma/reader.py",
+    "reader_labels": "rtl/dma/realign.py",
+    "fifo": "rtl/fifo.py",
+    "rotate": "rtl/dma/rotate.py",
+    "writer": "rtl/dma/writer.py",
+    "buffer": "rtl/dma/write_buffer.py",
+    "planner": "rtl/dma/bursts.py",
+    "responses": "rtl/dma/bursts.py",
+    "datapath": "rtl/datapath/datapath.py",
+    "results": "rtl/fifo.py",
+    "dealt": "rtl/fifo.py",
+    "gate": "rtl/clock_gate.py",
+    "unpack": "rtl/datapath/unpack.py",
+    "sigmoid": "rtl/datapath/sigmoid32.py",
+    "rom": "rtl/datapath/rom.py",
+    "subtract": "rtl/datapath/subtract.py",
+    "round": "rtl/datapath/round.py",
+    "pack": "rtl/datapath/pack.py",
+    "lane": "rtl/datapath/lane.py",
+}
+"""Files of modules of a platform, by a part of their names; the last part counts that is here."""
+
+_POINT = re.compile(r"\w+ (\w+):\d+ \(?([a-z][a-z_]*?)?(?:_\d+)*(?:\[|:|==| |$)")
+
+
+def place_of_point(point: str) -> str:
+    """``file#Lnumber`` of a point of the coverage such as ``toggle core_dma:12 fault[3]:0->1``; the
+    line of the class if no line names its signal.
+    """
+    found = _POINT.match(point)
+    module = found[1] if found else point.split()[1].partition(":")[0]
+    ends = {part: f"_{module}_".rfind(f"_{part}_") + len(part) for part in PARTS}
+    there = [part for part in PARTS if f"_{part}_" in f"_{module}_"]
+    path = PARTS[max(there, key=lambda part: (ends[part], len(part)), default="top")]
+    return f"{path}#L{_line(path, (found[2] or '') if found else '')}"

@@ -19,6 +19,8 @@ class Verdict(StrEnum):
     """Mutants live: no stimulus has told them from the design, and no proof says that they are
     equal to it.
     """
+    HOLES = "holes"
+    """Points of the code are neither hit nor excluded with a reason."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from scegrad.signoff.case import Case
 from scegrad.signoff.designs import DESIGNS
 from scegrad.signoff.ladder import LADDER
 from scegrad.signoff.ledger import Ledger, Record, key
-from scegrad.signoff.places import place
+from scegrad.signoff.places import place, place_of_point
 
 VERSION = 1
 
@@ -31,6 +31,9 @@ def summarise(every: Iterable[Case], ledger: Ledger) -> Summary:
         "ladder": [rung.state(rows) for rung in LADDER],
         "mutants": mutants(rows, records),
         "holes": holes(rows, records),
+        "coverage": coverage(rows, records),
+        "excluded": excluded(rows, records),
+        "missed": missed(rows, records),
         "designs": [{"design": name, "verilog": make()} for name, make in DESIGNS.items()],
         "tools": sorted({record["tools"] for record in records.values()}),
     }
@@ -92,6 +95,33 @@ def holes(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, 
     ]
 
 
+def coverage(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, Any]]:
+    """Of each design and kind of point how many there are, were hit, and are excluded."""
+    return [
+        {"design": each["case"].split("/")[1], "kind": kind, **sums}
+        for each, record in _recorded(rows, records, "coverage")
+        for kind, sums in (record or {}).get("data", {"kinds": {}})["kinds"].items()
+    ]
+
+
+def excluded(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, Any]]:
+    """Of each design how many points each reason excludes."""
+    return [
+        {"design": each["case"].split("/")[1], "reason": reason, "points": count}
+        for each, record in _recorded(rows, records, "coverage")
+        for reason, count in (record or {}).get("data", {"reasons": {}})["reasons"].items()
+    ]
+
+
+def missed(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, str]]:
+    """Points that are neither hit nor excluded, each with its line in the sources."""
+    return [
+        {"case": each["case"], "point": point, "place": place_of_point(point)}
+        for each, record in _recorded(rows, records, "coverage")
+        for point in (record or {}).get("data", {"holes": []})["holes"]
+    ]
+
+
 def _recorded(
     rows: Iterable[Row], records: Mapping[str, Record], group: str
 ) -> Iterator[tuple[Row, Record | None]]:
@@ -109,7 +139,7 @@ def short(summary: Summary) -> str:
         if each["verdict"] not in (MISSING, STALE)
     }
     lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in cases.items())
-    rest = {name: summary[name] for name in ("version", "mutants", "designs", "tools")}
+    rest = {name: summary[name] for name in ("version", "mutants", "coverage", "designs", "tools")}
     body = json.dumps(rest, indent=1).rstrip("}").rstrip()
     return f'{body},\n "cases": {{\n{lines}\n }}\n}}\n'
 

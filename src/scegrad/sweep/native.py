@@ -55,29 +55,38 @@ def _built(name: str, parts: list[bytes], make: Make) -> Path:
 
 def lane_library(design: LaneDesign) -> Path:
     """The Verilated lane; raises ``BuildError``."""
+    parts = [design.verilog.encode(), *(path.read_bytes() for path in _sources("lane"))]
+    return _built("lane.so", parts, lambda tools, work: build_lane(design, tools, work))
+
+
+def build_lane(
+    design: LaneDesign,
+    tools: Toolchain,
+    work: Path,
+    flags: tuple[str, ...] = (),
+    more: tuple[Path, ...] = (),
+) -> None:
+    """Build the library ``result/lane.so`` in ``work``; ``flags`` are for Verilator, and ``more``
+    is C++ that goes into it too.
+    """
     sources = _sources("lane")
-
-    def make(tools: Toolchain, work: Path) -> None:
-        model, result, verilog = work / "model", work / "result", work / "lane.v"
-        model.mkdir()
-        result.mkdir()
-        verilog.write_text(design.verilog)
-        (model / "design.h").write_text(
-            f'#define SCE_LANE_RTL "{design.rtl}"\n#define SCE_LANE_BITS {design.fmt.width}\n'
-        )
-        objects = tools.model(
-            [verilog],
-            LaneDesign.TOP,
-            [path for path in sources if path.suffix == ".cpp"],
-            model,
-            includes=(sources[0].parent,),
-            split=False,
-        )
-        tools.link(objects, result / "lane.so")
-
-    return _built(
-        "lane.so", [design.verilog.encode(), *(path.read_bytes() for path in sources)], make
+    model, result, verilog = work / "model", work / "result", work / "lane.v"
+    model.mkdir()
+    result.mkdir()
+    verilog.write_text(design.verilog)
+    (model / "design.h").write_text(
+        f'#define SCE_LANE_RTL "{design.rtl}"\n#define SCE_LANE_BITS {design.fmt.width}\n'
     )
+    objects = tools.model(
+        [verilog],
+        LaneDesign.TOP,
+        [path for path in (*sources, *more) if path.suffix == ".cpp"],
+        model,
+        includes=(sources[0].parent,),
+        split=False,
+        flags=flags,
+    )
+    tools.link(objects, result / "lane.so")
 
 
 def exact_library() -> Path:
@@ -98,13 +107,13 @@ def exact_library() -> Path:
 
 
 class Lane:
-    """A Verilated lane after reset. Raises ``BuildError`` where the library was not made from this
-    design.
+    """A Verilated lane after reset, in a library of its own if that is given. Raises ``BuildError``
+    where the library was not made from this design.
     """
 
-    def __init__(self, design: LaneDesign):
+    def __init__(self, design: LaneDesign, path: Path | None = None):
         self.design = design
-        self._library = library = _load_lane(lane_library(design))
+        self._library = library = _load_lane(path or lane_library(design))
         if (
             library.sce_lane_rtl().decode() != design.rtl
             or library.sce_lane_bits() != design.fmt.width

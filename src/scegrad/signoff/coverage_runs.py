@@ -1,0 +1,182 @@
+"""The regression whose coverage is measured, on the fast simulator.
+
+    soak rounds ─► long jobs ─► every register and address ─► requests of every kind
+
+All of it is checked as it runs, and it is the same in every run.
+"""
+
+import itertools
+import random
+from dataclasses import replace
+from typing import Any
+
+from scegrad.errors import SimulationError
+from scegrad.formats import FORMATS
+from scegrad.job import sequence
+from scegrad.job.job import Job, JobRefused
+from scegrad.model import golden
+from scegrad.platforms import Platform
+from scegrad.registers import (
+    MAX_CORES,
+    REGISTERS,
+    SHARED,
+    UNIT_REGISTERS,
+    Access,
+    Status,
+    offset,
+    unit_offset,
+)
+from scegrad.sim.simulation import Memory, Simulation
+from scegrad.soak.soak import Round, SoakError
+from scegrad.tb import scenarios
+
+SEED = 14
+
+LONG = 24
+"""Elements of a long job per beat of the read buffer, which it fills while a memory answers
+late."""
+
+LATE = Memory(latency=3000, outstanding=256)
+BUSY = Memory(latency=40, outstanding=256, stall=200, seed=SEED)
+"""Memories of the long jobs."""
+
+ADDRESS_BITS = 12
+"""Of the port to the registers."""
+
+SHORT = 300
+"""Elements of the longest request that runs when it is taken."""
+
+LIMIT = 100_000
+"""Cycles that a request may take."""
+
+
+def run_regression(platform: Platform, simulation: Simulation, rounds: int) -> int:
+    """Run so many soak rounds and all the rest; returns the number of jobs. Raises ``SoakError``
+    for what must not happen.
+    """
+    jobs = 0
+    for number in range(rounds):
+        simulation.reset()
+        jobs += Round(platform, simulation, SEED, number).run()
+    simulation.clear_windows()
+    simulation.clear_faults()
+    rng, length = random.Random(SEED), LONG * platform.read_buffer_beats + 1
+    kinds = itertools.product((LATE, BUSY), platform.formats, scenarios.kinds(platform))
+    for memory, name, private in kinds:
+        simulation.set_memory(memory)
+        shape = scenarios.Shape(FORMATS[name], private=private, length=length)
+        _run(rng, simulation, scenarios.draw_job(rng, platform, shape, []))
+        jobs += 1
+    simulation.set_memory(Memory(latency=30))
+    registers(rng, platform, simulation)
+    sequence.execute(sequence.identify_and_enable(platform), _Registers(simulation))
+    return jobs + sum(_request(rng, platform, simulation) for _ in range(30 * rounds))
+
+
+def _run(rng: random.Random, simulation: Simulation, job: Job) -> None:
+    """Run a job, and compare its elements with the golden model."""
+    logits, labels = scenarios.draw_operands(rng, job.fmt, job.length)
+    simulation.write(job.logits, logits)
+    simulation.write(job.labels, labels)
+    sequence.execute(sequence.run(job, LIMIT), _Registers(simulation))
+    bits = job.fmt.bits_dtype
+    found = simulation.read(job.gradient, job.size).view(bits)
+    if (found != golden.gradient(logits, labels).view(bits)).any():
+        raise SoakError("an element of a long job is wrong")
+
+
+def registers(rng: random.Random, platform: Platform, simulation: Simulation) -> None:
+    """Read and write every register, and addresses without one, which are answered SLVERR."""
+    units = (*range(MAX_CORES), SHARED)  # those of cores that the platform lacks are there too
+    places = [(each, offset(each.name)) for each in REGISTERS]
+    places += [(each, unit_offset(unit, each.name)) for each in UNIT_REGISTERS for unit in units]
+    enables = 1 << SHARED | platform.all_cores
+    for register, place in places:
+        simulation.read32(place)
+        if register.access is Access.RW:
+            for value in (0xFFFF_FFFF, rng.getrandbits(32), 0):
+                simulation.write32(place, value)
+                due = value & register.writable & (enables if _per_unit(register) else -1)
+                if (found := simulation.read32(place)) != due:
+                    raise SoakError(f"{register.name} is {found:#x}, but must be {due:#x}")
+        elif register.access is Access.RO:
+            simulation.write32(place, 0xFFFF_FFFF)  # ignored
+    for name in ("IRQ_PENDING", "ABORT"):
+        simulation.write32(offset(name), 0xFFFF_FFFF)
+    known = {place for _, place in places}
+    for step in range(1 << (ADDRESS_BITS - 2)):
+        if (place := 4 * step) not in known:
+            _expect_no_register(simulation, place)
+
+
+def _per_unit(register: object) -> bool:
+    return getattr(register, "name", "").startswith("IRQ")
+
+
+def _expect_no_register(simulation: Simulation, place: int) -> None:
+    for access in (simulation.read32, lambda place: simulation.write32(place, 0)):
+        try:
+            access(place)
+        except SimulationError:
+            continue
+        raise SoakError(f"there is a register at {place:#x}")
+
+
+def _request(rng: random.Random, platform: Platform, simulation: Simulation) -> int:
+    """A request in which something is spoilt more often than not: refused with the right status,
+    or run; returns the number of jobs that ran.
+    """
+    job = _spoilt(rng, scenarios.draw_job(rng, platform, scenarios.Shape(longest=SHORT), []))
+    due = job.check()
+    if due is Status.ACCEPTED and job.length > SHORT:
+        return 0
+    access = _Registers(simulation)
+    try:
+        sequence.execute(sequence.start(job), access)
+    except JobRefused as error:
+        if error.status is not due:
+            raise SoakError(f"refused with {error.status.name}, not {due.name}") from error
+        return 0
+    if due is not Status.ACCEPTED:
+        raise SoakError(f"took a job that it must refuse with {due.name}")
+    if job.length > SHORT // 2:
+        _expect_busy(job, access)
+    sequence.execute(sequence.finish(job.unit, LIMIT), access)
+    return 1
+
+
+def _expect_busy(job: Job, access: sequence.RegisterAccess) -> None:
+    try:
+        sequence.execute(sequence.start(job), access)
+    except JobRefused as error:
+        if error.status is Status.BUSY:
+            return
+    raise SoakError("took a job that it must refuse, since it is busy")
+
+
+def _spoilt(rng: random.Random, job: Job) -> Job:
+    """The job with one field changed, in one bit or as a whole."""
+    name = rng.choice(("logits", "labels", "gradient", "length", "core_mask", "private", ""))
+    if name == "private":
+        return replace(job, private=not job.private)
+    if not name:
+        return job
+    value, bits = getattr(job, name), 32
+    changed = rng.choice((value ^ 1 << rng.randrange(bits), rng.getrandbits(bits)))
+    if name == "length" and changed >= 1 << (bits - 1):
+        changed -= 1 << bits
+    changes: dict[str, Any] = {name: changed}
+    return replace(job, **changes)
+
+
+class _Registers:
+    """The registers of a simulation whose jobs end in time."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.read32, self.write32 = simulation.read32, simulation.write32
+        self._simulation = simulation
+
+    def wait(self, limit: int, /) -> None:
+        self._simulation.run(limit, until_irq=True)
+        if not self._simulation.irq:
+            raise SoakError(f"hangs: no interrupt within {limit} cycles")

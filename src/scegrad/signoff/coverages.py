@@ -1,0 +1,110 @@
+"""The cases ``coverage/...``: lanes and a one-core platform under a regression of their own, until
+every point of the code is hit or excluded with a reason.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from scegrad.build.simulator import verilog
+from scegrad.errors import JobError, SimulationError
+from scegrad.formats import FP16, FP32, Format
+from scegrad.model import golden
+from scegrad.platforms import ECP5_DEMO, Platform
+from scegrad.signoff import coverage, coverage_model, coverage_runs, exclusions, mutant_lane
+from scegrad.signoff.case import Case, hashed, once
+from scegrad.signoff.coverage import Point
+from scegrad.signoff.designs import lane_design, platform_hash
+from scegrad.signoff.result import Result, Verdict
+from scegrad.sim.simulation import Simulation
+from scegrad.soak.soak import SoakError
+from scegrad.sweep.native import Lane
+from scegrad.sweep.unit import LaneDesign
+
+FOUND_IN = "src/scegrad/signoff/exclusions.py"
+
+PAIRS = 300_000
+"""Pairs that a lane gets, in ``PARTS`` with gaps between them."""
+
+PARTS = 3
+
+ROUNDS = 100
+"""Soak rounds of the platform."""
+
+Counted = tuple[int, Counter[Point]]
+"""Jobs or pairs that ran, and the points that they hit."""
+
+
+def measure_platform(platform: Platform, rounds: int = ROUNDS) -> Counted:
+    """Run the regression. Raises ``SoakError`` and ``SimulationError``."""
+    library = coverage_model.platform_model(platform)
+    text = coverage_model.model_text(verilog(platform).read_text(encoding="ascii"))
+    with Simulation(library) as simulation:
+        jobs = coverage_runs.run_regression(platform, simulation, rounds)
+        found = coverage.points(coverage_model.counts(library), text, platform.top_name)
+    return jobs, found
+
+
+def measure_lane(fmt: Format, pairs: int = PAIRS) -> Counted:
+    """Run pairs of all kinds. Raises ``SoakError`` and ``SimulationError``."""
+    design = lane_design(fmt.name)
+    library = coverage_model.lane_model(design)
+    lane = Lane(design, library)
+    logits, labels = mutant_lane.operands(fmt, pairs, np.random.default_rng(mutant_lane.SEED))
+    parts = zip(np.array_split(logits, PARTS), np.array_split(labels, PARTS), strict=True)
+    for x, y in parts:
+        due = golden.gradient(x.view(fmt.dtype), y.view(fmt.dtype)).view(fmt.bits_dtype)
+        if (lane.run(x, y) != due).any():
+            raise SoakError(f"{int((lane.run(x, y) != due).sum())} results are wrong")
+    return pairs, coverage.points(coverage_model.counts(library), design.verilog, LaneDesign.TOP)
+
+
+def result_of(name: str, measure: Callable[[], Counted], what: str) -> Result:
+    """What a measurement comes to."""
+    started = time.monotonic()
+    try:
+        number, hits = measure()
+    except (SoakError, SimulationError, JobError) as error:
+        return Result(Verdict.REFUTED, str(error), time.monotonic() - started)
+    found = coverage.figures(hits, exclusions.EXCLUSIONS[name])
+    verdict = Verdict.HOLES if found["holes"] else Verdict.PROVED
+    detail = f"{number} {what}: {coverage.told(found)}"
+    return Result(verdict, detail, time.monotonic() - started, {"runs": number, **found})
+
+
+def cases() -> list[Case]:
+    """The lanes and the platform."""
+    lanes = [_lane_case(FP16, quick=True), _lane_case(FP32, quick=False)]
+    return [*lanes, _platform_case(ECP5_DEMO)]
+
+
+def _case(name: str, quick: bool, subject: Callable[[], str], run: Callable[[], Result]) -> Case:
+    claim = "every line, branch, expression and toggle is hit or excluded with a reason"
+    return Case(f"coverage/{name}", claim, FOUND_IN, quick, once(subject), run)
+
+
+def _settings() -> list[str | Path]:
+    """What decides a verdict beside the Verilog."""
+    files = (coverage_runs.__file__, exclusions.__file__, mutant_lane.__file__)
+    return [*map(Path, files), f"{PAIRS} {PARTS} {ROUNDS}"]
+
+
+def _lane_case(fmt: Format, *, quick: bool) -> Case:
+    def subject() -> str:
+        return hashed([lane_design(fmt.name).rtl, *_settings()])
+
+    name = f"lane{fmt.width}"
+    return _case(name, quick, subject, lambda: result_of(name, lambda: measure_lane(fmt), "pairs"))
+
+
+def _platform_case(platform: Platform) -> Case:
+    def subject() -> str:
+        return hashed([platform_hash(platform), *_settings()])
+
+    name = platform.name
+    return _case(
+        name, False, subject, lambda: result_of(name, lambda: measure_platform(platform), "jobs")
+    )
