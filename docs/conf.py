@@ -40,6 +40,14 @@ COMMANDS = "<!-- the commands -->"
 """The place for the commands in their page."""
 
 
+WITHOUT_SITE = re.compile(r"<!-- without the site -->\n.*?<!-- end -->\n+", re.DOTALL)
+"""What a page says to those who read its source, on GitHub for instance: the site has the thing."""
+
+
+def _drop_notes(app: Sphinx, page: str, source: list[str]) -> None:
+    source[0] = WITHOUT_SITE.sub("", source[0])
+
+
 def _put_commands(app: Sphinx, page: str, source: list[str]) -> None:
     """Put what ``scegrad COMMAND --help`` says into the page of the commands, as Markdown."""
     if page == "reference/commands":
@@ -67,5 +75,6 @@ def _list_fields(
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
+    app.connect("source-read", _drop_notes)
     app.connect("source-read", _put_commands)
     app.connect("autodoc-process-docstring", _list_fields)

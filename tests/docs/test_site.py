@@ -12,6 +12,8 @@ from tests.docs.browser import CHROMIUM, served, visit
 
 pytestmark = pytest.mark.whole
 
+NOTE = "This is the source of "
+
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 
 
@@ -32,6 +34,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_page_is_in_the_site(site: Path) -> None:
     pages = [path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md")]
     assert not [page for page in pages if not (site / page).with_suffix(".html").is_file()]
+
+
+def test_notes_for_those_without_the_site_are_not_in_it(site: Path) -> None:
+    noted = [page for page in (ROOT / "docs").rglob("*.md") if NOTE in page.read_text("utf-8")]
+    assert len(noted) > 5
+    assert not [page for page in site.rglob("*.html") if NOTE in page.read_text("utf-8")]
 
 
 def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
