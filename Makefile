@@ -61,7 +61,8 @@ docs: environment  ## these pages as a site with search, in out/docs/ (seconds)
 
 fpga: environment  ## size and clock of every unit on an ECP5 (an hour or so)
 	$(BIN)/scegrad fpga -o docs/fpga.json
-	$(BIN)/scegrad generate fpga
+	$(BIN)/scegrad fpga --modules docs/modules.json
+	$(BIN)/scegrad generate fpga modules
 
 nightly: environment tools  ## netlists against the RTL, 10^5 random jobs a platform (2 hours)
 	$(BIN)/scegrad netlist lane 3000000

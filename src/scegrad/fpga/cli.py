@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from scegrad.errors import RequestError
 from scegrad.options import Directory, PlatformName, output_option
 
 MISMATCH = 1
@@ -62,6 +63,16 @@ Verilog = Annotated[
 ]
 
 
+Modules = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.json",
+        help="Only write the size of every module of the platform, with all that it contains.",
+        show_default=False,
+    ),
+]
+
+
 def fpga(
     units: Units = None,
     platform: PlatformName = "ecp5_demo",
@@ -69,6 +80,7 @@ def fpga(
     frequency: Frequency = None,
     output: Output = None,
     verilog: Verilog = None,
+    modules: Modules = None,
 ) -> None:
     """Measure units on an FPGA: an ECP5 (LFE5U-85F, speed grade 8) and a 7-series part.
 
@@ -79,7 +91,13 @@ def fpga(
     # Amaranth and Yosys: the other commands, and --help, do without.
     from scegrad.fpga.command import measure_units, write_units
 
-    if verilog is not None:
+    if modules is not None:
+        from scegrad.fpga.sizes import write_modules
+
+        if units or verilog is not None or output is not None:
+            raise RequestError("--modules measures all modules: leave out units, -o and --verilog")
+        write_modules(platform, modules)
+    elif verilog is not None:
         write_units(units or [], platform, verilog)
     else:
         measure_units(units or [], platform, seeds, frequency, output)

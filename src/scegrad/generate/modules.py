@@ -13,7 +13,6 @@ from amaranth.hdl import Elaboratable, Fragment
 from amaranth.lib import wiring
 
 from scegrad.formats import FORMATS
-from scegrad.generate.fpga import MEASURED
 from scegrad.generate.maker import ROOT, Maker
 from scegrad.platforms import ECP5_DEMO
 from scegrad.rtl.black_box import BlackBox
@@ -21,14 +20,20 @@ from scegrad.rtl.clock_gate import VERILOG
 from scegrad.rtl.datapath.datapath import Datapath
 from scegrad.rtl.top import Top
 
-PAGE = Path("docs/reference/modules.md")
+PAGE, SIZES = Path("docs/reference/modules.md"), Path("docs/modules.json")
 
 HEAD = ("module", "what it does", "latency", "size", "test")
 
 NAMES = {"latency": "", "request_latency": " to the request", "start_latency": " to the start"}
 """Properties that give a latency in cycles, and what the cycles lead to."""
 
+KINDS = {"luts": "LUT4", "ff": "FF", "multipliers": "MULT18X18D", "rams": "DP16KD"}
+"""What a size counts, and how the tools call it."""
+
 Parts = dict[type, list[wiring.Component]]
+
+Named = tuple[wiring.Component, str]
+"""A module, and its name in the Verilog without that of the platform."""
 
 
 def parts() -> Parts:
@@ -37,23 +42,31 @@ def parts() -> Parts:
     It has both formats, so no module of the hardware is missing.
     """
     found: Parts = {}
-    for part in _inside(Top(ECP5_DEMO)):
-        ours = type(part).__module__.startswith("scegrad.rtl")
-        if isinstance(part, wiring.Component) and ours and not isinstance(part, BlackBox):
-            found.setdefault(type(part), []).append(part)
+    for part, _ in named_parts():
+        found.setdefault(type(part), []).append(part)
     return found
 
 
-def _inside(top: Elaboratable) -> Iterator[Elaboratable]:
+def named_parts() -> Iterator[Named]:
+    """The modules with their names; equal ones have one module in the Verilog, of one name."""
+    for part, name in _inside(Top(ECP5_DEMO)):
+        ours = type(part).__module__.startswith("scegrad.rtl")
+        if isinstance(part, wiring.Component) and ours and not isinstance(part, BlackBox):
+            yield part, name
+
+
+def _inside(top: Elaboratable) -> Iterator[tuple[Elaboratable, str]]:
     """A module and all that it contains; a black box stands for a module made once, beside it."""
-    waiting = [Fragment.get(top, VERILOG)]
+    waiting = [(Fragment.get(top, VERILOG), "")]
     while waiting:
-        fragment = waiting.pop(0)
+        fragment, path = waiting.pop(0)
         for part in fragment.origins or ():
-            yield part
+            yield part, path
             boxes = getattr(part, "black_boxes", {})
-            waiting[:0] = [Fragment.get(box, VERILOG) for box in boxes.values()]
-        waiting[:0] = [inner for inner, *_ in fragment.subfragments]
+            waiting[:0] = [
+                (Fragment.get(box, VERILOG), f"{path}_{name}") for name, box in boxes.items()
+            ]
+        waiting[:0] = [(inner, f"{path}_{name}") for inner, name, *_ in fragment.subfragments]
 
 
 def summary(kind: type) -> str:
@@ -75,12 +88,21 @@ def latency(instances: list[wiring.Component]) -> str:
     return ", ".join(cells)
 
 
-def _sizes() -> dict[str, str]:
-    """The size of each measured unit, as the page of the FPGA has it."""
-    return {
-        each["unit"]: f"{each['luts']:,} LUT4, {each['cells']['TRELLIS_FF']:,} FF"
-        for each in json.loads((ROOT / MEASURED).read_text(encoding="utf-8"))
-    }
+def sizes(root: Path = ROOT) -> dict[type, str]:
+    """The size of each module's largest instance."""
+    measured = json.loads((root / SIZES).read_text(encoding="utf-8"))
+    found: dict[type, dict[str, int]] = {}
+    for part, path in named_parts():
+        # Equal modules whose names end in numbers share one without them.
+        for name in (path.lstrip("_"), re.sub(r"_\d+", "", path).lstrip("_")):
+            size = measured.get(name, {"luts": -1})
+            if size["luts"] > found.get(type(part), {"luts": -1})["luts"]:
+                found[type(part)] = size
+    return {kind: _words(size) for kind, size in found.items()}
+
+
+def _words(size: dict[str, int]) -> str:
+    return ", ".join(f"{size[key]:,} {name}" for key, name in KINDS.items() if size[key]) or "none"
 
 
 def _test(path: Path) -> str:
@@ -91,21 +113,21 @@ def _test(path: Path) -> str:
     return next(str(test) for test in (own, around, whole) if (ROOT / test).is_file())
 
 
-def table() -> str:
+def table(root: Path = ROOT) -> str:
     """The modules as a table."""
-    sizes = _sizes()
+    measured = sizes(root)
     lines = [HEAD, ("---",) * len(HEAD)]
     for kind, instances in parts().items():
         path = Path(*kind.__module__.split(".")[1:]).with_suffix(".py")
         name = kind.__name__.lstrip("_")
         cells = (f"`{name}`<br>`{path}`", summary(kind), latency(instances))
-        lines.append((*cells, sizes.get(name.lower(), ""), f"`{_test(path)}`"))
+        lines.append((*cells, measured.get(kind, ""), f"`{_test(path)}`"))
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def generated(root: Path = ROOT) -> dict[Path, str]:
     """What the page must hold."""
-    return {PAGE: MAKER.page(PAGE, {"modules": table()}, root)}
+    return {PAGE: MAKER.page(PAGE, {"modules": table(root)}, root)}
 
 
 MAKER = Maker("modules", "rtl", generated)
