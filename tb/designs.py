@@ -21,9 +21,9 @@ class Design:
     @property
     def ports(self) -> list[tuple[str, str]]:
         """Direction and name of every port of the top module, which is the first in the text."""
-        module = self.text[self.text.index(f"module {self.name}(") :]
+        module = re.split(rf"^module {self.name} ?\(", self.text, maxsplit=1, flags=re.MULTILINE)[1]
         return re.findall(
-            r"^  (input|output) (?:\[[0-9:]+\] )?(\w+);$",
+            r"^ +(input|output) +(?:(?:wire|reg) +)?(?:\[[0-9:]+\] )?(\w+)[;,]?$",
             module[: module.index("endmodule")],
             re.MULTILINE,
         )

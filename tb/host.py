@@ -22,19 +22,22 @@ class HostError(AssertionError):
 class Host:
     """Register accesses with one word each; several tasks may use it, one access at a time.
 
-    ``rng``  decides in which order and with what delay the channels of an access are served;
-             without it nothing is delayed
+    ``rng``     decides in which order and with what delay the channels of an access are served;
+                without it nothing is delayed
+    ``prefix``  of the port, where it is not the unit's own
     """
 
-    def __init__(self, dut: SimHandleBase, rng: random.Random | None = None) -> None:
+    def __init__(
+        self, dut: SimHandleBase, rng: random.Random | None = None, prefix: str = "s_axil"
+    ) -> None:
         self._dut = dut
         self._rng = rng
         self._lock = Lock()
-        self._aw = Outbound(dut, "s_axil_aw", ("addr", "prot"))
-        self._w = Outbound(dut, "s_axil_w", ("data", "strb"))
-        self._ar = Outbound(dut, "s_axil_ar", ("addr", "prot"))
-        self._b = Inbound(dut, "s_axil_b", ("resp",), self._broken)
-        self._r = Inbound(dut, "s_axil_r", ("data", "resp"), self._broken)
+        self._aw = Outbound(dut, f"{prefix}_aw", ("addr", "prot"))
+        self._w = Outbound(dut, f"{prefix}_w", ("data", "strb"))
+        self._ar = Outbound(dut, f"{prefix}_ar", ("addr", "prot"))
+        self._b = Inbound(dut, f"{prefix}_b", ("resp",), self._broken)
+        self._r = Inbound(dut, f"{prefix}_r", ("data", "resp"), self._broken)
 
     async def read32(self, offset: int) -> int:
         """The value of a register; raises ``HostError`` unless the answer is OKAY."""
