@@ -1,5 +1,8 @@
-"""The page of messages: every message that it explains is one that the project prints."""
+"""The page of messages: every message that it explains is one that the project prints, and those
+that do not name their own cure are in it.
+"""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -35,3 +38,38 @@ def test_every_message_is_one_of_ours() -> None:
     pieces = {piece.strip(" :,;`'[]") for message in found for piece in VARIES.split(message)}
     known = {"REQUEST", "STATUS", "core_mask"}
     assert not [piece for piece in pieces - known if len(piece) > 3 and piece not in text]
+
+
+TOLD = ("BuildError", "SimulationError", "LinkError")
+"""Errors of the machine: a ``RequestError`` says itself what is wrong with the request."""
+
+FOR_PROGRAMMERS = {
+    "the simulation has been closed",
+    "only an array that is",
+    "are outside the memory",
+}
+"""Wrong calls of Python functions; the message says which."""
+
+
+def raised() -> Iterator[tuple[str, ...]]:
+    """The first words of each fixed piece of such a message, of which one has to be known."""
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Raise(ast.Call(ast.Name(name), [ast.Constant(str(text)), *_])):
+                    pieces = [text]
+                case ast.Raise(ast.Call(ast.Name(name), [ast.JoinedStr(parts), *_])):
+                    pieces = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
+                case _:
+                    continue
+            if name in TOLD:
+                words = [piece.strip(" :,;'\n").split()[:3] for piece in pieces]
+                if known := tuple(" ".join(each) for each in words if len(each) > 1):
+                    yield known
+
+
+def test_messages_of_the_machine_are_in_the_page() -> None:
+    page, found = PAGE.read_text("utf-8"), set(raised())
+    assert len(found) > 40
+    known = " ".join(FOR_PROGRAMMERS)
+    assert not [each for each in found if not any(words in page + known for words in each)]
