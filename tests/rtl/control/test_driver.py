@@ -16,7 +16,7 @@ from .bench import Bench, BenchAccess, private, shared
 @pytest.mark.parametrize("seed", [None, 5])
 def test_driver_runs_jobs(seed: int | None) -> None:
     """The Python driver's sequence: jobs on several units at once, counters, a bus error, and a
-    time-out.
+    time-out, which aborts.
     """
     bench = Bench(MT7004, seed)
     counters = {field.name: 10 + number for number, field in enumerate(fields(Counters))}
@@ -60,6 +60,12 @@ def test_driver_runs_jobs(seed: int | None) -> None:
         await bench.units.end(ctx, 1)
         await ctx.tick().repeat(60)
         await bench.units.end(ctx, 0, status=Status.READ_DECERR)
+        for _ in range(1000):
+            if bench.units.aborted:
+                break
+            await ctx.tick()
+        await bench.units.end(ctx, *bench.units.aborted, status=Status.ABORTED)
 
     bench.run(test, ends)
+    assert bench.units.aborted == [2]
     assert results == [Counters(**counters)] * 2
