@@ -17,7 +17,7 @@ DEPTH = 2 * MAX_WORDS
 _CRC = crc.catalog.CRC32_ISO_HDLC
 
 
-class History(NamedTuple):
+class SessionHistory(NamedTuple):
     """What is known of the session: whether one is open, and its last request.
 
     Of that request: ``last``, its number; ``wrote``, whether it was a write, and then its status.
@@ -100,7 +100,7 @@ class Bridge(wiring.Component):
         # Of the word that is being sent: bytes sent, what is left.
         number, left = Signal(range(4)), Signal(32)
         last, last_status, opened, wrote = Signal(SEQUENCE_BITS), Signal(8), Signal(), Signal()
-        history = History(last, last_status, opened, wrote)
+        history = SessionHistory(last, last_status, opened, wrote)
         sent = self.o.valid & self.o.ready
         m.d.comb += self.o.payload.data.eq(left[:8])
         self._feed_crc(m, sent)
@@ -162,7 +162,7 @@ class Bridge(wiring.Component):
                 with m.If(number == 3):
                     m.next = then
 
-    def _decide(self, m: Module, history: History) -> None:
+    def _decide(self, m: Module, history: SessionHistory) -> None:
         """What a request asks for, whether it comes in turn, and the status if it is refused."""
         repeated = history.opened & (self._sequence == history.last)
         following = history.opened & (self._sequence == (history.last + 1)[:SEQUENCE_BITS])
@@ -188,7 +188,7 @@ class Bridge(wiring.Component):
     def _outcome(self) -> Value:
         return Mux(self.host.error, self.host.read[:8], Answer.OK)
 
-    def _write(self, m: Module, history: History) -> None:
+    def _write(self, m: Module, history: SessionHistory) -> None:
         """One word to the host; its successor is fetched, unless it was the last or went wrong."""
         outcome = self._outcome()
         m.d.comb += [self.host.valid.eq(1), self.host.write.eq(1)]

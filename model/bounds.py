@@ -1,4 +1,8 @@
-"""The bounds of the contract, for everything that measures results."""
+"""The bounds of the contract, for everything that measures results.
+
+The exact side in C++, ``sw/exact/fp32.cpp``, has them once more: it shares nothing with the
+model. A test compares the two.
+"""
 
 ALLOWANCE_BITS = 40
 

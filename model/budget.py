@@ -38,7 +38,7 @@ LEFT_OUT = 2.0**-20
 
 
 @dataclass(frozen=True)
-class Region:
+class BudgetRegion:
     """Pieces of one kind: the worst of each bound, relative to s, and how many hard cases they
     had.
     """
@@ -192,7 +192,7 @@ REGIONS = {
 }
 
 
-def budget(table: NDArray[np.int64], moves: list[tune32.Move]) -> list[Region]:
+def budget(table: NDArray[np.int64], moves: list[tune32.Move]) -> list[BudgetRegion]:
     """A region for each kind of piece."""
     asked = tune32.demands(table)
     moved = {move.entry: move.wrong for move in moves}
@@ -207,7 +207,7 @@ def budget(table: NDArray[np.int64], moves: list[tune32.Move]) -> list[Region]:
                 total, entries = _tail(total, table), entries + scales
             cases = np.isin(asked.entry, [piece.entry for piece in chosen])
             found.append(
-                Region(
+                BudgetRegion(
                     name,
                     len(entries),
                     float(polynomial.max()),

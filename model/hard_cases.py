@@ -37,7 +37,7 @@ PRECISION = 200
 PER_LINE = 10
 
 
-class Case(NamedTuple):
+class HardCase(NamedTuple):
     """A boundary between rounded results, as a value of s; whether s lies above it; their distance
     divided by s.
     """
@@ -83,14 +83,14 @@ def found() -> NDArray[np.uint32]:
     return np.array(near, dtype=np.uint32)
 
 
-def measure(bits: int) -> Case:
+def measure(bits: int) -> HardCase:
     """The boundary next to the logit of this encoding, by MPFR."""
     z = float(np.uint32(bits & 0x7FFF_FFFF).view(np.float32))
     with gmpy2.context(precision=PRECISION):
         s = 1 / (1 + gmpy2.exp(mpfr(z)))
         ulp = gmpy2.exp2(max(gmpy2.get_exp(s) - 24, -149) if bits >> 31 else -24)
         boundary = (gmpy2.floor(s / ulp) + 0.5) * ulp
-        return Case(boundary, s > boundary, float(abs(s - boundary) / s))
+        return HardCase(boundary, s > boundary, float(abs(s - boundary) / s))
 
 
 @cache

@@ -18,7 +18,7 @@ class Sigmoid(NamedTuple):
     sticky: np.ndarray
 
 
-class Place(NamedTuple):
+class TablePlace(NamedTuple):
     """Where the table is read: the piece, the T beside it, and the argument within the piece."""
 
     entry: np.ndarray
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
 def locate(
     exponent: np.ndarray, significand: np.ndarray, infinite: np.ndarray, half: np.ndarray
-) -> Place:
+) -> TablePlace:
     """The addresses and the argument for |x| = significand * 2**(exponent - 23)."""
     spec = SIGMOID32
     u = significand << np.clip(exponent - spec.first_even, 0, 7)
@@ -51,7 +51,7 @@ def locate(
         spec.scale_base | (whole >> 6 & 1) << 5 | whole & 31,
     )
     delta = (u & (1 << spec.delta_bits) - 1) - (1 << spec.delta_bits - 1)
-    return Place(entry, np.where(far, scale, spec.empty_entry), delta)
+    return TablePlace(entry, np.where(far, scale, spec.empty_entry), delta)
 
 
 def linear_term(exponent: np.ndarray, significand: np.ndarray) -> np.ndarray:

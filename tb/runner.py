@@ -25,7 +25,7 @@ from xml.etree import ElementTree
 from amaranth.lib import wiring
 from cocotb_tools import runner as cocotb_runner
 
-from scegrad.build.cache import content_key, kept
+from scegrad.build.cache import cached, content_key
 from scegrad.build.simulator import harness_directory
 from scegrad.build.toolchain import Toolchain
 from scegrad.platforms import Platform
@@ -152,7 +152,7 @@ def build(design: Design, simulator: str, *, waves: bool = False) -> Path:
         _build_in(work / "build", design, simulator, waves)
         return work / "build"
 
-    return kept(home, make)
+    return cached(home, make)
 
 
 def _runtime(waves: bool) -> Path:

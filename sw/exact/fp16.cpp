@@ -1,7 +1,7 @@
-// fp16, as in model/exact_fp16.py, whose table it gets (`places`): integers alone. Labels, and 1 - y, are multiples of 2^-24, boundaries between rounded
-// results multiples of 2^-25. In units of 2^-26, with an odd number for every s between two
-// multiples of 2^-25, sigmoid(x) - y becomes an integer below 2^43 that lies among the boundaries
-// as the exact value does.
+// fp16, as in model/exact_fp16.py, whose table it gets (`places`): integers alone. Labels, and
+// 1 - y, are multiples of 2^-24, boundaries between rounded results multiples of 2^-25. In units of
+// 2^-26, with an odd number for every s between two multiples of 2^-25, sigmoid(x) - y becomes an
+// integer below 2^43 that lies among the boundaries as the exact value does.
 #include <bit>
 
 #include "tally.h"

@@ -9,7 +9,7 @@ import pytest
 
 from scegrad.api import run_job
 from scegrad.bench import cases
-from scegrad.bench.cases import FPGA_MHZ, LONG, MISALIGNED, Case, core_counts
+from scegrad.bench.cases import FPGA_MHZ, LONG, MISALIGNED, BenchCase, core_counts
 from scegrad.bench.command import KEPT, Notebook
 from scegrad.bench.measure import CountersWrongError, Measurement, check, measure
 from scegrad.bench.pictures import cycle_shares, write_pictures
@@ -17,6 +17,7 @@ from scegrad.bench.wall import RATIOS, WallTime
 from scegrad.errors import RequestError
 from scegrad.formats import FORMATS
 from scegrad.generate import bench as readme
+from scegrad.generate.maker import recorded
 from scegrad.job.job import Counters
 from scegrad.platforms import FT78NE, MT7004, PLATFORMS
 from scegrad.request.result import Result, Timeline
@@ -26,7 +27,7 @@ UNITS = [(platform, fmt) for platform in (FT78NE, MT7004) for fmt in platform.fo
 DATA_CYCLES, OVERHEAD_CYCLES = 128, 150
 
 
-def share(case: Case) -> float:
+def share(case: BenchCase) -> float:
     return measure(case).share
 
 
@@ -38,21 +39,24 @@ class TestSpeed:
     """
 
     def test_private(self, platform: Any, fmt: str) -> None:
-        assert share(Case(platform.name, fmt, "private", 1, 1 << 14)) >= 0.99
+        assert share(BenchCase(platform.name, fmt, "private", 1, 1 << 14)) >= 0.99
         assert (
-            share(Case(platform.name, fmt, "private", 1, 20_011, misalignment=(8, 4, 12))) >= 0.99
+            share(BenchCase(platform.name, fmt, "private", 1, 20_011, misalignment=(8, 4, 12)))
+            >= 0.99
         )
 
     def test_shared(self, platform: Any, fmt: str) -> None:
-        assert share(Case(platform.name, fmt, "shared", platform.cores, LONG)) >= 0.99
+        assert share(BenchCase(platform.name, fmt, "shared", platform.cores, LONG)) >= 0.99
         assert (
-            share(Case(platform.name, fmt, "shared", platform.cores, LONG + 13, 100, MISALIGNED))
+            share(
+                BenchCase(platform.name, fmt, "shared", platform.cores, LONG + 13, 100, MISALIGNED)
+            )
             >= 0.99
         )
 
     def test_linear_in_cores(self, platform: Any, fmt: str) -> None:
         rates = {
-            cores: measure(Case(platform.name, fmt, "shared", cores, LONG)).rate
+            cores: measure(BenchCase(platform.name, fmt, "shared", cores, LONG)).rate
             for cores in core_counts(platform)
         }
         for cores, rate in rates.items():
@@ -62,7 +66,7 @@ class TestSpeed:
     @pytest.mark.parametrize("core_mhz", [FPGA_MHZ, 1000])
     def test_dram(self, platform: Any, fmt: str, dram: str, core_mhz: int) -> None:
         for misalignment in ((0, 0, 0), MISALIGNED):
-            case = Case(
+            case = BenchCase(
                 platform.name,
                 fmt,
                 "shared",
@@ -78,14 +82,14 @@ class TestSpeed:
 @pytest.mark.whole
 def test_a_short_job() -> None:
     assert (
-        measure(Case("ft78ne", "fp32", "shared", 8, 1024, 40)).cycles
+        measure(BenchCase("ft78ne", "fp32", "shared", 8, 1024, 40)).cycles
         <= DATA_CYCLES + OVERHEAD_CYCLES
     )
 
 
-def result(**changes: int) -> tuple[Case, Result]:
+def result(**changes: int) -> tuple[BenchCase, Result]:
     """A result that is right, but for the counters or the traffic named."""
-    case = Case("ft78ne", "fp32", "shared", 8, 64)
+    case = BenchCase("ft78ne", "fp32", "shared", 8, 64)
     counters = {"cycles": 50, "elements": 64, "read_beats": 8, "write_beats": 4}
     traffic = Traffic(2, 8, 1, 4, 256)
     stalls = ("stall_read_data", "stall_write", "stall_datapath", "stall_port")
@@ -146,10 +150,10 @@ def test_cases_cover_what_is_promised() -> None:
 
 
 def test_a_stopped_run_is_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    case = Case("ft78ne", "fp32", "shared", 8, 1024, 40)
+    case = BenchCase("ft78ne", "fp32", "shared", 8, 1024, 40)
     made = []
 
-    def fake(case: Case) -> Measurement:
+    def fake(case: BenchCase) -> Measurement:
         made.append(case)
         return Measurement(case, 100 + len(made), {})
 
@@ -173,7 +177,7 @@ def test_a_stopped_run_is_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_pictures_and_readme_from_what_is_kept(tmp_path: Path) -> None:
-    results = readme.kept()
+    results = recorded(readme.MEASURED)
     lines, sweeps = (
         [Measurement.of(record) for record in results[part]] for part in ("lines", "sweeps")
     )
@@ -189,7 +193,7 @@ def test_pictures_and_readme_from_what_is_kept(tmp_path: Path) -> None:
 @pytest.mark.whole
 def test_cycles_kept_are_todays() -> None:
     """A line of docs/bench/bench.json, measured again."""
-    results = readme.kept()
+    results = recorded(readme.MEASURED)
     record = next(
         record
         for record in results["lines"]

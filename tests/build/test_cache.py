@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from scegrad.build import cache
-from scegrad.build.cache import KEPT_DAYS, content_key, kept
+from scegrad.build.cache import KEPT_DAYS, cached, content_key
 from scegrad.errors import BuildError
 
 
@@ -32,15 +32,15 @@ def age(path: Path, days: float) -> None:
 
 
 def test_made_once_file_or_folder(tmp_path: Path) -> None:
-    assert kept(tmp_path / "deep" / "file", written("a")).read_text() == "a"
-    assert kept(tmp_path / "deep" / "file", never).read_text() == "a"
+    assert cached(tmp_path / "deep" / "file", written("a")).read_text() == "a"
+    assert cached(tmp_path / "deep" / "file", never).read_text() == "a"
     assert (
-        kept(tmp_path / "folder", lambda work: written("b")(work).parent)
+        cached(tmp_path / "folder", lambda work: written("b")(work).parent)
         .joinpath("made")
         .read_text()
         == "b"
     )
-    assert kept(tmp_path / "folder", never).is_dir()
+    assert cached(tmp_path / "folder", never).is_dir()
     assert not list(tmp_path.rglob("tmp-*"))
 
 
@@ -50,14 +50,14 @@ def test_nothing_is_left_of_what_failed(tmp_path: Path) -> None:
         raise BuildError("no")
 
     with pytest.raises(BuildError, match=r"^no$"):
-        kept(tmp_path / "home", fail)
+        cached(tmp_path / "home", fail)
     assert [path.name for path in tmp_path.iterdir()] == ["home.lock"]
-    assert kept(tmp_path / "home", written("whole")).read_text() == "whole"
+    assert cached(tmp_path / "home", written("whole")).read_text() == "whole"
 
 
 def test_what_nobody_used_goes_when_something_is_built(tmp_path: Path) -> None:
     for name in ("old", "used", "locked", "young"):
-        kept(tmp_path / name, written(name))
+        cached(tmp_path / name, written(name))
     (tmp_path / "tmp-killed").mkdir()
     (tmp_path / "foreign").write_text("not ours")
     for name in ("old", "used", "locked"):
@@ -65,9 +65,9 @@ def test_what_nobody_used_goes_when_something_is_built(tmp_path: Path) -> None:
     age(tmp_path / "young", KEPT_DAYS - 1)
     age(tmp_path / "tmp-killed", 2)
     age(tmp_path / "foreign", 10 * KEPT_DAYS)
-    kept(tmp_path / "used", never)
+    cached(tmp_path / "used", never)
     with FileLock(tmp_path / "locked.lock"):
-        kept(tmp_path / "new", written("new"))
+        cached(tmp_path / "new", written("new"))
     names = {path.name for path in tmp_path.iterdir() if path.suffix != ".lock"}
     ours = {"used", "locked", "young", "new"}
     assert names == {"foreign", *ours, *(f"{name}.sha256" for name in ours)}
@@ -81,7 +81,7 @@ def test_another_process_that_hangs_is_one_line(
         FileLock(tmp_path / "home.lock"),
         pytest.raises(BuildError, match=r"^another process held .*home\.lock for 0\.1 seconds$"),
     ):
-        kept(tmp_path / "home", never)
+        cached(tmp_path / "home", never)
 
 
 def test_keys_tell_parts_apart() -> None:
@@ -113,25 +113,25 @@ def test_what_is_damaged_is_made_again(
     tmp_path: Path, damage: Callable[[Path], None], told: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home = tmp_path / "home"
-    damage(kept(home, folder) / "deep" / "library.so")
-    assert (kept(home, folder) / "deep" / "library.so").read_bytes() == b"whole" * 1000
+    damage(cached(home, folder) / "deep" / "library.so")
+    assert (cached(home, folder) / "deep" / "library.so").read_bytes() == b"whole" * 1000
     said = f"{home} is not as it was built: building it again\n"
     assert capsys.readouterr().err == (said if told else "")
-    kept(home, never)
+    cached(home, never)
 
 
 def test_what_is_kept_inside_a_folder_later_does_not_count(tmp_path: Path) -> None:
-    home = kept(tmp_path / "home", folder)
-    kept(home / "inner", written("inner"))
-    kept(home, never)
+    home = cached(tmp_path / "home", folder)
+    cached(home / "inner", written("inner"))
+    cached(home, never)
 
 
 def test_a_warm_cache_that_cannot_be_written_serves(tmp_path: Path) -> None:
     """Even root finds no lock file in it: nothing was locked, nothing written."""
-    home = kept(tmp_path / "cache" / "home", folder)
+    home = cached(tmp_path / "cache" / "home", folder)
     (tmp_path / "cache" / "home.lock").unlink()
     before = sorted(tmp_path.rglob("*"))
-    kept(home, never)
+    cached(home, never)
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -139,35 +139,35 @@ def test_a_warm_cache_that_cannot_be_written_serves(tmp_path: Path) -> None:
 def test_what_is_made_can_be_written_by_its_owner_alone(tmp_path: Path, mask: int) -> None:
     before = os.umask(mask)
     try:
-        home = kept(tmp_path / "cache" / "home", folder)
+        home = cached(tmp_path / "cache" / "home", folder)
     finally:
         os.umask(before)
     for path in (home.parent, home, *home.rglob("*")):
         assert not path.stat().st_mode & 0o022, path
-    kept(home, never)
+    cached(home, never)
 
 
 @pytest.mark.parametrize("part", ["", "home", "home.sha256", "home/deep/library.so"])
 def test_what_others_may_write_is_refused(tmp_path: Path, part: str) -> None:
-    home = kept(tmp_path / "cache" / "home", folder)
+    home = cached(tmp_path / "cache" / "home", folder)
     path = home.parent / part
     path.chmod(path.stat().st_mode | 0o020)
     with pytest.raises(BuildError, match=rf"^{path} can be written by others, so it is not loaded"):
-        kept(home, never)
+        cached(home, never)
 
 
 def test_a_directory_such_as_tmp_serves(tmp_path: Path) -> None:
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache").chmod(0o1777)
-    kept(kept(tmp_path / "cache" / "home", folder), never)
+    cached(cached(tmp_path / "cache" / "home", folder), never)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
 def test_what_another_user_made_is_refused(tmp_path: Path) -> None:
-    home = kept(tmp_path / "home", folder)
+    home = cached(tmp_path / "home", folder)
     os.chown(home / "deep" / "library.so", 12345, -1)
     with pytest.raises(BuildError, match=r"library\.so belongs to another user \(uid 12345\)"):
-        kept(home, never)
+        cached(home, never)
 
 
 def test_where_nothing_can_be_written_is_one_line(tmp_path: Path) -> None:
@@ -175,4 +175,4 @@ def test_where_nothing_can_be_written_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(
         BuildError, match=r"file/cache cannot be written: Not a directory; set SCEGRAD_CACHE to a"
     ):
-        kept(tmp_path / "file" / "cache" / "home", never)
+        cached(tmp_path / "file" / "cache" / "home", never)

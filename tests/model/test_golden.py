@@ -9,6 +9,7 @@ import pytest
 
 from scegrad.formats import FP16, FP32
 from scegrad.model import reference
+from scegrad.model.bounds import HALF_LABEL_ULP
 from scegrad.model.golden import gradient
 from scegrad.model.hard_cases import hard_logits
 from tests.rtl.datapath.samples import pairs, specials
@@ -81,7 +82,7 @@ def test_half_labels_within_0_51_ulp(seed):
     logits = logits[~np.isnan(logits)]
     labels = np.full_like(logits, 0.5)
     result = gradient(logits, labels)
-    assert reference.ulp_error(result, logits, labels).max() <= 0.51, f"seed {seed}"
+    assert reference.ulp_error(result, logits, labels).max() <= HALF_LABEL_ULP, f"seed {seed}"
     small = np.abs(logits) < 2.0**-11
     due = reference.gradient(logits[small], labels[small])
     assert_same_bits(result[small], due, f"seed {seed}")

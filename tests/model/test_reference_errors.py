@@ -9,6 +9,7 @@ import pytest
 
 from scegrad.formats import FP16, FP32
 from scegrad.model import exact_mpfr
+from scegrad.model.bounds import ALLOWANCE_BITS, HALF_LABEL_ULP
 from scegrad.model.reference import gradient, ulp_error, within_bound
 
 from . import exact
@@ -56,7 +57,7 @@ def test_mpfr_agrees_with_fractions() -> None:
     ):
         value = exact.difference(logit, label)
         distance = abs(Fraction(result) - value)
-        allowed = exact.ulp(Fraction(result)) / 2 + exact.small_sigmoid(logit) / 2**40
+        allowed = exact.ulp(Fraction(result)) / 2 + exact.small_sigmoid(logit) / 2**ALLOWANCE_BITS
         assert exact_mpfr.error(result, logit, label) == pytest.approx(
             float(distance / exact.ulp(value)), abs=1e-12, rel=1e-12
         )
@@ -103,9 +104,9 @@ def test_within_bound_agrees_with_fractions(seed: int) -> None:
         if y[k] in (0, 1):
             due = result[k] == gradient(x[k : k + 1], y[k : k + 1])[0]
         elif y[k] == 0.5:
-            due = distance <= Fraction(0.51) * exact.ulp(value)
+            due = distance <= Fraction(HALF_LABEL_ULP) * exact.ulp(value)
         else:
-            due = distance <= exact.ulp(Fraction(float(result[k]))) / 2 + small / 2**40
+            due = distance <= exact.ulp(Fraction(float(result[k]))) / 2 + small / 2**ALLOWANCE_BITS
         assert got[k] == due, (x[k], y[k])
     assert 0.2 < got.mean() < 0.8
 

@@ -1,7 +1,7 @@
 """The tables of the commands, with what they showed last, at the widths that terminals have."""
 
-import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +10,12 @@ from scegrad.bench import command as bench
 from scegrad.bench import masks
 from scegrad.bench.measure import Measurement
 from scegrad.demo import command as demo
-from scegrad.demo.training import History
+from scegrad.demo.training import TrainingHistory
 from scegrad.formats import FP16
 from scegrad.fpga import command as fpga
 from scegrad.fpga.measure import UnitMeasurement
-from scegrad.generate.bench import kept
-from scegrad.generate.maker import ROOT
+from scegrad.generate.bench import MEASURED
+from scegrad.generate.maker import recorded
 from scegrad.platforms import MT7004
 from scegrad.show.table import UNBOUNDED, Sheet
 from scegrad.sweep import speed
@@ -30,17 +30,15 @@ class _Task:
 
 
 def bench_sheet() -> Sheet:
-    return bench.sheet([Measurement.of(record) for record in kept()["lines"]])
+    return bench.sheet([Measurement.of(record) for record in recorded(MEASURED)["lines"]])
 
 
 def fpga_sheet() -> Sheet:
-    return fpga.sheet(
-        [UnitMeasurement(**line) for line in json.loads((ROOT / "docs/fpga.json").read_text())]
-    )
+    return fpga.sheet([UnitMeasurement(**line) for line in recorded(Path("docs/fpga.json"))])
 
 
 def demo_sheet() -> Sheet:
-    history = History([0.1], [1.0])
+    history = TrainingHistory([0.1], [1.0])
     run = demo.Run(
         _Task(),  # type: ignore[arg-type]  # the name is all that the table asks for
         MT7004,
@@ -56,7 +54,7 @@ def demo_sheet() -> Sheet:
 
 
 def masks_sheet() -> Sheet:
-    return masks.sheet([masks.MaskLine(**record) for record in kept()["masks"]])
+    return masks.sheet([masks.MaskLine(**record) for record in recorded(MEASURED)["masks"]])
 
 
 def speed_sheet() -> Sheet:

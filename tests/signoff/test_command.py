@@ -9,10 +9,10 @@ import pytest
 
 from scegrad.errors import RequestError
 from scegrad.signoff import command, ladder, ledger, page, summary
-from scegrad.signoff.case import Case
+from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.cli import _share
 from scegrad.signoff.command import SignoffOptions
-from scegrad.signoff.result import Result, Verdict
+from scegrad.signoff.result import CaseResult, Verdict
 
 
 class Cases:
@@ -23,9 +23,9 @@ class Cases:
         self.subject = "0123456789abcdef"
         self.ran: list[str] = []
 
-    def cases(self) -> list[Case]:
+    def cases(self) -> list[SignoffCase]:
         return [
-            Case(
+            SignoffCase(
                 name,
                 f"claim of {name} <&>",
                 "formal/a.sv",
@@ -36,9 +36,9 @@ class Cases:
             for name in self.verdicts
         ]
 
-    def run(self, name: str) -> Result:
+    def run(self, name: str) -> CaseResult:
         self.ran.append(name)
-        return Result(self.verdicts[name], "as told", 1.5)
+        return CaseResult(self.verdicts[name], "as told", 1.5)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from scegrad.rtl.datapath.round import Round
 from scegrad.rtl.datapath.sigmoid16 import Sigmoid16
 from scegrad.signoff import lane_proofs
 from scegrad.signoff.lane_proofs import LANE_PROOFS
-from scegrad.signoff.result import Result, Verdict
+from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.sweep.unit import design
 
 from .broken import Breakage, broken
@@ -39,7 +39,7 @@ def refuted(proof, breakage: Breakage) -> str:
     """What the proof says of the broken fp16 lane."""
     with broken(breakage):
         damaged = design(FP16)
-    result: Result = proof(damaged)
+    result: CaseResult = proof(damaged)
     assert result.verdict == Verdict.REFUTED
     return result.detail
 

@@ -10,14 +10,14 @@ from scegrad.build.simulator import library
 from scegrad.platforms import FT78NE, PLATFORMS
 from scegrad.sim.simulation import Simulation
 from scegrad.soak import bins, command, soak
-from scegrad.soak.soak import Round, SoakError
+from scegrad.soak.soak import SoakError, SoakRound
 from tests.tb.platforms import TINY
 
 
-def round_of(number: int, seed: int = 1) -> tuple[Round, int]:
+def round_of(number: int, seed: int = 1) -> tuple[SoakRound, int]:
     """A round that has run, and the cycle in which it ended."""
     with Simulation(library(TINY)) as simulation:
-        found = Round(TINY, simulation, seed, number)
+        found = SoakRound(TINY, simulation, seed, number)
         found.run()
         return found, simulation.cycle
 
@@ -88,7 +88,7 @@ def test_a_hang_is_told(monkeypatch):
     ids=["crash", "hang"],
 )
 def test_a_simulator_that_crashes_or_hangs_is_told(monkeypatch, act, limit, told):
-    monkeypatch.setattr(Round, "run", act)
+    monkeypatch.setattr(SoakRound, "run", act)
     outcome = command.run_rounds(TINY, 7, range(2), limit)
     assert len(outcome.failures) == 2
     assert told in outcome.failures[1]

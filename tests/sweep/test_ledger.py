@@ -9,7 +9,7 @@ import pytest
 
 from scegrad.errors import RequestError
 from scegrad.sweep.command import describe, load_summary, merge, parse_range, write_summary
-from scegrad.sweep.ledger import FILE, OLD, PACKAGES, Ledger, load, merged
+from scegrad.sweep.ledger import FILE, OLD, PACKAGES, SweepLedger, load, merged
 from scegrad.sweep.shard import Record
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.summary import missing, summarise
@@ -34,7 +34,7 @@ def record(shard: int) -> Record:
 
 
 def fill(directory: Path, shards: tuple[int, ...], rtl: str = RTL, **changes: object) -> Path:
-    with Ledger(directory, SPACE, rtl) as ledger:
+    with SweepLedger(directory, SPACE, rtl) as ledger:
         for shard in shards:
             ledger.add(record(shard) | changes)
     return directory
@@ -46,7 +46,7 @@ def filled(tmp_path: Path) -> Path:
 
 
 def test_reopened(filled: Path) -> None:
-    with Ledger(filled, SPACE, RTL) as ledger:
+    with SweepLedger(filled, SPACE, RTL) as ledger:
         assert ledger.records == {shard: record(shard) for shard in (0, 1, 5)}
         assert load(filled) == (SPACE, RTL, ledger.records)
         [tools] = ledger.header["tools"]
@@ -67,7 +67,7 @@ def test_results_of_another_design_or_space_are_refused(
             RequestError,
             match=r"holds results of another (rtl|space), .*: choose another directory",
         ),
-        Ledger(filled, space, rtl),
+        SweepLedger(filled, space, rtl),
     ):
         pass
     assert (filled / FILE).read_bytes() == before
@@ -79,7 +79,10 @@ def test_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         fill(tmp_path, (1,))
     with pytest.raises(RequestError, match=r"is of version 99, but this program reads \d+$"):
         load(tmp_path)
-    with pytest.raises(RequestError, match=r"of another version, 99"), Ledger(tmp_path, SPACE, RTL):
+    with (
+        pytest.raises(RequestError, match=r"of another version, 99"),
+        SweepLedger(tmp_path, SPACE, RTL),
+    ):
         pass
 
 
@@ -87,7 +90,7 @@ def test_a_ledger_of_lines_is_one_line(tmp_path: Path) -> None:
     (tmp_path / OLD).write_text("old\n")
     with pytest.raises(RequestError, match=r"is of an older version of scegrad$"):
         load(tmp_path)
-    with pytest.raises(RequestError, match="choose another"), Ledger(tmp_path, SPACE, RTL):
+    with pytest.raises(RequestError, match="choose another"), SweepLedger(tmp_path, SPACE, RTL):
         pass
 
 

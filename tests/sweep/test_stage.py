@@ -7,6 +7,7 @@ import pytest
 
 from scegrad.formats import FP32
 from scegrad.model import tables
+from scegrad.model.bounds import HALF_LABEL_ULP
 from scegrad.sweep import stage
 from scegrad.sweep.native import Lane
 from scegrad.sweep.shard import run_shard
@@ -84,7 +85,7 @@ def test_a_shard_of_half_labels_and_its_mirror(lane: Lane) -> None:
     records = {shard: run_shard(space, shard, lane) for shard in shards}
     summary = summarise(space, "", records)
     assert summary["ok"] and not summary["asymmetries"]
-    assert 0.49 < summary["worst"]["ulp"]["value"] <= 0.51
+    assert 0.49 < summary["worst"]["ulp"]["value"] <= HALF_LABEL_ULP
     records[shards[1]]["digest"] = "0" * 64
     assert not summarise(space, "", records)["ok"]
 

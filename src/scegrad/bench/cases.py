@@ -21,7 +21,7 @@ SWEEP_LENGTHS = [1 << i for i in range(0, 23, 2)]
 
 
 @dataclass(frozen=True)
-class Case:
+class BenchCase:
     """A job to measure.
 
     ``platform`` is a platform's name or file.
@@ -76,15 +76,15 @@ class Case:
         )
 
 
-def lines(names: Iterable[str] = PLATFORMS) -> Iterator[Case]:
+def lines(names: Iterable[str] = PLATFORMS) -> Iterator[BenchCase]:
     """The lines of the table, platform by platform; ``names`` are names or files of platforms."""
     for name in names:
         platform = platform_of(name)
         for fmt in platform.formats:
             if platform.l2_ports:
-                yield Case(name, fmt, "private", 1, min(1 << 14, _most(platform, fmt)))
+                yield BenchCase(name, fmt, "private", 1, min(1 << 14, _most(platform, fmt)))
             for cores in core_counts(platform):
-                yield Case(name, fmt, "shared", cores, LONG)
+                yield BenchCase(name, fmt, "shared", cores, LONG)
             yield from _all_cores(name, platform, fmt)
 
 
@@ -93,34 +93,36 @@ def _most(platform: Platform, fmt: str) -> int:
     return platform.l2[0].size // (4 * FORMATS[fmt].bytes)
 
 
-def _all_cores(name: str, platform: Platform, fmt: str) -> Iterator[Case]:
+def _all_cores(name: str, platform: Platform, fmt: str) -> Iterator[BenchCase]:
     common = (name, fmt, "shared", platform.cores)
-    yield Case(*common, LONG, 100)
-    yield Case(*common, LONG, 100, MISALIGNED)
-    yield Case(*common, 1024, 40)
+    yield BenchCase(*common, LONG, 100)
+    yield BenchCase(*common, LONG, 100, MISALIGNED)
+    yield BenchCase(*common, 1024, 40)
     clocks = (
         (FPGA_MHZ, DSP_MHZ) if platform.cores > 1 else (FPGA_MHZ,)
     )  # a single core is for an FPGA
     for dram in PRESETS:
         for core_mhz in clocks:
             for misalignment in ((0, 0, 0), MISALIGNED):
-                yield Case(*common, LONG, misalignment=misalignment, dram=dram, core_mhz=core_mhz)
+                yield BenchCase(
+                    *common, LONG, misalignment=misalignment, dram=dram, core_mhz=core_mhz
+                )
 
 
-def sweeps() -> Iterator[Case]:
+def sweeps() -> Iterator[BenchCase]:
     """Lengths on every kind of memory, and numbers of cores on DRAM."""
     for platform in PLATFORMS.values():
         for fmt in platform.formats:
             common = (platform.name, fmt, "shared", platform.cores)
             for elements in SWEEP_LENGTHS:
-                yield Case(*common, elements)
-                yield Case(*common, elements, 100)
-                yield Case(*common, elements, 100, MISALIGNED)
+                yield BenchCase(*common, elements)
+                yield BenchCase(*common, elements, 100)
+                yield BenchCase(*common, elements, 100, MISALIGNED)
                 for dram in PRESETS:
-                    yield Case(*common, elements, dram=dram, core_mhz=FPGA_MHZ)
+                    yield BenchCase(*common, elements, dram=dram, core_mhz=FPGA_MHZ)
             for cores in core_counts(platform):
                 for dram in PRESETS:
-                    yield Case(
+                    yield BenchCase(
                         platform.name, fmt, "shared", cores, LONG, dram=dram, core_mhz=FPGA_MHZ
                     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from scegrad.bench import masks, profile, wall
-from scegrad.bench.cases import Case, lines, sweeps
+from scegrad.bench.cases import BenchCase, lines, sweeps
 from scegrad.bench.measure import Measurement, measure
 from scegrad.build.simulator import library
 from scegrad.build.store import Store
@@ -73,7 +73,7 @@ class Notebook:
         """Close the file."""
         self._store.close()
 
-    def measured(self, case: Case) -> Measurement:
+    def measured(self, case: BenchCase) -> Measurement:
         """The measurement of a case, made now if it is not known."""
         simulator = library(platform_of(case.platform)).parent.name
         key = f"{simulator} {case}"
@@ -160,7 +160,7 @@ def _wall_times(console: Console) -> list[dict[str, Any]]:
 
 
 def _run(
-    cases: list[Case], measured: Callable[[Case], Measurement], what: str
+    cases: list[BenchCase], measured: Callable[[BenchCase], Measurement], what: str
 ) -> list[Measurement]:
     """Measure the cases with a progress bar on standard error."""
     results = []

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scegrad.api import run_job
-from scegrad.bench.cases import LONG, Case
+from scegrad.bench.cases import LONG, BenchCase
 from scegrad.bench.measure import IDEAL_LAGS, IDEAL_OUTSTANDING, operands
 from scegrad.errors import RequestError, SimulationError
 from scegrad.files import Output, OutputDirectory
@@ -232,14 +232,14 @@ def behind_litedram(
     )
 
 
-def _job(platform: Platform) -> tuple[Case, Place]:
+def _job(platform: Platform) -> tuple[BenchCase, Place]:
     """The job of a platform: its first format, all cores."""
     fmt = FORMATS[platform.formats[0]]
-    case = Case(platform.name, fmt.name, "shared", platform.cores, ELEMENTS)
+    case = BenchCase(platform.name, fmt.name, "shared", platform.cores, ELEMENTS)
     return case, place(platform, fmt, ELEMENTS)
 
 
-def _run(simulation: LiteDramSimulation, platform: Platform, case: Case, where: Place) -> int:
+def _run(simulation: LiteDramSimulation, platform: Platform, case: BenchCase, where: Place) -> int:
     """Cycles of the job, whose results must be right."""
     x, y = operands(case)
     simulation.write(where.logits, x)

@@ -8,7 +8,7 @@ import numpy as np
 
 from scegrad.axi import PAGE_BYTES
 from scegrad.backends.verilator import GUARD_PATTERN
-from scegrad.bench.cases import MISALIGNED, Case
+from scegrad.bench.cases import MISALIGNED, BenchCase
 from scegrad.bench.measure import operands
 from scegrad.build.simulator import library
 from scegrad.errors import SimulationError
@@ -77,7 +77,7 @@ class MaskBench:
     ) -> None:
         self.platform, self.fmt, self.elements = platform, fmt, elements
         self._simulation = simulation
-        self._operands = operands(Case(platform.name, fmt.name, "shared", 1, elements))
+        self._operands = operands(BenchCase(platform.name, fmt.name, "shared", 1, elements))
         self._expected = golden.gradient(*self._operands).view(fmt.bits_dtype)
         simulation.reset()
         simulation.set_memory(Memory())

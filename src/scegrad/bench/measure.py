@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from scegrad.api import Result, run_job
-from scegrad.bench.cases import Case
+from scegrad.bench.cases import BenchCase
 from scegrad.errors import SimulationError
 from scegrad.formats import FORMATS
 from scegrad.job.placement import place
@@ -42,7 +42,7 @@ class CountersWrongError(SimulationError):
 class Measurement:
     """The cycles of a case by the unit's counters; on a DRAM, those of the ideal manager too."""
 
-    case: Case
+    case: BenchCase
     cycles: int
     counters: dict[str, int]
     ideal_cycles: int | None = None
@@ -73,13 +73,15 @@ class Measurement:
     @classmethod
     def of(cls, record: dict[str, Any]) -> "Measurement":
         """The other way round."""
-        case = Case(**{**record["case"], "misalignment": tuple(record["case"]["misalignment"])})
+        case = BenchCase(
+            **{**record["case"], "misalignment": tuple(record["case"]["misalignment"])}
+        )
         return cls(
             case, record["cycles"], record["counters"], record["ideal_cycles"], record["dram"]
         )
 
 
-def operands(case: Case) -> tuple[np.ndarray, np.ndarray]:
+def operands(case: BenchCase) -> tuple[np.ndarray, np.ndarray]:
     """Logits and hard labels of the case, always the same."""
     rng = np.random.default_rng(SEED)
     dtype = FORMATS[case.fmt].dtype
@@ -88,7 +90,7 @@ def operands(case: Case) -> tuple[np.ndarray, np.ndarray]:
     ).astype(dtype)
 
 
-def measure(case: Case) -> Measurement:
+def measure(case: BenchCase) -> Measurement:
     """Run the case; raises ``CountersWrongError`` if counters differ from the memory's own."""
     private = case.memory == "private"
     result = run_job(
@@ -110,7 +112,7 @@ def measure(case: Case) -> Measurement:
     )
 
 
-def check(case: Case, result: Result) -> None:
+def check(case: BenchCase, result: Result) -> None:
     """Hold the counters against the job and against the traffic at the port."""
     counters, traffic = result.counters, result.traffic
     assert traffic is not None
@@ -138,7 +140,7 @@ def check(case: Case, result: Result) -> None:
             )
 
 
-def _ideal(case: Case) -> int:
+def _ideal(case: BenchCase) -> int:
     """Cycles of the ideal manager on the same arrays, at its best."""
     platform, fmt = platform_of(case.platform), FORMATS[case.fmt]
     assert case.dram is not None

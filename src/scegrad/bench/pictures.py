@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scegrad.bench.cases import FPGA_MHZ, LONG, Case
+from scegrad.bench.cases import FPGA_MHZ, LONG, BenchCase
 from scegrad.bench.measure import Measurement
 from scegrad.formats import FORMATS
 from scegrad.platforms import PLATFORMS
@@ -114,7 +114,7 @@ def roofline(measurements: Sequence[Measurement]) -> Figure:
     return figure
 
 
-def _bandwidth(case: Case) -> float:
+def _bandwidth(case: BenchCase) -> float:
     """Bytes per cycle: the peak of a DRAM; else a word read and half a word written."""
     if case.dram:
         return preset(case.dram, core_mhz=case.core_mhz).peak
@@ -222,7 +222,7 @@ def _waits(axes: Axes, group: Sequence[Measurement]) -> None:
     axes.grid(visible=False, axis="y")
 
 
-def _name(case: Case) -> str:
+def _name(case: BenchCase) -> str:
     cores = f"{case.cores} cores" if case.cores > 1 else "1 core"
     return f"{cores}, {case.where}: {case.elements:,} elements"
 

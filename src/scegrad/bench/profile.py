@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from scegrad.build import model_text
-from scegrad.build.cache import content_key, kept
+from scegrad.build.cache import cached, content_key
 from scegrad.build.driver import software_directory
 from scegrad.build.model_text import clock_gates, constant_tables
 from scegrad.build.simulator import harness_directory, ports_header, verilog
@@ -151,7 +151,7 @@ def _program(platform: Platform, gates: bool) -> Path:
             _run([*command, *map(str, objects)], work)
         return work / "profile"
 
-    return kept(cache_directory() / f"profile-{platform.name}-{key}", make)
+    return cached(cache_directory() / f"profile-{platform.name}-{key}", make)
 
 
 def _run(command: list[str], directory: Path) -> str:

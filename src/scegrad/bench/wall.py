@@ -16,7 +16,7 @@ from typing import Any
 
 from scegrad.api import run_job
 from scegrad.backends.verilator import SimulationAccess
-from scegrad.bench.cases import Case
+from scegrad.bench.cases import BenchCase
 from scegrad.bench.measure import operands
 from scegrad.build.simulator import library
 from scegrad.errors import SimulationError
@@ -109,7 +109,9 @@ def measure(platform: str, fmt: str) -> WallTime:
 
 
 def _request(platform: str, fmt: str, elements: int) -> Request:
-    logits, labels = operands(Case(platform, fmt, "shared", PLATFORMS[platform].cores, elements))
+    logits, labels = operands(
+        BenchCase(platform, fmt, "shared", PLATFORMS[platform].cores, elements)
+    )
     return prepare(logits, labels, Settings(platform=platform))
 
 

@@ -1,4 +1,4 @@
-"""What is built once and kept, under a name with a hash of all that went into it: simulators,
+"""What is built once and cached, under a name with a hash of all that went into it: simulators,
 Verilog, netlists, measurements.
 
     home             a file or a folder
@@ -45,7 +45,7 @@ def content_key(parts: Iterable[bytes]) -> str:
     return digest.hexdigest()[:16]
 
 
-def kept(home: Path, make: Callable[[Path], Path]) -> Path:
+def cached(home: Path, make: Callable[[Path], Path]) -> Path:
     """Return ``home``, a file or a folder, building it first if it is missing or damaged.
 
     ``make(work)`` builds inside the empty folder ``work`` and returns the path of the finished file

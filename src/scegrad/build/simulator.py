@@ -15,7 +15,7 @@ import inspect
 from pathlib import Path
 
 from scegrad.build import model_text
-from scegrad.build.cache import content_key, kept
+from scegrad.build.cache import cached, content_key
 from scegrad.build.driver import inputs, library_name, link_library, software_directory
 from scegrad.build.model_text import clock_gates, constant_tables
 from scegrad.build.toolchain import Toolchain
@@ -52,7 +52,7 @@ def library(platform: Platform, *, waves: bool = False, source: Path | None = No
         (work / "driver").mkdir()
         return link_library(work / "driver", platform, "sim", [model]).parent
 
-    return kept(model.parent / f"driver-{content_key(inputs(platform))}", make) / library_name(
+    return cached(model.parent / f"driver-{content_key(inputs(platform))}", make) / library_name(
         platform
     )
 
@@ -77,7 +77,7 @@ def _model(platform: Platform, waves: bool, source: Path) -> Path:
             inspect.getsource(model_text).encode(),
         ]
     )
-    home = kept(
+    home = cached(
         cache_directory() / f"{platform.name}-{key}",
         lambda work: _build(platform, source, ports, tools, work, waves),
     )
@@ -94,7 +94,7 @@ def dram_library() -> Path:
     def make(work: Path) -> Path:
         return tools.link(tools.compile(plain_units(sources), [harness], work), work / "dram.so")
 
-    return kept(
+    return cached(
         cache_directory() / f"dram-{content_key([_harness_bytes(), tools.identity().encode()])}.so",
         make,
     )
@@ -111,7 +111,7 @@ def verilog(platform: Platform) -> Path:
         with announced(f"{platform.name}: generating Verilog (once)"):
             return next(file for file in write_verilog(platform, work) if file.suffix == ".v")
 
-    return kept(cache_directory() / f"{platform.name}-{_design_key(platform)}.v", make)
+    return cached(cache_directory() / f"{platform.name}-{_design_key(platform)}.v", make)
 
 
 def _build(

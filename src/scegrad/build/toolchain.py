@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scegrad.build import units
-from scegrad.build.cache import content_key, kept
+from scegrad.build.cache import cached, content_key
 from scegrad.build.units import Unit
 from scegrad.errors import BuildError
 from scegrad.tools.places import cache_directory, environment
@@ -256,7 +256,7 @@ class Toolchain:
             self.merge(objects, work / "runtime.o")
             return work / "runtime.o"
 
-        return kept(cache_directory() / f"verilated-{content_key(parts)}.o", make)
+        return cached(cache_directory() / f"verilated-{content_key(parts)}.o", make)
 
     def link(self, objects: list[Path], output: Path) -> Path:
         """Make a shared library of objects; returns it."""

@@ -11,7 +11,7 @@ from scegrad.formats import Format
 from scegrad.model import reference
 from scegrad.progress import INTERVAL, Bar
 from scegrad.request.arrays import Arrays
-from scegrad.request.differences import FIRST, Difference, differences
+from scegrad.request.differences import FIRST, DifferingElement, differences
 
 JUDGED_AT_ONCE = 1 << 18
 """Elements that are judged at a time."""
@@ -21,7 +21,7 @@ NEAREST = 0.5
 
 
 @dataclass
-class Judgement:
+class Comparison:
     """What is found of a gradient.
 
     ``other`` counts results that are not the nearest number, ``beyond`` those whose error is over
@@ -34,7 +34,7 @@ class Judgement:
     beyond: int = 0
     worst: float = 0.0
     place: int = 0
-    first: list[tuple[Difference, float]] = field(default_factory=list)
+    first: list[tuple[DifferingElement, float]] = field(default_factory=list)
 
 
 def check_files(logits: Path, labels: Path, gradient: Path, fmt: str | None, bound: float) -> int:
@@ -67,9 +67,9 @@ def judge(
     labels: np.ndarray,
     results: np.ndarray,
     bound: float,
-) -> Judgement:
+) -> Comparison:
     """Judge flat arrays of one format, which are the elements of an array of ``shape``."""
-    found = Judgement(elements=results.size)
+    found = Comparison(elements=results.size)
     with Bar("judging", results.size, lines=INTERVAL) as progress:
         for start in range(0, results.size, JUDGED_AT_ONCE):
             part = slice(start, start + JUDGED_AT_ONCE)
@@ -83,7 +83,7 @@ def judge(
 def _judge_part(
     fmt: Format,
     shape: tuple[int, ...],
-    found: Judgement,
+    found: Comparison,
     start: int,
     arrays: tuple[np.ndarray, np.ndarray, np.ndarray],
     bound: float,
@@ -105,7 +105,7 @@ def _judge_part(
     found.first += zip(told, errors[some].tolist(), strict=True)
 
 
-def lines(fmt: Format, shape: tuple[int, ...], found: Judgement, bound: float) -> list[str]:
+def lines(fmt: Format, shape: tuple[int, ...], found: Comparison, bound: float) -> list[str]:
     """What the command prints."""
     head = f"{found.elements} results in {fmt.name}: {found.other} are not the nearest number"
     if found.worst:

@@ -19,8 +19,8 @@ from matplotlib.ticker import LogLocator
 from scegrad.api import run_job
 from scegrad.demo.training import (
     F64,
-    History,
     Task,
+    TrainingHistory,
     breast_cancer,
     digits,
     exact_gradient,
@@ -59,8 +59,8 @@ class Run:
     task: Task
     platform: Platform
     fmt: Format
-    history: History | None = None
-    exact: History | None = None
+    history: TrainingHistory | None = None
+    exact: TrainingHistory | None = None
     elements: int = 0
     cycles: int | None = 0
     worst: float = 0.0

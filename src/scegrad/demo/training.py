@@ -45,7 +45,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class History:
+class TrainingHistory:
     """Loss and accuracy before each step and after the last."""
 
     losses: list[float] = field(default_factory=list)
@@ -90,11 +90,11 @@ def exact_gradient(step: int, logits: F64, labels: F64) -> F64:
     return np.where(logits > 0, 1 - labels - small / (1 + small), small / (1 + small) - labels)
 
 
-def train(task: Task, gradient: Gradient, steps: int) -> History:
+def train(task: Task, gradient: Gradient, steps: int) -> TrainingHistory:
     """Descend ``steps`` times from weights of zero; only the gradient of the loss is computed
     elsewhere.
     """
-    history = History()
+    history = TrainingHistory()
     weights = np.zeros((task.features.shape[1], task.labels.shape[1]))
     for step in range(steps):
         logits = task.features @ weights

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scegrad.build.cache import content_key, kept
+from scegrad.build.cache import cached, content_key
 from scegrad.fpga.tools import (
     LFE5U_85F,
     clock,
@@ -156,7 +156,7 @@ def _cached(work: Path, key: list[str], make: Callable[[Path], dict]) -> dict:
         return made
 
     return json.loads(
-        kept(work / f"{content_key([json.dumps(key).encode()])}.json", write).read_text()
+        cached(work / f"{content_key([json.dumps(key).encode()])}.json", write).read_text()
     )
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from amaranth.lib import wiring
 
-from scegrad.build.cache import content_key, kept
+from scegrad.build.cache import cached, content_key
 from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError, RequestError, SimulationError, check_choice, missing
 from scegrad.fpga.bitstream import sources
@@ -62,7 +62,7 @@ def netlist(unit: wiring.Component, name: str) -> str:
         )
         return directory / "netlist.v"
 
-    made = kept(
+    made = cached(
         cache_directory("fpga")
         / f"{name}-{content_key([text.encode(), identity().encode()])}.netlist.v",
         make,
@@ -105,7 +105,7 @@ def lane_library() -> Path:
             objects = tools.model([work / "lane32.v"], "lane32", [harness], work)
             return tools.link(objects, work / "lane.so")
 
-    return kept(cache_directory("fpga") / f"lane32-{key}.so", make)
+    return cached(cache_directory("fpga") / f"lane32-{key}.so", make)
 
 
 def through_lane(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:

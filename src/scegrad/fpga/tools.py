@@ -31,7 +31,7 @@ _STAGE_KINDS = ("clk-to-q", "routing", "logic", "setup")
 
 
 @dataclass(frozen=True)
-class Part:
+class Device:
     """An ECP5: what nextpnr is told, and its name; ``speed`` is the grade, of which 8 is the
     fastest.
     """
@@ -42,10 +42,10 @@ class Part:
     speed: int
 
 
-LFE5U_85F = Part("LFE5U-85F", "85k", "CABGA381", 8)
+LFE5U_85F = Device("LFE5U-85F", "85k", "CABGA381", 8)
 """What the figures are stated for."""
 
-ULX3S_85F = Part("LFE5U-85F", "85k", "CABGA381", 6)
+ULX3S_85F = Device("LFE5U-85F", "85k", "CABGA381", 6)
 """What is on the board: the same in the slowest grade, -6."""
 
 
@@ -102,7 +102,7 @@ def synthesise(source: str, top: str, command: str, directory: Path, title: str)
 
 
 def place_and_route(
-    netlist: str, part: Part, seed: int, mhz: float, directory: Path, title: str, *extra: str
+    netlist: str, part: Device, seed: int, mhz: float, directory: Path, title: str, *extra: str
 ) -> dict:
     """Run nextpnr on ``netlist``, aiming at ``mhz``; returns its report. A clock that is missed is
     a result, not an error.

@@ -22,7 +22,7 @@ _SUM = re.compile(r" [+-] (?!\()|== ")
 
 
 @dataclass(frozen=True)
-class Kind:
+class WarningKind:
     """Messages that are waived: rule, what they look like, and why they are no fault."""
 
     rule: str
@@ -31,17 +31,17 @@ class Kind:
 
 
 KINDS = (
-    Kind(
+    WarningKind(
         "WIDTH",
         re.compile(r"Operator \w+ expects \d+ bits on the [LR]HS, but [LR]HS's .*"),
         "operands are extended, as the language does it",
     ),
-    Kind(
+    WarningKind(
         "UNUSEDSIGNAL",
         re.compile(r"(Bits of signal are|Signal is) not (used|driven, nor used): .*"),
         "signals are named as a whole and used in part",
     ),
-    Kind(
+    WarningKind(
         "SYMRSVDWORD",
         re.compile(r"Symbol matches C\+\+ common word: 'abort'"),
         "Verilator names it otherwise in its C++",
@@ -71,7 +71,7 @@ class Message:
     text: str
 
     @property
-    def kind(self) -> Kind | None:
+    def kind(self) -> WarningKind | None:
         """The kind by which it is waived, or None."""
         return next((kind for kind in KINDS if kind.pattern.fullmatch(self.text)), None)
 
@@ -109,7 +109,7 @@ def ranges(text: str, found: Iterable[Message]) -> Iterator[tuple[str, str, int,
             modules.append((number, match[1]))
         elif _SUM.search(line) and modules[-1][1]:
             sums.setdefault(modules[-1][1], []).append(number)
-    places: dict[tuple[int, str, Kind], list[int]] = {}
+    places: dict[tuple[int, str, WarningKind], list[int]] = {}
     for message in found:
         if kind := message.kind:
             start, module = max(each for each in modules if each[0] <= message.line)

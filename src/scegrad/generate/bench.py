@@ -4,15 +4,14 @@ generate bench``; ``--check`` only compares.
 The README has a few lines of ``docs/bench/bench.json``, the page has all of them.
 """
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from scegrad.bench import litedram, masks, profile
-from scegrad.bench.cases import DSP_MHZ, Case
+from scegrad.bench.cases import DSP_MHZ, BenchCase
 from scegrad.bench.measure import Measurement
-from scegrad.generate.maker import ROOT, Maker
+from scegrad.generate.maker import Maker, recorded
 from scegrad.platforms import PLATFORMS
 
 README, PAGE, MEASURED = (
@@ -97,7 +96,7 @@ def litedram_table(records: Iterable[dict[str, Any]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def short(case: Case) -> bool:
+def short(case: BenchCase) -> bool:
     """Whether the README has the case: all cores of the platforms of several, in the narrowest
     format, on aligned arrays.
     """
@@ -110,14 +109,9 @@ def short(case: Case) -> bool:
     return whole and not case.offsets and case.core_mhz != DSP_MHZ
 
 
-def kept() -> dict[str, Any]:
-    """What was measured last."""
-    return json.loads((ROOT / MEASURED).read_text(encoding="utf-8"))
-
-
 def generated(root: Path) -> dict[Path, str]:
     """The pages with the figures of today."""
-    results = kept()
+    results = recorded(MEASURED)
     measurements = [Measurement.of(record) for record in results["lines"]]
     blocks = {
         README: {"cycles": table(item for item in measurements if short(item.case))},
@@ -125,9 +119,9 @@ def generated(root: Path) -> dict[Path, str]:
             "cycles": table(measurements),
             "masks": mask_table(results["masks"]),
             "wall-times": wall_times(results["wall"]),
-            "profile": profile_table(json.loads((ROOT / PROFILED).read_text("utf-8"))),
+            "profile": profile_table(recorded(PROFILED)),
         },
-        MEMORY: {"litedram": litedram_table(json.loads((ROOT / BEHIND).read_text("utf-8")))},
+        MEMORY: {"litedram": litedram_table(recorded(BEHIND))},
     }
     return {path: MAKER.page(path, tables, root) for path, tables in blocks.items()}
 

@@ -5,14 +5,21 @@ that name the block and its maker.
 <!-- end NAME -->
 """
 
+import json
 import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 """The checkout."""
+
+
+def recorded(path: Path) -> Any:
+    """The record that the checkout keeps as a JSON file, ``path`` in it."""
+    return json.loads((ROOT / path).read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ Each record is compared with what its case is about today: it counts while they 
 else, so that a change of the hardware or of a claim makes the table another one.
 """
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from scegrad.generate.maker import ROOT, Maker
+from scegrad.generate.maker import Maker, recorded
 from scegrad.signoff.catalogue import cases
 from scegrad.signoff.summary import MISSING, STALE
 
@@ -24,11 +23,6 @@ GROUPS = {
     "soak": "random jobs with faults, pauses, aborts and resets",
 }
 """What the cases of a group are about."""
-
-
-def kept() -> dict[str, Any]:
-    """The summary that the checkout keeps."""
-    return json.loads((ROOT / KEPT).read_text(encoding="utf-8"))
 
 
 def table(summary: dict[str, Any]) -> str:
@@ -55,7 +49,7 @@ def table(summary: dict[str, Any]) -> str:
 
 def generated(root: Path) -> dict[Path, str]:
     """The page with the state of today."""
-    return {README: MAKER.page(README, {"signoff": table(kept())}, root)}
+    return {README: MAKER.page(README, {"signoff": table(recorded(KEPT))}, root)}
 
 
 MAKER = Maker("signoff", str(KEPT), generated)

@@ -12,7 +12,7 @@ The host puts arrays into the memory and takes them out, and is the ideal manage
 
 from pathlib import Path
 
-from scegrad.build.cache import content_key, kept
+from scegrad.build.cache import cached, content_key
 from scegrad.build.driver import software_directory
 from scegrad.build.simulator import verilog as unit_verilog
 from scegrad.build.toolchain import Toolchain
@@ -154,4 +154,4 @@ def library(platform: Platform, chip: Chip) -> Path:
             )
             return tools.link(objects, work / "litedram.so")
 
-    return kept(cache_directory() / f"litedram-{platform.name}-{chip.name}-{key}.so", make)
+    return cached(cache_directory() / f"litedram-{platform.name}-{chip.name}-{key}.so", make)

@@ -12,7 +12,7 @@ FIRST = 5
 
 
 @dataclass(frozen=True)
-class Difference:
+class DifferingElement:
     """One element: its place in the array, the operands, and both results, as encodings."""
 
     index: tuple[int, ...]
@@ -35,7 +35,7 @@ def differences(
     where: np.ndarray,
     start: int,
     arrays: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
-) -> Iterator[Difference]:
+) -> Iterator[DifferingElement]:
     """The elements ``where`` of flat ``arrays``: logits, labels, got, expected.
 
     The arrays are the part from element ``start`` on of an array of ``shape``, in whose terms
@@ -46,4 +46,4 @@ def differences(
         index = (
             tuple(int(i) for i in np.unravel_index(start + int(element), shape)) if shape else ()
         )
-        yield Difference(index, *(int(array[element]) for array in flat))
+        yield DifferingElement(index, *(int(array[element]) for array in flat))

@@ -13,7 +13,7 @@ from scegrad.errors import require
 from scegrad.files import Output, OutputDirectory, check_apart, load_array, text_stream
 from scegrad.model import golden
 from scegrad.progress import INTERVAL, Bar
-from scegrad.request.differences import FIRST, Difference, differences
+from scegrad.request.differences import FIRST, DifferingElement, differences
 from scegrad.request.request import Request, prepare
 from scegrad.request.result import Result
 from scegrad.request.settings import Settings
@@ -82,14 +82,14 @@ def _check_outputs(files: Files, request: Request) -> None:
     check_apart(outputs, [] if files.overwrite else inputs)
 
 
-def _compare(request: Request, result: Result) -> tuple[int, list[Difference]]:
+def _compare(request: Request, result: Result) -> tuple[int, list[DifferingElement]]:
     """How many elements have other bits than the golden model's, and the first of them."""
     if request.backend == "model":
         return 0, []
     bits = request.fmt.bits_dtype
     flat = result.gradient.reshape(-1).astype(request.fmt.dtype, copy=False)
     count = 0
-    first: list[Difference] = []
+    first: list[DifferingElement] = []
     with Bar("comparing", flat.size) as progress:
         # In pieces: the golden model's intermediate arrays take many times the room of its results.
         for start in range(0, flat.size, COMPARED_AT_ONCE):

@@ -16,7 +16,7 @@ from scegrad.model import reference
 from scegrad.registers import VERSION
 from scegrad.request.request import Request
 from scegrad.request.result import Result
-from scegrad.run.timeline import Activity, Lane, activity
+from scegrad.run.timeline import Activity, Track, activity
 from scegrad.show.style import COLOURS, drawn, figure_of, save
 
 MEASURED = 1 << 20
@@ -232,7 +232,7 @@ def timeline_picture(recorded: Activity, title: str = "") -> Figure:
     return figure
 
 
-def _measured(lane: Lane) -> str:
+def _measured(lane: Track) -> str:
     """The height of a full lane, which is the same for every job on such a platform."""
     full = f"a full lane is {lane.most:g} {lane.measure}{'s' * (lane.most > 1)} per cycle"
     if lane.measure == "result":
@@ -240,7 +240,7 @@ def _measured(lane: Lane) -> str:
     return f"{full}; AR, AW and B count the beats of their bursts"
 
 
-def _draw_lane(axes: Axes, row: int, lane: Lane, width: int) -> None:
+def _draw_lane(axes: Axes, row: int, lane: Track, width: int) -> None:
     """Fill a lane to its rate, with its total at the right."""
     kind = (
         "results"

@@ -21,7 +21,7 @@ BINS = 128
 
 
 @dataclass(frozen=True)
-class Lane:
+class Track:
     """One line of the picture: ``rate`` is ``measure`` per cycle, averaged over each bin.
 
     ``most`` is the hardware's greatest rate, ``group`` the lane's part of the picture; ``total``
@@ -43,7 +43,7 @@ class Activity:
 
     cycles: int
     width: int
-    lanes: tuple[Lane, ...]
+    lanes: tuple[Track, ...]
 
 
 def activity(request: Request, result: Result) -> Activity:
@@ -95,7 +95,7 @@ class _Bins:
         return left.reshape(self._count, self._width).mean(axis=1)
 
 
-def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Lane]:
+def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Track]:
     """A lane for each channel of the job's port, reads of logits and of labels apart.
 
     A burst counts as its beats, in AR, AW and B too: else these would be a sixteenth as high as
@@ -121,7 +121,7 @@ def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Lane]:
         which = (events["port"] == port) & (events["channel"] == channel) & inside
         group = f"port to {timeline.ports[port]}{'' if request.job.private else ' memory'}"
         rate = bins.rate(which, beats)
-        lanes.append(Lane(group, name, unit, "beat", int(which.sum()), 1.0, rate))
+        lanes.append(Track(group, name, unit, "beat", int(which.sum()), 1.0, rate))
     return lanes
 
 
@@ -137,7 +137,7 @@ def _beats(events: np.ndarray) -> NDArray[np.float64]:
     return beats
 
 
-def _core_lanes(request: Request, bins: _Bins) -> list[Lane]:
+def _core_lanes(request: Request, bins: _Bins) -> list[Track]:
     """A lane for each core of the job: its results, at the latest when it can have computed them.
 
     Chunk j of an array is computed by core number j mod n of the n cores in the mask. The bus
@@ -150,7 +150,7 @@ def _core_lanes(request: Request, bins: _Bins) -> list[Lane]:
     computed = _results_by_core(request, bins.events, len(cores))
     for core, results in zip(cores, computed, strict=True):
         rate, total = bins.latest(results, most), int(results.sum())
-        lanes.append(Lane("cores", f"core {core}", "results", "result", total, most, rate))
+        lanes.append(Track("cores", f"core {core}", "results", "result", total, most, rate))
     return lanes
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from scegrad.signoff.result import Result
+from scegrad.signoff.result import CaseResult
 
 
 @dataclass(frozen=True)
-class Case:
+class SignoffCase:
     """A claim under a name ``group/case``; ``quick`` if minutes suffice for all cases of its kind
     together.
 
@@ -25,7 +25,7 @@ class Case:
     """The file that states the claim, from the root of the checkout."""
     quick: bool
     subject: Callable[[], str]
-    run: Callable[[], Result]
+    run: Callable[[], CaseResult]
 
     @property
     def group(self) -> str:

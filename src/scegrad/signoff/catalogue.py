@@ -1,19 +1,19 @@
 """Every case of the sign-off, in the order in which they run."""
 
 from scegrad.signoff import coverages, mutants, rounding32, soaks, tools
-from scegrad.signoff.case import Case, hashed, once
+from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.lane_proofs import LANE_PROOFS, LaneProof
 from scegrad.signoff.proofs import PROOFS
-from scegrad.signoff.result import Result
+from scegrad.signoff.result import CaseResult
 from scegrad.signoff.unit import Proof, prove
 
 _SPECIFICATIONS = ("rounding.v", "wires.v", "lane16.v", "lane32.v")
 
 
-def _unit(proof: Proof) -> Case:
+def _unit(proof: Proof) -> SignoffCase:
     verilog = once(proof.verilog)
-    return Case(
+    return SignoffCase(
         f"unit/{proof.name}",
         proof.claim,
         f"formal/{proof.name}.sv",
@@ -23,20 +23,20 @@ def _unit(proof: Proof) -> Case:
     )
 
 
-def _lane(proof: LaneProof) -> Case:
+def _lane(proof: LaneProof) -> SignoffCase:
     files = [tools.FORMAL / name for name in _SPECIFICATIONS]
 
     def subject() -> str:
         return hashed([lane_design(proof.fmt_name).rtl, *files])
 
-    def run() -> Result:
+    def run() -> CaseResult:
         return proof.run(lane_design(proof.fmt_name))
 
     source = "src/scegrad/signoff/lane_proofs.py"
-    return Case(f"lane/{proof.name}", proof.claim, source, True, once(subject), run)
+    return SignoffCase(f"lane/{proof.name}", proof.claim, source, True, once(subject), run)
 
 
-def cases() -> list[Case]:
+def cases() -> list[SignoffCase]:
     """Every case; names are unique."""
     found = [_unit(proof) for proof in PROOFS]
     found += [_lane(proof) for proof in LANE_PROOFS]

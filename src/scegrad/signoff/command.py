@@ -9,9 +9,9 @@ from pathlib import Path
 from scegrad.errors import RequestError
 from scegrad.files import Output
 from scegrad.signoff import page, summary, tools
-from scegrad.signoff.case import Case
+from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.catalogue import cases
-from scegrad.signoff.ledger import Ledger, Record
+from scegrad.signoff.ledger import Record, SignoffLedger
 from scegrad.signoff.result import Verdict
 
 
@@ -35,7 +35,7 @@ def main(options: SignoffOptions) -> int:
     chosen = choose(every, options)
     wrong = 0
     options.output.mkdir(parents=True, exist_ok=True)
-    with Ledger(options.output, tools.identity(), options.others) as ledger:
+    with SignoffLedger(options.output, tools.identity(), options.others) as ledger:
         for number, case in enumerate(chosen, start=1):
             record = None if options.names else ledger.of(case)
             fresh = record is None
@@ -58,7 +58,7 @@ def main(options: SignoffOptions) -> int:
     return 1 if wrong else 0
 
 
-def choose(every: Sequence[Case], options: SignoffOptions) -> list[Case]:
+def choose(every: Sequence[SignoffCase], options: SignoffOptions) -> list[SignoffCase]:
     """The cases that are asked for, by name or pattern, or the quick ones; of these, one share."""
     names = options.names
     unknown = [name for name in names if not any(fnmatch(case.name, name) for case in every)]
@@ -82,7 +82,7 @@ def line(number: int, count: int, record: Record, *, fresh: bool) -> str:
     )
 
 
-def listing(every: Iterable[Case]) -> str:
+def listing(every: Iterable[SignoffCase]) -> str:
     """Name and claim of each case."""
     return "\n".join(f"{case.name:28} {case.claim}" for case in every)
 

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scegrad.build.cache import content_key, kept
+from scegrad.build.cache import cached, content_key
 from scegrad.build.driver import library_name, link_library, software_directory
 from scegrad.build.model_text import clock_gates, constant_tables
 from scegrad.build.simulator import harness_directory, ports_header, verilog
@@ -43,7 +43,7 @@ def platform_model(platform: Platform, lanes: re.Pattern[str] = LANES) -> Path:
             return link_library(work / "driver", platform, "sim", objects).parent
 
     home = cache_directory() / f"coverage-{platform.name}-{_key(parts, harness_directory())}"
-    return kept(home, make) / library_name(platform)
+    return cached(home, make) / library_name(platform)
 
 
 def _platform_objects(
@@ -94,7 +94,7 @@ def lane_model(design: LaneDesign) -> Path:
         return work / "result"
 
     key = _key(parts, software_directory() / "lane")
-    return kept(cache_directory() / f"coverage-{design.fmt_name}-{key}", make) / "lane.so"
+    return cached(cache_directory() / f"coverage-{design.fmt_name}-{key}", make) / "lane.so"
 
 
 def counts(library: Path) -> str:

@@ -27,7 +27,7 @@ from scegrad.registers import (
     unit_offset,
 )
 from scegrad.sim.simulation import Memory, Simulation
-from scegrad.soak.soak import Round, SoakError
+from scegrad.soak.soak import SoakError, SoakRound
 from scegrad.tb import scenarios
 
 SEED = 14
@@ -57,7 +57,7 @@ def run_regression(platform: Platform, simulation: Simulation, rounds: int) -> i
     jobs = 0
     for number in range(rounds):
         simulation.reset()
-        jobs += Round(platform, simulation, SEED, number).run()
+        jobs += SoakRound(platform, simulation, SEED, number).run()
     simulation.clear_windows()
     simulation.clear_faults()
     rng, length = random.Random(SEED), LONG * platform.read_buffer_beats + 1

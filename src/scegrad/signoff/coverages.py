@@ -15,10 +15,10 @@ from scegrad.formats import FP16, FP32, Format
 from scegrad.model import golden
 from scegrad.platforms import ECP5_DEMO, Platform
 from scegrad.signoff import coverage, coverage_model, coverage_runs, exclusions, mutant_lane
-from scegrad.signoff.case import Case, hashed, once
+from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.coverage import Point
 from scegrad.signoff.designs import lane_design, platform_hash
-from scegrad.signoff.result import Result, Verdict
+from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.sim.simulation import Simulation
 from scegrad.soak.soak import SoakError
 from scegrad.sweep.native import Lane
@@ -62,28 +62,30 @@ def measure_lane(fmt: Format, pairs: int = PAIRS) -> Counted:
     return pairs, coverage.points(coverage_model.counts(library), design.verilog, LaneDesign.TOP)
 
 
-def result_of(name: str, measure: Callable[[], Counted], what: str) -> Result:
+def result_of(name: str, measure: Callable[[], Counted], what: str) -> CaseResult:
     """What a measurement comes to."""
     started = time.monotonic()
     try:
         number, hits = measure()
     except (SoakError, SimulationError, JobError) as error:
-        return Result(Verdict.REFUTED, str(error), time.monotonic() - started)
+        return CaseResult(Verdict.REFUTED, str(error), time.monotonic() - started)
     found = coverage.figures(hits, exclusions.EXCLUSIONS[name])
     verdict = Verdict.HOLES if found["holes"] else Verdict.PROVED
     detail = f"{number} {what}: {coverage.told(found)}"
-    return Result(verdict, detail, time.monotonic() - started, {"runs": number, **found})
+    return CaseResult(verdict, detail, time.monotonic() - started, {"runs": number, **found})
 
 
-def cases() -> list[Case]:
+def cases() -> list[SignoffCase]:
     """The lanes and the platform."""
     lanes = [_lane_case(FP16, quick=True), _lane_case(FP32, quick=False)]
     return [*lanes, _platform_case(ECP5_DEMO)]
 
 
-def _case(name: str, quick: bool, subject: Callable[[], str], run: Callable[[], Result]) -> Case:
+def _case(
+    name: str, quick: bool, subject: Callable[[], str], run: Callable[[], CaseResult]
+) -> SignoffCase:
     claim = "every line, branch, expression and toggle is hit or excluded with a reason"
-    return Case(f"coverage/{name}", claim, FOUND_IN, quick, once(subject), run)
+    return SignoffCase(f"coverage/{name}", claim, FOUND_IN, quick, once(subject), run)
 
 
 def _settings() -> list[str | Path]:
@@ -92,7 +94,7 @@ def _settings() -> list[str | Path]:
     return [*map(Path, files), f"{PAIRS} {PARTS} {ROUNDS}"]
 
 
-def _lane_case(fmt: Format, *, quick: bool) -> Case:
+def _lane_case(fmt: Format, *, quick: bool) -> SignoffCase:
     def subject() -> str:
         return hashed([lane_design(fmt.name).rtl, *_settings()])
 
@@ -100,7 +102,7 @@ def _lane_case(fmt: Format, *, quick: bool) -> Case:
     return _case(name, quick, subject, lambda: result_of(name, lambda: measure_lane(fmt), "pairs"))
 
 
-def _platform_case(platform: Platform) -> Case:
+def _platform_case(platform: Platform) -> SignoffCase:
     def subject() -> str:
         return hashed([platform_hash(platform), *_settings()])
 

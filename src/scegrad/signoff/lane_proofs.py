@@ -22,7 +22,7 @@ from scegrad.model import exact_fp16
 from scegrad.rtl.datapath.sigmoid32 import K_AHEAD
 from scegrad.signoff import aig, lane, pipeline, tools
 from scegrad.signoff.aig import Aig
-from scegrad.signoff.result import Result, Verdict
+from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.sweep.unit import LaneDesign
 
 WIDTHS = {"fp16": {"x": 16, "y": 16, "s": 25}, "fp32": {"x": 32, "y": 32, "s": 47, "k": 8}}
@@ -41,11 +41,11 @@ class LaneProof:
     name: str
     fmt_name: str
     claim: str
-    run: Callable[[LaneDesign], Result]
+    run: Callable[[LaneDesign], CaseResult]
     long: bool = False
 
 
-def function_of_its_inputs(design: LaneDesign) -> Result:
+def function_of_its_inputs(design: LaneDesign) -> CaseResult:
     """Every path from ``valid``, ``logit`` and ``label`` to an output has as many registers as is
     said of it.
     """
@@ -57,36 +57,36 @@ def function_of_its_inputs(design: LaneDesign) -> Result:
     try:
         found = pipeline.depths(design)
     except pipeline.UnevenError as error:
-        return Result(Verdict.REFUTED, str(error), time.monotonic() - started)
+        return CaseResult(Verdict.REFUTED, str(error), time.monotonic() - started)
     wrong = [
         f"{name}: {found[name]} registers, not {due[name]}"
         for name in due
         if found[name] != due[name]
     ]
     if wrong:
-        return Result(Verdict.REFUTED, wrong[0], time.monotonic() - started)
+        return CaseResult(Verdict.REFUTED, wrong[0], time.monotonic() - started)
     detail = f"{design.latency} registers on every path to the result"
-    return Result(Verdict.PROVED, detail, time.monotonic() - started)
+    return CaseResult(Verdict.PROVED, detail, time.monotonic() - started)
 
 
-def special_values(design: LaneDesign) -> Result:
+def special_values(design: LaneDesign) -> CaseResult:
     """NaN and infinite labels give what the contract says, for all encodings, s and k."""
     return _decide(design, "bad_special[0]", lane.cut_lane)
 
 
-def half_labels(design: LaneDesign) -> Result:
+def half_labels(design: LaneDesign) -> CaseResult:
     """fp32 with a label of 1/2 and a small logit: what stands for |sigmoid(x) - 1/2| is rounded
     right.
     """
     return _decide(design, "bad_alone[0]", lane.cut_lane)
 
 
-def correct_rounding(design: LaneDesign) -> Result:
+def correct_rounding(design: LaneDesign) -> CaseResult:
     """Second part of fp16: the rounding, for every s, x and y."""
     return _decide(design, "bad[0]", lane.cut_lane)
 
 
-def sigmoid_of_all_logits(design: LaneDesign) -> Result:
+def sigmoid_of_all_logits(design: LaneDesign) -> CaseResult:
     """First part of fp16: s in the netlist is floor(2^25 sigmoid(-|x|)), for every x that is no
     NaN.
     """
@@ -102,9 +102,9 @@ def sigmoid_of_all_logits(design: LaneDesign) -> Result:
         if wrong.size:
             x = int(wrong[0])
             detail = f"x = {x | sign:#06x}: s is {found[x]}, but must be {due[x] >> 1}"
-            return Result(Verdict.REFUTED, detail, time.monotonic() - started)
+            return CaseResult(Verdict.REFUTED, detail, time.monotonic() - started)
     detail = f"{2 * magnitudes.size} logits evaluated"
-    return Result(Verdict.PROVED, detail, time.monotonic() - started)
+    return CaseResult(Verdict.PROVED, detail, time.monotonic() - started)
 
 
 def _evaluate(netlist: Aig, logits: np.ndarray, chunk: int = 1 << 12) -> np.ndarray:
@@ -117,7 +117,7 @@ def _evaluate(netlist: Aig, logits: np.ndarray, chunk: int = 1 << 12) -> np.ndar
     return np.concatenate(parts)[: logits.size]
 
 
-def _decide(design: LaneDesign, output: str, make: Callable[[LaneDesign], Aig]) -> Result:
+def _decide(design: LaneDesign, output: str, make: Callable[[LaneDesign], Aig]) -> CaseResult:
     """Prove that an output of the cut lane is 0 for all inputs, or show inputs for which it is
     1.
     """
@@ -125,24 +125,24 @@ def _decide(design: LaneDesign, output: str, make: Callable[[LaneDesign], Aig]) 
     return solve(kept_graph(make, design), output, WIDTHS[design.fmt_name], started)
 
 
-def solve(graph: Aig, output: str, widths: dict[str, int], started: float) -> Result:
+def solve(graph: Aig, output: str, widths: dict[str, int], started: float) -> CaseResult:
     """Prove that an output is 0 for all inputs, or show inputs of these widths for which it is
     1.
     """
     cnf = graph.cnf(output)
     if isinstance(cnf, bool):
         verdict = Verdict.REFUTED if cnf else Verdict.PROVED
-        return Result(verdict, "constant after folding", time.monotonic() - started)
+        return CaseResult(verdict, "constant after folding", time.monotonic() - started)
     with TemporaryDirectory(prefix="scegrad-") as work:
         answer = tools.kissat(cnf, Path(work), LIMIT)
     seconds = time.monotonic() - started
     if answer is None:
-        return Result(Verdict.OPEN, f"no answer in {LIMIT} seconds", seconds)
+        return CaseResult(Verdict.OPEN, f"no answer in {LIMIT} seconds", seconds)
     if answer is False:
-        return Result(Verdict.PROVED, f"{len(cnf.clauses)} clauses unsatisfiable", seconds)
+        return CaseResult(Verdict.PROVED, f"{len(cnf.clauses)} clauses unsatisfiable", seconds)
     assert isinstance(answer, list)
     shown = [f"{name} = {aig.value(answer, cnf, name, w):#x}" for name, w in widths.items()]
-    return Result(Verdict.REFUTED, ", ".join(shown), seconds)
+    return CaseResult(Verdict.REFUTED, ", ".join(shown), seconds)
 
 
 _graphs: dict[tuple[str, str], Aig] = {}

@@ -11,8 +11,8 @@ from typing import Any
 
 from scegrad.build.store import Store, read
 from scegrad.errors import RequestError
-from scegrad.signoff.case import Case
-from scegrad.signoff.result import Result, Verdict
+from scegrad.signoff.case import SignoffCase
+from scegrad.signoff.result import CaseResult, Verdict
 
 FILE = "ledger.sqlite"
 VERSION = 1
@@ -29,7 +29,7 @@ LASTING = (
 """Verdicts that stand until something changes; a case that is open is tried again."""
 
 
-class Ledger:
+class SignoffLedger:
     """The records of a directory, open for adding. A context manager; a second process is refused.
 
     ``others`` are directories whose records are taken up too, for shards that ran elsewhere.
@@ -42,7 +42,7 @@ class Ledger:
         self._store = Store(self.path, header, ("version",))
         self._others = [load(other) for other in others]
 
-    def __enter__(self) -> "Ledger":
+    def __enter__(self) -> "SignoffLedger":
         """Take over what the file holds. Raises ``RequestError``."""
         self._store.__enter__()
         return self
@@ -59,11 +59,11 @@ class Ledger:
             found |= other
         return found | self._store.records
 
-    def of(self, case: Case) -> Record | None:
+    def of(self, case: SignoffCase) -> Record | None:
         """The record of a case about what it is about today."""
         return self.records.get(key(case))
 
-    def add(self, case: Case, result: Result) -> Record:
+    def add(self, case: SignoffCase, result: CaseResult) -> Record:
         """Make a record; it is on disk when this returns, if the verdict is a lasting one that is
         new.
         """
@@ -83,7 +83,7 @@ class Ledger:
         return record
 
 
-def key(case: Case) -> str:
+def key(case: SignoffCase) -> str:
     """The name of a case's record."""
     return f"{case.name} {case.subject()[:16]}"
 

@@ -15,12 +15,12 @@ import numpy as np
 
 from scegrad.formats import FP16, FP32, Format
 from scegrad.rtl.datapath.sigmoid16 import Sigmoid16
-from scegrad.signoff.case import Case, hashed, once
+from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.mutant_equal import EQUAL, Comparison
 from scegrad.signoff.mutant_lane import MutantLane, Stimuli
 from scegrad.signoff.mutation import Judgement, Mutant, Population
-from scegrad.signoff.result import Result, Verdict
+from scegrad.signoff.result import CaseResult, Verdict
 
 LANE_GROUPS = {"lane16": (FP16, 100), "lane32": (FP32, 320)}
 """Of each lane the format, and how many groups its mutants make."""
@@ -111,32 +111,32 @@ def _decide(
             judgement.keep(mutant, f"the solver's {told} shows no difference")
 
 
-def result_of(judgement: Judgement, seconds: float) -> Result:
+def result_of(judgement: Judgement, seconds: float) -> CaseResult:
     """A judgement as the result of its case."""
     total = sum(judgement.ends.values()) + len(judgement.alive)
     told = [f"{count} {end}" for end, count in judgement.ends.items()]
     told += [f"{len(judgement.alive)} alive"] if judgement.alive else []
     verdict = Verdict.ALIVE if judgement.alive else Verdict.PROVED
     data = {"mutants": total, "ends": judgement.ends, "alive": judgement.alive}
-    return Result(verdict, f"{total} mutants: {', '.join(told)}", seconds, data)
+    return CaseResult(verdict, f"{total} mutants: {', '.join(told)}", seconds, data)
 
 
-def _run(name: str, index: int) -> Result:
+def _run(name: str, index: int) -> CaseResult:
     started = time.monotonic()
     judgement = judge_lane(name, lane_population(name).group(index))
     return result_of(judgement, time.monotonic() - started)
 
 
-def cases() -> list[Case]:
+def cases() -> list[SignoffCase]:
     """Every group."""
     return [case for name in LANE_GROUPS for case in _lane_cases(name)]
 
 
-def _lane_cases(name: str) -> list[Case]:
+def _lane_cases(name: str) -> list[SignoffCase]:
     fmt, groups = LANE_GROUPS[name]
     subject = once(lambda: hashed([lane_design(fmt.name).rtl, *_DECIDING, str(groups)]))
     return [
-        Case(
+        SignoffCase(
             f"mutants/{name}/{index:03}",
             f"every mutant of group {index} of {groups} is killed or equal",
             FINDING,

@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Result:
+class CaseResult:
     """A verdict, what it rests on or the first thing that is wrong, and the seconds that it took;
     ``data`` are its figures, for the record.
     """

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scegrad.signoff import lane, tools
-from scegrad.signoff.case import Case, hashed, once
+from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.lane_proofs import WIDTHS, kept_graph, solve
-from scegrad.signoff.result import Result
+from scegrad.signoff.result import CaseResult
 
 K_BITS = 8
 
@@ -24,7 +24,7 @@ SIGNS = {"x>0": False, "x<=0": True}
 """Signs of x by the sign bit; either zero is in one of them."""
 
 
-class Part(NamedTuple):
+class KRange(NamedTuple):
     """Values of k that share their ``bits`` leading bits; ``low`` is the first value."""
 
     low: int
@@ -43,13 +43,13 @@ class Part(NamedTuple):
         return {f"k[{i}]": bool(self.low >> i & 1) for i in range(K_BITS - self.bits, K_BITS)}
 
 
-def parts() -> Iterator[Part]:
+def parts() -> Iterator[KRange]:
     """Every k that a lane may give: those of near logits one by one, the rest in three parts."""
-    yield from (Part(k, K_BITS) for k in range(1, LAST_NEAR + 1))
-    yield from (Part(152, 5), Part(160, 3), Part(192, 2))
+    yield from (KRange(k, K_BITS) for k in range(1, LAST_NEAR + 1))
+    yield from (KRange(152, 5), KRange(160, 3), KRange(192, 2))
 
 
-def cases() -> list[Case]:
+def cases() -> list[SignoffCase]:
     """All cases, in the order of k."""
     subject = once(
         lambda: hashed(
@@ -57,7 +57,7 @@ def cases() -> list[Case]:
         )
     )
     return [
-        Case(
+        SignoffCase(
             f"rounding32/{part},{sign}",
             "some real from T(S) to T(S + 1) rounds to the result, for every label",
             "formal/rounding.v",
@@ -70,7 +70,7 @@ def cases() -> list[Case]:
     ]
 
 
-def decide(part: Part, negative: bool) -> Result:
+def decide(part: KRange, negative: bool) -> CaseResult:
     """Decide one case."""
     started = time.monotonic()
     graph = kept_graph(lane.cut_lane, lane_design("fp32"))

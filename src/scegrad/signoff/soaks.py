@@ -5,9 +5,9 @@ them.
 import time
 
 from scegrad.platforms import PLATFORMS, Platform
-from scegrad.signoff.case import Case, hashed, once
+from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import platform_hash
-from scegrad.signoff.result import Result, Verdict
+from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.soak.command import line, run_rounds
 from scegrad.soak.soak import ROUND
 
@@ -18,17 +18,17 @@ JOBS = 10_000
 """Jobs on a platform, and those on one whose simulator is built in a minute."""
 
 
-def cases() -> list[Case]:
+def cases() -> list[SignoffCase]:
     """A quick case of one platform, and one of each."""
     return [_case(name, jobs, "-quick") for name, jobs in QUICK.items()] + [
         _case(name, JOBS, "") for name in PLATFORMS
     ]
 
 
-def _case(name: str, jobs: int, ending: str) -> Case:
+def _case(name: str, jobs: int, ending: str) -> SignoffCase:
     platform = PLATFORMS[name]
 
-    return Case(
+    return SignoffCase(
         f"soak/{name}{ending}",
         f"{jobs} random jobs: right elements, no stray byte, no hang, every bin hit",
         "src/scegrad/soak/soak.py",
@@ -38,7 +38,7 @@ def _case(name: str, jobs: int, ending: str) -> Case:
     )
 
 
-def soaked(platform: Platform, jobs: int) -> Result:
+def soaked(platform: Platform, jobs: int) -> CaseResult:
     """Run the jobs; a bin without a hit leaves the case open."""
     started = time.monotonic()
     record = run_rounds(platform, SEED, range(jobs // ROUND)).record()
@@ -48,4 +48,4 @@ def soaked(platform: Platform, jobs: int) -> Result:
         verdict, detail = Verdict.REFUTED, record["failures"][0]
     elif record["holes"]:
         detail = f"{detail}; no hit: {record['holes'][0]}"
-    return Result(verdict, detail, time.monotonic() - started, {"seed": SEED, **record})
+    return CaseResult(verdict, detail, time.monotonic() - started, {"seed": SEED, **record})

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from scegrad.signoff.case import Case
+from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.designs import DESIGNS
 from scegrad.signoff.ladder import LADDER
-from scegrad.signoff.ledger import Ledger, Record, key
+from scegrad.signoff.ledger import Record, SignoffLedger, key
 from scegrad.signoff.places import place, place_of_point
 
 VERSION = 1
@@ -19,7 +19,7 @@ Summary = dict[str, Any]
 Row = dict[str, Any]
 
 
-def summarise(every: Iterable[Case], ledger: Ledger) -> Summary:
+def summarise(every: Iterable[SignoffCase], ledger: SignoffLedger) -> Summary:
     """What the ledger says of each case, of each group, and of each rung of the ladder."""
     records = ledger.records
     known = {record["case"] for record in records.values()}
@@ -39,7 +39,7 @@ def summarise(every: Iterable[Case], ledger: Ledger) -> Summary:
     }
 
 
-def row(case: Case, record: Record | None, *, stale: bool) -> dict[str, Any]:
+def row(case: SignoffCase, record: Record | None, *, stale: bool) -> dict[str, Any]:
     """One case: what is claimed and what came of it."""
     found = record or {"verdict": STALE if stale else MISSING, "detail": "", "seconds": 0.0}
     return {

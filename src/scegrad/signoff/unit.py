@@ -25,7 +25,7 @@ from amaranth.lib.wiring import In
 from scegrad.rtl.verilog import to_verilog
 from scegrad.signoff import tools
 from scegrad.signoff.case import hashed
-from scegrad.signoff.result import Result, Verdict
+from scegrad.signoff.result import CaseResult, Verdict
 
 UNIT = "unit"
 """The name of a unit's module in its top."""
@@ -125,7 +125,7 @@ class Plain(wiring.Component):
         return m
 
 
-def prove(proof: Proof, verilog: str | None = None) -> Result:
+def prove(proof: Proof, verilog: str | None = None) -> CaseResult:
     """Run a proof; the Verilog of another, broken, unit may stand in for the unit's own."""
     started = time.monotonic()
     with TemporaryDirectory(prefix="scegrad-") as work:
@@ -141,7 +141,7 @@ def prove(proof: Proof, verilog: str | None = None) -> Result:
             )
         tools.yosys(smt, directory)
         verdict, detail = _decide(proof, directory)
-    return Result(verdict, detail, time.monotonic() - started)
+    return CaseResult(verdict, detail, time.monotonic() - started)
 
 
 def _hooks(proof: Proof) -> str:

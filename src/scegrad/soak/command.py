@@ -19,7 +19,7 @@ from scegrad.files import Output
 from scegrad.platforms import Platform
 from scegrad.sim.simulation import Simulation
 from scegrad.soak import bins
-from scegrad.soak.soak import ROUND, Round, SoakError
+from scegrad.soak.soak import ROUND, SoakError, SoakRound
 
 TIME_LIMIT = 120
 """Seconds in which a round must be over; it takes a fraction of one."""
@@ -120,7 +120,7 @@ def _child(
 ) -> None:
     for number in numbers:
         with Simulation(path) as simulation:
-            found = Round(platform, simulation, seed, number)
+            found = SoakRound(platform, simulation, seed, number)
             try:
                 found.run()
             except SoakError as error:

@@ -81,7 +81,7 @@ class _Running:
     end: str = "done"
 
 
-class Round:
+class SoakRound:
     """A unit, and everything random about its jobs."""
 
     def __init__(self, platform: Platform, simulation: Simulation, seed: int, number: int) -> None:

@@ -12,7 +12,7 @@ from scegrad import progress
 from scegrad.errors import RequestError, SimulationError, require
 from scegrad.files import Output
 from scegrad.sweep import local
-from scegrad.sweep.ledger import Ledger, load, merged
+from scegrad.sweep.ledger import SweepLedger, load, merged
 from scegrad.sweep.shard import Record
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.summary import Summary, summarise
@@ -56,7 +56,7 @@ def sweep(space: Space, options: SweepOptions) -> Summary:
         check_address(options.scheduler)  # before anything is made
     unit = design(space.fmt)
     first, last = options.shards or (0, space.shards)
-    with Ledger(options.directory, space, unit.rtl) as ledger:
+    with SweepLedger(options.directory, space, unit.rtl) as ledger:
         todo = [shard for shard in range(first, last) if shard not in ledger.records]
         progress.say(
             f"{_title(space)}: RTL {unit.rtl[:16]}, shards {first}:{last},"
@@ -84,7 +84,7 @@ def _engine(
     return local.run(space, todo, unit, options.workers or os.cpu_count() or 1)
 
 
-def _add_all(ledger: Ledger, space: Space, total: int, records: Iterator[Record]) -> None:
+def _add_all(ledger: SweepLedger, space: Space, total: int, records: Iterator[Record]) -> None:
     """Add the records as they come, and show the rate and the time left."""
     start = time.monotonic()
     with progress.Bar(_title(space), total, lines=progress.INTERVAL) as bar:
@@ -108,7 +108,7 @@ def merge(directories: list[Path], output: Path) -> Summary:
     Raises ``RequestError``.
     """
     space, rtl, records = merged(directories)
-    with Ledger(output, space, rtl) as ledger:
+    with SweepLedger(output, space, rtl) as ledger:
         for shard in sorted(records.keys() - ledger.records.keys()):
             ledger.add(records[shard])
         summary = summarise(space, rtl, ledger.records)

@@ -31,7 +31,7 @@ def tools() -> dict[str, str]:
     return versions | {"python": platform.python_version(), "compiler": Toolchain.find().compiler()}
 
 
-class Ledger:
+class SweepLedger:
     """Records of one space on one RTL, open for adding; no second process can have it open. A
     context manager.
     """
@@ -46,7 +46,7 @@ class Ledger:
         }
         self._old = directory / OLD
 
-    def __enter__(self) -> "Ledger":
+    def __enter__(self) -> "SweepLedger":
         """Take over what the file holds. Raises ``RequestError``."""
         if self._old.exists():
             raise RequestError(

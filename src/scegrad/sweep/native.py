@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scegrad.build.cache import content_key, kept
+from scegrad.build.cache import cached, content_key
 from scegrad.build.simulator import harness_directory
 from scegrad.build.toolchain import Toolchain
 from scegrad.errors import BuildError, SimulationError
@@ -50,7 +50,7 @@ def _built(name: str, parts: list[bytes], make: Make) -> Path:
         cache_directory()
         / f"sweep-{Path(name).stem}-{content_key([tools.identity().encode(), *parts])}"
     )
-    return kept(home, result) / name
+    return cached(home, result) / name
 
 
 def lane_library(design: LaneDesign) -> Path:

@@ -29,7 +29,7 @@ import numpy as np
 
 from scegrad.board.generate import TOP, sources, write_verilog
 from scegrad.board.protocol import BAUD, CLOCK_HZ, SHARED_BYTES
-from scegrad.build.cache import content_key, kept
+from scegrad.build.cache import cached, content_key
 from scegrad.build.toolchain import Toolchain
 from scegrad.progress import announced
 from scegrad.sim.clib import Functions, declare
@@ -72,7 +72,7 @@ def library() -> Path:
             )
             return tools.link(objects, work / "board.so")
 
-    return kept(cache_directory() / f"ulx3s-{key}.so", make)
+    return cached(cache_directory() / f"ulx3s-{key}.so", make)
 
 
 _FUNCTIONS: Functions = {
