@@ -166,7 +166,7 @@ def _runtime(waves: bool) -> Path:
         _build_in(work / "build", Design("nothing", EMPTY), "verilator", waves)
         return work / "build"
 
-    return kept(cache_directory() / "benches" / f"verilated-{content_key([key.encode()])}", make)
+    return cached(cache_directory() / "benches" / f"verilated-{content_key([key.encode()])}", make)
 
 
 def _versions(simulator: str) -> list[str]:

@@ -9,7 +9,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from scegrad.build.cache import content_key, kept
+from scegrad.build.cache import cached, content_key
 from scegrad.build.simulator import verilog
 from scegrad.files import Output
 from scegrad.fpga.tools import identity, synthesise
@@ -58,7 +58,7 @@ def measure_modules(platform: Platform) -> Sizes:
         return work / f"{platform.top_name}.stat.json"
 
     key = content_key([source.read_bytes(), f"{COMMAND} {tools}".encode()])
-    statistics = kept(cache_directory("fpga") / f"modules-{key}.json", make)
+    statistics = cached(cache_directory("fpga") / f"modules-{key}.json", make)
     return sizes(json.loads(statistics.read_text("utf-8")), platform.top_name)
 
 
