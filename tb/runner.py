@@ -7,6 +7,7 @@ results file says that at least one test ran and none failed.
 
 import base64
 import importlib.metadata
+import itertools
 import json
 import os
 import pickle
@@ -284,7 +285,8 @@ def run_bench(
     ``parameters``  anything that JSON holds; the bench finds it as ``parameters()`` of
                     ``tb.bench``, and a platform as ``platform()``
     ``tests``       names of the only tests to run
-    ``waves``       a file for the waveform, in FST
+    ``waves``       a file for the waveform, in FST; else, one in the directory ``SCEGRAD_WAVES`` if
+                    the environment has that (``pytest --waves``)
     ``seed``        of the run, to replay it; else ``SCEGRAD_SEED``, else a new one. It is printed.
     ``unset``       what Verilator gives to inputs and registers before anything sets them:
                     "random", or "ones", with which the clock has no edge before the bench makes
@@ -293,9 +295,32 @@ def run_bench(
     top = design if isinstance(design, Design) else design_of(design)
     if seed is None:
         seed = int(os.environ.get("SCEGRAD_SEED", random.SystemRandom().randrange(1 << 31)))
+    waves = waves or _asked_waves(f"{test_module.rpartition('.')[2]}-{top.name}-{simulator}")
     print(f"{test_module} on {top.name} under {simulator}: SCEGRAD_SEED={seed} replays it")
     run = _Run(top, test_module, simulator, tests, waves, seed, UNSET[unset], parameters or {})
     return run.result(build(top, simulator, waves=waves is not None))
+
+
+def _asked_waves(name: str) -> Path | None:
+    """A new file in the directory of waves, if there is to be one."""
+    directory = os.environ.get("SCEGRAD_WAVES")
+    if not directory:
+        return None
+    Path(directory).mkdir(parents=True, exist_ok=True)
+    # Created here, so that tests at the same time do not share one.
+    endings = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+    path = next(filter(_created, (Path(directory) / f"{name}{ending}.fst" for ending in endings)))
+    print(f"waves: {path}")
+    return path
+
+
+def _created(path: Path) -> bool:
+    """Create a file; False if it is there already."""
+    try:
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _keep(log: Path, test_module: str) -> str:

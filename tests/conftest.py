@@ -1,11 +1,27 @@
-"""What all tests share: a seed that is another one each time, is shown where a test fails, and can
-be given again.
+"""What all tests share: a seed that is another one each time, and whose command is shown if a test
+fails; and waves of the benches on demand.
 """
 
 import os
 import random
+import shlex
+import sys
+from pathlib import Path
 
 import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--waves DIR``: ``tb.runner`` finds it in the environment, and so do the workers."""
+    parser.addoption(
+        "--waves", metavar="DIR", help="Write a waveform of each cocotb bench into DIR, in FST."
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hand the directory of the waves on."""
+    if chosen := config.getoption("--waves"):
+        os.environ["SCEGRAD_WAVES"] = str(Path(chosen).absolute())
 
 
 def pytest_report_header() -> str:
@@ -21,7 +37,10 @@ def base_seed() -> int:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which slices of the sweeps this run took."""
+    """Say which slices of the sweeps this run took, and how to run again what failed."""
+    for kind in ("failed", "error"):
+        for report in terminalreporter.getreports(kind):
+            terminalreporter.write_line(f"again: {again(report.nodeid)}")
     slices = [
         value
         for report in terminalreporter.getreports("passed")
@@ -30,6 +49,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ]
     if slices:
         terminalreporter.write_line(f"swept: {'; '.join(sorted(slices))}")
+
+
+def again(node: str) -> str:
+    """The command that runs a test again with the same random choices."""
+    python = os.path.relpath(sys.executable)
+    shown = python if not python.startswith("..") else sys.executable
+    return f"SCEGRAD_SEED={base_seed()} {shown} -m pytest {shlex.quote(node)}"
 
 
 @pytest.fixture

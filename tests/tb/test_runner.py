@@ -68,6 +68,14 @@ def test_seed_and_parameters_reach_the_bench() -> None:
     assert "parameters {'answer': [42]}" in result.log
 
 
+def test_waves_of_every_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCEGRAD_WAVES", str(tmp_path / "waves"))
+    for _ in range(2):
+        run_bench(AxiCopy(), BENCH, "icarus", tests=["passes"])
+    found = sorted(path.name for path in (tmp_path / "waves").iterdir() if path.stat().st_size)
+    assert found == [f"runner_bench-axicopy-icarus{ending}.fst" for ending in ("-2", "")]
+
+
 @pytest.mark.parametrize(
     "simulator", ["icarus", pytest.param("verilator", marks=pytest.mark.whole)]
 )

@@ -272,7 +272,11 @@ class SoakRound:
         """A job that the hardware must refuse, with the right status."""
         rng, platform = self.rng, self.platform
         good = scenarios.draw_job(rng, platform, scenarios.Shape(longest=50), [])
+        region = rng.choice(platform.regions)
+        step = good.fmt.bytes * rng.choice((1, 1, 2))
         changes = {
+            # Beside an end of a memory: before its first element, or past its last.
+            "labels": rng.choice((region.base - step, region.end - good.size + step)) & 0xFFFF_FFFF,
             "length": -rng.randrange(1, 1 << 31),
             "logits": (good.logits + 1) & 0xFFFF_FFFF,
             "gradient": rng.getrandbits(32) & ~3,
