@@ -5,7 +5,6 @@ every point of the code is hit or excluded with a reason.
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
@@ -88,25 +87,27 @@ def _case(
     return SignoffCase(f"coverage/{name}", claim, FOUND_IN, quick, once(subject), run)
 
 
-def _settings() -> list[str | Path]:
+def _settings(name: str) -> list[str]:
     """What decides a verdict beside the Verilog."""
-    files = (coverage_runs.__file__, exclusions.__file__, mutant_lane.__file__)
-    return [*map(Path, files), f"{PAIRS} {PARTS} {ROUNDS}"]
+    runs = (PAIRS, PARTS, mutant_lane.SEED, ROUNDS, coverage_runs.SEED, coverage_runs.LONG)
+    return [str(runs), *map(repr, exclusions.EXCLUSIONS[name])]
 
 
 def _lane_case(fmt: Format, *, quick: bool) -> SignoffCase:
-    def subject() -> str:
-        return hashed([lane_design(fmt.name).rtl, *_settings()])
-
     name = f"lane{fmt.width}"
+
+    def subject() -> str:
+        return hashed([lane_design(fmt.name).rtl, *_settings(name)])
+
     return _case(name, quick, subject, lambda: result_of(name, lambda: measure_lane(fmt), "pairs"))
 
 
 def _platform_case(platform: Platform) -> SignoffCase:
-    def subject() -> str:
-        return hashed([platform_hash(platform), *_settings()])
-
     name = platform.name
+
+    def subject() -> str:
+        return hashed([platform_hash(platform), *_settings(name)])
+
     return _case(
         name, False, subject, lambda: result_of(name, lambda: measure_platform(platform), "jobs")
     )
