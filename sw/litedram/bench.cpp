@@ -114,7 +114,7 @@ int sce_litedram_irq(const sce_litedram *bench) {
 
 int sce_litedram_write(sce_litedram *bench, uint32_t address, const void *data, uint32_t size) {
     sce::HostPlan plan = simple_plan();
-    plan.write = {address, size, static_cast<uint8_t *>(const_cast<void *>(data))};
+    plan.write = {address, size, nullptr, static_cast<const uint8_t *>(data)};
     return move(*bench, plan, size);
 }
 

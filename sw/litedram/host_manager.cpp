@@ -79,12 +79,12 @@ void HostManager::ask_write() {
 // A beat from R to where it belongs, as far as it was asked for.
 void HostManager::take_beat(const Burst &burst) {
     const HostStream &stream = *burst.stream;
-    if (stream.data == nullptr)
+    if (stream.target == nullptr)
         return;
     for (uint64_t k = 0; k < port_bytes_; ++k) {
         const uint64_t offset = burst.address + k - stream.address; // wraps below the first byte
         if (offset < stream.size)
-            stream.data[offset] = bytes_of(&top_.host_rdata)[k];
+            stream.target[offset] = bytes_of(&top_.host_rdata)[k];
     }
 }
 
@@ -96,7 +96,7 @@ void HostManager::give_beat(const Burst &burst) {
         const uint64_t offset = burst.address + k - stream.address;
         if (offset >= stream.size)
             continue;
-        bytes_of(&top_.host_wdata)[k] = stream.data == nullptr ? 0 : stream.data[offset];
+        bytes_of(&top_.host_wdata)[k] = stream.source == nullptr ? 0 : stream.source[offset];
         bytes_of(&top_.host_wstrb)[k / 8] |= 1 << k % 8;
     }
 }

@@ -9,12 +9,13 @@
 
 namespace sce {
 
-// `size` bytes at `address`, to or from `data`; without `data` zeros are written, and what is read
-// is dropped.
+// `size` bytes at `address`: a read stores them at `target`, a write takes them from `source`.
+// Without these, data read are dropped, and zeros are written.
 struct HostStream {
     uint32_t address = 0;
     uint32_t size = 0;
-    uint8_t *data = nullptr;
+    uint8_t *target = nullptr;
+    const uint8_t *source = nullptr;
 };
 
 struct HostPlan {

@@ -21,7 +21,7 @@ NEAREST = 0.5
 
 
 @dataclass
-class Comparison:
+class CheckResult:
     """What is found of a gradient.
 
     ``other`` counts results that are not the nearest number, ``beyond`` those whose error is over
@@ -67,9 +67,9 @@ def judge(
     labels: np.ndarray,
     results: np.ndarray,
     bound: float,
-) -> Comparison:
+) -> CheckResult:
     """Judge flat arrays of one format, which are the elements of an array of ``shape``."""
-    found = Comparison(elements=results.size)
+    found = CheckResult(elements=results.size)
     with Bar("judging", results.size, lines=INTERVAL) as progress:
         for start in range(0, results.size, JUDGED_AT_ONCE):
             part = slice(start, start + JUDGED_AT_ONCE)
@@ -83,7 +83,7 @@ def judge(
 def _judge_part(
     fmt: Format,
     shape: tuple[int, ...],
-    found: Comparison,
+    found: CheckResult,
     start: int,
     arrays: tuple[np.ndarray, np.ndarray, np.ndarray],
     bound: float,
@@ -105,7 +105,7 @@ def _judge_part(
     found.first += zip(told, errors[some].tolist(), strict=True)
 
 
-def lines(fmt: Format, shape: tuple[int, ...], found: Comparison, bound: float) -> list[str]:
+def lines(fmt: Format, shape: tuple[int, ...], found: CheckResult, bound: float) -> list[str]:
     """What the command prints."""
     head = f"{found.elements} results in {fmt.name}: {found.other} are not the nearest number"
     if found.worst:
