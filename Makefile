@@ -89,7 +89,8 @@ lock:  ## renew requirements.lock from pyproject.toml: newest in its ranges
 	"$(PYTHON)" -m venv build/lock
 	build/lock/bin/python -m pip install --quiet uv
 	build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-	    --extra dev --no-annotate --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	    --extra dev --no-annotate --custom-compile-command "make lock" \
+	    pyproject.toml -o requirements.lock
 
 environment:  ## the packages, in .venv: what the other targets do first (2 min)
 	@tools/require.sh g++ make perl

@@ -15,8 +15,8 @@ namespace {
 
 constexpr uint32_t kLargest =
     0x43480000;  // 200.0: beyond it sigmoid(-|x|) < 2^-288, and only that it is not 0 counts
-// The bounds of model/bounds.py once more, as this side shares nothing with the model; a test of the
-// bounds holds one against the other.
+// The bounds of model/bounds.py once more, as this side shares nothing with the model. A test holds
+// one against the other.
 constexpr double kAllowance = 0x1p-40;
 constexpr double kHalfUlpLimit = 0.51;  // of an error with a label of 1/2
 constexpr double kHalfSlack = 0x1p-20;  // of such an error, in ulp

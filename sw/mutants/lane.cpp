@@ -1,5 +1,5 @@
-// A lane with hundreds of single mutations in it, one of which `mutsel` turns on: each is run beside
-// what the lane itself, number 0, gave for the same cycles.
+// A lane with hundreds of single mutations in it, one of which `mutsel` turns on: each is run
+// beside what the lane itself, number 0, gave for the same cycles.
 
 #include <cstdint>
 #include <new>
@@ -41,8 +41,8 @@ struct Stimuli {
   uint64_t cycles;
 };
 
-// Runs a lane from its first cycle on; `look` gets each cycle's number and outputs, and ends the run
-// by returning false.
+// Runs a lane from its first cycle on; `look` gets each cycle's number and outputs, and ends the
+// run by returning false.
 template <typename Look>
 void run(const Stimuli& stimuli, uint32_t mutant, Look look) {
   VerilatedContext context;
