@@ -140,9 +140,31 @@ _LANE16: tuple[Exclusion, ...] = (
     Exclusion(_FIELDS16, "lane.*", r"[io]__payload(_\d+)?", bits=_low(30, 47, 48, 57)),
 )
 
+_TERMS = "fp32: the terms of the polynomial keep their sign and fill less than the adder's width"
+_PLACED = "fp32: a label's bits lie at the top, so that the first step of its shift loses none"
+_SHORT = "fp32: limits and counts of zeros need fewer bits than their sums have"
+
+_LANE32: tuple[Exclusion, ...] = (
+    Exclusion(_TERMS, "lane_sigmoid", r"(base|c0)_\d+", bits=_bits((47, 54))),
+    Exclusion(_TERMS, "lane_sigmoid", r"(a2|c2)_\d+", bits=_low(34)),
+    Exclusion(_TERMS, "lane_sigmoid", r"linear_\d(_\d+)?", bits=_bits((0, 15), (40, 54))),
+    Exclusion(_TERMS, "lane_sigmoid", r"upper_\d+(_\d+)?", bits=_bits((0, 4), (48, 57))),
+    Exclusion(_TERMS, "lane_sigmoid", r"\(_049_\[15:0\]\[\d+\]==1\) => 1", "expr"),
+    Exclusion(_PLACED, "lane_subtract", r"y_(0_4|1_13)", bits=_low(0)),
+    Exclusion(_PLACED, "lane_subtract", r"y_lost_(0|1_15)"),
+    Exclusion(
+        _PLACED,
+        "lane_subtract",
+        r"\((_001_\[15:0\]\[\d+\]|i__payload\[82\]==1 && _008_|"
+        r"y_1_13\[7:0\]\[0\]|y_lost_1_15)==1\) => 1",
+        "expr",
+    ),
+    Exclusion(_SHORT, "lane_round", r"(limit|empty)_\d", bits=_bits((7, 10))),
+)
+
 EXCLUSIONS: dict[str, Iterable[Exclusion]] = {
     "ecp5_demo": _PLATFORM,
     "lane16": _LANE16,
-    "lane32": (),
+    "lane32": _LANE32,
 }
 """By the design that is measured."""

@@ -36,7 +36,8 @@ th[aria-sort=descending] button::after { content: " \\25bc"; }
 .state { font-weight: 600; white-space: nowrap; }
 code { font-size: .85em; overflow-wrap: anywhere; }
 input { font: inherit; width: 100%; box-sizing: border-box; padding: .3rem; margin: .5rem 0; }
-@media (max-width: 40rem) { th, td { padding: .25rem .3rem; font-size: 13px; } }
+@media (max-width: 40rem) { th, td { padding: .25rem .3rem; font-size: 13px; }
+  .state { white-space: normal; } }
 """
 
 SCRIPT = """
