@@ -44,7 +44,7 @@ async def job(dut: SimHandleBase) -> None:
     async with running(dut, []):
         host = Host(dut, prefix="host")
         registers = Registers(host, given["registers"])
-        await sequence.execute_async(sequence.prepare(target), registers)
+        await sequence.execute_async(sequence.identify_and_enable(target), registers)
         await write(host, places[0], x)
         await write(host, places[1], y)
         await write(host, places[2] - 4, np.full(given["words"] + 2, GUARD, "u4"))
