@@ -9,11 +9,12 @@ from scegrad.bench import masks
 from scegrad.bench.masks import ELEMENTS, MaskBench, MaskLine, measure_masks
 from scegrad.errors import SimulationError
 from scegrad.formats import FORMATS
-from scegrad.generate.bench import kept
+from scegrad.generate.bench import MEASURED
+from scegrad.generate.maker import recorded
 from scegrad.job.job import Counters, Job
 from scegrad.platforms import ECP5_DEMO, MT7004, PLATFORMS
 
-KEPT = [MaskLine(**record) for record in kept()["masks"]]
+KEPT = [MaskLine(**record) for record in recorded(MEASURED)["masks"]]
 
 
 @pytest.mark.whole

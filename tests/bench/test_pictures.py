@@ -8,11 +8,12 @@ from matplotlib.figure import Figure
 from scegrad.bench import pictures
 from scegrad.bench.measure import Measurement
 from scegrad.bench.pictures import cycle_shares, units_of
-from scegrad.generate.bench import kept
+from scegrad.generate.bench import MEASURED
+from scegrad.generate.maker import recorded
 from scegrad.platforms import PLATFORMS
 from tests.show.test_style import smallest_letters
 
-RECORDS = kept()
+RECORDS = recorded(MEASURED)
 LINES, SWEEPS = (
     [Measurement.of(record) for record in RECORDS[part]] for part in ("lines", "sweeps")
 )
