@@ -39,7 +39,8 @@ module difference32(
     output allowed);
     assign {sticky, sign, anchor[8:0], magnitude} = difference[72:0];
     assign anchor[9] = anchor[8];
-    wire short = magnitude[61:60] == 1 & ~|magnitude[36:0];  // has 24 bits
+    // within a unit of a number of 24 bits
+    wire short = magnitude[61:60] == 1 & (~|magnitude[36:0] | &magnitude[36:0]);
     wire one = magnitude > (62'd1 << 60) - (62'd1 << 35) + 2048
              & magnitude < (62'd1 << 60) + (62'd1 << 36) - 2048;
     // 1 - y in units of 2^-72 is a multiple of 2^48 where it is below 2^-10
@@ -92,61 +93,107 @@ module align32(
     assign bad = numbers & side & ~alone & ~(right & allowed & ~|special);
 endmodule
 
-// Second step: some real that the difference of the terms can be lies where magnitude and sticky
-// bit say. In units of 2^(anchor - 109), sum = s +- y - 1; its sign is turned if `positive`.
-module subtract32(input [98:0] terms, output bad);
+// What the aligned s and y tell of the terms; they are whole numbers of units, 2^(anchor - 72).
+module aligned32(
+    input [98:0] terms, input [72:0] s_near, y_near, input s_lost, y_lost, output allowed);
+    wire [46:0] s; wire [5:0] s_shift, y_shift; wire sticky; wire [23:0] y;
+    wire one; wire signed [9:0] anchor;
+    terms32 fields(.terms(terms), .s(s), .s_shift(s_shift), .sticky(sticky), .y(y),
+        .y_shift(y_shift), .one(one), .anchor(anchor));
+    wire [73:0] s_most = 74'd1 << 72 >> s_shift, s_least = s > 47'd1 << 43 ? s_most >> 3 : 0;
+    wire [73:0] y_above = 74'd1 << 73 >> y_shift, y_least = y[23] ? y_above >> 1 : 0;
+    wire s_size = s_least <= s_near & s_near <= s_most & (s_shift > 26 | ~s_lost);
+    wire y_size = y_least <= y_near & y_near < y_above & (y_shift > 49 | ~y_lost);
+    wire s_whole = ~|(s_near & {26{1'b1}} >> s_shift), y_whole = ~|(y_near & {49{1'b1}} >> y_shift);
+    wire zeros = ~|s == (~|s_near & ~s_lost) & ~|y == (~|y_near & ~y_lost);
+    wire y_same = |y_shift | y_near == {y, 49'b0};
+    assign allowed = s_size & y_size & s_whole & y_whole & zeros & y_same;
+endmodule
+
+// Second step: s and y are shifted to the weight of the anchor; what is lost is told.
+module shift32(
+    input [31:0] x, label, input [98:0] terms, output bad);
+    wire [72:0] s_near, y_near; wire s_lost, y_lost;
+    scegrad_lane lane(.clk(1'b0), .rst(1'b0), .valid(1'b1), .logit(x), .label(label),
+        .terms(terms), .s_near(s_near), .y_near(y_near), .s_lost(s_lost), .y_lost(y_lost));
+    wire [46:0] s; wire [5:0] s_shift, y_shift; wire [23:0] y; wire given, allowed;
+    terms32 fields(.terms(terms), .s(s), .s_shift(s_shift), .y(y), .y_shift(y_shift),
+        .allowed(given));
+    aligned32 due(.terms(terms), .s_near(s_near), .y_near(y_near), .s_lost(s_lost),
+        .y_lost(y_lost), .allowed(allowed));
+    wire [135:0] s_exact = {s, 89'b0} >> s_shift, y_exact = {y, 112'b0} >> y_shift;
+    wire right = s_near == s_exact[135:63] & s_lost == |s_exact[62:0]
+        & y_near == y_exact[135:63] & y_lost == |y_exact[62:0];
+    assign bad = given & ~(right & allowed);
+endmodule
+
+// Third step: some real that the difference of the terms can be lies where magnitude and sticky
+// bit say. In units of 2^(anchor - 72), sum = s +- y - 1; its sign is turned if `positive`.
+module sum32(
+    input [31:0] x, label, input [98:0] terms, input [72:0] s_near, y_near, input s_lost, y_lost,
+    output bad);
     wire [75:0] difference;
-    scegrad_lane lane(.clk(1'b0), .rst(1'b0), .valid(1'b1), .terms(terms), .difference(difference));
-    wire [46:0] s; wire [5:0] s_shift, y_shift; wire tail, negate_y, one, positive, given;
-    wire [23:0] y; wire signed [9:0] anchor; wire [1:0] special;
+    scegrad_lane lane(.clk(1'b0), .rst(1'b0), .valid(1'b1), .logit(x), .label(label),
+        .terms(terms), .s_near(s_near), .y_near(y_near), .s_lost(s_lost), .y_lost(y_lost),
+        .difference(difference));
+    wire [46:0] s; wire [5:0] s_shift, y_shift; wire tail, negate_y, one, positive;
+    wire [23:0] y; wire signed [9:0] anchor; wire [1:0] special; wire given, aligned;
     terms32 fields(.terms(terms), .s(s), .s_shift(s_shift), .sticky(tail), .y(y),
         .y_shift(y_shift), .negate_y(negate_y), .one(one), .positive(positive), .anchor(anchor),
         .special(special), .allowed(given));
+    aligned32 facts(.terms(terms), .s_near(s_near), .y_near(y_near), .s_lost(s_lost),
+        .y_lost(y_lost), .allowed(aligned));
     wire [61:0] magnitude; wire signed [9:0] scale; wire sign, sticky, fine, blunt, allowed;
     difference32 due(.difference(difference), .magnitude(magnitude), .anchor(scale), .sign(sign),
         .sticky(sticky), .fine(fine), .blunt(blunt), .allowed(allowed));
 
-    localparam W = 118;
-    // Each term from least to greatest. A far one is any number in that range, the least left out;
-    // s is one number of its range.
-    // A label below 2^-62 beside 1 counts as the greatest of them if 17 <= k <= 25.
+    localparam W = 78;
+    // Each term may be any number of a range, s of a range of S to S + 1. `most_low` is the
+    // greatest of all low ends of the sum, `least_high` the least of all high ends. An open end
+    // is not reached itself.
+    // A label below 2^-62 beside 1 counts as one of 2^-63 and more if 17 <= k <= 25.
     wire s_far = &s_shift, nothing = ~|s & ~tail;
     wire y_far = &y_shift & ~(one & s_shift >= 17 & s_shift <= 25);
-    wire one_far = one & anchor > 109;
-    wire signed [W-1:0] s_low = s_far ? 0 : {71'b0, s} << (6'd63 - s_shift);
-    wire signed [W-1:0] s_next = {71'b0, s} + tail;
-    wire signed [W-1:0] s_high = s_far ? (nothing ? 0 : (1 << 46) + 1) : s_next << (6'd63 - s_shift);
-    wire signed [W-1:0] y_size = y_far ? {71'b0, y, 23'b0} : {71'b0, y, 23'b0} << (6'd63 - y_shift);
-    wire signed [W-1:0] y_least = y_far ? 0 : y_size;
-    wire signed [W-1:0] y_low = negate_y ? -y_size : y_least, y_high = negate_y ? -y_least : y_size;
-    wire signed [W-1:0] one_least = one & ~one_far ? 118'd1 << (109 - anchor) : 0;
+    wire one_far = one & anchor > 72;
+    wire signed [W-1:0] s_least = {5'b0, s_near}, y_whole = {5'b0, y_near};
+    wire [26:0] s_unit = 27'd1 << 26 >> s_shift;
+    wire signed [W-1:0] s_low = s_far ? (nothing ? 0 : 513) : s_least + s_lost;
+    wire signed [W-1:0] s_high = s_far ? 0 : s_least + (tail ? s_unit : 0);
+    wire s_open = s_lost | tail & ~|s_unit;
+    wire s_low_open = ~s_far & s_lost, s_high_open = s_far ? ~nothing : s_open;
+    wire signed [W-1:0] y_least = y_far ? 0 : y_whole, y_most = y_whole + y_lost;
+    wire y_least_open = y_far ? |y : y_lost, y_most_open = y_lost;
+    wire signed [W-1:0] one_least = one & ~one_far ? 78'd1 << (72 - anchor) : 0;
     wire signed [W-1:0] one_most = one_far ? 1 : one_least;
-    // of all sums of far terms: the greatest of the low ends, the least of the high ends
-    wire signed [W-1:0] low = (s_far ? s_high : s_low) + y_high - one_least;
-    wire signed [W-1:0] high = (s_far ? s_low : s_high) + y_low - one_most;
-    wire low_open = y_far & negate_y & |y, high_open = (y_far & ~negate_y & |y) | (s_far & ~nothing);
+    wire signed [W-1:0] most_low = s_low + (negate_y ? -y_least : y_most) - one_least;
+    wire signed [W-1:0] least_high = s_high + (negate_y ? -y_most : y_least) - one_most;
+    wire low_open = s_low_open | (negate_y ? y_least_open : y_most_open) | one_far;
+    wire high_open = s_high_open | (negate_y ? y_most_open : y_least_open) | one_far;
 
     wire same = scale == anchor;
-    wire signed [W-1:0] unit = same ? 118'd1 << 49 : 118'd1 << 37;
-    wire signed [W-1:0] size = same ? {56'b0, magnitude} << 49 : {56'b0, magnitude} << 37;
+    wire signed [W-1:0] unit = same ? 78'd1 << 12 : 78'd1;
+    wire signed [W-1:0] size = same ? {4'b0, magnitude, 12'b0} : {16'b0, magnitude};
     wire negative = sign ^ positive;
     wire signed [W-1:0] from = negative ? -size - unit : size, to = negative ? -size : size + unit;
     wire signed [W-1:0] here = negative ? -size : size;
-    wire starts = low_open ? low <= to : low < to, ends = high_open ? from <= high : from < high;
-    wire off = blunt & low <= here + 1024 * unit & here - 1024 * unit <= high;
+    wire starts = low_open ? most_low <= to : most_low < to;
+    wire ends = high_open ? from <= least_high : from < least_high;
+    wire signed [W-1:0] slack = same ? 78'd1 << 22 : 78'd1 << 10;
+    wire off = blunt & most_low <= here + slack & here - slack <= least_high;
     // -0 is for reals below 0 only
-    wire side = |magnitude | ~sign | (negative ? low < 0 : high > 0);
-    wire inside = sticky & fine ? starts & ends : low <= here & here <= high & side;
-    assign bad = given
-        & ~(allowed & (same | scale == anchor - 12) & (inside | off));
+    wire side = |magnitude | ~sign | (negative ? most_low < 0 | low_open & ~|most_low
+                                         : least_high > 0 | high_open & ~|least_high);
+    wire inside = sticky & fine ? starts & ends : most_low <= here & here <= least_high & side;
+    assign bad = given & aligned & ~(allowed & difference[75:73] == terms[98:96]
+        & (same | scale == anchor - 12) & (inside | off));
 endmodule
 
-// Third step: every real that a difference stands for rounds to the result, ties to even.
+// Fourth step: every real that a difference stands for rounds to the result, ties to even.
 // In units of 2^(anchor - 86).
-module round32(input [75:0] difference, output bad);
+module round32(input [31:0] x, label, input [75:0] difference, output bad);
     wire [31:0] result;
-    scegrad_lane lane(.clk(1'b0), .rst(1'b0), .valid(1'b1), .difference(difference),
-        .gradient(result));
+    scegrad_lane lane(.clk(1'b0), .rst(1'b0), .valid(1'b1), .logit(x), .label(label),
+        .difference(difference), .gradient(result));
     wire [61:0] magnitude; wire signed [9:0] anchor; wire sign, sticky, fine, blunt, given;
     difference32 due(.difference(difference), .magnitude(magnitude), .anchor(anchor), .sign(sign),
         .sticky(sticky), .fine(fine), .blunt(blunt), .allowed(given));

@@ -11,7 +11,7 @@ Names = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[CASE]...",
-        help="Cases to run anew, by name or pattern ('unit/*', 'rounding32/k=003*')."
+        help="Cases to run anew, by name or pattern ('unit/*', 'rounding32/sum/*')."
         "  [default: those without a record]",
         show_default=False,
     ),

@@ -65,7 +65,7 @@ LADDER = (
     Rung(
         "V3",
         "fp32: rounding for every s, k, x and y",
-        "src/scegrad/signoff/rounding32.py",
+        "formal/steps32.v",
         "rounding32/*",
     ),
     Rung(

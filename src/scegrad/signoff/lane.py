@@ -104,6 +104,23 @@ def whole_lane(design: LaneDesign) -> Aig:
     return graph("\n".join([*lines, GATES]), design.verilog, {})
 
 
+def step(design: LaneDesign, top: str, cuts: Mapping[str, str], shows: Mapping[str, str]) -> Aig:
+    """A part of the fp32 lane beside its claim, a module ``top`` of ``steps32.v``: from the signals
+    of ``cuts``, which are free, to those of ``shows``. Both are by the name of the port.
+    """
+    lines = [FLAT.format(top=LaneDesign.TOP), WIRES]
+    for port, signal in cuts.items():
+        lines += [f"select -assert-count 1 w:{signal}", f"expose -cut w:{signal}"]
+        lines += [f"cd {LaneDesign.TOP}", f"rename {signal} cut_{port}"]
+        lines += [f"rename {signal}.i {port}", "cd .."]
+    for port, signal in shows.items():
+        lines += [f"select -assert-count 1 w:{signal}", f"expose w:{signal}"]
+        lines += [f"cd {LaneDesign.TOP}", f"rename {signal} {port}", "cd .."]
+    lines += ["opt_clean -purge", "read_verilog -sv top.v"]
+    lines += [f"hierarchy -top {top}", "proc", "flatten", GATES]
+    return graph("\n".join(lines), design.verilog, {"top.v": "steps32.v"})
+
+
 def graph(script: str, verilog: str, files: Mapping[str, str]) -> Aig:
     """Run a script that writes ``result.aig`` beside ``lane.v`` and files of ``formal/``. Raises
     ``BuildError``.
