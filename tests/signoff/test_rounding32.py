@@ -48,6 +48,15 @@ def test_a_broken_lane_is_refuted(name):
     assert result.verdict == Verdict.REFUTED, result.detail
 
 
+def test_every_part_of_the_sum_refuses_a_wrong_sign():
+    """So no part assumes what cannot be."""
+    wrong = Breakage(Subtract, "elaborate", "(pipe.positive ^ negative)", "negative")
+    with broken(wrong):
+        damaged = design(FP32)
+    for part in rounding32.STEPS["sum"].parts:
+        assert rounding32.decide("sum", part, damaged).verdict == Verdict.REFUTED, part
+
+
 def test_a_boundary_within_reach_is_refuted():
     """s moved onto a midpoint: 2**-25 is S = 2**(21 + k)."""
 
