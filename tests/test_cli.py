@@ -430,6 +430,20 @@ def test_an_input_is_overwritten_if_that_is_said(files: Path) -> None:
     assert np.load("x.npy").tobytes() == due.tobytes()
 
 
+def test_names_are_printed_as_one_line_that_no_terminal_obeys(files: Path) -> None:
+    name = "a\nb\x1b[31m\r[X].npy"
+    (files / name).write_bytes(b"nothing")
+    seen = r"a\nb\x1b[31m\r[X]"
+    done = shell(f"scegrad run {shlex.quote(name)} y.npy -o out.npy", files)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"scegrad: {seen}.npy is not an .npy file\n"
+    done = shell(f"scegrad run x.npy y.npy -o {shlex.quote(name)} --backend model", files)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(f" -> {seen}.npy\n")
+    done = shell(f"scegrad sample -o {shlex.quote(name[:-4])}", files)
+    assert done.stdout == f"{seen}/logits.npy\n{seen}/labels.npy\n"
+
+
 def test_names_of_any_bytes(files: Path) -> None:
     done = shell("scegrad run x.npy y.npy -o $'\\xff.npy' --backend model", files)
     assert (done.returncode, done.stderr) == (0, "")

@@ -23,6 +23,7 @@ from scegrad.errors import (
     RequestError,
     SimulationError,
     missing,
+    printable,
 )
 from scegrad.fpga.cli import bitstream, fpga, netlist, verilog
 from scegrad.generate.cli import generate
@@ -141,7 +142,7 @@ def _status(words: list[str]) -> int:
             sys.stdout.flush()  # here: at its end, Python would say the error in lines of its own
         return status
     except typer.TyperException as error:
-        return _fail(error.format_message(), BAD_REQUEST)
+        return _fail(" ".join(error.format_message().split()), BAD_REQUEST)
     except (SimulationError, LinkError, JobError, TimeoutError) as error:
         return _fail(str(error), MISMATCH)
     except (RequestError, BuildError) as error:
@@ -209,5 +210,5 @@ def _call(words: list[str]) -> int:
 
 
 def _fail(message: str, status: int) -> int:
-    print(f"scegrad: {' '.join(message.split())}", file=sys.stderr)
+    print(f"scegrad: {printable(message.strip())}", file=sys.stderr)
     return status

@@ -54,6 +54,17 @@ def brief(text: str, width: int = 160) -> str:
     return line if len(line) <= width else f"{line[:half]} .. {line[-half:]}"
 
 
+def printable(text: object) -> str:
+    """A text, or a path, as one line for a person: what is not printable is shown as its escape.
+
+    The name of a file may hold a line's end, or characters that a terminal obeys.
+    """
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii")
+        for sign in str(text)
+    )
+
+
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     """Raise ``RequestError`` unless ``value`` is one of ``choices``."""
     if not isinstance(value, str) or value not in choices:

@@ -15,6 +15,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from scegrad.errors import printable
+
 CONSOLE = Console(stderr=True, highlight=False)
 """Shared by all displays, so that a line that is said appears above the bars."""
 
@@ -24,7 +26,7 @@ INTERVAL = 30
 
 def say(text: str) -> None:
     """Print one line; Rich does not fold it, so that a log keeps one line per message."""
-    CONSOLE.print(Text(text), soft_wrap=True)
+    CONSOLE.print(Text(printable(text)), soft_wrap=True)
 
 
 class _Count(MofNCompleteColumn):

@@ -93,3 +93,8 @@ def test_a_terminal_is_asked_for_its_width(monkeypatch: pytest.MonkeyPatch) -> N
     with os.fdopen(ours, "rb", buffering=0), os.fdopen(theirs, "w") as terminal:
         monkeypatch.setattr(sys, "stdout", terminal)
         assert output_console().width < UNBOUNDED
+
+
+def test_brackets_and_colons_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    output_console().print("written to [bold]x[/] and a[/b] :smile:")
+    assert capsys.readouterr().out == "written to [bold]x[/] and a[/b] :smile:\n"

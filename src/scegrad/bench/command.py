@@ -12,6 +12,7 @@ from scegrad.bench.cases import BenchCase, lines, sweeps
 from scegrad.bench.measure import Measurement, measure
 from scegrad.build.simulator import library
 from scegrad.build.store import Store
+from scegrad.errors import printable
 from scegrad.files import Output, OutputDirectory
 from scegrad.platforms import PLATFORMS, platform_of
 from scegrad.progress import INTERVAL, Bar
@@ -114,7 +115,7 @@ def main(output: Path, *, platform: str | None = None, quick: bool, resume: bool
             write_pictures(directory.path, measured, swept)
         console.print(
             f"{len(measured) + len(swept)} cases measured, every counter as the memory saw it; "
-            f"written to {output}"
+            f"written to {printable(output)}"
         )
 
 
@@ -134,7 +135,7 @@ def main_profile(output: Path, *, platform: str | None = None) -> None:
             records = [item.record() for item in profiles]
             file.temporary.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
             file.commit()
-        console.print(f"{len(profiles)} profiles written to {output}")
+        console.print(f"{len(profiles)} profiles written to {printable(output)}")
 
 
 def _masks(console: Console) -> list[dict[str, Any]]:

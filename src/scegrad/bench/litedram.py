@@ -14,7 +14,7 @@ from typing import Any
 from scegrad.api import run_job
 from scegrad.bench.cases import LONG, BenchCase
 from scegrad.bench.measure import IDEAL_LAGS, IDEAL_OUTSTANDING, operands
-from scegrad.errors import RequestError, SimulationError
+from scegrad.errors import RequestError, SimulationError, printable
 from scegrad.files import Output, OutputDirectory
 from scegrad.formats import FORMATS
 from scegrad.job import sequence
@@ -283,4 +283,6 @@ def main(output: Path, *, platform: str | None, chip: str | None, mhz: int | Non
             records = [line.record() for line in lines]
             file.temporary.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
             file.commit()
-        console.print(f"{len(lines)} cases behind LiteDRAM measured; written to {output}")
+        console.print(
+            f"{len(lines)} cases behind LiteDRAM measured; written to {printable(output)}"
+        )

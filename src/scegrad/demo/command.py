@@ -26,6 +26,7 @@ from scegrad.demo.training import (
     exact_gradient,
     train,
 )
+from scegrad.errors import printable
 from scegrad.files import Output, OutputDirectory
 from scegrad.formats import FORMATS, Format
 from scegrad.model import golden, reference
@@ -255,8 +256,8 @@ def main(directory: Path = Path("out"), *, backend: str = "verilator", steps: in
     count = sum(run.elements for run in runs)
     if mismatches:
         console.print(
-            f"[bold red]MISMATCH[/]: {mismatches:,} of {count:,} gradients differ from the golden"
-            " model"
+            f"MISMATCH: {mismatches:,} of {count:,} gradients differ from the golden model",
+            style="bold red",
         )
         raise typer.Exit(1)
     console.print(
@@ -267,12 +268,13 @@ def main(directory: Path = Path("out"), *, backend: str = "verilator", steps: in
 
 def next_steps(directory: Path, name: str) -> str:
     """What to look at in the results, and what to do next; ``name`` is that of a run."""
+    place = printable(directory)
     return f"""
 Look at
-  {directory}/training.png: loss and accuracy, beside those of float64
-  {directory}/{name}/gradient.png: the last gradients and their errors
-  {directory}/{name}/timeline.png: the bus and the cores, cycle by cycle
-  {directory}/demo.json: the numbers
+  {place}/training.png: loss and accuracy, beside those of float64
+  {place}/{name}/gradient.png: the last gradients and their errors
+  {place}/{name}/timeline.png: the bus and the cores, cycle by cycle
+  {place}/demo.json: the numbers
 Next
   scegrad run LOGITS.npy LABELS.npy -o GRADIENT.npy --report DIR   your own data
   scegrad run ... --waves FILE.fst     a waveform, for GTKWave or Surfer

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scegrad.board.generate import TOP, sources, write_verilog
 from scegrad.board.protocol import CLOCK_HZ
-from scegrad.errors import BuildError
+from scegrad.errors import BuildError, printable
 from scegrad.files import OutputDirectory
 from scegrad.fpga.tools import ULX3S_85F, clock, critical_path, place_and_route, run, synthesise
 
@@ -68,6 +68,6 @@ def main(target: Path) -> None:
     with OutputDirectory(target) as output:
         result = build(output.path)
     print(
-        f"{target / TOP}.bit: {result['mhz']:g} MHz after routing with seed {result['seed']}"
-        f" (clock: {CLOCK_HZ / 1e6:g} MHz)"
+        f"{printable(target / TOP)}.bit: {result['mhz']:g} MHz after routing with seed"
+        f" {result['seed']} (clock: {CLOCK_HZ / 1e6:g} MHz)"
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scegrad.errors import RequestError
+from scegrad.errors import RequestError, printable
 from scegrad.options import Directory, PlatformName, output_option
 
 MISMATCH = 1
@@ -22,7 +22,7 @@ def verilog(output: Directory, platform: PlatformName = "ft78ne") -> None:
     from scegrad.fpga.command import write_platform
 
     for path in write_platform(platform, output):
-        typer.echo(path)
+        typer.echo(printable(path))
 
 
 Units = Annotated[

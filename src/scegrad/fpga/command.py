@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from scegrad.errors import RequestError, check_choice
+from scegrad.errors import RequestError, check_choice, printable
 from scegrad.files import Output, OutputDirectory
 from scegrad.fpga.describe import write_descriptions
 from scegrad.fpga.fusesoc import write_core
@@ -104,7 +104,7 @@ def write_units(units: list[str], platform_name: str, directory: Path) -> None:
             for suffix, text in zip(("", "_harness"), verilog(unit, platform, name), strict=True):
                 path = output.path / f"{name}{suffix}.v"
                 path.write_text(text, encoding="ascii")
-                print(path)
+                print(printable(path))
 
 
 def _names(units: list[str], platform: Platform) -> list[str]:
@@ -163,7 +163,6 @@ def _measure(
         for stage in measurements[-1].path:
             console.print(
                 f"  {stage['ns']:5.2f} ns  {stage['kind']:8}  {stage['name']}",
-                markup=False,
                 soft_wrap=True,
             )
     show(sheet(measurements), console)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from scegrad.errors import printable
 from scegrad.options import Directory, platform_option
 from scegrad.request.settings import one_of
 
@@ -33,7 +34,7 @@ def lib(
     from scegrad.lib.command import build_libraries
 
     for path in build_libraries(output, platform, access):
-        typer.echo(path)
+        typer.echo(printable(path))
 
 
 def examples(

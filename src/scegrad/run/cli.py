@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scegrad.errors import check_choice
+from scegrad.errors import check_choice, printable
 from scegrad.formats import FORMATS
 from scegrad.options import Directory, output_option, with_settings
 from scegrad.request.settings import Settings, one_of
@@ -93,4 +93,4 @@ def sample(
 
     check_choice("--format", fmt, tuple(FORMATS))
     for path in write_sample(output, elements, FORMATS[fmt]):
-        typer.echo(path)
+        typer.echo(printable(path))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from scegrad.api import carry_out
-from scegrad.errors import require
+from scegrad.errors import printable, require
 from scegrad.files import Output, OutputDirectory, check_apart, load_array, text_stream
 from scegrad.model import golden
 from scegrad.progress import INTERVAL, Bar
@@ -109,7 +109,7 @@ def summary(request: Request, result: Result, mismatches: int, output: Path) -> 
     where = f"{request.platform.name} {request.fmt.name} {request.memory} ({request.backend})"
     count = request.logits.size
     if result.cycles is None:
-        return f"{where}: {count} elements by the golden model -> {output}"
+        return f"{where}: {count} elements by the golden model -> {printable(output)}"
     speed = (
         f"{count} elements in {result.cycles} cycles ({count / max(result.cycles, 1):.3f} per"
         " cycle)"
@@ -119,4 +119,4 @@ def summary(request: Request, result: Result, mismatches: int, output: Path) -> 
         if not mismatches
         else f"MISMATCH: {mismatches} elements differ from the golden model"
     )
-    return f"{where}: {speed}, {verdict} -> {output}"
+    return f"{where}: {speed}, {verdict} -> {printable(output)}"

@@ -61,8 +61,11 @@ class Sheet:
 
 
 def output_console() -> Console:
-    """Standard output: a terminal at its width, anything else without a limit."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else UNBOUNDED)
+    """Standard output: a terminal at its width, anything else without a limit. The names of files
+    may have square brackets and colons, so these mean nothing.
+    """
+    width = None if sys.stdout.isatty() else UNBOUNDED
+    return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def show(sheet: Sheet, console: Console) -> None:

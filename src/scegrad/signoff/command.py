@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from scegrad.errors import RequestError
+from scegrad.errors import RequestError, printable
 from scegrad.files import Output
 from scegrad.signoff import page, summary, tools
 from scegrad.signoff.case import SignoffCase
@@ -54,7 +54,7 @@ def main(options: SignoffOptions) -> int:
         with Output(path) as file:
             file.temporary.write_text(text, encoding="utf-8")
             file.commit()
-    print(f"{options.output / 'signoff.html'}: {summary.in_short(found)}")
+    print(f"{printable(options.output / 'signoff.html')}: {summary.in_short(found)}")
     return 1 if wrong else 0
 
 

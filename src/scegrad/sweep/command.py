@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scegrad import progress
-from scegrad.errors import RequestError, SimulationError, require
+from scegrad.errors import RequestError, SimulationError, printable, require
 from scegrad.files import Output
 from scegrad.sweep import local
 from scegrad.sweep.ledger import SweepLedger, load, merged
@@ -70,7 +70,8 @@ def sweep(space: Space, options: SweepOptions) -> Summary:
             )
         summary = summarise(space, unit.rtl, ledger.records)
     write_summary(options.directory / SUMMARY, summary)
-    progress.say(describe(summary))
+    for line in describe(summary).splitlines():
+        progress.say(line)
     return summary
 
 
@@ -198,7 +199,8 @@ def main(space: Space, options: SweepOptions) -> int:
         return 0 if sweep(space, options)["ok"] else 1
     except KeyboardInterrupt:
         print(
-            f"scegrad: what is done is in {options.directory}; the same command goes on from there",
+            f"scegrad: what is done is in {printable(options.directory)}; the same command goes on"
+            " from there",
             file=sys.stderr,
         )
         raise
