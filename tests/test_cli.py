@@ -539,6 +539,13 @@ __main__.main()
 """
 
 
+def heed_signals() -> None:
+    """In the new process: what the shell ignores (``nohup``, ``&``) would be ignored there too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("program", "name", "status"),
     [
@@ -562,7 +569,7 @@ def test_a_signal_is_one_line_and_leaves_nothing(
         text=True,
         check=False,
         timeout=50,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=heed_signals,
     )
     assert (done.returncode, done.stdout, done.stderr) == (status, "", "scegrad: interrupted\n")
     assert sorted(files.rglob("*")) == before

@@ -224,8 +224,9 @@ class OutputDirectory:
         missing = [parent for parent in (path, *path.parents) if not parent.exists()]
         try:
             for parent in reversed(missing):
-                parent.mkdir()
-                self._made.insert(0, parent)
+                with suppress(FileExistsError):  # another process made it just now
+                    parent.mkdir()
+                    self._made.insert(0, parent)
             if not path.is_dir():
                 raise RequestError(f"{path} cannot be written: it is not a directory")
             tempfile.TemporaryFile(dir=path).close()
@@ -263,6 +264,7 @@ class OutputDirectory:
 
     def _remove(self) -> None:
         for path in self._made:
-            if any(path.iterdir()):
+            try:
+                path.rmdir()
+            except OSError:  # it holds something
                 return
-            path.rmdir()

@@ -143,3 +143,27 @@ def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RequestError, match="file"), store(tmp_path / "file" / "store.sqlite"):
         pass
+
+
+def test_nothing_is_left_of_a_store_without_records(tmp_path: Path) -> None:
+    with store(tmp_path / "a" / "b" / "kept"):
+        assert (tmp_path / "a" / "b" / "kept").is_file()
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "mine").write_text("")
+    with store(tmp_path / "kept"):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    with pytest.raises(RequestError), store(tmp_path / "a" / ("x" * 300)):
+        pass
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_fresh_one_replaces_no_file_that_is_in_use(filled: Path) -> None:
+    fresh = Store(filled, {"version": 1}, ("version",), fresh=True)
+    with store(filled) as first:
+        with pytest.raises(RequestError, match="in use by another process"):
+            fresh.__enter__()
+        kept = dict(first.records)
+    assert read(filled)[1] == kept != {}
+    with fresh:
+        assert fresh.records == {}

@@ -61,9 +61,7 @@ class Notebook:
     """
 
     def __init__(self, path: Path, *, resume: bool) -> None:
-        self._store = Store(path, {"version": 1}, ("version",))
-        if not resume:
-            path.unlink(missing_ok=True)
+        self._store = Store(path, {"version": 1}, ("version",), fresh=not resume)
 
     def __enter__(self) -> "Notebook":
         """The notebook with what was measured before."""

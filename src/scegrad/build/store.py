@@ -12,13 +12,14 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from scegrad.errors import RequestError
+from scegrad.files import OutputDirectory
 
 HEADER = ""
 """The key of the header."""
@@ -32,30 +33,39 @@ Records = dict[str, Any]
 class Store:
     """Records by key, open for adding; a second process is refused. A context manager.
 
+    A file that was made for it and got no record is removed on exit, as its directory is.
     ``compared`` names the fields of ``header`` by which a file counts as another one, which is
-    refused. Raises ``RequestError``.
+    refused. ``fresh``: an older file is not taken over, but removed. Raises ``RequestError``.
     """
 
-    def __init__(self, path: Path, header: Mapping[str, Any], compared: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        header: Mapping[str, Any],
+        compared: tuple[str, ...],
+        *,
+        fresh: bool = False,
+    ) -> None:
         self.path = path
         self.header = dict(header)
         self.records: Records = {}
-        self._compared = compared
+        self._compared, self._fresh = compared, fresh
         self._lock = FileLock(f"{path}.lock")
 
     def __enter__(self) -> "Store":
         """Take over what the file holds."""
-        with _told(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                self._lock.acquire(timeout=0)
-            except Timeout:
-                raise RequestError(f"{self.path.parent} is in use by another process") from None
-        try:
+        self._directory = OutputDirectory(self.path.parent)
+        self._made = False
+        with ExitStack() as undo:
+            undo.enter_context(self._directory)
+            with _told(self.path):
+                try:
+                    self._lock.acquire(timeout=0)
+                except Timeout:
+                    raise RequestError(f"{self.path.parent} is in use by another process") from None
+            undo.callback(self._release)
             self._open()
-        except BaseException:
-            self._lock.release()
-            raise
+            undo.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -65,9 +75,21 @@ class Store:
     def close(self) -> None:
         """Close the file, for another process to use."""
         self._file.close()
+        self._release()
+        self._directory.__exit__()
+
+    def _release(self) -> None:
+        """Release the lock; what was made for nothing is removed while nobody else can use it."""
+        if self._made and not self.records:
+            for path in (self.path, Path(self._lock.lock_file)):
+                path.unlink(missing_ok=True)
         self._lock.release()
 
     def _open(self) -> None:
+        if self._fresh:  # only now: until here, it may have been another process's
+            with _told(self.path):
+                self.path.unlink(missing_ok=True)
+        self._made = not self.path.exists()
         if self.path.exists() and self.path.stat().st_size:
             found, self.records = read(self.path)
             if found:  # nothing is there if the run was killed before its header was written

@@ -12,7 +12,7 @@ from scegrad import progress
 from scegrad.errors import RequestError, SimulationError, printable, require
 from scegrad.files import Output
 from scegrad.sweep import local
-from scegrad.sweep.ledger import SweepLedger, load, merged
+from scegrad.sweep.ledger import FILE, SweepLedger, load, merged
 from scegrad.sweep.shard import Record
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.summary import Summary, summarise
@@ -198,9 +198,10 @@ def main(space: Space, options: SweepOptions) -> int:
     try:
         return 0 if sweep(space, options)["ok"] else 1
     except KeyboardInterrupt:
-        print(
-            f"scegrad: what is done is in {printable(options.directory)}; the same command goes on"
-            " from there",
-            file=sys.stderr,
-        )
+        if (options.directory / FILE).exists():
+            print(
+                f"scegrad: what is done is in {printable(options.directory)}; the same command goes"
+                " on from there",
+                file=sys.stderr,
+            )
         raise
