@@ -13,7 +13,7 @@ from scegrad.board.bridge import Bridge
 from scegrad.board.memory import BoardMemory, HostSignature
 from scegrad.board.protocol import BAUD, CLOCK_HZ, PRIVATE_BYTES, SHARED_BYTES, Answer
 from scegrad.board.serial import Frame, Receiver, Transmitter, Unframe
-from scegrad.platforms import ECP5_DEMO, Platform
+from scegrad.platforms import ECP5_DEMO, REGISTERS_BUS, SHARED_BUS, Platform
 from scegrad.registers import ADDRESS_BITS
 from scegrad.rtl.axi import FIXED, Axi4Signature, AxiLiteSignature, connect_flat, flat_members
 from scegrad.rtl.top import Top
@@ -33,9 +33,6 @@ def on_board(platform: Platform) -> Platform:
 
 ULX3S = on_board(ECP5_DEMO)
 """The board ULX3S: registers, formats and widths are those of ``ecp5_demo``."""
-
-SDRAM_PORT = "m_axi_shared"
-"""The prefix of the unit's port to shared memory, and of the board's."""
 
 
 class LiteManager(wiring.Component):
@@ -102,7 +99,7 @@ class Board(wiring.Component):
         )
         self._shared = {
             name: member
-            for name, member in flat_members(SDRAM_PORT, signature, manager=True).items()
+            for name, member in flat_members(SHARED_BUS, signature, manager=True).items()
             if not name.endswith(tuple(FIXED))
         }
         members = {"rx": In(1, init=1), "tx": Out(1, init=1), "led": Out(2)}
@@ -127,7 +124,7 @@ class Board(wiring.Component):
         connect(m, frame.o, transmitter.i)
         m.d.comb += self.led.eq(top.irq | bridge.busy << 1)
         m.submodules.registers = registers = LiteManager()
-        connect_flat(m, top, "s_axil", registers.axil, manager=False, outside=True)
+        connect_flat(m, top, REGISTERS_BUS, registers.axil, manager=False, outside=True)
         for name, member in self._shared.items():
             inner, outer = getattr(top, name), getattr(self, name)
             m.d.comb += outer.eq(inner) if member.flow is Out else inner.eq(outer)

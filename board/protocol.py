@@ -124,7 +124,7 @@ def slip(content: bytes) -> bytes:
 
 
 def unslip(piece: bytes) -> bytes | None:
-    """What was sent between two ENDs; None where an escape is wrong."""
+    """What was sent between two ENDs; None if an escape is wrong."""
     result, rest = bytearray(), iter(piece)
     for byte in rest:
         if byte == Slip.ESC:
@@ -137,7 +137,7 @@ def unslip(piece: bytes) -> bytes | None:
 
 
 def reply_of(piece: bytes) -> Reply | None:
-    """The answer between two ENDs; None where it is damaged."""
+    """The answer between two ENDs; None if it is damaged."""
     content = unslip(piece)
     if (
         content is None

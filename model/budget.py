@@ -233,7 +233,7 @@ def moved(moves: list[tune32.Move]) -> list[tuple[int, float, tuple[int, int, in
 
 
 def report(table: NDArray[np.int64], moves: list[tune32.Move]) -> str:
-    """The budget as text; raises ``ValueError`` where it exceeds what the contract allows, or a
+    """The budget as text; raises ``ValueError`` if it exceeds what the contract allows, or a
     hard case is wrong.
     """
     regions = budget(table, moves)

@@ -30,7 +30,7 @@ def stale(*, search: bool = False) -> str | None:
 
 
 def write() -> str:
-    """Compute the tables and keep them; the report of ``model.budget``. Raises ``ValueError`` where
+    """Compute the tables and keep them; the report of ``model.budget``. Raises ``ValueError`` if
     it is not kept.
     """
     text, moves = computed()

@@ -101,9 +101,9 @@ def align(
 def aligned_one(
     one: np.ndarray, anchor: np.ndarray, window: int, coarse: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """1 where it takes part, in the two words of ``align``.
+    """1 if it takes part, in the two words of ``align``.
 
-    0 where it lies below both, beside labels of 2**73 and more.
+    0 if it lies below both, beside labels of 2**73 and more.
     """
     place = window - anchor
     high = np.where(one & (place >= 0), np.int64(1) << np.clip(place, 0, window), 0)

@@ -119,7 +119,7 @@ class Move(NamedTuple):
 
 
 def tuned(table: list[list[int]]) -> tuple[list[list[int]], list[Move]]:
-    """The table with every hard case right, and the moves that it took; raises ``ValueError`` where
+    """The table with every hard case right, and the moves that it took; raises ``ValueError`` if
     none are found.
     """
     rows = np.array(table, dtype=np.int64)

@@ -105,7 +105,7 @@ def connect_flat(
     """Connect the ports ``<prefix>_*`` of ``component``, made by ``flat_members``.
 
     From inside, as part of its ``elaborate``, to the ``interface`` of a submodule. From
-    ``outside``, where it is a submodule itself, to the ``interface`` at the other end.
+    ``outside``, if it is a submodule itself, to the ``interface`` at the other end.
     """
     for channel, payload in interface.signature.payloads.items():
         stream = getattr(interface, channel)

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from amaranth.hdl import Shape
 from amaranth.lib.wiring import Out
 
-from scegrad.platforms import Platform, Region
+from scegrad.platforms import REGISTERS_BUS, Platform, Region
 from scegrad.registers import ADDRESS_BITS
 from scegrad.rtl.axi import Axi4Signature, AxiLiteSignature, flat_members
 
 CLOCK, RESET, INTERRUPT = "clk", "rst", "irq"
 """Rising edge; synchronous and active high; a level, high until it is acknowledged."""
-
-REGISTERS_BUS = "s_axil"
-"""The prefix of the ports to the registers."""
 
 
 @dataclass(frozen=True)

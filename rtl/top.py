@@ -4,7 +4,7 @@ from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import Out, connect
 
-from scegrad.platforms import Platform
+from scegrad.platforms import REGISTERS_BUS, Platform
 from scegrad.registers import ADDRESS_BITS
 from scegrad.rtl.axi import AxiLiteSignature, connect_flat, flat_members
 from scegrad.rtl.cluster import Cluster
@@ -25,7 +25,9 @@ class Top(wiring.Component):
         self._managers = dict(zip(platform.ports, managers, strict=True))
         members = {
             "irq": Out(1),
-            **flat_members("s_axil", AxiLiteSignature(address_bits=ADDRESS_BITS), manager=False),
+            **flat_members(
+                REGISTERS_BUS, AxiLiteSignature(address_bits=ADDRESS_BITS), manager=False
+            ),
         }
         for prefix, port in self._managers.items():
             members |= flat_members(prefix, port.signature, manager=True)
@@ -41,7 +43,7 @@ class Top(wiring.Component):
             m.d.comb += getattr(cluster, name).eq(getattr(control, name))
         for inner, outer in zip(cluster.units, control.units, strict=True):
             connect(m, inner, outer)
-        connect_flat(m, self, "s_axil", control.axil, manager=False)
+        connect_flat(m, self, REGISTERS_BUS, control.axil, manager=False)
         for prefix, port in self._managers.items():
             connect_flat(m, self, prefix, port, manager=True)
         return m

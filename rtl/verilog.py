@@ -116,7 +116,7 @@ def write_verilog(platform: Platform, directory: Path) -> list[Path]:
     """Write ``scegrad_<platform>.v`` and a file list ``scegrad_<platform>.f`` that names it;
     returns both paths.
 
-    The directory is made where it is missing. A file appears whole or not at all; ``OSError`` where
+    The directory is made where it is missing. A file appears whole or not at all; ``OSError`` if
     it cannot be written.
     """
     directory.mkdir(parents=True, exist_ok=True)

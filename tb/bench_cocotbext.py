@@ -18,7 +18,7 @@ from cocotbext.axi import AxiBus, AxiLiteBus, AxiLiteMaster, AxiRam
 
 from scegrad.formats import FORMATS, Format
 from scegrad.model.golden import gradient
-from scegrad.platforms import Platform
+from scegrad.platforms import REGISTERS_BUS, Platform
 from scegrad.registers import REGISTER, SHARED, Status, unit_offset
 from scegrad.tb.bench import PERIOD_NS, parameters, platform, randomness
 
@@ -46,7 +46,7 @@ class Surroundings:
             )
             for prefix in platform.ports
         ]
-        self.registers = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil"), dut.clk, dut.rst)
+        self.registers = AxiLiteMaster(AxiLiteBus.from_prefix(dut, REGISTERS_BUS), dut.clk, dut.rst)
 
     def pause(self, rng: random.Random, share: float) -> None:
         """Let every channel of every RAM pause for a share of the cycles, differently."""

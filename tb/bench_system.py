@@ -24,7 +24,7 @@ from scegrad.tb.system import System, count, describe, system
 from scegrad.tb.traffic import Behaviour
 
 LONGEST_BAD = 40
-"""Elements of the jobs of the test ``refusals``, where they happen to be good."""
+"""Elements of the jobs of the test ``refusals``, if they happen to be good."""
 
 
 @cocotb.test()

@@ -9,6 +9,7 @@ from cocotb.task import current_task
 from cocotb.triggers import Lock, RisingEdge
 
 from scegrad.axi import Resp
+from scegrad.platforms import REGISTERS_BUS
 from scegrad.tb.channels import HIGH, Inbound, Outbound
 
 RESPONSE_LIMIT = 200
@@ -28,7 +29,7 @@ class Host:
     """
 
     def __init__(
-        self, dut: SimHandleBase, rng: random.Random | None = None, prefix: str = "s_axil"
+        self, dut: SimHandleBase, rng: random.Random | None = None, prefix: str = REGISTERS_BUS
     ) -> None:
         self._dut = dut
         self._rng = rng

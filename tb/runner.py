@@ -335,7 +335,7 @@ def _keep(log: Path, test_module: str) -> str:
 
 
 def read_results(results: Path, what: str, log: str) -> tuple[str, ...]:
-    """The names of the tests that a results file reports; raises ``BenchError`` where it is
+    """The names of the tests that a results file reports; raises ``BenchError`` if it is
     missing, empty or tells of a failure.
     """
     try:

@@ -216,7 +216,7 @@ class Checker(wiring.Component):
         return Mux(self.request.format, values["fp16"], values["fp32"])
 
     def _common_core(self, m: Module, located: Iterable[Locate]) -> Signal:
-        """One-hot, the lowest core whose private memories hold every array; 0 where there is
+        """One-hot, the lowest core whose private memories hold every array; 0 if there is
         none.
         """
         common = Signal(self._platform.cores)

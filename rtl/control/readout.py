@@ -101,7 +101,7 @@ class Readout(wiring.Component):
         return m
 
     def _common(self, m: Module, index: Value) -> Signal:
-        """The register that exists once at this word address, one cycle later and on; 0 where there
+        """The register that exists once at this word address, one cycle later and on; 0 if there
         is none.
         """
         value = Signal(32, name="common_value")
@@ -113,7 +113,7 @@ class Readout(wiring.Component):
         return value
 
     def _unit(self, m: Module, number: int, picked: Signal) -> Signal:
-        """The register of this unit that is picked, one cycle later; 0 where none is."""
+        """The register of this unit that is picked, one cycle later; 0 if none is."""
         unit = self.units[number]
         written = unit.counters.written_bytes
         registers: dict[str, Value] = {

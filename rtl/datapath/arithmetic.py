@@ -92,12 +92,12 @@ def count_leading_zeros(pipe: Pipeline, name: str) -> None:
 
 
 def _zeros(group: Value) -> Value:
-    """Zeros before the first one of an eight-bit group; 7 where there is none."""
+    """Zeros before the first one of an eight-bit group; 7 if there is none."""
     return _first(Cat(*reversed([group[i] for i in range(GROUP)])))
 
 
 def _first(flags: Value) -> Value:
-    """Index of the lowest one among ``flags``; the last where there is none."""
+    """Index of the lowest one among ``flags``; the last if there is none."""
     index: Value = Const(len(flags) - 1, range(len(flags)))
     for i in range(len(flags) - 2, -1, -1):
         index = Mux(flags[i], Const(i, range(len(flags))), index)

@@ -38,7 +38,7 @@ class Sigmoid32(wiring.Component):
     0 .. 4    address and argument, look-up; beside it |x|/4 where it is added exactly
     5 .. 7    a3 = c3 + c4 d + c5 d^2, and c0 - |x|/4
     8 .. 16   a2 = c2 + a3 d,  a1 = c1 + a2 d,  c0 - |x|/4 + a1 d: products by limbs, their sums
-    17 .. 20  times T, which is 0 where s is no product, or as it is; beside it k and the anchor
+    17 .. 20  times T, which is 0 if s is no product, or as it is; beside it k and the anchor
     ========  ======================================================================================
     """
 
@@ -221,7 +221,7 @@ def limbs(value: Value) -> list[Value]:
 
 
 def multiply_factors(pipe: Pipeline, entry: Value) -> None:
-    """One stage: the six products of limbs of ``s`` and the T of ``entry``, which is 0 where s is
+    """One stage: the six products of limbs of ``s`` and the T of ``entry``, which is 0 if s is
     no product; ``k``.
     """
     t, *_, k = fields(entry)

@@ -102,7 +102,7 @@ FORMATS = {fmt.name: fmt for fmt in (FP32, FP16)}
 
 
 def format_of(dtype: "np.dtype") -> Format:
-    """The format whose values have this NumPy type; raises ``ValueError`` where there is none."""
+    """The format whose values have this NumPy type; raises ``ValueError`` if there is none."""
     for fmt in FORMATS.values():
         if fmt.dtype == dtype:
             return fmt

@@ -35,7 +35,7 @@ struct mapping {
     char name[160];
 };
 
-/* The first mapping of /proc/self/maps that lies over a window; 0 where there is none. */
+/* The first mapping of /proc/self/maps that lies over a window; 0 if there is none. */
 static int find_occupant(const struct sce_window *window, struct mapping *found) {
     char line[256];
     int there = 0;

@@ -16,7 +16,7 @@ struct sce_window {
     int mapped; /* whether the program can touch it */
 };
 
-/* The hardware, opened. Functions that return int return 0, or -1 where the registers could not be
+/* The hardware, opened. Functions that return int return 0, or -1 if the registers could not be
  * accessed. One thread calls at a time. */
 struct sce_access {
     void *context;
@@ -24,7 +24,7 @@ struct sce_access {
     int (*write32)(void *context, uint32_t offset, uint32_t value);
 
     /* Lets time pass until irq is high, or for about `cycles` clock cycles; *passed is how many
-     * went by. It may return early. Returns 1 where irq is high, 0 where it is not, -1 as above. */
+     * went by. It may return early. Returns 1 if irq is high, 0 if it is not, -1 as above. */
     int (*wait)(void *context, uint64_t cycles, uint64_t *passed);
 
     /* What went wrong last, in one line. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The registers of the hardware that this process has open, through its access layer (access.h).
  * Every function is called by a thread that holds the registers (queues.h). Those with int return
- * 0, or -1 where the registers could not be accessed. */
+ * 0, or -1 if the registers could not be accessed. */
 #ifndef SCE_HARDWARE_H
 #define SCE_HARDWARE_H
 
@@ -18,7 +18,7 @@ int sce_hardware_copied(void);
 int sce_read(uint32_t offset, uint32_t *value);
 int sce_write(uint32_t offset, uint32_t value);
 
-/* Lets time pass, as access.h says: 1 where irq is high, 0 where it is not, or -1. */
+/* Lets time pass, as access.h says: 1 if irq is high, 0 if it is not, or -1. */
 int sce_pass(uint64_t cycles, uint64_t *passed);
 
 /* What the registers of a unit say of its last job. */

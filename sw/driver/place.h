@@ -8,7 +8,7 @@
 
 /* What a job needs. */
 struct sce_place {
-    int unit;       /* that will run it; -1 where no unit can, which the hardware is to refuse */
+    int unit;       /* that will run it; -1 if no unit can, which the hardware is to refuse */
     uint32_t units; /* that have to be idle: bits as in the register BUSY */
 };
 
@@ -16,7 +16,7 @@ struct sce_place {
  * `message`. */
 int sce_identify(const struct sce_access *access, char *message, unsigned size);
 
-/* The environment's SCEGRAD_TIMEOUT, 0 where it is not set; returns 0, or -1 with a line in
+/* The environment's SCEGRAD_TIMEOUT, 0 if it is not set; returns 0, or -1 with a line in
  * `message`. */
 int sce_timeout_setting(uint64_t *cycles, char *message, unsigned size);
 

@@ -178,7 +178,7 @@ static int settle(uint32_t units, uint32_t *left) {
     return pending != 0 ? sce_write(SCEGRAD_IRQ_PENDING_OFFSET, pending) : 0;
 }
 
-/* Writes the job and starts it; REQUEST is the answer, or -1 where the registers could not be
+/* Writes the job and starts it; REQUEST is the answer, or -1 if the registers could not be
  * accessed. */
 static int start(const struct sce_request *request) {
     const uint32_t format = request->fp16 ? SCEGRAD_FORMAT_FP16 : SCEGRAD_FORMAT_FP32;

@@ -71,7 +71,7 @@ int scegrad_status(void);
 const char *scegrad_strerror(int status);
 
 /* The line that the last call of this thread printed or would have printed, without newline;
- * empty where it was carried out. */
+ * empty if it was carried out. */
 const char *scegrad_message(void);
 
 /* Switches the lines on standard error off (quiet not 0) or on, in every thread. */
@@ -87,11 +87,11 @@ void scegrad_set_timeout(uint64_t cycles);
  * that wait for their turn go on. A signal handler may call this. */
 void scegrad_abort(uint32_t units);
 
-/* Clock cycles that the last call's job ran in the hardware, from its start to its end; 0 where
+/* Clock cycles that the last call's job ran in the hardware, from its start to its end; 0 if
  * none ran. */
 uint64_t scegrad_cycles(void);
 
-/* The hardware's counters of the last call's job, all 0 where none ran: beats of the AXI port,
+/* The hardware's counters of the last call's job, all 0 if none ran: beats of the AXI port,
  * and cycles stalled by cause. */
 struct scegrad_counters {
     uint32_t cycles;
@@ -106,7 +106,7 @@ struct scegrad_counters {
 void scegrad_get_counters(struct scegrad_counters *counters);
 
 /* Where memory first answered the last call's job with an error: the array's first byte in the
- * bus word that was read, or in the burst that was written; 0 where it did not. */
+ * bus word that was read, or in the burst that was written; 0 if it did not. */
 uint32_t scegrad_fault_address(void);
 
 /* The platform's name, "ft78ne" or "mt7004", and its number of cores. */

@@ -19,12 +19,12 @@ typedef struct sce_lane sce_lane;
 const char* sce_lane_rtl(void);
 int sce_lane_bits(void);
 
-/* A lane after reset; NULL where there is no memory for it. */
+/* A lane after reset; NULL if there is no memory for it. */
 sce_lane* sce_lane_create(void);
 void sce_lane_free(sce_lane* lane);
 
 /* Feeds `count` pairs in consecutive cycles and clocks on until all results are there. Returns the
- * latency in cycles, or 0 where results are missing, too many, or come with gaps between them. */
+ * latency in cycles, or 0 if results are missing, too many, or come with gaps between them. */
 uint64_t sce_lane_run(sce_lane* lane, const void* logits, const void* labels, void* results,
                       uint64_t count);
 

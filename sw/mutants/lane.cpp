@@ -76,7 +76,7 @@ struct sce_mutants {
   std::vector<Outputs> due;
 };
 
-// Runs the lane itself. The arrays must outlive the handle; NULL where there is no memory.
+// Runs the lane itself. The arrays must outlive the handle; NULL if there is no memory.
 sce_mutants* sce_mutants_create(const void* logits, const void* labels, const uint8_t* flags,
                                 uint64_t cycles, uint64_t s_after, uint64_t k_after) try {
   auto* made = new sce_mutants{

@@ -43,7 +43,7 @@ typedef struct {
   uint64_t turns; /* changes of direction, both ways */
 } sce_sim_dram_stats;
 
-/* Fills in a preset by its name; 0, or -1 where there is none of that name. Names by number, NULL
+/* Fills in a preset by its name; 0, or -1 if there is none of that name. Names by number, NULL
  * after the last. */
 int sce_sim_dram_preset(const char* name, sce_sim_dram* dram);
 const char* sce_sim_dram_preset_name(int index);
@@ -56,7 +56,7 @@ const char* sce_sim_dram_problem(const sce_sim_dram* dram);
 
 typedef struct sce_dram sce_dram;
 
-/* NULL where the memory cannot be. `port_bytes` is the width of the AXI port. */
+/* NULL if the memory cannot be. `port_bytes` is the width of the AXI port. */
 sce_dram* sce_dram_create(const sce_sim_dram* dram, uint32_t port_bytes);
 void sce_dram_free(sce_dram* dram);
 
@@ -108,7 +108,7 @@ uint64_t sce_dram_commands(const sce_dram* dram, const sce_dram_command** comman
 /* Cycles from the first AR to the last answer of a manager with nothing in its way: it reads two
  * arrays of `size` bytes in turns of `turn_bytes`, writes a third at the same time with one write
  * to two reads, `lag_bytes` behind them, has `outstanding` bursts of each direction in flight,
- * needs no data to write, and moves a beat of each kind per cycle. 0 where the memory cannot be. */
+ * needs no data to write, and moves a beat of each kind per cycle. 0 if the memory cannot be. */
 uint64_t sce_dram_ideal(const sce_sim_dram* dram, uint32_t port_bytes, uint32_t burst_beats,
                         const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes,
                         uint32_t lag_bytes, uint32_t outstanding, sce_sim_dram_stats* stats);

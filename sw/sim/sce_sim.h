@@ -71,7 +71,7 @@ int sce_sim_traces(void);
 const char* sce_sim_port_name(int port);
 int sce_sim_port_bytes(int port);
 
-/* A model that has been through reset; NULL where there is no memory for it. */
+/* A model that has been through reset; NULL if there is no memory for it. */
 sce_sim* sce_sim_create(void);
 void sce_sim_free(sce_sim* sim);
 const char* sce_sim_error(const sce_sim* sim);

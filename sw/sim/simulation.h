@@ -50,7 +50,7 @@ class Simulation {
   bool irq() const { return top_->irq != 0; }
   uint64_t cycle() const { return cycle_; }
 
-  // False where the answer was not OKAY, or none came in time; `error` then says which.
+  // False if the answer was not OKAY, or none came in time; `error` then says which.
   bool write32(uint32_t offset, uint32_t value);
   bool read32(uint32_t offset, uint32_t& value);
 

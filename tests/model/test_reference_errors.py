@@ -83,7 +83,7 @@ def test_ulp_error_asks_mpfr_where_the_label_is_as_close_as_can_be(
 
 
 def test_ulp_error_of_a_sigmoid_that_was_rounded_first() -> None:
-    """What libraries give for x = 16.64, y = 1: 0 where -5.9e-8 is due, 1.7e7 ulp off or nearly
+    """What libraries give for x = 16.64, y = 1: 0 in place of -5.9e-8, 1.7e7 ulp off or nearly
     so.
     """
     assert ulp_error(of(FP32, 0), of(FP32, 16.7), of(FP32, 1))[0] == pytest.approx(

@@ -127,7 +127,7 @@ def _declare(simulation: Simulation, request: Request) -> None:
 
 
 def _check(simulation: Simulation, request: Request) -> None:
-    """Raise ``SimulationError`` where the design touched what it must not touch."""
+    """Raise ``SimulationError`` if the design touched what it must not touch."""
     violations = simulation.violations()
     if violations:
         raise SimulationError(f"the design broke the rules of its ports: {violations[0]}")

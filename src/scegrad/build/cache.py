@@ -173,7 +173,7 @@ def _prune(directory: Path) -> None:
 
 
 def _age(path: Path, now: float) -> float:
-    """Seconds since the path was used; 0 where it is not there."""
+    """Seconds since the path was used; 0 if it is not there."""
     try:
         return now - path.stat().st_mtime
     except OSError:

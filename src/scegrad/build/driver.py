@@ -38,7 +38,7 @@ _PARTS = ("include", "driver", "access", "sim")
 
 
 def software_directory() -> Path:
-    """The folder ``sw``, which the package carries; raises ``BuildError`` where it is not there."""
+    """The folder ``sw``, which the package carries; raises ``BuildError`` if it is not there."""
     directory = (Path(__file__).parents[1] / "sw").resolve()
     if not (directory / "sim").is_dir():
         raise BuildError(

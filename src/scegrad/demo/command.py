@@ -246,7 +246,7 @@ def demonstrate(
 
 
 def main(directory: Path = Path("out"), *, backend: str = "verilator", steps: int = STEPS) -> None:
-    """Run the demonstration and print its table; raises ``typer.Exit`` with status 1 where a
+    """Run the demonstration and print its table; raises ``typer.Exit`` with status 1 if a
     gradient is not the golden model's.
     """
     runs = demonstrate(directory, backend=backend, steps=steps)

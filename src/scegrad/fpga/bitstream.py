@@ -34,7 +34,7 @@ def _routed(directory: Path) -> tuple[int, dict]:
 def build(directory: Path) -> dict:
     """Write ``ulx3s.bit`` and what leads to it; returns cells, seed, clock and critical path.
 
-    Raises ``BuildError`` where no seed reaches the clock.
+    Raises ``BuildError`` if no seed reaches the clock.
     """
     for name in ("ulx3s.v", "ulx3s.lpf"):
         shutil.copyfile(sources() / name, directory / name)

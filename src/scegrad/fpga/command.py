@@ -127,7 +127,7 @@ def merged(kept: list[dict], measured: list[dict]) -> list[dict]:
 
 
 def _kept(output: Path) -> list[dict]:
-    """The lines of a file that an earlier call wrote; raises ``RequestError`` where it is another
+    """The lines of a file that an earlier call wrote; raises ``RequestError`` if it is another
     file.
     """
     if not output.is_file():

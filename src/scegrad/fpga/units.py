@@ -39,7 +39,7 @@ _FORMATS = {"lane32": FP32, "lane16": FP16}
 
 
 def check(unit: str, platform: Platform) -> None:
-    """Raise ``RequestError`` where the platform has no such unit."""
+    """Raise ``RequestError`` if the platform has no such unit."""
     if unit in _FORMATS and not platform.has(_FORMATS[unit]):
         raise RequestError(
             f"{platform.name} has no {unit}: it does not compute {_FORMATS[unit].name}"

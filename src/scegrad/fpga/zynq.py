@@ -12,9 +12,9 @@ Neither was run in Vivado or on a board here.
 from pathlib import Path
 
 from scegrad.fpga.vendor import CLOCK_MHZ, HEAD
-from scegrad.platforms import Platform
+from scegrad.platforms import REGISTERS_BUS, SHARED_BUS, Platform
 from scegrad.registers import ADDRESS_BITS
-from scegrad.rtl.ports import CLOCK, INTERRUPT, REGISTERS_BUS, RESET
+from scegrad.rtl.ports import CLOCK, INTERRUPT, RESET
 
 CELL = "scegrad"
 """The unit's name in the block design."""
@@ -74,13 +74,13 @@ connect_bd_net [get_bd_pins {cell}/{irq}] [get_bd_pins ps7/IRQ_F2P]
 
 foreach {{from to}} {{
   ps7/M_AXI_GP0 registers/S00_AXI registers/M00_AXI {cell}/{lite}
-  {cell}/m_axi_shared memory/S00_AXI memory/M00_AXI ps7/S_AXI_HP0
+  {cell}/{shared} memory/S00_AXI memory/M00_AXI ps7/S_AXI_HP0
 }} {{
   connect_bd_intf_net [get_bd_intf_pins $from] [get_bd_intf_pins $to]
 }}
 assign_bd_address -offset {registers:#010x} -range {range} \\
   -target_address_space [get_bd_addr_spaces ps7/Data] [get_bd_addr_segs {cell}/{lite}/reg0]
-assign_bd_address -target_address_space [get_bd_addr_spaces {cell}/m_axi_shared] \\
+assign_bd_address -target_address_space [get_bd_addr_spaces {cell}/{shared}] \\
   [get_bd_addr_segs ps7/S_AXI_HP0/HP0_DDR_LOWOCM]
 validate_bd_design
 save_bd_design
@@ -131,6 +131,7 @@ def block_design(platform: Platform) -> str:
         reset=RESET,
         irq=INTERRUPT,
         lite=REGISTERS_BUS,
+        shared=SHARED_BUS,
         mhz=CLOCK_MHZ,
         hp_bits=HP_BITS,
         registers=REGISTERS,

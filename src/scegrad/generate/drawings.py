@@ -10,7 +10,7 @@ from scegrad.formats import FP32
 from scegrad.generate import fault, fpga, plan, timing
 from scegrad.generate.maker import Maker
 from scegrad.generate.svg import BLUE, GREEN, GREY, LETTER, ORANGE, PINK, Drawing
-from scegrad.platforms import PLATFORMS, Platform
+from scegrad.platforms import PLATFORMS, REGISTERS_BUS, SHARED_BUS, Platform
 from scegrad.registers import REGISTERS, Field
 
 FOLDER = Path("docs/drawings")
@@ -38,14 +38,14 @@ def platform_drawing(platform: Platform, root: Path) -> str:
     picture.text(750, 18, clock(platform, root), anchor="end")
     picture.box(190, 30, 110, 40, "Control\nregisters, checker", DEAL)
     picture.line((90, 50), (190, 50))
-    picture.text(92, 45, "s_axil, 32 bits")
+    picture.text(92, 45, f"{REGISTERS_BUS}, 32 bits")
     picture.text(306, 54, "irq")
     picture.line((245, 70), (245, 100))
     picture.box(10, 100, 70, bottom - 110, f"shared\n{memories}")
     depths = f"2 x {platform.read_buffer_beats} beats in\n{platform.write_buffer_beats} beats out"
     picture.box(190, 100, 110, bottom - 110, f"Dma, {bits} bits\n{depths}", PORT)
     picture.line((80, 130), (190, 130), width=3)
-    picture.text(84, 122, f"m_axi_shared, {bits}")
+    picture.text(84, 122, f"{SHARED_BUS}, {bits}")
     picture.text(84, 146, f"bursts of {platform.burst_beats}")
     picture.box(350, 100, 70, bottom - 110, "Deal\nGather", DEAL)
     picture.line((300, 130), (350, 130), width=3)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from scegrad.generate import waves
 from scegrad.generate.svg import BLUE, GREEN, GREY, ORANGE, PINK, Drawing
+from scegrad.platforms import SHARED_BUS
 
 TRACE = Path("docs/drawings/fault.json")
 """The times of the cycles in ns, and each signal's value in each cycle."""
 
-PORT = "m_axi_shared_"
+PORT = f"{SHARED_BUS}_"
 
 WIDTHS = {
     "awvalid": 1,

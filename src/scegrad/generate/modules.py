@@ -77,7 +77,7 @@ def summary(kind: type) -> str:
 
 
 def latency(instances: list[wiring.Component]) -> str:
-    """The cycles of a module: several where its instances differ, "" where it states none."""
+    """The cycles of a module: several where its instances differ, "" if it states none."""
     cells = []
     if isinstance(instances[0], Datapath):
         return ", ".join(f"{instances[0].latency(name)} in {name}" for name in FORMATS)

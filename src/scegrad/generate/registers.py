@@ -13,7 +13,7 @@ from textwrap import wrap
 
 from scegrad import registers
 from scegrad.generate.maker import ROOT, Maker
-from scegrad.platforms import PLATFORMS
+from scegrad.platforms import PLATFORMS, PRIVATE_BUS, SHARED_BUS
 from scegrad.registers import (
     FORMAT_CODES,
     REGISTERS,
@@ -250,15 +250,16 @@ def _platform_table() -> str:
         )
         for p in platforms
     ]
+    private_port = PRIVATE_BUS.format("<k>")
     rows = [
         ("top module", *(f"`{p.top_name}`" for p in platforms)),
         ("cores", *(p.cores for p in platforms)),
         ("formats", *(", ".join(p.formats) for p in platforms)),
         ("every core in `core_mask`", *(f"0x{p.all_cores:X}" for p in platforms)),
-        ("shared memory (port `m_axi_shared`)", *shared),
-        ("private memory of core k (port `m_axi_l2_<k>`)", *private),
-        ("data bits of `m_axi_shared`", *(p.shared_data_bits for p in platforms)),
-        ("data bits of `m_axi_l2_<k>`", *(p.l2_data_bits for p in platforms)),
+        (f"shared memory (port `{SHARED_BUS}`)", *shared),
+        (f"private memory of core k (port `{private_port}`)", *private),
+        (f"data bits of `{SHARED_BUS}`", *(p.shared_data_bits for p in platforms)),
+        (f"data bits of `{private_port}`", *(p.l2_data_bits for p in platforms)),
         ("`VERSION` reads", *(f"0x{registers.version_value():08X}" for _ in platforms)),
         ("`CAPABILITIES` reads", *(f"0x{registers.capabilities_value(p):08X}" for p in platforms)),
         ("`WIDTHS` reads", *(f"0x{registers.widths_value(p):08X}" for p in platforms)),

@@ -57,7 +57,7 @@ def place(
 
     ``in_place`` names the input whose place the output takes; ``misalignment`` is how many bytes
     logits, labels and gradient start past a multiple of 64 (of an element's size where they fit no
-    other way). Raises ``ValueError`` with one line where the arrays do not fit or the misalignment
+    other way). Raises ``ValueError`` with one line if the arrays do not fit or the misalignment
     is not a multiple of the element's size.
     """
     if core is not None and not platform.l2_ports:
@@ -91,7 +91,7 @@ def _lay_out(
     unit: int,
 ) -> dict[str, int] | None:
     """Addresses one after the other, each at a multiple of ``unit`` plus its offset, ``guard``
-    bytes apart; None where they do not fit.
+    bytes apart; None if they do not fit.
 
     Each array lies in the first of ``regions`` that has room after the arrays before it.
     """

@@ -39,7 +39,7 @@ class Write:
 
 @dataclass(frozen=True)
 class Wait:
-    """Let time pass until ``irq`` is high; ``TimeoutError`` where it is not after ``limit`` clock
+    """Let time pass until ``irq`` is high; ``TimeoutError`` if it is not after ``limit`` clock
     cycles.
     """
 

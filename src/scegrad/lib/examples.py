@@ -92,7 +92,7 @@ def compile_example(
 
 
 def run_example(example: Example, program: Path, work: Path) -> list[Triple]:
-    """Run a program; returns what it computed, and from what. Raises ``SimulationError`` where it
+    """Run a program; returns what it computed, and from what. Raises ``SimulationError`` if it
     fails or says something is wrong.
     """
     if example.places is None:

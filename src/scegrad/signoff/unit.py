@@ -66,7 +66,7 @@ _DEFINED = re.compile(r"^\(define-fun \|\w+_a \d+\| .*?\) Bool (.*?)\) ; (.*)$",
 class Proof:
     """A unit and what is claimed of it in ``formal/<name>.sv``.
 
-    ``depth`` is that of induction, or None where abc finds the invariant by itself. ``covers`` is
+    ``depth`` is that of induction, or None if abc finds the invariant by itself. ``covers`` is
     how many cycles its covers may take (a claim about what cannot happen is empty) and the base
     case is looked at. ``hooks`` names inner signals by the output that shows them, ``cuts`` by the
     input that drives them in place of what does in the unit: their assumptions in the top are what

@@ -127,7 +127,7 @@ def summary(
         output_option("Write the summary there.", "FILE.json"),
     ] = None,
 ) -> None:
-    """Sum up a ledger, also while a sweep is writing it; the exit status is 1 where a check
+    """Sum up a ledger, also while a sweep is writing it; the exit status is 1 if a check
     failed.
     """
     from scegrad.files import text_stream

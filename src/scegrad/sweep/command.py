@@ -194,7 +194,7 @@ def describe(summary: Summary) -> str:
 
 
 def main(space: Space, options: SweepOptions) -> int:
-    """Run a sweep; returns the exit status: 1 where a check failed."""
+    """Run a sweep; returns the exit status: 1 if a check failed."""
     try:
         return 0 if sweep(space, options)["ok"] else 1
     except KeyboardInterrupt:

@@ -116,7 +116,7 @@ def settle(result: NDArray, logit: NDArray, label: NDArray) -> Kind:
 
 
 def error_in_ulp(fmt: Format, result: int, logit: int, label: int) -> float:
-    """|result - exact| in ulp of the exact value, by MPFR in fp32; infinity where the bits demanded
+    """|result - exact| in ulp of the exact value, by MPFR in fp32; infinity if the bits demanded
     are others.
     """
     arrays = [np.array([bits], fmt.bits_dtype).view(fmt.dtype) for bits in (result, logit, label)]

@@ -108,7 +108,7 @@ def exact_library() -> Path:
 
 class Lane:
     """A Verilated lane after reset, in a library of its own if that is given. Raises ``BuildError``
-    where the library was not made from this design.
+    if the library was not made from this design.
     """
 
     def __init__(self, design: LaneDesign, path: Path | None = None):

@@ -16,7 +16,7 @@ WORST = ("ulp", "used", "below", "above")
 
 
 def missing(space: Space, records: Mapping[int, Record]) -> list[tuple[int, int]]:
-    """Ranges of pairs, first and last + 1, that no record covers; empty where the union of the
+    """Ranges of pairs, first and last + 1, that no record covers; empty if the union of the
     shards is the whole space.
 
     Raises ``ValueError`` for a record that is not of a shard of this space.
