@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A job in private memory, with its arrays where the operator library has those for the mt7004: in
- * the AM of core 0, an array after the other. */
+/* The program for private memory, with its arrays where the operator library has those for the
+ * mt7004: in the AM of core 0. */
+#include <stdio.h>
 #include <sigmoid_cross_entropy.h>
 
-int main(void) {
-    fp_sigmoidcrossentropywithlogitsgrad_p((float *)0x10000000, (float *)0x10001000,
-                                           (float *)0x10002000, 1024);
+int main(int argc, char* argv[]) {
+    float *logits = (float *)0x10000000;   // in the AM of core 0
+    float *labels = (float *)0x10001000;
+    float *output = (float *)0x10002000;
+
+    int length = 1024;
+
+    fp_sigmoidcrossentropywithlogitsgrad_p(logits, labels, output, length);
+
     return 0;
 }
