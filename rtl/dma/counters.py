@@ -6,13 +6,8 @@ from amaranth.lib.wiring import In, Out
 
 from scegrad.rtl.dma.job import CountersLayout
 
-EVENTS = (
-    "read_beats",
-    "write_beats",
-    "stall_read_data",
-    "stall_write",
-    "stall_datapath",
-    "stall_port",
+EVENTS = tuple(
+    name for name in dict(CountersLayout.members) if name not in ("cycles", "written_bytes")
 )
 """The counters that are incremented by a signal of the same name."""
 

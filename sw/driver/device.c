@@ -3,6 +3,7 @@
 
 #include "place.h"
 #include "report.h"
+#include "scegrad_platform.h"
 #include "system.h"
 #include "text.h"
 #include "queues.h"
@@ -67,8 +68,8 @@ static int open_once(const struct sce_request *request, struct sce_result *resul
 
 /* Starts a job whose ticket is due. The lock is held before and after. */
 static void begin(struct sce_job *job) {
-    const uint64_t general =
-        100000 + 64 * (uint64_t)(job->request.length > 0 ? job->request.length : 0);
+    const uint64_t elements = job->request.length > 0 ? (uint64_t)job->request.length : 0;
+    const uint64_t general = SCE_JOB_CYCLES + SCE_ELEMENT_CYCLES * elements;
     const uint64_t limit = timeout != 0 ? timeout : general;
     sce_unlock();
     if (sce_registers_begin() == 0) {

@@ -3,21 +3,20 @@
 
 #include "hardware.h"
 #include "report.h"
+#include "scegrad_platform.h"
 #include "scegrad_registers.h"
 #include "system.h"
 #include "text.h"
 
 enum {
-    SLICE = 64,            /* cycles that pass before another thread may have the registers */
-    DRAIN_CYCLES = 100000, /* that an aborted job has for what it had requested: only memory that
-                              does not answer takes longer */
+    SLICE = 64, /* cycles that pass before another thread may have the registers */
     UNITS = SCEGRAD_UNIT_SHARED + 1
 };
 
 static struct sce_job *jobs[UNITS]; /* what each unit runs for this process */
 static uint32_t doubtful; /* units that may run something else: what a program before left, or a job
                              that did not end */
-static uint32_t drained;  /* those that were aborted and did not end in DRAIN_CYCLES */
+static uint32_t drained;  /* those that were aborted and did not end within SCE_DRAIN_CYCLES */
 static uint64_t now;      /* cycles that passed while jobs were waited for */
 static int running;       /* jobs in jobs[]; guarded by the lock */
 
@@ -96,7 +95,7 @@ static void out_of_time(unsigned unit) {
     uint32_t status;
     if (!job->late && sce_write(SCEGRAD_ABORT_OFFSET, SCEGRAD_UNIT_BIT(unit)) == 0) {
         job->late = 1;
-        job->deadline = now + DRAIN_CYCLES;
+        job->deadline = now + SCE_DRAIN_CYCLES;
         return;
     }
     if (job->late && sce_collect(unit, &job->result, &status) == 0)
@@ -163,7 +162,7 @@ static int settle(uint32_t units, uint32_t *left) {
         return 0;
     if (sce_write(SCEGRAD_ABORT_OFFSET, asked) != 0 || sce_read(SCEGRAD_BUSY_OFFSET, left) != 0)
         return -1;
-    while ((*left & asked & ~drained) != 0 && now - start < DRAIN_CYCLES) {
+    while ((*left & asked & ~drained) != 0 && now - start < SCE_DRAIN_CYCLES) {
         sce_units_advance();
         if (sce_read(SCEGRAD_BUSY_OFFSET, left) != 0)
             return -1;

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scegrad.build.toolchain import Toolchain, asked_or_usual
 from scegrad.errors import BuildError
+from scegrad.job import sequence
 from scegrad.platforms import Platform
 from scegrad.registers import capabilities_value, widths_value
 from scegrad.tools.places import environment
@@ -141,7 +142,7 @@ def symbols(platform: Platform) -> list[str]:
 
 def platform_header(platform: Platform) -> str:
     """The C header from which the driver knows its platform: what the hardware must say of itself,
-    and the memory windows.
+    the memory windows, and how long a job has.
     """
     windows = [(region, -1) for region in platform.shared] + [
         (region, core) for core in range(platform.cores) for region in platform.private_of(core)
@@ -162,6 +163,10 @@ def platform_header(platform: Platform) -> str:
             f"#define SCE_PLATFORM_CAPABILITIES {capabilities_value(platform):#x}u",
             f"#define SCE_PLATFORM_WIDTHS {widths_value(platform):#x}u",
             f"#define SCE_EACH_WINDOW(WINDOW) {each}",
+            "/* Cycles that a job has, more for each element, and to end after an abort. */",
+            f"#define SCE_JOB_CYCLES {sequence.JOB_CYCLES}u",
+            f"#define SCE_ELEMENT_CYCLES {sequence.ELEMENT_CYCLES}u",
+            f"#define SCE_DRAIN_CYCLES {sequence.DRAIN_CYCLES}u",
             "#endif",
             "",
         ]

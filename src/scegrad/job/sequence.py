@@ -48,7 +48,10 @@ class Wait:
 
 JOB_CYCLES = 100_000
 ELEMENT_CYCLES = 64
-"""Cycles that a job has, and more for each element, before it counts as hung."""
+"""Cycles that a job has, and more for each element, before it counts as hung.
+
+The C driver has these by the header of its platform (``build.driver.platform_header``).
+"""
 
 DRAIN_CYCLES = 100_000
 """Cycles that an aborted job has for what it had requested; only memory that does not answer takes

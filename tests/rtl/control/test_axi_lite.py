@@ -3,7 +3,6 @@
 import random
 
 import pytest
-from amaranth.back import verilog
 from amaranth.sim import SimulatorContext
 
 from scegrad.axi import Resp
@@ -18,6 +17,7 @@ from scegrad.registers import (
     widths_value,
 )
 from scegrad.rtl.control.axi_lite import AxiLite
+from scegrad.rtl.verilog import to_verilog
 
 from .bench import MAPPED, Bench
 from .requests import ONE
@@ -103,6 +103,4 @@ def test_unaccepted_answers_stop_one_direction_alone() -> None:
 
 
 def test_becomes_verilog() -> None:
-    assert "module register_port" in verilog.convert(
-        AxiLite(address_bits=ADDRESS_BITS), name="register_port"
-    )
+    assert "module register_port" in to_verilog(AxiLite(address_bits=ADDRESS_BITS), "register_port")

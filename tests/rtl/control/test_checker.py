@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from amaranth.back import verilog
 from amaranth.sim import Simulator, SimulatorContext
 
 from scegrad.formats import FP16
@@ -13,6 +12,7 @@ from scegrad.job.job import Job
 from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.registers import FORMAT_CODES, Status
 from scegrad.rtl.control.checker import Checker, Overlap
+from scegrad.rtl.verilog import to_verilog
 
 from .requests import ADJOINING, ONE, PLATFORMS, StartRequest, answer, directed, requests
 
@@ -287,4 +287,4 @@ def test_overlap_looks_at_every_bit_of_the_distance() -> None:
 
 
 def test_becomes_verilog() -> None:
-    assert "module checker_of_jobs" in verilog.convert(Checker(ONE), name="checker_of_jobs")
+    assert "module checker_of_jobs" in to_verilog(Checker(ONE), "checker_of_jobs")

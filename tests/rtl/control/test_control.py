@@ -4,7 +4,6 @@ import random
 from dataclasses import replace
 
 import pytest
-from amaranth.back import verilog
 from amaranth.sim import SimulatorContext
 
 from scegrad.formats import FORMATS, FP16, FP32
@@ -13,6 +12,7 @@ from scegrad.job.sequence import Steps, Write, execute_async, identify_and_enabl
 from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.registers import REGISTERS, SHARED, Status, offset, unit_offset
 from scegrad.rtl.control.control import Control
+from scegrad.rtl.verilog import to_verilog
 
 from .bench import Bench, BenchAccess, private, shared
 from .requests import ADJOINING, ONE
@@ -349,4 +349,4 @@ def test_reset_forgets_everything(moment: int) -> None:
 
 
 def test_becomes_verilog() -> None:
-    assert "module register_block" in verilog.convert(Control(MT7004), name="register_block")
+    assert "module register_block" in to_verilog(Control(MT7004), "register_block")

@@ -3,7 +3,6 @@
 import random
 
 import pytest
-from amaranth.back import verilog
 from amaranth.sim import SimulatorContext
 
 from scegrad.axi import Resp
@@ -24,6 +23,7 @@ from scegrad.registers import (
 )
 from scegrad.rtl.control.readout import Readout
 from scegrad.rtl.dma.job import CountersLayout
+from scegrad.rtl.verilog import to_verilog
 
 from .bench import MAPPED, Bench, BenchAccess, private, shared
 from .requests import ADJOINING, ONE
@@ -110,4 +110,4 @@ def test_unit_registers_show_their_unit() -> None:
 
 
 def test_becomes_verilog() -> None:
-    assert "module register_reads" in verilog.convert(Readout(ONE), name="register_reads")
+    assert "module register_reads" in to_verilog(Readout(ONE), "register_reads")

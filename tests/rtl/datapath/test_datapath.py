@@ -58,8 +58,8 @@ def run(
         (("fp32", "fp16"), "fp16"),
     ],
 )
-def test_equals_golden_model(formats, name, pace):
-    run(formats, FORMATS[name], 240, *pace, seed=random.randrange(1 << 32))
+def test_equals_golden_model(formats, name, pace, seed):
+    run(formats, FORMATS[name], 240, *pace, seed=seed)
 
 
 @pytest.mark.parametrize("name", ["fp32", "fp16"])
