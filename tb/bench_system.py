@@ -18,13 +18,10 @@ from scegrad.job.job import Job, JobRefused
 from scegrad.job.sequence import abort, execute_async, start
 from scegrad.registers import SHARED, Status, offset, unit_offset
 from scegrad.tb.bench import parameters
-from scegrad.tb.scenarios import Shape, draw_job, kinds
+from scegrad.tb.scenarios import LONGEST_BAD, Shape, draw_bad_job, draw_job, kinds
 from scegrad.tb.storage import Fault
 from scegrad.tb.system import System, count, describe, system
 from scegrad.tb.traffic import Behaviour
-
-LONGEST_BAD = 40
-"""Elements of the jobs of the test ``refusals``, if they happen to be good."""
 
 
 @cocotb.test()
@@ -134,7 +131,7 @@ async def refusals(dut) -> None:
         if len(unit.platform.formats) == len(FORMATS):
             missing -= {Status.FORMAT_MISSING}
         for number in range(count("requests", 60)):
-            job = bad_job(unit, number)
+            job = draw_bad_job(unit.rng, unit.platform, number)
             expected = job.check()
             missing.discard(expected)
             if expected is not Status.ACCEPTED:
@@ -143,7 +140,7 @@ async def refusals(dut) -> None:
                 await unit.run(job)
         # No reason is left to chance: a seed may give none of a kind within so few requests.
         for status in sorted(missing):
-            drawn = (bad_job(unit, number) for number in range(10_000))
+            drawn = (draw_bad_job(unit.rng, unit.platform, number) for number in range(10_000))
             found = next((job for job in drawn if job.check() is status), None)
             assert found is not None, f"no request is refused for {status!r}"
             await expect_refusal(unit, found, status)
@@ -163,45 +160,6 @@ async def expect_refusal(unit: System, job: Job, expected: Status) -> None:
     assert before == [
         (memory.log.read_beats, memory.log.write_beats) for memory in unit.memories.values()
     ]
-
-
-def bad_job(unit: System, number: int) -> Job:
-    """A good job with one thing spoilt, as ``number`` says."""
-    rng, platform = unit.rng, unit.platform
-    job = draw_job(rng, platform, Shape(longest=LONGEST_BAD), [])
-    array = rng.choice(("logits", "labels", "gradient"))
-    address, size = getattr(job, array), max(job.size, job.fmt.bytes)
-    long = replace(job, length=max(job.length, 2))
-    regions = platform.regions
-    match number % 10:
-        case 0:
-            return replace(job, length=rng.choice((-1, -(1 << 31), -5)))
-        case 1:
-            absent = [fmt for name, fmt in FORMATS.items() if name not in platform.formats]
-            return replace(job, fmt=absent[0], length=0) if absent else job
-        case 2:
-            mask = rng.choice((0, platform.all_cores + 1, 1 << 31, 0xFFFF_FFFF))
-            return replace(job, private=False, core_mask=mask)
-        case 3:
-            return replace(job, **{array: address + rng.randrange(1, job.fmt.bytes)})
-        case 4:
-            end = rng.choice(regions).end
-            start = end - rng.choice((0, 1, job.fmt.bytes)) * job.fmt.bytes
-            return replace(long, **{array: start & 0xFFFF_FFFF})
-        case 5:
-            return replace(job, **{array: rng.choice(regions).base + 0x40})
-        case 6:
-            near = rng.choice((1, -1)) * rng.choice((job.fmt.bytes, size - job.fmt.bytes))
-            start = rng.choice((job.logits, job.labels)) + near
-            return replace(long, gradient=start & 0xFFFF_FFFF)
-        case 7:
-            return replace(job, private=not job.private, core_mask=platform.all_cores)
-        case 8:
-            return replace(
-                job, length=rng.choice((1 << 30, (1 << 31) - 1, 1 << 29, platform.regions[-1].size))
-            )
-        case _:
-            return replace(job, **{array: rng.getrandbits(32) & -4})
 
 
 @cocotb.test()

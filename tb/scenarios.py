@@ -3,7 +3,7 @@ holes, and operands of all kinds.
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from scegrad.job.job import Job
 from scegrad.platforms import CHUNK_BITS, Platform, Region
 
 IN_PLACE = (None, None, None, "logits", "labels")
+
+LONGEST_BAD = 40
+"""Elements of the longest job that ``draw_bad_job`` draws before it spoils it."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,44 @@ def draw_job(rng: random.Random, platform: Platform, shape: Shape, taken: list[R
         length=length,
         core_mask=mask if not private else rng.choice((0, mask)),
     )
+
+
+def draw_bad_job(rng: random.Random, platform: Platform, number: int) -> Job:
+    """A short job with one thing spoilt, as ``number`` says; it may happen to be good."""
+    job = draw_job(rng, platform, Shape(longest=LONGEST_BAD), [])
+    array = rng.choice(("logits", "labels", "gradient"))
+    address, size = getattr(job, array), max(job.size, job.fmt.bytes)
+    long = replace(job, length=max(job.length, 2))
+    regions = platform.regions
+    match number % 10:
+        case 0:
+            return replace(job, length=rng.choice((-1, -(1 << 31), -5)))
+        case 1:
+            absent = [fmt for name, fmt in FORMATS.items() if name not in platform.formats]
+            return replace(job, fmt=absent[0], length=0) if absent else job
+        case 2:
+            mask = rng.choice((0, platform.all_cores + 1, 1 << 31, 0xFFFF_FFFF))
+            return replace(job, private=False, core_mask=mask)
+        case 3:
+            return replace(job, **{array: address + rng.randrange(1, job.fmt.bytes)})
+        case 4:
+            end = rng.choice(regions).end
+            start = end - rng.choice((0, 1, job.fmt.bytes)) * job.fmt.bytes
+            return replace(long, **{array: start & 0xFFFF_FFFF})
+        case 5:
+            return replace(job, **{array: rng.choice(regions).base + 0x40})
+        case 6:
+            near = rng.choice((1, -1)) * rng.choice((job.fmt.bytes, size - job.fmt.bytes))
+            start = rng.choice((job.logits, job.labels)) + near
+            return replace(long, gradient=start & 0xFFFF_FFFF)
+        case 7:
+            return replace(job, private=not job.private, core_mask=platform.all_cores)
+        case 8:
+            return replace(
+                job, length=rng.choice((1 << 30, (1 << 31) - 1, 1 << 29, platform.regions[-1].size))
+            )
+        case _:
+            return replace(job, **{array: rng.getrandbits(32) & -4})
 
 
 def draw_operands(rng: random.Random, fmt: Format, length: int) -> tuple[np.ndarray, np.ndarray]:

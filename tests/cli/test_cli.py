@@ -1,13 +1,10 @@
-"""The command line: what it writes, what it prints, its exit status, and one line for every bad
-request.
-"""
+"""The command line: what it writes, what it prints, and its exit status."""
 
 import errno
 import importlib.metadata
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -28,41 +25,7 @@ from scegrad.request.request import Request
 from scegrad.request.result import Progress, Result
 from scegrad.run import report
 
-MODEL = ["--backend", "model"]
-
-
-@pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A current folder with arrays, good and bad."""
-    monkeypatch.chdir(tmp_path)
-    rng = np.random.default_rng(5)
-    x, y = rng.standard_normal((20, 5)).astype("f4"), rng.integers(0, 2, (20, 5)).astype("f4")
-    arrays = {
-        "x": x,
-        "y": y,
-        "x16": x.astype("f2"),
-        "y16": y.astype("f2"),
-        "short": x[:3],
-        "ints": np.arange(5),
-        "x64": x.astype("f8"),
-    }
-    for name, array in arrays.items():
-        np.save(f"{name}.npy", array)
-    np.save("large.npy", np.zeros(50_000, "f4"))
-    np.savez("z.npz", x=x)
-    np.save("objects.npy", np.array([None, 1]), allow_pickle=True)
-    Path("text.npy").write_text("hello")
-    Path("empty.npy").write_text("")
-    Path("cut.npy").write_bytes(Path("x.npy").read_bytes()[:200])
-    Path("folder").mkdir()
-    return tmp_path
-
-
-def call(*arguments: str) -> int:
-    """The exit status of a command line."""
-    with pytest.raises(SystemExit) as end:
-        cli.main(list(arguments))
-    return int(end.value.code or 0)
+from .lines import MODEL, call
 
 
 def test_run_writes_the_gradient(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,190 +72,6 @@ def test_an_output_is_replaced_as_a_whole(files: Path) -> None:
 def test_a_device_is_written_and_not_replaced(files: Path) -> None:
     assert call("run", "x.npy", "y.npy", "-o", os.devnull, *MODEL) == 0
     assert Path(os.devnull).is_char_device()
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("run none.npy y.npy -o g.npy", "none.npy cannot be read: No such file or directory"),
-        ("run x.npy none.npy -o g.npy", "none.npy cannot be read: No such file or directory"),
-        ("run folder y.npy -o g.npy", "folder cannot be read: Is a directory"),
-        ("run text.npy y.npy -o g.npy", "text.npy is not an .npy file"),
-        ("run empty.npy y.npy -o g.npy", "empty.npy is not an .npy file"),
-        ("run z.npz y.npy -o g.npy", "z.npz is not an .npy file"),
-        ("run cut.npy y.npy -o g.npy", "cut.npy is not an .npy file of numbers: "),
-        (
-            "run objects.npy y.npy -o g.npy",
-            "objects.npy is not an .npy file of numbers: Object arrays cannot be loaded",
-        ),
-        (
-            "run ints.npy ints.npy -o g.npy",
-            "logits are int64, labels int64, which do not say the format of the gradient: give it,"
-            " --format fp32",
-        ),
-        ("run x64.npy x64.npy -o g.npy", "elements are float64, but must be"),
-        (
-            "run x.npy y16.npy -o g.npy",
-            "logits are float32, labels float16, but the types must agree",
-        ),
-        (
-            "run x.npy short.npy -o g.npy",
-            "logits have shape (20, 5), labels (3, 5), but the shapes must agree",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --core-mask 0",
-            "core mask is 0x0, but ft78ne has core 0 to core 7",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --core-mask 0x100",
-            "core mask is 0x100, but ft78ne has core 0 to core 7",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --core-mask all",
-            "Invalid value for '--core-mask': 'all' is not a number",
-        ),
-        ("run x16.npy y16.npy -o g.npy", "ft78ne does not compute fp16"),
-        ("run x.npy y.npy -o g.npy --format fp16", "ft78ne does not compute fp16"),
-        ("run x.npy y.npy -o g.npy --format bf16", "format is 'bf16', but must be fp32 or fp16"),
-        (
-            "run x.npy y.npy -o g.npy --platform ft",
-            "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo or FILE.toml",
-        ),
-        ("run x.npy y.npy -o g.npy --memory l2", "memory is 'l2', but must be shared or private"),
-        (
-            "run x.npy y.npy -o g.npy --backend vcs",
-            "backend is 'vcs', but must be verilator or icarus or model or uart:DEVICE",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --in-place both",
-            "in_place is 'both', but must be logits or labels",
-        ),
-        ("run x.npy y.npy -o g.npy --latency -1", "latency is -1, but must be 0"),
-        (
-            "run x.npy y.npy -o g.npy --dram ddr9",
-            "dram is 'ddr9', but must be ddr3-1600 or ddr4-2400",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --dram ddr3-1600 --core-mhz 0",
-            "a clock must be 1 to 10000 MHz",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --core-mhz 100",
-            "core_mhz was given, but matters only beside a DRAM",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --dram ddr3-1600 --latency 3",
-            "latency and dram were both given",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --dram ddr3-1600 --memory private",
-            "dram was given, but private memory is no DRAM: use --memory shared",
-        ),
-        (
-            "run large.npy large.npy -o g.npy --memory private",
-            "3 arrays of 50000 fp32 elements (3 x 200000 bytes) do not fit L2 of core 0",
-        ),
-        (
-            "run x.npy y.npy -o none/g.npy",
-            "none/g.npy cannot be written: No such file or directory",
-        ),
-        ("run x.npy y.npy -o folder", "folder cannot be written: it is a directory"),
-        (
-            "run x.npy y.npy -o new/",
-            "Invalid value for '--output' / '-o': 'new/' names a directory",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --backend verilator --waves w/",
-            "waves is 'w/', but must be the path of a file",
-        ),
-        (
-            "verilog -o out --platform none/pipe",
-            "none/pipe cannot be read: No such file or directory",
-        ),
-        ("run x.npy y.npy -o /proc/g.npy", "/proc/g.npy cannot be written: "),
-        (
-            "run x.npy y.npy -o g.npy --report text.npy",
-            "text.npy cannot be written: it is not a directory",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --report text.npy/x",
-            "text.npy/x cannot be written: Not a directory",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --waves w.fst",
-            "the backend model has no waves to choose: use verilator or icarus",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --latency 0",
-            "the backend model has no latency to choose: use verilator or icarus",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --dram ddr3-1600",
-            "the backend model has no dram to choose: use verilator or icarus",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --platform ecp5_demo --backend uart:/nowhere",
-            "/nowhere cannot be opened: No such file or directory",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --backend uart:/dev/x --latency 9",
-            "the backend uart:/dev/x has no latency to choose",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --backend uart:/dev/x --waves w.fst",
-            "the backend uart:/dev/x has no waves to choose",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --backend verilator --waves none/w.fst",
-            "none/w.fst cannot be written: ",
-        ),
-        (
-            "run x.npy y.npy -o g.fst --backend verilator --waves g.fst",
-            "g.fst cannot be both the gradient and the waves",
-        ),
-        (
-            "run x.npy y.npy -o g.npy --backend verilator --waves w.vcd",
-            "waves is 'w.vcd', but the waveform is written in FST: name it w.fst",
-        ),
-        ("run x.npy y.npy", "Missing option '--output' / '-o'."),
-        (
-            "run x.npy y.npy -o x.npy",
-            "x.npy cannot be both the logits and the gradient: choose another name, or say --over",
-        ),
-        ("run x.npy y.npy -o ./y.npy", "y.npy cannot be both the labels and the gradient"),
-        (
-            "run x.npy y.npy -o folder/report.json --report folder",
-            "folder/report.json cannot be both the gradient and a file of the report: choose",
-        ),
-        ("run x.npy y.npy -o ''", "the value of -o is empty"),
-        ("run x.npy y.npy --output=", "the value of --output is empty"),
-        ("verilog -o ''", "the value of -o is empty"),
-        ("'' x.npy", "an argument is empty"),
-        ("run x.npy -o g.npy", "Missing argument 'LABELS.npy'."),
-        ("run x.npy y.npy -o g.npy --fast", "No such option: --fast"),
-        ("runs", "No such command 'runs'."),
-        ("verilog -o text.npy", "text.npy cannot be written: it is not a directory"),
-        (
-            "verilog -o out --platform ft",
-            "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo or FILE.toml",
-        ),
-        ("verilog", "Missing option '--output' / '-o'."),
-    ],
-)
-def test_a_bad_request_is_one_line_and_leaves_nothing(
-    files: Path, capsys: pytest.CaptureFixture[str], line: str, message: str
-) -> None:
-    before = {path: path.stat().st_mtime_ns for path in files.rglob("*")}
-    words = shlex.split(line)
-    if words[0] == "run" and "--backend" not in words:
-        words += MODEL
-    assert call(*words) == 2
-    out, err = capsys.readouterr()
-    assert not out
-    assert err.startswith(f"scegrad: {message}"), err
-    assert err.endswith("\n")
-    assert err.count("\n") == 1
-    assert {path: path.stat().st_mtime_ns for path in files.rglob("*")} == before
 
 
 def test_report_of_the_model(files: Path) -> None:
@@ -510,69 +289,6 @@ def test_a_job_out_of_time_is_a_failure_of_the_hardware(
     monkeypatch.setitem(dispatch.RUNNERS, "model", fail)
     assert call("run", "x.npy", "y.npy", "-o", "g.npy", *MODEL) == 1
     assert capsys.readouterr().err == "scegrad: no interrupt came within 9 cycles\n"
-
-
-INTERRUPTED = """
-import os, signal, time
-from scegrad import __main__
-from scegrad.backends import dispatch
-
-def run(request, progress):
-    os.kill(os.getpid(), signal.Signals[os.environ["SIGNAL"]])
-    time.sleep(60)
-
-dispatch.RUNNERS["model"] = run
-__main__.main()
-"""
-
-EARLY = """
-import os, signal, sys
-
-class Finder:
-    def find_spec(self, name, path=None, target=None):
-        if name == "scegrad.options":
-            os.kill(os.getpid(), signal.Signals[os.environ["SIGNAL"]])
-
-sys.meta_path.insert(0, Finder())
-from scegrad import __main__
-__main__.main()
-"""
-
-
-def heed_signals() -> None:
-    """In the new process: what the shell ignores (``nohup``, ``&``) would be ignored there too."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-
-
-@pytest.mark.parametrize(
-    ("program", "name", "status"),
-    [
-        (INTERRUPTED, "SIGINT", 130),
-        (INTERRUPTED, "SIGTERM", 143),
-        (INTERRUPTED, "SIGHUP", 129),
-        (EARLY, "SIGINT", 130),
-        (EARLY, "SIGTERM", 143),
-        (EARLY, "SIGHUP", 129),
-    ],
-)
-def test_a_signal_is_one_line_and_leaves_nothing(
-    files: Path, program: str, name: str, status: int
-) -> None:
-    before = sorted(files.rglob("*"))
-    line = ["run", "x.npy", "y.npy", "-o", "g.npy", "--report", "r", *MODEL]
-    done = subprocess.run(
-        [sys.executable, "-c", program, *line],
-        env={**os.environ, "SIGNAL": name},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=50,
-        preexec_fn=heed_signals,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (status, "", "scegrad: interrupted\n")
-    assert sorted(files.rglob("*")) == before
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
