@@ -1,7 +1,6 @@
-// The rounding of the fp32 lane in three steps, each between two cuts, for every s, k, x and y:
+// The rounding of the fp32 lane in four steps, each between two cuts, for every s, k, x and y:
 //
-//   x, y, s, k ──► align ──► terms ──► subtract ──► difference ──► round, pack ──► result
-//                 (align32)           (subtract32)                (round32)
+//   x, y, s, k ──► align ──► terms ──► shift ──► aligned ──► sum ──► difference ──► round ──► result
 //
 // All weights are relative to the anchor, the greatest exponent among the terms. So two pairs with
 // the same distances between exponents are one case, however great or small the numbers are.
@@ -47,7 +46,10 @@ module difference32(
     wire close = anchor == -12 & (~|magnitude[47:10] & |magnitude[61:48] | &magnitude[47:10]);
     assign blunt = (short | one) & anchor >= 0 | close;
     assign fine = ~sticky | magnitude >= 62'd1 << 24 | anchor + 127 <= 37;
-    wire in_range = anchor < 126 ? 1 : anchor == 126 ? magnitude <= 62'd1 << 61 : magnitude < (62'hffffff << 37) + (62'd1 << 36) - 2048;
+    localparam [61:0] HALF_BELOW_24_BITS = (62'hffffff << 37) + (62'd1 << 36) - 2048;
+    wire in_range = anchor < 126 ? 1
+                  : anchor == 126 ? magnitude <= 62'd1 << 61
+                                  : magnitude < HALF_BELOW_24_BITS;
     wire zero = sticky | |magnitude | ~sign;
     assign allowed = anchor >= -126 & anchor <= 127 & in_range & zero;
 endmodule
