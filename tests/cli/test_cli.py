@@ -198,7 +198,7 @@ def test_a_closed_standard_file_is_no_other_file(files: Path) -> None:
 
 
 def test_a_platform_from_a_pipe(files: Path) -> None:
-    text = Path(__file__).parents[1] / "platforms" / "zynq7000.toml"
+    text = Path(__file__).parents[2] / "platforms" / "zynq7000.toml"
     line = f"scegrad run x.npy y.npy -o g.npy --backend model --platform <(cat {text})"
     assert shell(line, files).stdout.startswith("zynq7000 fp32")
 
