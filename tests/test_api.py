@@ -279,8 +279,14 @@ def test_icarus_tells_its_progress(seed: int, monkeypatch: pytest.MonkeyPatch) -
         told.append(int((Path(parameters["directory"]) / job_files.PROGRESS).read_text()))
 
     monkeypatch.setattr(job_files, "run_bench", run_bench)
-    progress = lambda done, total: seen.append((done, total))  # noqa: E731
-    run_job(x, y, platform=TINY, backend="icarus", latency=0, progress=progress)
+    run_job(
+        x,
+        y,
+        platform=TINY,
+        backend="icarus",
+        latency=0,
+        progress=lambda done, total: seen.append((done, total)),
+    )
     assert 0 < told[0] <= 1500
     assert (seen[0], seen[-1]) == ((0, 1500), (1500, 1500))
 

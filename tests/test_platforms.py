@@ -58,7 +58,7 @@ def test_a_name_a_file_and_a_platform(tmp_path: Path) -> None:
             platform_of(wrong)
     for other in (None, 5, 1.5, b"ft78ne", ["ft78ne"]):
         with pytest.raises(RequestError, match=r"must be ft78ne or .* or FILE\.toml$"):
-            platform_of(other)  # type: ignore[arg-type]
+            platform_of(other)  # type: ignore[arg-type]  # the wrong type is what is tested
     with pytest.raises(RequestError, match="platforms/nowhere cannot be read: No such file"):
         platform_of("platforms/nowhere")  # a slash makes it a file
 

@@ -74,7 +74,7 @@ def needed(names: list[str]) -> set[str]:
         for line in importlib.metadata.requires(name) or []:
             requirement, _, marker = line.partition(";")
             if "extra" not in marker and _here(marker):
-                names.append(re.match(r"[\w.-]+", requirement)[0])  # type: ignore[index]
+                names.append(re.match(r"[\w.-]+", requirement)[0])  # type: ignore[index]  # a requirement begins with a name
     return found
 
 
@@ -100,7 +100,7 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for line in lines
         if line.startswith("Requires-Dist:") and "extra" not in line
     ]
-    for name in needed([re.match(r"[\w.-]+", item)[0] for item in asked]):  # type: ignore[index]
+    for name in needed([re.match(r"[\w.-]+", item)[0] for item in asked]):  # type: ignore[index]  # as above
         distribution = importlib.metadata.distribution(name)
         for top in {path.parts[0] for path in distribution.files or []} - {"..", "__pycache__"}:
             place = packages / top

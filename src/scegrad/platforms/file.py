@@ -9,7 +9,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin
 
-from scegrad.errors import RequestError
+from scegrad.errors import RequestError, printable
 
 MAX_BYTES = 1 << 16
 """Bytes of a file, so that no device is read for ever."""
@@ -45,14 +45,13 @@ def read_record(kind: type[Record], path: Path, what: str) -> Record:
 
 def _one_line(text: str) -> str:
     """The text with what is no printable character written as its escape, shortened if need be."""
-    escaped = "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-    )
+    escaped = printable(text)
     return escaped if len(escaped) <= MAX_MESSAGE else f"{escaped[: MAX_MESSAGE - 4]} ..."
 
 
 def _build(kind: type[Record], table: dict[str, Any], where: str) -> Record:
     """The dataclass from a table; ``where`` is the table's place in the file."""
+    # mypy cannot say of a type variable that it is a dataclass
     known = {item.name: item for item in fields(kind) if item.init}  # type: ignore[arg-type]
     for key in table:
         if key not in known:

@@ -7,7 +7,7 @@ Number 0 of a group is the lane itself: what it gives is due.
 """
 
 import time
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -157,7 +157,7 @@ def _lane_cases(name: str) -> list[SignoffCase]:
             FINDING,
             quick=False,
             subject=subject,
-            run=lambda index=index: _run(name, index),  # type: ignore[misc]
+            run=partial(_run, name, index),
         )
         for index in range(groups)
     ]
