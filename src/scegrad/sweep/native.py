@@ -202,6 +202,10 @@ def load_exact() -> ctypes.CDLL:
 
 
 def pointer(array: NDArray) -> c_void_p:
-    """Where a contiguous array lies."""
+    """Where a contiguous array lies; the array lives as long as the pointer.
+
+    So an array that nobody else holds can be passed. Two threads that ask a cache for a table at
+    once each get their own, and the cache keeps only the later one.
+    """
     assert array.flags.c_contiguous
-    return c_void_p(array.ctypes.data)
+    return array.ctypes.data_as(c_void_p)
