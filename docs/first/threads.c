@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Eight threads, each with a job in the private memory of its own core, all at once. */
+/* Eight threads at the same time, each with a job in the private memory of its own core. */
 #include <pthread.h>
 #include <scegrad.h>
 #include <stdint.h>

@@ -36,7 +36,7 @@ def test_the_python_of_the_first_page_prints_what_it_says(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     page = (FIRST / "data.md").read_text("utf-8")
-    program, said = re.findall(r"```python\n(.*?)```\n+(?:prints `(.*?)`)?", page, re.DOTALL)[-1]
+    program, said = re.findall(r"```python\n(.*?)```\n+(?:It prints `(.*?)`)?", page, re.DOTALL)[-1]
     exec(program, {})
     assert capsys.readouterr().out.strip() == said
 

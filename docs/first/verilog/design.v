@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A design of one's own: the unit, a memory, and a bench in place of a processor.
+// An example design: the unit, a memory, and a bench in place of a processor.
 `timescale 1ns / 1ps
 module design_of_mine;
   reg clk = 0, rst = 1;
   always #5 clk = !clk;
 
-  // The memory: what m_axi_shared reaches.
+  // The memory behind m_axi_shared.
   wire awid, awvalid, awready, wlast, wvalid, wready, bid, bvalid, bready;
   wire arid, arvalid, arready, rid, rlast, rvalid, rready;
   wire [31:0] awaddr, araddr;
@@ -21,7 +21,7 @@ module design_of_mine;
     .rid(rid), .rdata(rdata), .rresp(rresp), .rlast(rlast), .rvalid(rvalid), .rready(rready)
   );
 
-  // The unit, as scegrad_mine.veo has it. Inputs that nothing here drives are tied to 0.
+  // The unit, as scegrad_mine.veo has it. Inputs without a driver here are tied to constants.
   wire irq, reg_awready, reg_wready, reg_bvalid, reg_arready, reg_rvalid;
   reg [11:0] reg_address = 0;
   reg [31:0] reg_wdata = 0;
@@ -53,7 +53,7 @@ module design_of_mine;
     .m_axi_shared_rlast(rlast), .m_axi_shared_rvalid(rvalid), .m_axi_shared_rready(rready)
   );
 
-  // What a processor would do: docs/registers.md, "Running a job".
+  // The register accesses of a processor: docs/registers.md, "Running a job".
   task write(input [11:0] address, input [31:0] value);
     begin
       @(negedge clk) {reg_address, reg_wdata, reg_write} = {address, value, 1'b1};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// 4 KiB of memory behind AXI4 with 64 bits of data: one burst each way at a time, INCR, full beats.
+// 4 KiB of memory behind AXI4 with 64 bits of data. It takes one read burst and one write burst at
+// a time, of type INCR with full beats.
 module memory (
   input clk, input rst,
   input awid, input [31:0] awaddr, input awvalid, output awready,
