@@ -2,10 +2,13 @@
 
 import pytest
 
+from scegrad.rtl.control.axi_lite import AxiLite
+from scegrad.rtl.control.checker import Checker, Locate, Overlap
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.reader import ReadRequests
+from scegrad.rtl.dma.realign import Realign
 from scegrad.rtl.dma.writer import WriteRequests
 from scegrad.rtl.fifo import Fifo
 from scegrad.signoff.proofs import BY_NAME, PROOFS
@@ -117,6 +120,66 @@ BREAKAGES = {
                 "reads.payload, writes.payload": "writes.payload, reads.payload",
             },
         ),
+    ],
+    "realign": [
+        *_breakages(
+            Realign,
+            "elaborate",
+            {
+                "last & hold_suffices": "hold_suffices",  # a block out of old bytes
+                "fifo.o.ready.eq(~word_valid | word_taken)": "fifo.o.ready.eq(1)",
+                "(taken | ~primed)": "taken",  # it never begins
+                "hold.eq(word)": "hold.eq(fifo.o.payload)",
+                "last.eq(blocks_left == 1)": "last.eq(blocks_left == 2)",
+            },
+        ),
+        *_breakages(
+            Realign,
+            "_constants",
+            {
+                "granule < first_unused": "granule <= first_unused",
+                "last_granule < granules": "last_granule <= granules",  # a word too few
+            },
+        ),
+    ],
+    "axi_lite": [
+        *_breakages(
+            AxiLite,
+            "_write",
+            {
+                "have_aw & have_w & ~b.valid": "have_aw & have_w",
+                "aw.ready.eq(~have_aw)": "aw.ready.eq(~have_aw | b.valid)",
+                "have_w.eq(0),": "",
+                "b.valid & b.ready": "b.valid",
+                "aw.payload.addr[2:]": "aw.payload.addr[1:]",
+                "Mux(self.write_error, Resp.SLVERR, Resp.OKAY)": "Resp.OKAY",
+            },
+        ),
+        *_breakages(
+            AxiLite,
+            "_read",
+            {
+                "ar.ready.eq(~waiting)": "ar.ready.eq(~self.reads.valid)",
+                "r.valid & r.ready": "r.valid",
+                "self.reads.valid & self.reads.ready": "r.valid",
+                "r.payload.data.eq(answer.data)": "r.payload.data.eq(0)",
+            },
+        ),
+    ],
+    "job_checker": [
+        *_breakages(
+            Checker,
+            "_refusals",
+            {
+                "(request.core_mask[cores:] != 0)": "0",
+                "(core & taken).any()": "0",
+                "mixed,\n            Cat(overlaps).any()": "Cat(overlaps).any(), mixed",
+            },
+        ),
+        Breakage(Checker, "elaborate", "outcome == Status.ACCEPTED", "1"),
+        Breakage(Locate, "_fits", "<= memory.size", "<= memory.size + 2"),
+        Breakage(Locate, "elaborate", "past <= region.end", "past <= region.end + 2"),
+        Breakage(Overlap, "elaborate", "distance < self.size", "distance <= self.size"),
     ],
 }
 

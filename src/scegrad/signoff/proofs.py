@@ -2,10 +2,14 @@
 invariants speak of.
 """
 
+from scegrad.platforms import MT7004
+from scegrad.rtl.control.axi_lite import AxiLite
+from scegrad.rtl.control.checker import Checker
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.reader import ReadRequests
+from scegrad.rtl.dma.realign import Realign
 from scegrad.rtl.dma.writer import WriteRequests
 from scegrad.rtl.fifo import Fifo
 from scegrad.signoff.unit import Proof
@@ -24,6 +28,13 @@ def _planner() -> Planner:
 
 
 BUS = {"data_bits": 64, "address_bits": 32, "id_bits": 1}
+
+BUFFER_CUTS = {
+    "f_valid": "inner.fifo.o__valid",
+    "f_word": "inner.fifo.o__payload",
+    "f_freed": "inner.fifo.freed",
+}
+"""A buffer inside a unit, in whose place is what ``fifo`` proves of it."""
 
 PROOFS = (
     Proof(
@@ -101,6 +112,45 @@ PROOFS = (
             "w_finished": "inner.writer.finished",
             "w_fault": "inner.writer.faults__valid",
             "w_payload": "inner.writer.faults__payload",
+        },
+    ),
+    Proof(
+        "realign",
+        lambda: Realign(data_bits=64, granule_bytes=2, depth=4),
+        "byte k of the blocks is byte k of the array, for every offset, size and k; each block once",
+        depth=7,
+        covers=11,
+        hooks=named("inner", "primed", "last", "hold", "blocks_left")
+        | {
+            "h_take": "inner.fifo.o__ready",
+            # Of signals made in one assignment, Amaranth names only the last.
+            "h_word_valid": "inner._signal_14",
+            "h_word": "inner._signal_10",
+            "h_from_hold": "inner._signal_9",
+        },
+        cuts=BUFFER_CUTS,
+    ),
+    Proof(
+        "axi_lite",
+        lambda: AxiLite(address_bits=6),
+        "each write and each read is passed on once, answered once, and held until it is taken",
+        depth=2,
+        covers=6,
+    ),
+    Proof(
+        "job_checker",
+        lambda: Checker(MT7004),
+        "every request gets the first reason that holds in exact arithmetic, and starts if none",
+        depth=5,
+        covers=6,
+        hooks={
+            f"h_{short}_{letter}": f"inner.{array}.{signal}"
+            for letter, array in (("x", "logits"), ("y", "labels"), ("g", "gradient_43"))
+            for short, signal in (("shared", "shared_6"), ("held", "private"))
+        }
+        | {
+            "h_overlap_x": "inner.overlap_logits.overlap",
+            "h_overlap_y": "inner.overlap_labels.overlap",
         },
     ),
 )
