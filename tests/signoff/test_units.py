@@ -126,8 +126,8 @@ BREAKAGES = {
             Realign,
             "elaborate",
             {
-                "last & hold_suffices": "hold_suffices",  # a block out of old bytes
-                "fifo.o.ready.eq(~word_valid | word_taken)": "fifo.o.ready.eq(1)",
+                "last & hold_suffices": "self.pending & hold_suffices",  # a block of old bytes
+                "(~word_valid | word_taken)": "(~word_valid | taken)",
                 "(taken | ~primed)": "taken",  # it never begins
                 "hold.eq(word)": "hold.eq(fifo.o.payload)",
                 "last.eq(blocks_left == 1)": "last.eq(blocks_left == 2)",
@@ -171,9 +171,7 @@ BREAKAGES = {
             Checker,
             "_refusals",
             {
-                "(request.core_mask[cores:] != 0)": "0",
                 "(core & taken).any()": "0",
-                "mixed,\n            Cat(overlaps).any()": "Cat(overlaps).any(), mixed",
             },
         ),
         Breakage(Checker, "elaborate", "outcome == Status.ACCEPTED", "1"),

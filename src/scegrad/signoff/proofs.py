@@ -117,7 +117,7 @@ PROOFS = (
     Proof(
         "realign",
         lambda: Realign(data_bits=64, granule_bytes=2, depth=4),
-        "byte k of the blocks is byte k of the array, for every offset, size and k; each block once",
+        "byte k of the blocks is byte k of the array, for every offset, size, k; each block once",
         depth=7,
         covers=11,
         hooks=named("inner", "primed", "last", "hold", "blocks_left")
@@ -142,6 +142,7 @@ PROOFS = (
         lambda: Checker(MT7004),
         "every request gets the first reason that holds in exact arithmetic, and starts if none",
         depth=5,
+        quick=False,
         covers=6,
         hooks={
             f"h_{short}_{letter}": f"inner.{array}.{signal}"
