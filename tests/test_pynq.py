@@ -121,7 +121,7 @@ def test_a_unit_that_does_not_answer(unit: PynqUnit, monkeypatch: pytest.MonkeyP
 
 def test_overlay(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pynq", None)
-    with pytest.raises(RequestError, match="the package pynq is not here"):
+    with pytest.raises(RequestError, match="the package pynq is not installed"):
         PynqOverlay("unit.bit", ZYNQ)
     cells = {"scegrad": SimpleNamespace(mmio=board)}
 

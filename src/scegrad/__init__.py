@@ -1,6 +1,6 @@
 """Sigmoid cross-entropy gradient hardware: its golden model, RTL, benches and simulators."""
 
-TYPE_CHECKING = False  # not from typing: an interruption while that loads would be a traceback
+TYPE_CHECKING = False  # not from typing: an interruption while typing loads would print a traceback
 
 if TYPE_CHECKING:
     from typing import Any

@@ -1,7 +1,7 @@
 """The command ``scegrad``, also as ``python -m scegrad``.
 
-It loads the command line under a signal handler of its own, so that an interruption is one line
-even while that lasts.
+It loads the command line under a signal handler of its own, so that an interruption prints one line
+even during the loading.
 """
 
 import os

@@ -30,7 +30,7 @@ def carry_out(request: Request, progress: Progress | None = None) -> Result:
         try:
             result = run(replace(request, waves=waves.temporary), progress)
         except WavesError as error:
-            # Its name is that of the file for the time being.
+            # Until the commit it has the name of the temporary file.
             message = str(error).replace(str(waves.temporary), str(request.waves))
             raise RequestError(message) from error
         waves.commit()
@@ -44,10 +44,9 @@ def run_job(
 
     ``logits`` and ``labels`` are arrays of one shape, any, and one type, float32 or float16.
     Integers and booleans are converted if the format holds each of them exactly.
-    ``progress`` is called now and then with the elements done and the elements of the job.
-    The other keywords are the fields of ``Settings``.
-    Raises ``RequestError``, a ``ValueError``, for a request that cannot be carried out, before
-    anything runs.
+    ``progress`` is called from time to time with the elements done and the elements of the job. The
+    other keywords are the fields of ``Settings``. Raises ``RequestError``, a ``ValueError``, for a
+    request that cannot be carried out, before anything runs.
 
     """
     if progress is not None and not callable(progress):

@@ -1,7 +1,7 @@
-"""Constants of AXI4 that gateware, memory models and benches have in common.
+"""Constants of AXI4 that gateware, memory models and benches share.
 
-The memory models in C++ have their own (``sw/sim/memory.h``): the check of a burst shares nothing
-with its source.
+The memory models in C++ have their own constants (``sw/sim/memory.h``), so that the checker of a
+burst shares nothing with its source.
 
 Source: Arm IHI 0022 (AMBA AXI protocol specification).
 """

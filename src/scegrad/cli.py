@@ -1,7 +1,8 @@
 """The command line ``scegrad``: joins the commands of the rooms, and maps errors to exit statuses.
 
-Exit status 0; 1 if a check found a mismatch or the simulated hardware failed; 2 for a request
-that cannot be carried out, with one line on standard error and nothing left behind.
+The exit status is 0 for success, 1 if a check found a mismatch or the simulated hardware failed,
+and 2 for a request that cannot be carried out. Status 2 comes with one line on standard error, and
+no partial file is left behind.
 """
 
 import io
@@ -109,8 +110,8 @@ def main(arguments: list[str] | None = None) -> None:
     _fill_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names of files may be any bytes
-    os.environ["MPLBACKEND"] = "agg"  # pictures go to files; a notebook asks for another
+            stream.reconfigure(errors="backslashreplace")  # names of files may have any bytes
+    os.environ["MPLBACKEND"] = "agg"  # pictures go to files; a notebook chooses another back end
     status = _status(words or ["--help"])
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) == _stop:
@@ -119,7 +120,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal asked for the end; ``with`` statements clean up, and the status tells which."""
+    """A signal ended the command; ``with`` statements clean up, and the exit status has its
+    number.
+    """
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -133,13 +136,13 @@ def _stop(number: int, frame: object) -> None:
 def _status(words: list[str]) -> int:
     """Run a command line; returns the exit status.
 
-    One line goes to standard error if that is neither 0 nor a mismatch.
+    One line goes to standard error if the status is neither 0 nor that of a mismatch.
     """
     try:
         _check_words(words)
         status = _call(words)
         if sys.stdout:
-            sys.stdout.flush()  # here: at its end, Python would say the error in lines of its own
+            sys.stdout.flush()  # here: at its end Python would print the error in lines of its own
         return status
     except typer.TyperException as error:
         return _fail(" ".join(error.format_message().split()), BAD_REQUEST)
@@ -161,20 +164,22 @@ def _status(words: list[str]) -> int:
 
 
 def _fill_closed() -> None:
-    """Open the standard files that the caller closed: else the next file that is opened would be
-    standard output, or standard error, to whatever writes there. What is written is an error.
+    """Open the standard files that the caller closed. Otherwise the next opened file would get
+    their numbers, and texts would be written into it. A write to such a file is an error.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
             os.set_inheritable(os.open("/dev/full", os.O_RDWR), True)
-    if sys.stderr is None:  # which print() would take for standard output
+    if sys.stderr is None:  # None, where print() would look for standard output
         sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
 def _output_lost() -> bool:
-    """Whether standard output cannot take what was printed; Python's end then drops it."""
+    """Whether standard output could not take the printed text; if so, Python drops it at its
+    end.
+    """
     try:
         if sys.stdout:
             sys.stdout.flush()
@@ -195,8 +200,8 @@ def _check_words(words: list[str]) -> None:
 def _call(words: list[str]) -> int:
     """Run the command of a line.
 
-    Typer's own entry would turn an interruption into a status without a word, so only its help
-    for shells that complete a line is left to it.
+    Typer's own entry would turn an interruption into an exit status without a line, so this
+    function uses it only for the completion of shells.
     """
     if "_SCEGRAD_COMPLETE" in os.environ:
         app(args=words, prog_name="scegrad")

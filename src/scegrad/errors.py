@@ -1,11 +1,11 @@
-"""What can go wrong, as exceptions; the message of each is one line that names the cure."""
+"""The project's exceptions; the message of each is one line that names the cure."""
 
 import importlib.util
 import reprlib
 
 
 class RequestError(ValueError):
-    """A request that cannot be carried out, with what is wrong with it in one line."""
+    """A request that cannot be carried out; the message says in one line what is wrong with it."""
 
 
 class BuildError(RuntimeError):
@@ -13,9 +13,7 @@ class BuildError(RuntimeError):
 
 
 class SimulationError(RuntimeError):
-    """The simulator refused a request, or the design did something that it must not do; the message
-    is one line.
-    """
+    """The simulator refused a request, or the design broke a rule; the message is one line."""
 
 
 class WavesError(SimulationError):
@@ -23,15 +21,15 @@ class WavesError(SimulationError):
 
 
 class LinkError(Exception):
-    """The board cannot be reached, or no longer; the message is one line."""
+    """The board cannot be reached (any more); the message is one line."""
 
 
 class SessionLostError(LinkError):
-    """The board no longer knows this session: it was reset, or somebody else spoke to it."""
+    """The board no longer knows this session: it was reset, or it served another host."""
 
 
 class JobError(Exception):
-    """The hardware did not carry a job out to its end."""
+    """The hardware did not complete a job."""
 
 
 _SHORT = reprlib.Repr()
@@ -48,16 +46,16 @@ def shown(value: object) -> str:
 
 
 def brief(text: str, width: int = 160) -> str:
-    """A text as one short line: its ends, if it is long."""
+    """A text as one short line; of a long text only the beginning and the end."""
     line = " ".join(text.split())
     half = width // 2 - 2
     return line if len(line) <= width else f"{line[:half]} .. {line[-half:]}"
 
 
 def printable(text: object) -> str:
-    """A text, or a path, as one line for a person: what is not printable is shown as its escape.
+    """A text or path as one printable line: other characters are shown as escapes.
 
-    The name of a file may hold a line's end, or characters that a terminal obeys.
+    The name of a file may contain line breaks, or characters that control a terminal.
     """
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii")
@@ -89,12 +87,12 @@ EXTRAS = {
 
 
 def require(*modules: str) -> None:
-    """Raise ``RequestError`` with the name of its extra for a module that is not installed."""
+    """Raise ``RequestError`` if a module is not installed; the message names its extra."""
     for module in modules:
         if importlib.util.find_spec(module) is None:
             raise RequestError(missing(module))
 
 
 def missing(module: str) -> str:
-    """What to say of a module of ``EXTRAS`` that is not installed."""
+    """The message for a module of ``EXTRAS`` that is not installed."""
     return f"{module} is not installed: pip install 'scegrad[{EXTRAS[module]}]'"

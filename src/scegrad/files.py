@@ -1,5 +1,5 @@
-"""Reading arrays and writing results: faults are ``RequestError``, and a file appears whole or not
-at all.
+"""Reading of arrays and writing of results: faults are ``RequestError``, and a file appears whole
+or not at all.
 """
 
 import errno
@@ -23,11 +23,13 @@ from scegrad.errors import RequestError, brief
 MAGIC = b"\x93NUMPY"
 
 WRITE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
-"""Errors that the system reports of a file being written without naming it."""
+"""Errors of writing a file that the system reports without the file's name."""
 
 
 def load_array(path: Path) -> np.ndarray:
-    """The array in an ``.npy`` file or a pipe that carries one; raises ``RequestError``."""
+    """The array in an ``.npy`` file, or in a pipe with the same content; raises
+    ``RequestError``.
+    """
     try:
         with path.open("rb") as file:
             # A pipe cannot seek, and NumPy needs that.
@@ -43,7 +45,7 @@ def load_array(path: Path) -> np.ndarray:
 def _read(content: BinaryIO, path: Path) -> np.ndarray:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of old or odd headers: they are read, or refused
+            warnings.simplefilter("ignore")  # about old or odd headers: they are read, or refused
             return np.lib.format.read_array(content, allow_pickle=False)
     except OSError:
         raise
@@ -54,7 +56,7 @@ def _read(content: BinaryIO, path: Path) -> np.ndarray:
 
 
 def _status(path: Path) -> os.stat_result | None:
-    """What the file system knows of a file, links followed; None if there is none."""
+    """The file system's record of a file, links followed; None if the file does not exist."""
     try:
         return path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -62,7 +64,7 @@ def _status(path: Path) -> os.stat_result | None:
 
 
 def _one_place(first: Path, second: Path) -> bool:
-    """Whether two outputs would mix: in one file, or in one pipe."""
+    """Whether two outputs would go into the same file or the same pipe."""
     one, other = _status(first), _status(second)
     if one and other and stat.S_ISFIFO(one.st_mode):
         return os.path.samestat(one, other)
@@ -70,7 +72,7 @@ def _one_place(first: Path, second: Path) -> bool:
 
 
 def same_file(first: Path, second: Path) -> bool:
-    """Whether two names lead to one regular file, or will lead to one."""
+    """Whether two names lead to the same regular file, or will do so once it is written."""
     one, other = _status(first), _status(second)
     if one and other:
         return stat.S_ISREG(one.st_mode) and os.path.samestat(one, other)
@@ -92,11 +94,11 @@ def check_apart(outputs: Iterable[tuple[str, Path]], inputs: Iterable[tuple[str,
 
 
 class Output:
-    """Atomic output file: write to ``temporary``, then ``commit`` gives it its name.
+    """Atomic output file: write to ``temporary``, then ``commit`` gives the file its name.
 
-    Without a commit it is removed on exit. Symbolic links are followed, and the mode of a file
-    that is replaced is kept. Raises ``RequestError`` at once if the file cannot be made, and on
-    exit if it could not be written. A pipe or device is written by ``commit``.
+    Without a commit the file is removed on exit. Symbolic links are followed, and a file that
+    replaces another one keeps its mode. Raises ``RequestError`` at once if the file cannot be
+    created, and on exit if it could not be written. ``commit`` writes pipes and devices.
     """
 
     def __init__(self, path: Path) -> None:
@@ -114,12 +116,12 @@ class Output:
 
     @property
     def special(self) -> bool:
-        """Whether the path is there and no regular file."""
+        """Whether the path exists and is not a regular file."""
         return self._before is not None and not stat.S_ISREG(self._before.st_mode)
 
     @property
     def standard(self) -> bool:
-        """Whether the path is the standard output, which then takes no text."""
+        """Whether the path is standard output; if so, no text may go there."""
         return _is_standard(self._before)
 
     def _check(self) -> None:
@@ -139,7 +141,7 @@ class Output:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """The temporary file, opened for writing; what goes wrong in it is ``RequestError``."""
+        """The temporary file, opened for writing; errors are raised as ``RequestError``."""
         try:
             with self.temporary.open("wb") as file:
                 yield file
@@ -162,7 +164,7 @@ class Output:
                 with open(os.dup(sys.stdout.fileno()), "wb") as out:  # noqa: PTH123 (no path)
                     out.write(self.temporary.read_bytes())
             elif self.special:
-                # By the given name: the real path of a pipe in /proc leads nowhere.
+                # By the given name: a pipe's real path in /proc cannot be opened.
                 self.path.write_bytes(self.temporary.read_bytes())
             else:
                 self._keep_mode()
@@ -171,13 +173,15 @@ class Output:
             raise self._failed(error) from error
 
     def _keep_mode(self) -> None:
-        """Give the new file the mode and the owner of the old one, or those of any new file."""
+        """Give the new file the mode and the owner of the old one; without an old one, the usual
+        ones.
+        """
         if self._before is None:
             mask = os.umask(0)
             os.umask(mask)
             self.temporary.chmod(0o666 & ~mask)
             return
-        with suppress(PermissionError):  # only root gives files away
+        with suppress(PermissionError):  # only root may change an owner
             os.chown(self.temporary, self._before.st_uid, self._before.st_gid)
         self.temporary.chmod(stat.S_IMODE(self._before.st_mode))
 
@@ -187,9 +191,9 @@ class Output:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Remove what was not committed; an error in writing it is told with its name."""
+        """Remove a file without a commit; an error of writing is raised with the file's name."""
         self.temporary.unlink(missing_ok=True)
-        # Icarus keeps a part of its waves beside them until its end, and may have been killed.
+        # Icarus has a part of its waves in a second file until it ends, and may have been killed.
         self.temporary.with_name(f"{self.temporary.name}.hier").unlink(missing_ok=True)
         if isinstance(error, OSError) and self._wrote(error):
             raise self._failed(error) from error
@@ -208,13 +212,15 @@ def _is_standard(status: os.stat_result | None) -> bool:
 
 
 def text_stream(*outputs: Path | None) -> TextIO:
-    """Standard output, for what is said of a work; standard error if one of its files is that."""
+    """Where messages go: standard output, or standard error if one of the files is standard
+    output.
+    """
     taken = any(output is not None and _is_standard(_status(output)) for output in outputs)
     return sys.stderr if taken else sys.stdout
 
 
 class OutputDirectory:
-    """A directory for results, made if missing; removed again if nothing was put into it. Raises
+    """A directory for results, created if missing; removed again if it stays empty. Raises
     ``RequestError``.
     """
 
@@ -224,7 +230,7 @@ class OutputDirectory:
         missing = [parent for parent in (path, *path.parents) if not parent.exists()]
         try:
             for parent in reversed(missing):
-                with suppress(FileExistsError):  # another process made it just now
+                with suppress(FileExistsError):  # another process has just created it
                     parent.mkdir()
                     self._made.insert(0, parent)
             if not path.is_dir():
@@ -240,7 +246,7 @@ class OutputDirectory:
 
     @contextmanager
     def whole(self) -> Iterator[Path]:
-        """A directory whose files get their place in this one together, or not at all."""
+        """A temporary directory, whose files move into this one together or not at all."""
         with (
             tempfile.TemporaryDirectory(dir=self.path, prefix=".scegrad-") as name,
             ExitStack() as stack,
@@ -259,12 +265,12 @@ class OutputDirectory:
                 file.commit()
 
     def __exit__(self, *_: object) -> None:
-        """Remove the directories that were made and are still empty."""
+        """Remove the directories that were created here and are still empty."""
         self._remove()
 
     def _remove(self) -> None:
         for path in self._made:
             try:
                 path.rmdir()
-            except OSError:  # it holds something
+            except OSError:  # it is not empty
                 return

@@ -1,4 +1,4 @@
-"""The IEEE 754 binary formats that the operator is offered in."""
+"""The IEEE 754 binary formats of the operator."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,7 +32,7 @@ class Format:
         return self.width // 8
 
     def text(self, bits: int) -> str:
-        """An encoding as people read it: the value and the bits, such as ``0.5 (0x3f000000)``."""
+        """An encoding as readable text: the value and the bits, such as ``0.5 (0x3f000000)``."""
         import numpy as np
 
         value = np.array(bits, self.bits_dtype).view(self.dtype)[()]
@@ -45,7 +45,7 @@ class Format:
 
     @property
     def bias(self) -> int:
-        """What is added to an exponent to make its field."""
+        """The number that is added to an exponent to make its field."""
         return (1 << (self.exponent_bits - 1)) - 1
 
     @property
@@ -78,7 +78,7 @@ class Format:
         """The sign's place in an encoded value."""
         return 1 << (self.width - 1)
 
-    # NumPy loads when a type of it is first asked for: help texts and registers do without.
+    # NumPy loads at the first use of one of its types: help texts and registers do not need it.
     @cached_property
     def dtype(self) -> "np.dtype":
         """NumPy's type of the values."""

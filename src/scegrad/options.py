@@ -1,4 +1,6 @@
-"""Options that commands share, made from the settings of a request: each is declared once."""
+"""Options that several commands have, made from the settings of a request: each is declared
+once.
+"""
 
 import functools
 import inspect
@@ -14,7 +16,7 @@ from scegrad.request.settings import Settings, one_of
 
 
 def integer(text: str) -> int:
-    """A number as people write masks: 255, 0xff or 0b1111."""
+    """A number in any notation of masks: 255, 0xff or 0b1111."""
     try:
         return int(text, 0)
     except ValueError:
@@ -47,21 +49,23 @@ PlatformName = Annotated[str, _option(OFFERED["platform"])]
 
 
 def _file(text: str) -> Path:
-    """The path of a file: pathlib drops the slash by which a name says that it is a directory."""
+    """The path of a file, checked as text: pathlib would drop the slash at the end of a
+    directory.
+    """
     if text.endswith("/"):
         raise typer.BadParameter(f"{text!r} names a directory, but must be the path of a file")
     return Path(text)
 
 
 def platform_option(text: str) -> Any:
-    """The option ``--platform`` of commands that do without it, with its help."""
+    """The option ``--platform`` of commands in which it may be left out, with its help."""
     return typer.Option("--platform", metavar=one_of(*CHOICES), help=text, show_default=False)
 
 
 def output_option(text: str, metavar: str = "DIR", *, default: bool = False) -> Any:
-    """The option ``-o``, with its help; ``default``: the help shows the value that it has else.
+    """The option ``-o``, with its help; with ``default`` the help shows the default value.
 
-    With a ``metavar`` other than DIR it names a file.
+    With a ``metavar`` other than DIR the value is the name of a file.
     """
     return typer.Option(
         "--output",
@@ -78,13 +82,13 @@ Directory = Annotated[Path, output_option("Where to write it; created if missing
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command, of which a parameter is ``settings``, an option for each setting offered."""
+    """Give a command with a parameter ``settings`` an option for each setting."""
     options = [_parameter(item, Annotated[_kind(item), _option(item)]) for item in OFFERED.values()]
     return _with(command, "settings", options, Settings)
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command, of which a parameter is ``options``, an option for each field of its type.
+    """Give a command with a parameter ``options`` an option for each field of its type.
 
     That type is a dataclass whose fields are annotated with Typer's options.
     """
@@ -104,7 +108,9 @@ def _parameter(item: Field, annotation: Any) -> inspect.Parameter:
 def _with(
     command: Callable[..., None], name: str, options: list[inspect.Parameter], made: Any
 ) -> Callable[..., None]:
-    """Put ``options`` in place of the parameter ``name``, which is ``made`` from their values."""
+    """Put ``options`` in place of the parameter ``name``; ``made`` computes it from their
+    values.
+    """
     own = [
         parameter
         for parameter in inspect.signature(command, eval_str=True).parameters.values()
@@ -119,5 +125,5 @@ def _with(
     parameters = [*(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *options]
     setattr(called, "__signature__", inspect.Signature(parameters))  # noqa: B010 (as in api.py)
     called.__annotations__ = {p.name: p.annotation for p in parameters}
-    del called.__wrapped__  # Typer would ask the inner one
+    del called.__wrapped__  # Typer would read the signature of the inner function
     return called

@@ -18,30 +18,30 @@ from rich.text import Text
 from scegrad.errors import printable
 
 CONSOLE = Console(stderr=True, highlight=False)
-"""Shared by all displays, so that a line that is said appears above the bars."""
+"""Shared by all displays, so that printed lines appear above the bars."""
 
 INTERVAL = 30
-"""Seconds between two lines of a long work where there is no terminal."""
+"""Seconds between two lines of a long work without a terminal."""
 
 
 def say(text: str) -> None:
-    """Print one line; Rich does not fold it, so that a log keeps one line per message."""
+    """Print one line. Rich does not wrap it, so a log has one line per message."""
     CONSOLE.print(Text(printable(text)), soft_wrap=True)
 
 
 class _Count(MofNCompleteColumn):
     """``done/total``, or nothing while the total is not known."""
 
-    def render(self, task):  # as Rich's own columns have it
+    def render(self, task):  # the name in Rich's own columns
         """The cell of a task."""
         return super().render(task) if task.total is not None else Text("")
 
 
 class Bar:
-    """A bar that the work moves by calling it; a context manager, gone when the work is over.
+    """A bar that moves when the work calls it; a context manager that removes the bar at the end.
 
-    Without a terminal nothing is shown, but a line every ``lines`` seconds if that is given.
-    While the total is not known, the bar swings to and fro.
+    Without a terminal there is no bar; if ``lines`` is given, one line every ``lines`` seconds.
+    While the total is not known, the bar moves to and fro.
     """
 
     def __init__(self, title: str, total: int | None = None, *, lines: float | None = None) -> None:
@@ -98,9 +98,9 @@ class Bar:
 
 @contextmanager
 def announced(title: str) -> Iterator[Bar]:
-    """Show that something long goes on, and say how long it took; the work may move the bar.
+    """Show that a long work is going on, and print its time at the end; the work may move the bar.
 
-    Without a terminal, a line before and one after.
+    Without a terminal, print one line before and one line after.
     """
     start = time.monotonic()
     if not CONSOLE.is_terminal:

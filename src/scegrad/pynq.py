@@ -4,10 +4,11 @@
     gradient = overlay.gradient(logits, labels)            # NumPy arrays, copied in and out
 
     x, y, g = (overlay.allocate((1 << 20,), "fp32") for _ in range(3))
-    counters = overlay.run(x, y, g)                        # arrays that lie where the unit reads
+    counters = overlay.run(x, y, g)                        # arrays in the unit's memory
 
-The package ``pynq`` of the board's image is imported when an overlay is loaded, and not before. It
-was not run on a board here: the tests run it on the simulated unit behind memory with caches.
+The package ``pynq`` of the board's image is imported when an overlay is loaded, and not before.
+This module was not run on a board: the tests run it on the simulated unit behind memory with
+caches.
 """
 
 import importlib
@@ -33,13 +34,13 @@ CLOCK_HZ = 100_000_000
 
 
 GRACE_SECONDS = 1.0
-"""What a limit in cycles is lengthened by: Linux may take the processor away for longer than a job
+"""Seconds that are added to a limit in cycles: Linux may suspend the process for longer than a job
 takes.
 """
 
 
 class Mmio(Protocol):
-    """What is used of ``pynq.MMIO``."""
+    """The used part of ``pynq.MMIO``."""
 
     def read(self, offset: int, /) -> int:
         """The 32-bit word at an offset."""
@@ -53,7 +54,7 @@ class Mmio(Protocol):
 class MmioRegisters:
     """The registers of a unit in the processor's address space, as ``sequence.execute`` uses them.
 
-    They are polled: ``clock_hz`` turns limits in clock cycles into time.
+    The registers are polled: ``clock_hz`` converts limits in clock cycles into time.
     """
 
     def __init__(self, mmio: Mmio, clock_hz: float = CLOCK_HZ) -> None:
@@ -99,7 +100,7 @@ class PynqUnit:
         sequence.execute(sequence.identify_and_enable(self.platform), self._registers)
 
     def allocate(self, shape: tuple[int, ...], fmt: str) -> Any:
-        """An array of a format that the unit reaches. Raises ``RequestError``."""
+        """A new array of a format, in memory that the unit reaches. Raises ``RequestError``."""
         return self._allocate(shape=shape, dtype=self._format(fmt).dtype)
 
     def run(
@@ -116,13 +117,13 @@ class PynqUnit:
         mask = self.platform.all_cores if core_mask is None else core_mask
         job = Job(self.platform, fmt, False, x, y, g, logits.size, mask)
         for each in (logits, labels, gradient):
-            each.flush()  # of the output, too: a line written back later would cover results
+            each.flush()  # the output too: a late write-back would overwrite results
         counters = sequence.execute(sequence.run(job), self._registers)
         gradient.invalidate()
         return counters
 
     def gradient(self, logits: Any, labels: Any) -> np.ndarray:
-        """The gradient of arrays anywhere, in the dtype and shape of ``logits``.
+        """The gradient of arrays in any memory, in the dtype and shape of ``logits``.
 
         Raises ``RequestError`` and what a job raises.
         """
@@ -153,8 +154,8 @@ class PynqUnit:
 class PynqOverlay(PynqUnit):
     """A bitstream loaded by PYNQ, with the unit as cell ``scegrad`` of its block design.
 
-    ``platform`` is the one that the bitstream was made from. Raises ``RequestError`` if PYNQ is
-    not installed or the design has no such cell.
+    ``platform`` is the platform of the bitstream. Raises ``RequestError`` if PYNQ is not installed
+    or the design has no such cell.
     """
 
     def __init__(
@@ -163,7 +164,9 @@ class PynqOverlay(PynqUnit):
         try:
             pynq = importlib.import_module("pynq")
         except ImportError as error:
-            raise RequestError("the package pynq is not here: it belongs to a board") from error
+            raise RequestError(
+                "the package pynq is not installed: use the image of a PYNQ board"
+            ) from error
         self.overlay = pynq.Overlay(str(bitstream))
         if CELL not in self.overlay.ip_dict:
             raise RequestError(

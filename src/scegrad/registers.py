@@ -1,5 +1,5 @@
-"""The register table: the one description from which gateware, C header, Python driver and
-documentation page are made.
+"""The register table: gateware, C header, Python driver and documentation page are all made from
+it.
 
 Offsets are bytes from the base of the AXI4-Lite port and the same on every platform; every register
 has 32 bits. A *unit* runs a job of its own: core k (a private job) is unit k, the cluster
@@ -25,7 +25,7 @@ ADDRESS_BITS = 12
 """Width of the AXI4-Lite port's addresses."""
 
 MAX_CORES = 16
-"""Cores for which the table has room; the registers of a core that a platform lacks read 0."""
+"""Number of cores in the table; the registers of a core that a platform lacks read 0."""
 
 SHARED = 16
 """The unit that runs shared jobs; units 0 to ``MAX_CORES - 1`` are the cores."""
@@ -90,7 +90,7 @@ class Status(IntEnum):
 
     @property
     def bus_error(self) -> bool:
-        """Whether a job ended with this status because of an error response."""
+        """Whether this status means that an error response ended the job."""
         return Status.READ_SLVERR <= self <= Status.WRITE_DECERR
 
 
@@ -118,8 +118,8 @@ class Register:
     """One 32-bit register; ``offset`` is from the port's base, or from the block's in
     ``UNIT_REGISTERS``.
 
-    ``reset`` is the value after reset, or None if it is a constant of the platform. Without
-    ``fields`` the register is one number.
+    ``reset`` is the value after reset, or None if the platform determines it. A register without
+    ``fields`` is one number.
     """
 
     name: str
@@ -131,7 +131,7 @@ class Register:
 
     @property
     def writable(self) -> int:
-        """The bits that a write may change or act on."""
+        """The bits on which a write has an effect."""
         if self.access is Access.RO:
             return 0
         return sum(field.mask for field in self.fields) if self.fields else 0xFFFF_FFFF
@@ -157,7 +157,7 @@ REGISTERS = (
         "ID",
         0x000,
         Access.RO,
-        f'{ID_VALUE:#010x} ("SCEG"): this is the unit that the page describes.',
+        f'{ID_VALUE:#010x} ("SCEG"): identifies the unit.',
         reset=ID_VALUE,
     ),
     Register(

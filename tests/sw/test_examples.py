@@ -71,6 +71,4 @@ def test_a_call_is_simulation(libraries: Path) -> None:
     lines: list[str] = []
     time_calls(libraries, lines.append)
     assert len(lines) == 4
-    assert all(float(re.search(r"([\d.]+) % of it simulation", line)[1]) > 99 for line in lines), (
-        lines
-    )
+    assert all(float(re.search(r"([\d.]+) % of it in simulation", line)[1]) > 99 for line in lines)

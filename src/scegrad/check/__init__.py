@@ -1,1 +1,1 @@
-"""The command `scegrad check`: anybody's gradients against the exact result."""
+"""The command `scegrad check`: compares gradients from any source with the exact results."""

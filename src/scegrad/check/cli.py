@@ -19,7 +19,7 @@ def check(
     logits: Annotated[Path, _array("LOGITS.npy", "Array of logits x: float32 or float16.")],
     labels: Annotated[Path, _array("LABELS.npy", "Array of labels y, of the same shape.")],
     gradient: Annotated[
-        Path, _array("GRADIENT.npy", "The gradient to be judged, of the same shape, in the format.")
+        Path, _array("GRADIENT.npy", "The gradient to check, of the same shape, in the format.")
     ],
     fmt: Annotated[
         str | None,
@@ -36,17 +36,17 @@ def check(
         typer.Option(
             metavar="BOUND",
             help="Largest error that passes, in units in the last place of the exact result; at"
-            " least 0.5, which asks for correct rounding.",
+            " least 0.5, which means correct rounding.",
         ),
     ] = 0.5,
 ) -> None:
-    """Judge a gradient, whoever computed it, by the exact sigmoid(LOGITS) - LABELS.
+    """Compare a gradient from any source with the exact sigmoid(LOGITS) - LABELS.
 
-    It says how many results are not the nearest number of the format, the worst error and its
-    place, and the first results beyond the bound. A NaN passes for any NaN, and a zero for the
-    zero of either sign. The exit status is 1 if a result lies beyond the bound.
+    It prints the number of results that are not the nearest number of the format, the worst error
+    and its place, and the first results beyond the bound. All NaNs count as equal, and so do zeros
+    of either sign. The exit status is 1 if a result lies beyond the bound.
     """
-    # NumPy's and MPFR's tables: the other commands, and --help, do without.
+    # NumPy's and MPFR's tables: other commands, and --help, do not need them.
     from scegrad.check.command import check_files
 
     raise typer.Exit(MISMATCH if check_files(logits, labels, gradient, fmt, ulp) else 0)

@@ -1,4 +1,4 @@
-"""``scegrad check``: how far results lie from the exact ones."""
+"""``scegrad check``: measures the error of results against the exact ones."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,15 +14,15 @@ from scegrad.request.arrays import Arrays
 from scegrad.request.differences import FIRST, DifferingElement, differences
 
 JUDGED_AT_ONCE = 1 << 18
-"""Elements that are judged at a time."""
+"""Elements per step of the check."""
 
 NEAREST = 0.5
-"""Error in ulp that no format can do better than."""
+"""The largest error of a correctly rounded result, in ulp."""
 
 
 @dataclass
 class CheckResult:
-    """What is found of a gradient.
+    """The findings about a gradient.
 
     ``other`` counts results that are not the nearest number, ``beyond`` those whose error is over
     the bound; ``worst`` is the largest error in ulp, at the flat index ``place``; ``first`` are
@@ -38,7 +38,9 @@ class CheckResult:
 
 
 def check_files(logits: Path, labels: Path, gradient: Path, fmt: str | None, bound: float) -> int:
-    """Judge and print; returns how many results lie beyond the bound. Raises ``RequestError``."""
+    """Check the files and print; returns the number of results beyond the bound. Raises
+    ``RequestError``.
+    """
     if not NEAREST <= bound < np.inf:
         raise RequestError(f"--ulp is {bound:g}, but must be {NEAREST} or more, and finite")
     arrays = Arrays.of(load_array(logits), load_array(labels), fmt)
@@ -68,7 +70,7 @@ def judge(
     results: np.ndarray,
     bound: float,
 ) -> CheckResult:
-    """Judge flat arrays of one format, which are the elements of an array of ``shape``."""
+    """Check flat arrays of one format: the elements of an array of ``shape``."""
     found = CheckResult(elements=results.size)
     with Bar("judging", results.size, lines=INTERVAL) as progress:
         for start in range(0, results.size, JUDGED_AT_ONCE):
@@ -90,7 +92,7 @@ def _judge_part(
 ) -> None:
     x, y, got = arrays
     nearest = reference.gradient(x, y)
-    # Any NaN is the NaN, and either zero the zero: the one that the reference has.
+    # Any NaN, and either zero, becomes the one of the reference.
     alike = (np.isnan(got) & np.isnan(nearest)) | (got == nearest)
     judged = np.where(alike, nearest, got)
     errors = reference.ulp_error(judged, x, y)
@@ -106,7 +108,7 @@ def _judge_part(
 
 
 def lines(fmt: Format, shape: tuple[int, ...], found: CheckResult, bound: float) -> list[str]:
-    """What the command prints."""
+    """The lines that the command prints."""
     head = f"{found.elements} results in {fmt.name}: {found.other} are not the nearest number"
     if found.worst:
         place = ", ".join(str(i) for i in np.unravel_index(found.place, shape)) if shape else ""

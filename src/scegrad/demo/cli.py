@@ -11,9 +11,9 @@ Output = Annotated[Path, output_option("Where to write demo.json and the picture
 def demo(output: Output = Path("out")) -> None:
     """Train logistic regressions with gradients from the RTL, on data of scikit-learn.
 
-    Every gradient is compared with the golden model; tables and pictures show what came of it.
+    Every gradient is compared with the golden model; tables and pictures show the results.
     """
-    # scikit-learn and Matplotlib: the other commands, and --help, do without.
+    # scikit-learn and Matplotlib: other commands, and --help, do not need them.
     from scegrad.demo.command import main
 
     main(output)

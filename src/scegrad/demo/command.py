@@ -1,9 +1,9 @@
-"""``scegrad demo``: logistic regressions whose every gradient the simulated hardware computes, on
-data that scikit-learn carries.
+"""``scegrad demo``: logistic regressions on data of scikit-learn; the simulated hardware computes
+every gradient.
 
-Each gradient is compared bit by bit with the golden model and measured against the exact value, and
-the training with the same one in float64. A table goes to standard output, pictures and numbers go
-to a directory.
+Each gradient is compared bit by bit with the golden model, and its error against the exact value is
+measured. Each training is compared with the same training in float64. A table goes to standard
+output, pictures and numbers go to a directory.
 """
 
 import json
@@ -40,18 +40,18 @@ from scegrad.show.style import COLOURS, drawn, figure_of, save
 from scegrad.show.table import Sheet, numbers, output_console, show, texts
 
 STEPS = 80
-"""Steps of each training: enough for both data sets to come to rest."""
+"""Steps of each training: enough for both data sets to converge."""
 
 RUNS: tuple[tuple[Platform, str], ...] = ((FT78NE, "fp32"), (MT7004, "fp16"))
-"""Platforms that train, and in which format."""
+"""The platform and the format of each training."""
 
 Compute = Callable[..., Result]
-"""What computes a gradient, called as ``api.run_job`` is."""
+"""A function that computes a gradient, with the signature of ``api.run_job``."""
 
 
 @dataclass
 class Run:
-    """One training on one platform, and what its gradients took.
+    """One training on one platform, with the sums over its gradients.
 
     ``worst`` is the largest error of any gradient in ulp; ``logits``, ``last`` and
     ``last_mismatches`` are of the last step.
@@ -72,11 +72,11 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What the run's directory is called."""
+        """The name of the run's directory."""
         return f"{self.platform.name}-{self.fmt.name}-{self.task.name.replace(' ', '-')}"
 
     def numbers(self) -> dict[str, object]:
-        """What ``demo.json`` holds of the run."""
+        """The run's part of ``demo.json``."""
         assert self.history is not None
         assert self.exact is not None
         return {
@@ -96,8 +96,8 @@ class Run:
 def carry_out(
     run: Run, steps: int, backend: str, compute: Compute, advance: Callable[[], None]
 ) -> None:
-    """Train with the hardware's gradients and with those of float64; the last step's bus traffic is
-    recorded.
+    """Train with the hardware's gradients and with those of float64; record the bus traffic of the
+    last step.
     """
     labels = run.task.labels.astype(run.fmt.dtype)
 
@@ -230,7 +230,7 @@ def write(runs: list[Run], directory: Path, backend: str) -> None:
 def demonstrate(
     directory: Path, *, backend: str = "verilator", steps: int = STEPS, compute: Compute = run_job
 ) -> list[Run]:
-    """Train on both data sets and platforms, and write what came of it; returns the runs."""
+    """Train on both data sets and platforms, and write the results; returns the runs."""
     tasks = breast_cancer(), digits()
     runs = [Run(task, platform, FORMATS[name]) for platform, name in RUNS for task in tasks]
     if backend == "verilator" and compute is run_job:
@@ -267,7 +267,9 @@ def main(directory: Path = Path("out"), *, backend: str = "verilator", steps: in
 
 
 def next_steps(directory: Path, name: str) -> str:
-    """What to look at in the results, and what to do next; ``name`` is that of a run."""
+    """The closing text: which results to look at, and what to do next; ``name`` is the name of a
+    run.
+    """
     place = printable(directory)
     return f"""
 Look at

@@ -1,5 +1,5 @@
-"""Logistic regression by full-batch gradient descent, with the gradient of the loss left to whoever
-computes it.
+"""Logistic regression by full-batch gradient descent; a function of the caller computes the
+gradient of the loss.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ class Task:
     """A data set: standardised features with a column of ones (samples, features), labels 0 and 1
     (samples, classes), and a learning rate.
 
-    One class is told from the rest by the sign of its logit; of several, the one with the greatest
+    With one class the sign of its logit decides; with several classes the one with the greatest
     logit is the answer.
     """
 
@@ -34,7 +34,7 @@ class Task:
         return self.labels.size
 
     def accuracy(self, logits: F64) -> float:
-        """The share of samples that these logits tell right."""
+        """The fraction of samples that these logits classify correctly."""
         if self.labels.shape[1] == 1:
             return float(np.mean((logits > 0) == (self.labels == 1)))
         return float(np.mean(logits.argmax(axis=1) == self.labels.argmax(axis=1)))
@@ -46,20 +46,20 @@ class Task:
 
 @dataclass(frozen=True)
 class TrainingHistory:
-    """Loss and accuracy before each step and after the last."""
+    """Loss and accuracy before each step and after the last step."""
 
     losses: list[float] = field(default_factory=list)
     accuracies: list[float] = field(default_factory=list)
 
     def add(self, task: Task, logits: F64) -> None:
-        """Append what these logits give."""
+        """Append loss and accuracy of these logits."""
         self.losses.append(task.loss(logits))
         self.accuracies.append(task.accuracy(logits))
 
 
 def standardise(features: NDArray, labels: NDArray) -> tuple[F64, F64]:
-    """Features brought to mean 0 and deviation 1, those that never vary to 0, and a column of ones;
-    labels with an axis for classes.
+    """Features scaled to mean 0 and deviation 1 (constant features become 0), with a column of
+    ones; labels with an axis for classes.
     """
     values = np.asarray(features, np.float64)
     deviation = values.std(axis=0)
@@ -77,7 +77,9 @@ def breast_cancer() -> Task:
 
 
 def digits() -> Task:
-    """1797 digits of 8 x 8 pixels: each of the ten against the rest, 17,970 logits."""
+    """1797 images of digits, 8 x 8 pixels: each of the ten digits against the rest, 17,970
+    logits.
+    """
     from sklearn.datasets import load_digits
 
     data = load_digits()
@@ -85,15 +87,13 @@ def digits() -> Task:
 
 
 def exact_gradient(step: int, logits: F64, labels: F64) -> F64:
-    """The gradient in float64, by the form of the sigmoid that does not overflow."""
+    """The gradient in float64; the form of the sigmoid does not overflow."""
     small = np.exp(-np.abs(logits))
     return np.where(logits > 0, 1 - labels - small / (1 + small), small / (1 + small) - labels)
 
 
 def train(task: Task, gradient: Gradient, steps: int) -> TrainingHistory:
-    """Descend ``steps`` times from weights of zero; only the gradient of the loss is computed
-    elsewhere.
-    """
+    """Descend ``steps`` times from weights of zero, with the loss gradients of ``gradient``."""
     history = TrainingHistory()
     weights = np.zeros((task.features.shape[1], task.labels.shape[1]))
     for step in range(steps):

@@ -1,1 +1,1 @@
-"""What a job is, how it is asked for, and the sequence of register accesses that carries it out."""
+"""A job, its placement in memory, and the sequence of register accesses that carries it out."""

@@ -1,4 +1,4 @@
-"""A job as software sees it, whether the hardware would take it, and how it can end."""
+"""A job as software sees it, whether the hardware accepts it, and how it can end."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from scegrad.registers import FORMAT_CODES, REGISTER, SHARED, Status
 
 @dataclass(frozen=True)
 class Job:
-    """One call of the operator: addresses in bytes, ``length`` in elements; ``core_mask`` counts
-    for shared jobs alone.
+    """One call of the operator: addresses in bytes, ``length`` in elements; only shared jobs use
+    ``core_mask``.
 
-    What a register cannot hold raises ``ValueError``; anything else may be asked for, and is
-    refused by the hardware where it must be.
+    A number that its register cannot hold raises ``ValueError``. Any other job may be requested;
+    the hardware refuses the wrong ones.
     """
 
     platform: Platform
@@ -58,7 +58,7 @@ class Job:
 
     @property
     def unit(self) -> int:
-        """The number of the unit that runs the job, as registers count: its core, or SHARED."""
+        """The number of the unit that runs the job, as in the registers: its core, or SHARED."""
         core = self.core if self.private else None
         return SHARED if core is None else core
 
@@ -78,7 +78,7 @@ class Job:
         ] << mode.field("FORMAT").low
 
     def check(self) -> Status:
-        """What the hardware answers to this job when nothing runs: ACCEPTED or the refusal."""
+        """The hardware's answer to this job when nothing runs: ACCEPTED or a refusal."""
         regions = self.platform.regions
         inputs = (self.logits, self.labels)
         if self.length < 0:
@@ -121,7 +121,7 @@ class Counters:
 
 
 class JobRefused(JobError):  # noqa: N818 (a refusal is an answer)
-    """The hardware did not take the job, for the reason that ``status`` names; nothing was read or
+    """The hardware refused the job for the reason that ``status`` names; nothing was read or
     written.
     """
 
@@ -148,7 +148,9 @@ class BusError(JobError):
 
 
 class JobAborted(JobError):  # noqa: N818 (somebody asked for it)
-    """The job ended early because ``ABORT`` was written; its output is part new, part old."""
+    """The job ended early because ``ABORT`` was written; a part of its output is new, the rest
+    old.
+    """
 
     def __init__(self, unit: int, counters: Counters):
         self.counters = counters

@@ -1,5 +1,5 @@
-"""Where the arrays of a job are put in the memory of the simulated hardware, with guard bytes
-around the output.
+"""The addresses of a job's arrays in the memory of the simulated hardware, with guard bytes around
+the output.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from scegrad.platforms import Platform, Region
 ARRAYS = ("logits", "labels", "gradient")
 
 GUARD_BYTES = 64
-"""Bytes on either side of the output that are filled beforehand and must be unchanged afterwards,
-where there is room.
+"""Guard bytes on either side of the output, if there is space: filled before the job, and unchanged
+after it.
 """
 
 
@@ -52,13 +52,13 @@ def place(
 ) -> Place:
     """Choose addresses in the private memory of ``core``, or in the largest shared memory.
 
-    Private arrays go to the core's first memory (L2), or over all of them (L2, AM) if they do not
-    fit there.
+    Private arrays go to the core's first memory (L2), or are spread over all of its memories (L2,
+    AM) if they do not fit there.
 
-    ``in_place`` names the input whose place the output takes; ``misalignment`` is how many bytes
-    logits, labels and gradient start past a multiple of 64 (of an element's size where they fit no
-    other way). Raises ``ValueError`` with one line if the arrays do not fit or the misalignment
-    is not a multiple of the element's size.
+    ``in_place`` names the input that the output replaces. ``misalignment`` is the number of bytes
+    by which logits, labels and gradient start past a multiple of 64 (of an element's size if they
+    fit no other way). Raises ``ValueError`` with one line if the arrays do not fit or the
+    misalignment is not a multiple of the element's size.
     """
     if core is not None and not platform.l2_ports:
         raise ValueError(f"{platform.name} has no private memory: its jobs are shared ones")
@@ -93,7 +93,7 @@ def _lay_out(
     """Addresses one after the other, each at a multiple of ``unit`` plus its offset, ``guard``
     bytes apart; None if they do not fit.
 
-    Each array lies in the first of ``regions`` that has room after the arrays before it.
+    Each array lies in the first of ``regions`` with enough space after the arrays before it.
     """
     result = {}
     cursors = [region.base for region in regions]
@@ -110,7 +110,9 @@ def _lay_out(
 
 
 def _guards(region: Region, addresses: dict[str, int], size: int) -> tuple[tuple[int, int], ...]:
-    """What lies up to ``GUARD_BYTES`` beside the output inside the region and in no array."""
+    """The ranges within ``GUARD_BYTES`` of the output, inside the region and outside every
+    array.
+    """
     start = addresses["gradient"]
     end = start + size
     others = [address for address in addresses.values() if address != start]

@@ -48,23 +48,25 @@ class Wait:
 
 JOB_CYCLES = 100_000
 ELEMENT_CYCLES = 64
-"""Cycles that a job has, and more for each element, before it counts as hung.
+"""The time limit of a job in cycles: a fixed part, and a part per element. A longer job counts as
+hung.
 
-The C driver has these by the header of its platform (``build.driver.platform_header``).
+The C driver has the same numbers from the header of its platform
+(``build.driver.platform_header``).
 """
 
 DRAIN_CYCLES = 100_000
-"""Cycles that an aborted job has for what it had requested; only memory that does not answer takes
-longer.
+"""The time limit of an aborted job for its open requests, in cycles; it takes longer only if memory
+does not answer.
 """
 
 T = TypeVar("T")
 Steps = Generator[Read | Write | Wait, int | None, T]
-"""A sequence that gives a ``T`` at its end."""
+"""A sequence that returns a ``T`` at its end."""
 
 
 class RegisterAccess(Protocol):
-    """How the registers are reached."""
+    """Access to the registers."""
 
     def read32(self, offset: int, /) -> int:
         """The value of a register."""
@@ -135,8 +137,7 @@ def execute(steps: Steps[T], access: RegisterAccess) -> T:
 async def execute_async(steps: Steps[T], access: AsyncRegisterAccess) -> T:
     """``execute``, awaiting every step.
 
-    The sequence hears of a ``TimeoutError``, so that it can end the job before it lets the error
-    out.
+    The sequence receives a ``TimeoutError``, so that it can end the job before it raises the error.
     """
     answer: int | None = None
     late: TimeoutError | None = None
@@ -159,8 +160,8 @@ def _read(address: int) -> Steps[int]:
 
 
 def identify_and_enable(platform: Platform) -> Steps[None]:
-    """Make sure that the hardware is that of ``platform`` (else ``RuntimeError``) and let every
-    unit's end raise irq.
+    """Make sure that the hardware is that of ``platform`` (else ``RuntimeError``) and enable every
+    unit's interrupt.
     """
     for name, value in (
         ("ID", ID_VALUE),
@@ -190,8 +191,8 @@ def start(job: Job) -> Steps[int]:
 
 
 def abort(unit: int) -> Steps[None]:
-    """Ask a unit to end its job early; ``finish`` waits for the end. Harmless if the unit runs
-    none.
+    """Tell a unit to end its job early; ``finish`` waits for the end. Harmless if the unit runs no
+    job.
     """
     yield Write(offset("ABORT"), 1 << unit)
 

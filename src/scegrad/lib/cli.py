@@ -30,7 +30,7 @@ def lib(
     """Write the C library of a platform, its headers and its pkg-config file (see
     docs/software.md).
     """
-    # The build of a simulator: nothing that --help needs.
+    # The build of a simulator: --help does not need it.
     from scegrad.lib.command import build_libraries
 
     for path in build_libraries(output, platform, access):
@@ -45,13 +45,13 @@ def examples(
         ),
     ],
     time: Annotated[
-        bool, typer.Option("--time", help="Say how long a call takes, and what of it is driver.")
+        bool, typer.Option("--time", help="Print the time of a call, and the driver's part of it.")
     ] = False,
 ) -> None:
     """Compile and run the C programs of sw/examples, and compare their results with the exact
     ones.
     """
-    # The exact reference: the other commands, and --help, do without.
+    # The exact reference: other commands, and --help, do not need it.
     from scegrad.lib.examples import run_all, time_calls
 
     if time:

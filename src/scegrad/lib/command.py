@@ -1,9 +1,9 @@
 """``scegrad lib``: the C library of a platform, for programs written against ``scegrad.h``.
 
-One shared library holds the driver (``sw/driver``), one way to reach the hardware (``sw/access``),
-and for the simulated hardware the Verilated model: it is the file that Python opens for its own
-simulations (``build.library``). With it go the headers and files for pkg-config and CMake, all in
-one directory, which may be moved.
+One shared library contains the driver (``sw/driver``) and one access layer (``sw/access``). For the
+simulated hardware it also contains the Verilated model, and Python opens the same file for its own
+simulations (``build.library``). Headers and files for pkg-config and CMake are beside it; the
+directory may be moved.
 """
 
 import importlib.metadata
@@ -18,10 +18,10 @@ from scegrad.files import OutputDirectory
 from scegrad.platforms import FT78NE, MT7004, Platform, platform_of
 
 ACCESSES = ("sim", "board")
-"""How a library reaches its hardware: in simulation, or over ``/dev/mem`` and UIO."""
+"""The hardware of a library: simulated, or reached through ``/dev/mem`` and UIO."""
 
 MACHINES = (FT78NE, MT7004)
-"""Whose library is written unless one is asked for."""
+"""The platforms whose libraries are written by default."""
 
 HEADERS = (
     "include/scegrad.h",
@@ -32,8 +32,7 @@ HEADERS = (
 )
 
 SIM_HEADERS = ("sim/sce_sim.h", "sim/sce_dram.h")
-"""What declares the functions of the simulator, which a library of the simulated hardware exports
-too.
+"""Headers of the simulator's functions, which a library of the simulated hardware exports too.
 """
 
 
@@ -49,11 +48,11 @@ def build_libraries(output: Path, platform: str | None = None, access: str = "si
 
 
 def build_library(directory: Path, platform: Platform, access: str = "sim") -> list[Path]:
-    """Write one platform's library, headers and what build systems read; returns the files, the
+    """Write one platform's library, headers and files for build systems; returns the files, the
     library first. Raises ``BuildError``.
     """
     target = directory / library_name(platform)
-    # The library is finished even where the folder it was made in cannot be removed.
+    # The library is complete even if its temporary folder cannot be removed.
     with tempfile.TemporaryDirectory(
         dir=directory, prefix=".build-", ignore_cleanup_errors=True
     ) as name:
@@ -77,7 +76,7 @@ def build_library(directory: Path, platform: Platform, access: str = "sim") -> l
 
 
 def pkg_config(platform: Platform) -> str:
-    """The pkg-config file that lies beside library and headers."""
+    """The pkg-config file beside library and headers."""
     return "\n".join(
         [
             "prefix=${pcfiledir}",
@@ -94,7 +93,9 @@ def pkg_config(platform: Platform) -> str:
 
 
 def cmake_package(platform: Platform) -> str:
-    """What ``find_package`` of CMake reads: the target ``scegrad::<platform>``."""
+    """The file that CMake's ``find_package`` reads: it defines the target
+    ``scegrad::<platform>``.
+    """
     target = f"scegrad::{platform.name}"
     return "\n".join(
         [
@@ -111,8 +112,8 @@ def cmake_package(platform: Platform) -> str:
 
 
 def cmake_version() -> str:
-    """What ``find_package`` asks before: this version answers to any that is not newer and has the
-    same first number.
+    """The file that ``find_package`` reads first: this version serves every version that is not
+    newer and has the same first number.
     """
     version = importlib.metadata.version("scegrad")
     return "\n".join(

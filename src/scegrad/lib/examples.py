@@ -1,8 +1,8 @@
 """``make examples``: the C programs of ``sw/examples`` compiled, run on the simulated hardware, and
 compared with the exact reference.
 
-scegrad examples DIR             where DIR has the libraries of ``scegrad lib -o DIR``
-scegrad examples DIR --time      how long a call takes, and what of it is simulation
+scegrad examples DIR             DIR has the libraries of ``scegrad lib -o DIR`` scegrad examples
+DIR --time      the time of a call, and the simulation's part of it
 """
 
 import os
@@ -33,13 +33,13 @@ SAMPLES, STEPS = 1000, 5
 TIME_LIMIT = 300
 
 CALLS = 50
-"""Calls whose mean is taken."""
+"""Number of calls of which the mean is taken."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """A program, the platforms that it is for, its format, and where its arrays are; it records
-    them itself where that is None.
+    """A program, its platforms, its format, and the addresses of its arrays; with None the program
+    records the arrays itself.
     """
 
     name: str
@@ -74,7 +74,7 @@ def compile_example(
     options: Iterable[str] = ("-O2",),
     compiler: list[str] | None = None,
 ) -> Path:
-    """Compile one program, with what gives it its data, against a library. Raises
+    """Compile one program, with the code that loads its data, against a library. Raises
     ``BuildError``.
     """
     folder = software_directory() / "examples"
@@ -92,8 +92,8 @@ def compile_example(
 
 
 def run_example(example: Example, program: Path, work: Path) -> list[Triple]:
-    """Run a program; returns what it computed, and from what. Raises ``SimulationError`` if it
-    fails or says something is wrong.
+    """Run a program; returns its operands and its results. Raises ``SimulationError`` if it fails
+    or prints an error.
     """
     if example.places is None:
         _run(program, [str(work / "record")], {})
@@ -137,7 +137,9 @@ def _run(program: Path, words: list[str], settings: dict[str, str]) -> None:
 
 
 def check(triples: list[Triple]) -> tuple[int, int, float]:
-    """Elements, how many of them are out of the contract's bound, and the greatest error in ulp."""
+    """Number of elements, number of them outside the contract's bound, and the greatest error in
+    ulp.
+    """
     wrong = sum(
         int((~reference.within_bound(gradient, logits, labels)).sum())
         for logits, labels, gradient in triples
@@ -150,7 +152,7 @@ def check(triples: list[Triple]) -> tuple[int, int, float]:
 
 
 def run_all(directory: Path, say: Callable[[str], None] = print) -> int:
-    """Compile, run and check every example; returns how many results are out of bounds. Raises
+    """Compile, run and check every example; returns the number of results out of bounds. Raises
     ``BuildError`` and ``SimulationError``.
     """
     total = 0
@@ -172,10 +174,10 @@ def run_all(directory: Path, say: Callable[[str], None] = print) -> int:
 
 
 def time_calls(directory: Path, say: Callable[[str], None] = print) -> None:
-    """Say how much processor time a call for 1,024 elements takes on each platform's library, and
-    what of it is simulation.
+    """Print the processor time of a call for 1,024 elements on each platform's library, and the
+    simulation's part of it.
 
-    The rest, which is the driver's, is measured on hardware that takes no time (``fake.c``). Raises
+    The rest is the driver's part, measured on a device that takes no time (``fake.c``). Raises
     ``BuildError`` and ``SimulationError``.
     """
     with tempfile.TemporaryDirectory() as name:
@@ -189,8 +191,8 @@ def time_calls(directory: Path, say: Callable[[str], None] = print) -> None:
             ):
                 share = 100 * (1 - float(driver) / float(each))
                 line = (
-                    f"{float(each):7.0f} us a call, {share:.2f} % of it simulation,"
-                    f" {float(driver):.1f} us driver; {cycles} cycles"
+                    f"{float(each):7.0f} us per call, {share:.2f} % of it in simulation,"
+                    f" {float(driver):.1f} us in the driver; {cycles} cycles"
                 )
                 opening = (
                     f"; the process's first call {float(first):.1f} ms" if kind == "shared" else ""
@@ -199,8 +201,8 @@ def time_calls(directory: Path, say: Callable[[str], None] = print) -> None:
 
 
 def _timings(library: Path, program: Path, calls: int) -> list[list[str]]:
-    """What ``timing.c`` prints with a library: kind, milliseconds of the first call, microseconds
-    of each other, cycles.
+    """The output of ``timing.c`` with a library: kind, milliseconds of the first call, microseconds
+    of every other call, cycles.
     """
     compile_example("timing", library, program)
     done = subprocess.run(

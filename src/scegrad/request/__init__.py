@@ -1,1 +1,1 @@
-"""The way of a request: settings, the checked request with its job, and the result."""
+"""A request on its way: settings, the checked request with its job, and the result."""

@@ -13,10 +13,12 @@ MAX_LENGTH = (1 << 31) - 1
 """The longest array that the register LENGTH can hold."""
 
 MAX_DIMENSIONS = 64
-"""Lists inside lists that NumPy takes as dimensions at most; deeper ones are refused anyhow."""
+"""The deepest nesting of lists that NumPy takes as dimensions; deeper lists are refused in any
+case."""
 
 WHOLE_KINDS = "iub"
-"""NumPy's letters for integers and booleans, which are converted if that changes no value."""
+"""NumPy's letters for integers and booleans, which are converted if the conversion changes no
+value."""
 
 WAY_OUT = '--format fp32 (from Python fmt="fp32")'
 
@@ -39,7 +41,7 @@ def _masked(value: Any, depth: int = 0) -> bool:
     """Whether a value is a masked array, or lists or tuples with one in them."""
     if isinstance(value, (list, tuple)) and depth < MAX_DIMENSIONS:
         return any(_masked(item, depth + 1) for item in value)
-    # NumPy loads np.ma when it is named, and nobody has a masked array before.
+    # NumPy loads np.ma at its first use; before that there are no masked arrays.
     return "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray)
 
 
@@ -47,7 +49,7 @@ def _masked(value: Any, depth: int = 0) -> bool:
 class Arrays:
     """Logits and labels of one shape, and the format in which they are computed.
 
-    ``dtype`` is the type of the gradient: that of the logits, or of a format that was asked for.
+    ``dtype`` is the type of the gradient: that of the logits, or of the requested format.
     """
 
     logits: np.ndarray
@@ -113,7 +115,7 @@ def _format_of_arrays(x: np.ndarray, y: np.ndarray) -> Format:
 def _flat(name: str, array: np.ndarray, fmt: Format) -> np.ndarray:
     """One array flat, contiguous, and in the format's type."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        # Infinity, zero and NaN are what rounding to the format gives.
+        # Infinity, zero and NaN are right results of rounding to the format: no warning.
         flat = np.ascontiguousarray(array).reshape(-1)
         converted = flat.astype(fmt.dtype, copy=False)
     if flat.dtype.kind in "iu":
@@ -128,7 +130,7 @@ def _flat(name: str, array: np.ndarray, fmt: Format) -> np.ndarray:
 
 
 def _exact(whole: np.ndarray, converted: np.ndarray) -> np.ndarray:
-    """Which integers the conversion kept: those that come back from it."""
+    """Which integers the conversion kept: those that convert back to the same integer."""
     limit = float(int(np.iinfo(whole.dtype).max) + 1)
     inside = np.isfinite(converted) & (converted.astype(np.float64) < limit)
     back = np.where(inside, converted, 0).astype(whole.dtype)

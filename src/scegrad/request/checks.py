@@ -11,7 +11,7 @@ from scegrad.errors import RequestError, shown
 
 
 def whole(name: str, value: Any, low: int, high: int, unit: str = "") -> int:
-    """A whole number from ``low`` to ``high``; NumPy's integers are as good as Python's."""
+    """A whole number from ``low`` to ``high``; NumPy's integers are accepted like Python's."""
     try:
         if isinstance(value, bool):
             raise TypeError
@@ -31,7 +31,7 @@ def flag(name: str, value: Any) -> bool:
 
 
 def file_name(name: str, value: Any) -> Path:
-    """A path of text that a file system can hold; whether the file exists is not asked."""
+    """A path that is text and possible in a file system; the file need not exist."""
     try:
         text = os.fspath(value)
     except Exception:  # an __fspath__ may raise anything
@@ -42,7 +42,7 @@ def file_name(name: str, value: Any) -> Path:
 
 
 def _encodes(text: str) -> bool:
-    """Whether the system can be given the text as a path."""
+    """Whether the text can be passed to the system as a path."""
     try:
         return b"\0" not in os.fsencode(text)
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""Results that are not those expected, told so that a reader can find and repeat them."""
+"""Results that differ from the expected ones, printed so that a reader can find and repeat them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from scegrad.formats import Format
 
 FIRST = 5
-"""Differences that are shown."""
+"""The largest number of differences that are printed."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ def differences(
 ) -> Iterator[DifferingElement]:
     """The elements ``where`` of flat ``arrays``: logits, labels, got, expected.
 
-    The arrays are the part from element ``start`` on of an array of ``shape``, in whose terms
-    places are told.
+    The arrays are the part from element ``start`` on of an array of ``shape``; places are indices
+    into that array.
     """
     flat = [array.view(fmt.bits_dtype) for array in arrays]
     for element in where:

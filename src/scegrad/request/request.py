@@ -37,7 +37,7 @@ WAVES_SUFFIXES = ("", ".fst")
 
 @dataclass(frozen=True)
 class Request:
-    """A job that can be carried out, its operands, and how to carry it out.
+    """A valid job, its operands, and how to carry it out.
 
     ``logits`` and ``labels`` are flat, in the job's format; the gradient is returned in ``shape``
     and ``dtype``. ``guards`` are ranges (address, size) beside the output that must not change.
@@ -144,7 +144,7 @@ def _check_format(platform: Platform, fmt: Format) -> None:
 
 
 def _check_simulated(backend: str, **chosen: object) -> None:
-    """Refuse what only simulated hardware can be told."""
+    """Refuse settings that only simulated hardware has."""
     given = [name for name, value in chosen.items() if value is not None]
     if given and backend not in SIMULATORS:
         raise RequestError(
@@ -191,7 +191,7 @@ def _latency(settings: Settings, private: bool) -> int:
 
 
 def _dram(settings: Settings, private: bool) -> Dram | None:
-    """The DRAM that is asked for."""
+    """The requested DRAM."""
     dram, core_mhz = settings.dram, settings.core_mhz
     if dram is None:
         if core_mhz is not None:
@@ -221,7 +221,7 @@ def _dram(settings: Settings, private: bool) -> Dram | None:
 
 
 def _waves(value: Any) -> Path | None:
-    """The file for the waveform; a name that promises another format than FST is refused."""
+    """The file for the waveform; a name for another format than FST is refused."""
     if value is None:
         return None
     path = file_name("waves", value)

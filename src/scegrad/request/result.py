@@ -1,4 +1,4 @@
-"""The answer to a request: the gradient, and what computing it took."""
+"""The answer to a request: the gradient, and the cycles and counters of its job."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -11,15 +11,15 @@ from scegrad.sim.dram import DramStats
 from scegrad.sim.simulation import Traffic
 
 Progress = Callable[[int, int], None]
-"""Called now and then with how many elements are done, and of how many."""
+"""Called from time to time with the number of elements done and the number of all elements."""
 
 
 @dataclass(frozen=True)
 class Timeline:
     """Accepted beats (an array of ``sim.simulation.EVENT``) and the names of the ports.
 
-    ``lost`` counts the beats that were not kept, for want of room.
-    Cycles are counted from the first register write of the job.
+    ``lost`` counts the beats that were not recorded, because the recorder was full. Cycles are
+    counted from the first register write of the job.
     """
 
     events: np.ndarray
@@ -29,11 +29,12 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Result:
-    """A gradient and what it took.
+    """A gradient, with the cycles and counters of its job.
 
     ``measured`` are the counters of the unit, None from the model.
-    ``timeline`` is there if it was asked for; ``traffic`` is what the memory saw at the job's
-    port and ``dram`` what a DRAM did (back end verilator).
+    ``timeline`` has the recorded beats, if the settings ask for them. ``traffic`` counts the
+    accesses of the job's port, as the memory saw them, and ``dram`` the commands of a DRAM (back
+    end verilator).
     """
 
     gradient: np.ndarray = field(repr=False)

@@ -1,6 +1,4 @@
-"""The choices that a caller has beside the arrays, declared once for Python and the command
-line.
-"""
+"""The settings of a request beside its arrays, declared once for Python and the command line."""
 
 from dataclasses import dataclass, field, fields
 from os import PathLike
@@ -18,7 +16,8 @@ SIMULATORS = ("verilator", "icarus")
 """The back ends whose memories have a timing, and which write waves."""
 
 UART = "uart:"
-"""Before the name of a serial device, such as ``uart:/dev/ttyUSB0``: the back end is the board."""
+"""Prefix of the name of a serial device, such as ``uart:/dev/ttyUSB0``: the back end is the
+board."""
 
 MEMORIES = ("shared", "private")
 
@@ -26,16 +25,16 @@ IN_PLACE = ("logits", "labels")
 """The inputs that the output may replace."""
 
 MAX_LATENCY = (1 << 20) - 1
-"""Cycles of the slowest memory that may be asked for."""
+"""The largest latency that may be set, in cycles."""
 
 
 def one_of(*values: str) -> str:
-    """A choice as help texts show it: ``[a|b]``."""
+    """A choice in the notation of help texts: ``[a|b]``."""
     return f"[{'|'.join(values)}]"
 
 
 def _words(text: str, *, metavar: str = "", flag: str = "", kind: type = str) -> dict[str, Any]:
-    """What help texts and the command line need of a setting.
+    """The properties of a setting for help texts and the command line.
 
     A setting with a ``metavar`` is also an option of the command line, whose values are of
     ``kind``; ``flag`` names the option if it is not the field's name.
@@ -45,7 +44,7 @@ def _words(text: str, *, metavar: str = "", flag: str = "", kind: type = str) ->
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """How to compute a gradient, as the caller says it: nothing is checked before ``prepare``."""
+    """The caller's choice of how to compute a gradient: ``prepare`` checks it."""
 
     platform: str | Path | Platform = field(
         default="ft78ne",
@@ -85,10 +84,9 @@ class Settings:
         default="verilator",
         metadata=_words(
             "verilator: fast simulation of the RTL (built at the first use, a minute or two)."
-            " icarus:"
-            " its cocotb bench, some hundred cycles per second. model: the golden model, no cycles."
-            " uart:DEVICE: an FPGA board at a serial device (see docs/fpga.md). All give the same"
-            " bits.",
+            " icarus: its cocotb bench, a few hundred cycles per second. model: the golden model,"
+            " without cycles. uart:DEVICE: an FPGA board at a serial device (see docs/fpga.md)."
+            " All give the same bits.",
             metavar=one_of(*BACKENDS, f"{UART}DEVICE"),
         ),
     )

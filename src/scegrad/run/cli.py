@@ -67,7 +67,7 @@ def run(
     the exit status is 1 if they differ.
     Each FILE may be a pipe, such as /dev/stdin, /dev/stdout or <(COMMAND).
     """
-    # Matplotlib, NumPy and the simulators: the other commands, and --help, do without.
+    # Matplotlib, NumPy and the simulators: other commands, and --help, do not need them.
     from scegrad.run.command import Files, run_files
 
     files = Files(logits, labels, output, report, overwrite_input)
@@ -84,11 +84,11 @@ def sample(
     ] = "fp32",
     elements: Annotated[int, typer.Option(metavar="NUMBER", help="Elements of each array.")] = 1024,
 ) -> None:
-    """Write logits.npy and labels.npy, to try the other commands with.
+    """Write logits.npy and labels.npy: sample arrays for the other commands.
 
     The logits go from -16 to 16 in equal steps; the labels are 0 and 1 in turn.
     """
-    # NumPy: the other commands, and --help, do without.
+    # NumPy: other commands, and --help, do not need it.
     from scegrad.run.sample import write_sample
 
     check_choice("--format", fmt, tuple(FORMATS))

@@ -1,5 +1,5 @@
-"""``scegrad run``: arrays from files through the simulated hardware, compared with the golden
-model, into a file and a report.
+"""``scegrad run``: reads arrays from files, runs the simulated hardware on them, compares the
+result with the golden model, and writes a file and a report.
 """
 
 from contextlib import ExitStack
@@ -19,7 +19,7 @@ from scegrad.request.result import Result
 from scegrad.request.settings import Settings
 
 COMPARED_AT_ONCE = 1 << 18
-"""Elements that are compared with the golden model at a time."""
+"""Elements per comparison with the golden model."""
 
 REPORT = ("report.json", "gradient.png", "timeline.png")
 """The files of a report."""
@@ -27,7 +27,9 @@ REPORT = ("report.json", "gradient.png", "timeline.png")
 
 @dataclass(frozen=True)
 class Files:
-    """What ``scegrad run`` reads and writes; ``overwrite`` allows an output to replace an input."""
+    """The files that ``scegrad run`` reads and writes; ``overwrite`` allows an output to replace an
+    input.
+    """
 
     logits: Path
     labels: Path
@@ -83,7 +85,7 @@ def _check_outputs(files: Files, request: Request) -> None:
 
 
 def _compare(request: Request, result: Result) -> tuple[int, list[DifferingElement]]:
-    """How many elements have other bits than the golden model's, and the first of them."""
+    """The number of elements whose bits differ from the golden model's, and the first of them."""
     if request.backend == "model":
         return 0, []
     bits = request.fmt.bits_dtype
@@ -91,7 +93,7 @@ def _compare(request: Request, result: Result) -> tuple[int, list[DifferingEleme
     count = 0
     first: list[DifferingElement] = []
     with Bar("comparing", flat.size) as progress:
-        # In pieces: the golden model's intermediate arrays take many times the room of its results.
+        # In pieces: the golden model's intermediate arrays are many times as large as its results.
         for start in range(0, flat.size, COMPARED_AT_ONCE):
             part = slice(start, start + COMPARED_AT_ONCE)
             x, y, got = request.logits[part], request.labels[part], flat[part]

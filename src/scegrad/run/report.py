@@ -20,13 +20,13 @@ from scegrad.run.timeline import Activity, Track, activity
 from scegrad.show.style import COLOURS, drawn, figure_of, save
 
 MEASURED = 1 << 20
-"""Elements whose error is measured at most: evenly spread if a job has more."""
+"""The largest number of elements whose error is measured; of a longer job evenly spread ones."""
 
 DRAWN = 20_000
-"""Points that a picture shows at most."""
+"""The largest number of points in a picture."""
 
 FEW = 4
-"""Different labels up to which each has a colour of its own."""
+"""The largest number of different labels with a colour each."""
 
 WIDE = 200.0
 """Logits beyond this are drawn on a logarithmic axis."""
@@ -40,7 +40,7 @@ def write_report(
 ) -> list[Path]:
     """Write ``report.json``, ``gradient.png`` and, if events were recorded, ``timeline.png``.
 
-    The directory exists. ``mismatches`` counts the elements that differ from the golden model;
+    The directory must exist. ``mismatches`` counts the elements that differ from the golden model;
     ``seed`` is that of the inputs, if they are random. Each file appears whole or not at all.
     Returns the files.
     """
@@ -83,7 +83,7 @@ def numbers(
     misrounded: int,
     seed: int | None = None,
 ) -> dict[str, Any]:
-    """What ``report.json`` holds; errors are in ulp of the exact value."""
+    """The content of ``report.json``; errors are in ulp of the exact value."""
     finite = errors[np.isfinite(errors)]
     cycles = result.cycles
     return {
@@ -139,7 +139,9 @@ def gradient_picture(
     errors: np.ndarray,
     title: str = "",
 ) -> Figure:
-    """Gradient over logit above, with labels told by colour; error over logit below."""
+    """Above, the gradient over the logit, with a colour per label; below, the error over the
+    logit.
+    """
     finite = np.flatnonzero(np.isfinite(logits) & np.isfinite(gradient) & np.isfinite(errors))
     shown = finite[_spread(finite.size, DRAWN)]
     x, y, g, e = (array[shown].astype(np.float64) for array in (logits, labels, gradient, errors))
@@ -203,7 +205,9 @@ def _scatter_by_label(figure: Figure, above: Axes, below: Axes, points: np.ndarr
 
 @drawn
 def timeline_picture(recorded: Activity, title: str = "") -> Figure:
-    """What the port's channels and the cores did, one lane each, over the cycles of the job."""
+    """The activity of the port's channels and of the cores, one lane each, over the cycles of the
+    job.
+    """
     groups = list(dict.fromkeys(lane.group for lane in recorded.lanes))
     sizes = [sum(lane.group == group for lane in recorded.lanes) for group in groups]
     figure = figure_of(1.6 + 0.36 * sum(sizes))
@@ -233,7 +237,7 @@ def timeline_picture(recorded: Activity, title: str = "") -> Figure:
 
 
 def _measured(lane: Track) -> str:
-    """The height of a full lane, which is the same for every job on such a platform."""
+    """The text about the height of a full lane, which is the same for every job on a platform."""
     full = f"a full lane is {lane.most:g} {lane.measure}{'s' * (lane.most > 1)} per cycle"
     if lane.measure == "result":
         return f"{full}; computed no later than shown"

@@ -1,4 +1,4 @@
-"""``scegrad sample``: arrays to try the other commands with."""
+"""``scegrad sample``: sample arrays for the other commands."""
 
 from pathlib import Path
 
@@ -9,13 +9,14 @@ from scegrad.files import OutputDirectory
 from scegrad.formats import Format
 
 LARGEST = 16
-"""The logits go from minus this to this: fp32 results from 1.1e-7 to 1 in size."""
+"""The logits go from minus this value to this value: the magnitudes of fp32 results go from 1.1e-7
+to 1."""
 
 NAMES = ("logits.npy", "labels.npy")
 
 
 def sample(count: int, fmt: Format) -> tuple[np.ndarray, np.ndarray]:
-    """Logits at equal steps from -16 to 16, rounded to the format, and the labels 0, 1, 0, 1 ..."""
+    """Logits in equal steps from -16 to 16, rounded to the format, and the labels 0, 1, 0, 1 ..."""
     logits = np.linspace(-LARGEST, LARGEST, count).astype(fmt.dtype)
     return logits, (np.arange(count) % 2).astype(fmt.dtype)
 

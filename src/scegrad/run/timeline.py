@@ -1,4 +1,6 @@
-"""What the bus and the cores did when: the beats of a recorded job, counted in bins of cycles."""
+"""The activity of bus and cores over time: the beats of a recorded job, counted in bins of
+cycles.
+"""
 
 from dataclasses import dataclass, field
 
@@ -17,15 +19,15 @@ PERIOD = 32
 """Bins of longer jobs are a multiple of this, two usual bursts, so that no beat pattern appears."""
 
 BINS = 128
-"""Bins that a longer job is divided into, at most."""
+"""The largest number of bins of a longer job."""
 
 
 @dataclass(frozen=True)
 class Track:
     """One line of the picture: ``rate`` is ``measure`` per cycle, averaged over each bin.
 
-    ``most`` is the hardware's greatest rate, ``group`` the lane's part of the picture; ``total``
-    counts its events, whose name is ``unit``.
+    ``most`` is the hardware's greatest rate, and ``group`` the lane's part of the picture.
+    ``total`` counts the lane's events, whose name is ``unit``.
     """
 
     group: str
@@ -74,16 +76,18 @@ class _Bins:
     def rate(
         self, which: NDArray[np.bool_], weight: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
-        """Events per cycle that ``which`` picks, or the sums of their weights."""
+        """Number of events per cycle that ``which`` selects, or the sums of their weights."""
         chosen = weight[which] if weight is not None else None
         return np.bincount(self._bin[which], chosen, minlength=self._count) / self._width
 
     def latest(self, weight: NDArray[np.float64], most: float) -> NDArray[np.float64]:
-        """The averages if a cycle has room for ``most``, and weights go to the latest with room.
+        """The averages if a cycle takes at most ``most``, and each weight goes to the latest cycle
+        with space left.
 
-        Seen from the last cycle backwards that is a queue, which ``most`` leave per cycle. After a
-        cycle, as many have left as had come before any cycle j up to it, and ``most`` for j and
-        each cycle since, whichever j makes least of it; or all.
+        Seen from the last cycle backwards this is a queue, which ``most`` events leave per cycle.
+        The number that has left after a cycle is the minimum of two: the number that has come, and,
+        over all cycles j up to it, the number that came before j plus ``most`` for j and each cycle
+        since.
         """
         cycles = self._count * self._width
         at = np.clip(self.events["cycle"].astype(np.int64) - self._start, 0, cycles - 1)
@@ -96,10 +100,10 @@ class _Bins:
 
 
 def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Track]:
-    """A lane for each channel of the job's port, reads of logits and of labels apart.
+    """A lane for each channel of the job's port; reads of logits and of labels have separate lanes.
 
-    A burst counts as its beats, in AR, AW and B too: else these would be a sixteenth as high as
-    R and W.
+    A burst counts as its number of beats in AR, AW and B too. Otherwise these lanes would be a
+    sixteenth as high as R and W.
     """
     port = port_of(request.job.unit)
     events = bins.events
@@ -126,7 +130,7 @@ def _bus_lanes(request: Request, timeline: Timeline, bins: _Bins) -> list[Track]
 
 
 def _beats(events: np.ndarray) -> NDArray[np.float64]:
-    """The beats that each event stands for: of AR, AW and B those of the burst."""
+    """The number of beats that each event stands for: on AR, AW and B the beats of the burst."""
     beats = np.ones(events.size)
     asked = np.isin(events["channel"], (Channel.AR, Channel.AW))
     beats[asked] = events["beats"][asked]
@@ -138,11 +142,12 @@ def _beats(events: np.ndarray) -> NDArray[np.float64]:
 
 
 def _core_lanes(request: Request, bins: _Bins) -> list[Track]:
-    """A lane for each core of the job: its results, at the latest when it can have computed them.
+    """A lane for each core of the job: its results, each at the latest cycle in which the core can
+    have computed it.
 
     Chunk j of an array is computed by core number j mod n of the n cores in the mask. The bus
-    writes results faster than a core computes them, so those of a W beat lie in the cycles before
-    it, as many per cycle as the core computes.
+    writes results faster than a core computes them. So the results of a W beat are put into the
+    cycles before it, as many per cycle as the core computes.
     """
     cores = request.job.cores
     most = float(request.platform.results_per_cycle(request.fmt))
@@ -155,7 +160,9 @@ def _core_lanes(request: Request, bins: _Bins) -> list[Track]:
 
 
 def _results_by_core(request: Request, events: np.ndarray, cores: int) -> NDArray[np.float64]:
-    """How many results each W beat has from each core (core number, event); 0 for other events."""
+    """The number of results of each core in each W beat (core number, event); 0 for other
+    events.
+    """
     job, chunk = request.job, CHUNK_BITS // 8
     offset = events["address"].astype(np.int64) - job.gradient
     first, end = np.maximum(offset, 0), np.minimum(offset + _bus_bytes(request), job.size)
