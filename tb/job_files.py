@@ -4,7 +4,6 @@ request.pickle (Request)  ->  progress, gradient.npy, ended.pickle (Ended)
 """
 
 import contextlib
-import io
 import pickle
 import threading
 from collections.abc import Iterator
@@ -50,12 +49,12 @@ def run_files(
     with scratch() as directory:
         (directory / "request.pickle").write_bytes(pickle.dumps(request))
         parameters = {"directory": str(directory)}
-        with (
-            contextlib.redirect_stdout(io.StringIO()),
-            _watched(directory / PROGRESS, request.logits.size, progress),
-        ):
+        with _watched(directory / PROGRESS, request.logits.size, progress):
             run_bench(
-                design, "scegrad.tb.bench_job", simulator, parameters, waves=request.waves, seed=1
+                *(design, "scegrad.tb.bench_job", simulator, parameters),
+                waves=request.waves,
+                seed=1,
+                quiet=True,
             )
         ended = pickle.loads((directory / "ended.pickle").read_bytes())
         return np.load(directory / "gradient.npy"), ended

@@ -278,6 +278,7 @@ def run_bench(
     waves: Path | None = None,
     seed: int | None = None,
     unset: str = "random",
+    quiet: bool = False,
 ) -> BenchResult:
     """Build ``design`` for ``simulator`` and run the cocotb tests of ``test_module`` on it; raises
     ``BenchError`` unless all pass.
@@ -291,12 +292,17 @@ def run_bench(
     ``unset``       what Verilator gives to inputs and registers before anything sets them:
                     "random", or "ones", with which the clock has no edge before the bench makes
                     one; in Icarus they are X
+    ``quiet``       nothing is printed: a caller cannot redirect standard output, which all threads
+                    share
     """
     top = design if isinstance(design, Design) else design_of(design)
     if seed is None:
         seed = int(os.environ.get("SCEGRAD_SEED", random.SystemRandom().randrange(1 << 31)))
     waves = waves or _asked_waves(f"{test_module.rpartition('.')[2]}-{top.name}-{simulator}")
-    print(f"{test_module} on {top.name} under {simulator}: SCEGRAD_SEED={seed} replays it")
+    if not quiet:
+        print(f"{test_module} on {top.name} under {simulator}: SCEGRAD_SEED={seed} replays it")
+        if waves is not None:
+            print(f"waves: {waves}")
     run = _Run(top, test_module, simulator, tests, waves, seed, UNSET[unset], parameters or {})
     return run.result(build(top, simulator, waves=waves is not None))
 
@@ -309,9 +315,7 @@ def _asked_waves(name: str) -> Path | None:
     Path(directory).mkdir(parents=True, exist_ok=True)
     # Created here, so that tests at the same time do not share one.
     endings = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
-    path = next(filter(_created, (Path(directory) / f"{name}{ending}.fst" for ending in endings)))
-    print(f"waves: {path}")
-    return path
+    return next(filter(_created, (Path(directory) / f"{name}{ending}.fst" for ending in endings)))
 
 
 def _created(path: Path) -> bool:

@@ -4,6 +4,7 @@ model.
 
 import dataclasses
 import random
+import sys
 import threading
 from itertools import product
 from pathlib import Path
@@ -269,12 +270,16 @@ def test_icarus_agrees_to_the_cycle(memory: dict[str, Any], seed: int) -> None:
     assert set(beats(fast)) == set(beats(slow))
 
 
-def test_icarus_tells_its_progress(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_icarus_tells_its_progress(
+    seed: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     x, y = operands(FORMATS["fp16"], (1500,), seed)
     told, seen = [], []
+    output = sys.stdout
     real = job_files.run_bench
 
     def run_bench(design: Any, module: str, simulator: str, parameters: Any, **rest: Any) -> None:
+        assert sys.stdout is output  # not redirected: all threads share it
         real(design, module, simulator, parameters, **rest)
         told.append(int((Path(parameters["directory"]) / job_files.PROGRESS).read_text()))
 
@@ -289,6 +294,7 @@ def test_icarus_tells_its_progress(seed: int, monkeypatch: pytest.MonkeyPatch) -
     )
     assert 0 < told[0] <= 1500
     assert (seen[0], seen[-1]) == ((0, 1500), (1500, 1500))
+    assert not capsys.readouterr().out
 
 
 def test_what_a_bench_tells_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -146,6 +146,22 @@ def test_the_mode_of_a_replaced_file_stays(tmp_path: Path, mode: int) -> None:
     assert path.read_text() == "new"
 
 
+@pytest.mark.parametrize("mask", [0o077, 0o027, 0o002])
+def test_a_new_file_has_the_mode_of_any_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mask: int
+) -> None:
+    """The umask is not touched for it: all threads share it, and two that change and restore it at
+    once may leave 0.
+    """
+    change, before = os.umask, os.umask(mask)  # noqa: TID251 (no other thread runs)
+    monkeypatch.setattr(os, "umask", None)
+    try:
+        write(tmp_path / "g", "new")
+    finally:
+        change(before)
+    assert stat.S_IMODE((tmp_path / "g").stat().st_mode) == 0o666 & ~mask
+
+
 def write(path: Path, text: str) -> None:
     with Output(path) as output:
         output.temporary.write_text(text)

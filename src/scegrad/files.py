@@ -5,6 +5,7 @@ or not at all.
 import errno
 import io
 import os
+import secrets
 import shutil
 import stat
 import sys
@@ -107,12 +108,9 @@ class Output:
         try:
             self._before = _status(path)
             self._check()
-            directory = None if self.special else self.target.parent
-            handle, name = tempfile.mkstemp(dir=directory, prefix=".scegrad-")
+            self.temporary = self._made()
         except OSError as error:
             raise self._failed(error) from error
-        os.close(handle)
-        self.temporary = Path(name)
 
     @property
     def special(self) -> bool:
@@ -131,6 +129,21 @@ class Output:
             raise RequestError(f"{self.path} cannot be written: it is a directory")
         if not os.access(self.path, os.W_OK):
             raise RequestError(f"{self.path} cannot be written: permission denied")
+
+    def _made(self) -> Path:
+        """The temporary file, with the mode of any new file if there was none, else closed to
+        others.
+        """
+        if self._before is None:
+            # The system applies the umask here. Nothing else tells it without a change of it,
+            # which all threads share.
+            path = self.target.parent / f".scegrad-{secrets.token_hex(8)}"
+            path.touch(exist_ok=False)
+            return path
+        directory = None if self.special else self.target.parent
+        handle, name = tempfile.mkstemp(dir=directory, prefix=".scegrad-")
+        os.close(handle)
+        return Path(name)
 
     def _failed(self, error: OSError) -> RequestError:
         return RequestError(f"{self.path} cannot be written: {error.strerror or error}")
@@ -173,13 +186,8 @@ class Output:
             raise self._failed(error) from error
 
     def _keep_mode(self) -> None:
-        """Give the new file the mode and the owner of the old one; without an old one, the usual
-        ones.
-        """
+        """Give the file the mode and the owner of the one that it replaces, if there is one."""
         if self._before is None:
-            mask = os.umask(0)
-            os.umask(mask)
-            self.temporary.chmod(0o666 & ~mask)
             return
         with suppress(PermissionError):  # only root may change an owner
             os.chown(self.temporary, self._before.st_uid, self._before.st_gid)

@@ -37,13 +37,8 @@ def test_run_writes_the_gradient(files: Path, capsys: pytest.CaptureFixture[str]
     out, err = capsys.readouterr()
     assert out == "ft78ne fp32 shared (model): 100 elements by the golden model -> g.npy\n"
     assert not err
-    assert Path("g.npy").stat().st_mode & 0o777 == 0o666 & ~_umask()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    Path("new").touch()
+    assert Path("g.npy").stat().st_mode == Path("new").stat().st_mode
 
 
 def test_run_in_fp16(files: Path) -> None:

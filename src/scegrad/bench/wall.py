@@ -7,9 +7,7 @@ with nothing else to do.
 
 import time
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -161,8 +159,8 @@ def _cocotb(platform: str, fmt: str) -> tuple[int, float, float]:
         raise RuntimeError(
             f"the cocotb bench counts {cycles} cycles, the fast simulation {fast.cycles}"
         )
-    with TemporaryDirectory() as place, redirect_stdout(StringIO()):
+    with TemporaryDirectory() as place:
         file = Path(place) / "seconds"
         parameters = {"cycles": cycles, "file": str(file)}
-        run_bench(unit, "scegrad.tb.bench_floor", "verilator", parameters)
+        run_bench(unit, "scegrad.tb.bench_floor", "verilator", parameters, quiet=True)
         return cycles, ended.seconds, float(file.read_text("ascii"))
