@@ -9,6 +9,7 @@ from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.reader import ReadRequests
 from scegrad.rtl.dma.realign import Realign
+from scegrad.rtl.dma.write_buffer import WriteBuffer
 from scegrad.rtl.dma.writer import WriteRequests
 from scegrad.rtl.fifo import Fifo
 from scegrad.signoff.proofs import BY_NAME, PROOFS
@@ -139,6 +140,30 @@ BREAKAGES = {
             {
                 "granule < first_unused": "granule <= first_unused",
                 "last_granule < granules": "last_granule <= granules",  # a word too few
+            },
+        ),
+    ],
+    "write_buffer": [
+        *_breakages(
+            WriteBuffer,
+            "_merge",
+            {
+                "granule < offset for": "granule <= offset for",
+                "granule <= last_granule[:-1]": "granule < last_granule[:-1]",  # a strobe too few
+                "rest | (last & ~carry)": "last & ~carry",  # strobes after the array's end
+                "word & self._widened(beat.select)": "word",
+                "rest.eq(last & carry)": "rest.eq(last)",  # a beat after the array's end
+                "amount.eq(-offset)": "amount.eq(offset)",
+            },
+        ),
+        *_breakages(
+            WriteBuffer,
+            "elaborate",
+            {
+                "room != 0": "room != 1",
+                "last.eq(beats_left == 1)": "last.eq(beats_left == 2)",
+                "~filling | self.complete": "~filling",
+                "+ fifo.freed": "+ (fifo.freed & self.start)",  # it takes nothing any more
             },
         ),
     ],

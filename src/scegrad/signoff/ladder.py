@@ -62,7 +62,7 @@ LADDER = (
     ),
     Rung(
         "V2",
-        "FIFO, bursts, requests, realignment, control of the DMA, AXI4-Lite, job checker",
+        "FIFO, bursts, requests, realignment, write buffer, control of the DMA, AXI4-Lite, checker",
         "formal",
         "unit/*",
     ),
@@ -75,7 +75,7 @@ LADDER = (
     ),
     Rung(
         "V3",
-        "Write buffer and registers proved without a bound",
+        "Registers and the distribution to cores proved without a bound",
         "docs/verification.md",
         missing="depth and random tests only",
     ),

@@ -10,6 +10,7 @@ from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.reader import ReadRequests
 from scegrad.rtl.dma.realign import Realign
+from scegrad.rtl.dma.write_buffer import WriteBuffer
 from scegrad.rtl.dma.writer import WriteRequests
 from scegrad.rtl.fifo import Fifo
 from scegrad.signoff.unit import Proof
@@ -129,6 +130,34 @@ PROOFS = (
             "h_from_hold": "inner._signal_9",
         },
         cuts=BUFFER_CUTS,
+    ),
+    Proof(
+        "write_buffer",
+        lambda: WriteBuffer(data_bits=64, granule_bytes=2, address_bits=32, burst_beats=4, depth=4),
+        "byte k of the blocks goes to its place, strobes are those of the array, room is kept",
+        depth=2,
+        covers=9,
+        hooks=named(
+            "inner",
+            *("hold", "rest", "carry", "until_last", "amount", "blocks_left", "room", "last"),
+        )
+        | {
+            "h_push": "inner.fifo.i__valid",
+            "h_beat": "inner.fifo.i__payload",
+            "h_next": "inner.planner.bursts__ready",
+            "h_rotated": "inner.rotate.valid_0",
+            "h_turned": "inner.rotate.word_0",
+            "h_from_hold": "inner._signal",
+            "h_first": "inner._signal_18",
+            "h_last_block": "inner._signal_20",
+            "h_filling": "inner._signal_27",
+            "h_beats_left": "inner._signal_40",
+        },
+        cuts={
+            "p_valid": "inner.planner.bursts__valid",
+            "p_burst": "inner.planner.bursts__payload",
+            "f_freed": "inner.fifo.freed",
+        },
     ),
     Proof(
         "axi_lite",

@@ -1,0 +1,117 @@
+// WriteBuffer (64-bit bus, granules of 2 bytes, bursts of up to 4 beats, 4 beats of room) between a list
+// of bursts (planner.sv) and a buffer that keeps beats in order (fifo.sv): for every address and size,
+// byte k of the blocks is written where byte k of the array lies, and nothing beside the array is.
+module write_buffer(input clk, input rst, input start, input [31:0] address, input [31:0] last_byte,
+    input valid, input [63:0] block, input p_valid, input [41:0] p_burst, input f_freed);
+    wire ready, complete;
+    wire h_push, h_rotated, h_first, h_last_block, h_rest, h_carry, h_filling, h_last, h_next;
+    wire [68:0] h_beat;
+    wire [63:0] h_turned, h_hold;
+    wire [28:0] h_blocks_left;
+    wire [7:0] h_beats_left;
+    wire [3:0] h_from_hold, h_until_last;
+    wire [1:0] h_room;
+    wire [1:0] h_amount;
+    unit u(.clk(clk), .rst(rst), .start(start), .address(address), .last_byte(last_byte),
+        .gradients__valid(valid), .gradients__ready(ready), .gradients__payload(block),
+        .complete(complete), .beats__valid(), .beats__ready(1'b0), .beats__payload(),
+        .p_valid(p_valid), .p_burst(p_burst), .f_freed(f_freed), .h_push(h_push), .h_beat(h_beat),
+        .h_next(h_next), .h_rotated(h_rotated), .h_turned(h_turned), .h_hold(h_hold),
+        .h_first(h_first), .h_last_block(h_last_block), .h_rest(h_rest), .h_carry(h_carry),
+        .h_filling(h_filling), .h_last(h_last), .h_blocks_left(h_blocks_left),
+        .h_beats_left(h_beats_left), .h_from_hold(h_from_hold), .h_until_last(h_until_last),
+        .h_room(h_room), .h_amount(h_amount));
+
+    reg started = 0;
+    always @(posedge clk) started <= 1;
+    always @* assume (rst == !started);
+    // Dma resets the unit between jobs; address and size hold still from the start on, and are
+    // multiples of the granule.
+    reg begun, settled, third;
+    reg [31:0] address_is, last_is;
+    always @(posedge clk) begin
+        begun <= !rst & (begun | start); settled <= !rst & begun; third <= !rst & settled;
+        if (start) begin address_is <= address; last_is <= last_byte; end
+    end
+    always @* assume (!start | (!rst & !begun));
+    always @* assume (!(start | begun) | (last_byte[0] & !address[0]));
+    always @* assume (!begun | ((address == address_is) & (last_byte == last_is)));
+    wire [32:0] first = {30'b0, address[2:0]}, ending = first + last_byte;  // bytes from the first word
+    wire [31:0] beats_due = {2'b0, ending[32:3]} + 1, blocks_due = {3'b0, last_byte[31:3]} + 1;
+
+    // Blocks that came, beats that went into the buffer and that left it, beats of listed bursts.
+    reg [31:0] came, pushed, left, listed;
+    wire come = valid & ready;
+    wire [31:0] burst = p_burst[33:32];  // its beats less one; the other bits are constants
+    wire [31:0] turned = came - h_rotated;  // blocks that are out of the rotation
+    always @(posedge clk) begin
+        came <= rst ? 0 : came + come;
+        pushed <= rst ? 0 : pushed + h_push;
+        left <= rst ? 0 : left + f_freed;
+        listed <= rst ? 0 : listed + (p_valid & h_next ? burst + 1 : 0);
+    end
+    // As many blocks as the array has, the first not before the third cycle.
+    always @* assume (!valid | (third & (came < blocks_due)));
+    always @* assume (!f_freed | (left != pushed));
+    // The planner lists bursts until the array's words are over, one in every cycle.
+    always @* assume (p_valid == (begun & (listed < beats_due)));
+    always @* assume (!p_valid | (burst < beats_due - listed));
+
+    // Byte k of the array has this value, in lane k % 8 of its block; its place is in lane `at` % 8.
+    (* anyconst *) wire [31:0] k;
+    (* anyconst *) wire [7:0] value;
+    wire [32:0] at = k + first;
+    wire [31:0] its_block = {3'b0, k[31:3]}, its_beat = {2'b0, at[32:3]};
+    wire [5:0] lane = {at[2:0], 3'b0};
+    always @* assume (!(valid & (came == its_block)) | (block[{k[2:0], 3'b0} +: 8] == value));
+    // A granule of a beat, any.
+    (* anyconst *) wire [1:0] granule;
+    wire [34:0] place = {pushed, granule, 1'b0};
+
+    reg [2:0] waiting;
+    always @(posedge clk)
+        waiting <= rst | !begun | (came != blocks_due) | (pushed == beats_due) ? 0 : waiting + 1;
+    always @* if (started) begin
+        assert (!(h_push & (pushed == its_beat) & (k <= last_byte)) | (h_beat[lane +: 8] == value));
+        assert (!h_push | (h_beat[64 + granule] == ((place >= first) & (place <= ending))));
+        assert (!h_push | h_beat[64 + granule] | (h_beat[{granule, 4'b0} +: 16] == 0));
+        assert (!h_push | (h_beat[68] == (pushed + 1 == listed)));  // `last` ends its burst
+        assert (!h_push | (pushed < beats_due));                    // no beat after the array's
+        assert (waiting < 3);                                       // and all of them, soon
+        assert (pushed + h_push - left <= 4);                       // the buffer has room
+        assert (ready | (pushed != left) | h_rotated | (came == blocks_due));  // takes when empty
+    end
+    // What makes it inductive.
+    always @* if (started) begin
+        assert (begun | ((came == 0) & (listed == 0) & (pushed == 0) & !h_filling & !h_rotated));
+        assert ((came <= blocks_due) & (listed <= beats_due) | !begun);
+        assert (!begun | (h_rotated <= came));
+        assert (third | ((came == 0) & !h_rest));
+        assert (pushed == turned + (begun & h_carry & (turned == blocks_due) & !h_rest));
+        assert (!h_rest | (h_carry & (turned == blocks_due) & !h_rotated));
+        assert (left <= pushed);
+        assert ((waiting == 0) | (pushed == beats_due) | ((waiting == 1) & h_rest));
+        assert (h_room == 2'd3 - came[1:0] + left[1:0]);
+        assert ((came - left <= 3) | (left == came + 1));
+        assert (!settled | (h_carry == (beats_due != blocks_due)));
+        assert (!settled | (h_amount == -address[2:1]));
+        assert (!settled | (h_from_hold[granule] == ({granule, 1'b0} < address[2:0])));
+        assert (!settled | (h_until_last[granule] == (granule <= ending[2:1])));
+        assert (!begun | (h_first == (turned == 0)));
+        assert (!begun | (turned == blocks_due) | ({3'b0, h_blocks_left} == blocks_due - turned - 1));
+        assert (!begun | (turned == blocks_due) | (h_last_block == (turned + 1 == blocks_due)));
+        assert (!settled | (h_filling == (pushed != listed)));
+        assert (!settled | h_filling | (pushed == beats_due));
+        assert (!h_filling | ((listed - pushed <= 4) & ({24'b0, h_beats_left} == listed - pushed - 1)
+            & (h_last == (listed == pushed + 1))));
+        assert (!(h_rotated & (came == its_block + 1)) | (h_turned[lane +: 8] == value));
+        assert (!((turned == its_block + 1)) | (h_hold[lane +: 8] == value));
+    end
+    always @* if (started) begin
+        cover (begun & (pushed == 3) & (beats_due == 3) & (blocks_due == 2) & (its_beat == 2)
+            & (k == last_byte) & (address[2:0] == 6));
+        cover (begun & (pushed == beats_due) & (beats_due == 1) & (last_byte == 1));
+        cover (!ready & (pushed - left == 3));
+        cover (complete & (pushed == 2) & (beats_due == 5));
+    end
+endmodule
