@@ -4,13 +4,15 @@ import pytest
 
 from scegrad.rtl.control.axi_lite import AxiLite
 from scegrad.rtl.control.checker import Checker, Locate, Overlap
+from scegrad.rtl.control.control import Control
+from scegrad.rtl.control.readout import Readout
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.reader import ReadRequests
 from scegrad.rtl.dma.realign import Realign
 from scegrad.rtl.dma.write_buffer import WriteBuffer
-from scegrad.rtl.dma.writer import WriteRequests
+from scegrad.rtl.dma.writer import Writer, WriteRequests
 from scegrad.rtl.fifo import Fifo
 from scegrad.signoff.proofs import BY_NAME, PROOFS
 from scegrad.signoff.result import Verdict
@@ -167,6 +169,21 @@ BREAKAGES = {
             },
         ),
     ],
+    "write_beats": [
+        *_breakages(
+            Writer,
+            "elaborate",
+            {
+                "loaded & go": "loaded & (go | buffer.beats.valid)",
+                "~loaded | taken": "~loaded | self.w.ready",  # a beat is lost
+                "(taken & self.w.payload.last)": "taken",
+                "requests.permit | more.any()": "requests.permit | more[1:].any()",
+                "more + requests.permit - (next_burst & some)": "more + requests.permit",
+                "bit.replicate(self._granule_bytes) for bit in select": "~0 for bit in select",
+                "with m.If(free):": "with m.If(free & go):",  # it waits for what waits for it
+            },
+        ),
+    ],
     "axi_lite": [
         *_breakages(
             AxiLite,
@@ -190,6 +207,29 @@ BREAKAGES = {
                 "r.payload.data.eq(answer.data)": "r.payload.data.eq(0)",
             },
         ),
+    ],
+    "control": [
+        *_breakages(
+            Control,
+            "_start",
+            {
+                "~starting | checker.valid": "~starting | checker.check",
+                "starting & ~checking": "starting",
+                "checking.eq(starting & ~checker.valid)": "checking.eq(starting)",
+            },
+        ),
+        *_breakages(
+            Control,
+            "_interrupts",
+            {
+                "(pending & ~cleared) | done": "(pending | done) & ~cleared",
+                "in_unit_bits(pending) & enable": "in_unit_bits(pending)",
+            },
+        ),
+        Breakage(Control, "_held_for_cores", "& ~self.start[:-1] & shared_held", "& shared_held"),
+        Breakage(Control, "_written_registers", "(value & ~enabled) |", "value |"),
+        Breakage(Control, "elaborate", 'self._by_unit(self._written(port, "ABORT"))', "0"),
+        Breakage(Readout, "elaborate", "steps.eq(Cat(", "steps.eq(steps | Cat("),
     ],
     "job_checker": [
         *_breakages(

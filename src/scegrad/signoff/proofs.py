@@ -2,16 +2,17 @@
 invariants speak of.
 """
 
-from scegrad.platforms import MT7004
+from scegrad.platforms import ECP5_DEMO, MT7004
 from scegrad.rtl.control.axi_lite import AxiLite
 from scegrad.rtl.control.checker import Checker
+from scegrad.rtl.control.control import Control
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.reader import ReadRequests
 from scegrad.rtl.dma.realign import Realign
 from scegrad.rtl.dma.write_buffer import WriteBuffer
-from scegrad.rtl.dma.writer import WriteRequests
+from scegrad.rtl.dma.writer import Writer, WriteRequests
 from scegrad.rtl.fifo import Fifo
 from scegrad.signoff.unit import Proof
 
@@ -160,11 +161,56 @@ PROOFS = (
         },
     ),
     Proof(
+        "write_beats",
+        lambda: Writer(**BUS, granule_bytes=2, burst_beats=4, buffer_beats=8),
+        "beats go out on W as they came, once, stable, none before its burst may",
+        depth=2,
+        covers=8,
+        hooks={
+            "h_take": "inner.buffer.o__ready",
+            "h_loaded": "inner._signal",
+            "h_go": "inner._signal_41",
+            "h_more": "inner.more",
+        },
+        cuts={
+            "beat_valid": "inner.buffer.beats__valid",
+            "beat": "inner.buffer.beats__payload",
+            "permit": "inner.requests.permit",
+        },
+    ),
+    Proof(
         "axi_lite",
         lambda: AxiLite(address_bits=6),
         "each write and each read is passed on once, answered once, and held until it is taken",
         depth=2,
         covers=6,
+    ),
+    Proof(
+        "control",
+        lambda: Control(ECP5_DEMO),
+        "a START is one check and one start at most, an end one pending interrupt; soon an answer",
+        depth=6,
+        covers=9,
+        hooks={
+            "h_w_ready": "inner.axi_lite.writes__ready",
+            "h_error": "inner.axi_lite.write_error",
+            "h_r_ready": "inner.axi_lite.reads__ready",
+            "h_d_valid": "inner.axi_lite.read_data__valid",
+            "h_check": "inner.job_checker.check",
+            "h_request": "inner.job_checker.request",
+            "h_enable": "inner.irq_enable",
+            "h_pending": "inner.pending",
+        },
+        cuts={
+            "w_valid": "inner.axi_lite.writes__valid",
+            "w_item": "inner.axi_lite.writes__payload",
+            "r_valid": "inner.axi_lite.reads__valid",
+            "r_index": "inner.axi_lite.reads__payload",
+            "r_take": "inner.axi_lite.read_data__ready",
+            "c_valid": "inner.job_checker.valid",
+            "c_status": "inner.job_checker.status",
+            "c_start": "inner.job_checker.start",
+        },
     ),
     Proof(
         "job_checker",
