@@ -1,3 +1,3 @@
-"""The board: the top module with memories of block RAM, a bridge to a serial line, and what an
-ULX3S needs around it.
+"""The board: the top module with memories of block RAM, a bridge to a serial line, and the files
+for a ULX3S.
 """

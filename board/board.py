@@ -1,5 +1,5 @@
-"""The board's logic, on whatever board: the top module, block RAM behind its private port, and the
-bridge to a serial line. Shared memory is outside, behind ports of the same names as the unit's.
+"""The logic of any board: the top module, block RAM behind its private port, and the bridge to a
+serial line. Shared memory is outside, behind ports with the unit's names.
 """
 
 from dataclasses import replace
@@ -20,8 +20,8 @@ from scegrad.rtl.top import Top
 
 
 def on_board(platform: Platform) -> Platform:
-    """The platform with its largest shared region and its first private memory as large as the
-    board's, and no others: a job that reaches further is refused.
+    """The platform with two memories only: its largest shared region and its first private memory,
+    both as large as the board's. So the hardware refuses jobs that reach further.
     """
     shared, private = max(platform.shared, key=lambda region: region.size), platform.private[0]
     return replace(
@@ -75,9 +75,9 @@ class Board(wiring.Component):
 
     Members
     -------
-    rx, tx : the line, idle high, 8N1, ``divisor`` cycles a bit
-    led : a job's end is pending; a request is being carried out
-    m_axi_shared_* : the unit's AXI port to shared memory
+    rx, tx : the line, idle high, 8N1, ``divisor`` cycles per bit
+    led : bit 0, an interrupt is pending; bit 1, the bridge carries out a request m_axi_shared_* :
+    the unit's AXI port to shared memory
     host : the bridge's accesses to shared memory, as addresses of the unit
     """
 
@@ -153,8 +153,8 @@ class Board(wiring.Component):
         return memory.host, place == region.base // region.size
 
     def _route(self, m: Module, bridge: Bridge, targets: list) -> None:
-        """Each access to the target whose addresses it is in; where there is none, an error at
-        once.
+        """Passes each access to the target with that address; without such a target, answers with
+        an error at once.
         """
         host = bridge.host
         m.d.comb += [host.ready.eq(host.valid), host.error.eq(1), host.read.eq(Answer.ADDRESS)]

@@ -12,15 +12,15 @@ from scegrad.board.protocol import MAX_WORDS, OPEN_WORD, SEQUENCE_BITS, Answer, 
 from scegrad.board.serial import FRAMED
 
 DEPTH = 2 * MAX_WORDS
-"""Words of a frame that are kept; a longer one is dropped."""
+"""The largest number of words in a frame; a longer frame is dropped."""
 
 _CRC = crc.catalog.CRC32_ISO_HDLC
 
 
 class SessionHistory(NamedTuple):
-    """What is known of the session: whether one is open, and its last request.
+    """The session: whether one is open, and its last request.
 
-    Of that request: ``last``, its number; ``wrote``, whether it was a write, and then its status.
+    ``last`` is the number of that request; ``wrote`` tells whether it was a write, and its status.
     """
 
     last: Signal
@@ -30,10 +30,10 @@ class SessionHistory(NamedTuple):
 
 
 class Bridge(wiring.Component):
-    """Carries out the requests of ``i`` on ``host`` and answers them on ``o``, one at a time; what
-    comes meanwhile is dropped.
+    """Carries out the requests of ``i`` on ``host`` and answers them on ``o``, one at a time; bytes
+    that come during a request are dropped.
 
-    ``irq`` is told with every answer. ``busy``: a request is being carried out.
+    Every answer contains ``irq``. ``busy``: a request is being carried out.
     """
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ class Bridge(wiring.Component):
 
     def _carry_out(self, m: Module, arrived: Value) -> None:
         """The states: first those of the request, then those of its answer."""
-        # Of the word that is being sent: bytes sent, what is left.
+        # Of the word on its way: number of bytes sent, remaining bytes.
         number, left = Signal(range(4)), Signal(32)
         last, last_status, opened, wrote = Signal(SEQUENCE_BITS), Signal(8), Signal(), Signal()
         history = SessionHistory(last, last_status, opened, wrote)
@@ -145,7 +145,7 @@ class Bridge(wiring.Component):
                 m.next = "IDLE"
 
     def _feed_crc(self, m: Module, sent: Value) -> None:
-        """The CRC of the bytes that come, and while a request is carried out, of those sent."""
+        """The CRC of the received bytes, and during a request that of the sent bytes."""
         crc_in, byte = self._crc, self.o.payload
         m.d.comb += crc_in.data.eq(Mux(self.busy, byte.data, self.i.payload.data))
         m.d.comb += crc_in.valid.eq(
@@ -163,7 +163,9 @@ class Bridge(wiring.Component):
                     m.next = then
 
     def _decide(self, m: Module, history: SessionHistory) -> None:
-        """What a request asks for, whether it comes in turn, and the status if it is refused."""
+        """Decodes a request: its operation, whether its number is in sequence, and the status of a
+        refusal.
+        """
         repeated = history.opened & (self._sequence == history.last)
         following = history.opened & (self._sequence == (history.last + 1)[:SEQUENCE_BITS])
         some = (self._count != 0) & (self._count <= MAX_WORDS)
@@ -189,7 +191,9 @@ class Bridge(wiring.Component):
         return Mux(self.host.error, self.host.read[:8], Answer.OK)
 
     def _write(self, m: Module, history: SessionHistory) -> None:
-        """One word to the host; its successor is fetched, unless it was the last or went wrong."""
+        """Writes one word to the host; fetches the next one, except after the last word or an
+        error.
+        """
         outcome = self._outcome()
         m.d.comb += [self.host.valid.eq(1), self.host.write.eq(1)]
         with m.If(self.host.ready):
@@ -203,7 +207,7 @@ class Bridge(wiring.Component):
                 m.next = "HEADER"
 
     def _choose(self, m: Module, left: Signal) -> None:
-        """What follows the header or a word of data: the next word, or the status."""
+        """The state after the header or a word of data: the next word, or the status."""
         reading = (self._op == Op.READ) & (self._status == Answer.OK)
         m.d.sync += [left.eq(Cat(self._status, self.irq)), self._index.eq(self._index + 1)]
         m.next = "STATUS"
@@ -217,7 +221,7 @@ class Bridge(wiring.Component):
                 m.next = "READ"
 
     def _read(self, m: Module, left: Signal) -> None:
-        """One word from the host."""
+        """Reads one word from the host."""
         outcome = self._outcome()
         m.d.comb += self.host.valid.eq(1)
         with m.If(self.host.ready):

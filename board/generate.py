@@ -22,8 +22,8 @@ _ZEROS = re.compile(
 
 
 def board_verilog(platform: Platform = ECP5_DEMO) -> str:
-    """The module ``NAME``; what its large memories power up with is left open, since the host
-    writes what it needs.
+    """The module ``NAME``; its large memories have no initial content, since the host writes all
+    data.
     """
     return _ZEROS.sub(r"\1", to_verilog(Board(platform), NAME))
 
@@ -41,5 +41,5 @@ def write_verilog(directory: Path) -> list[Path]:
 
 
 def sources() -> Path:
-    """Where the board's files lie: its Verilog, pins, and what simulates its cells."""
+    """The folder of the board's files: its Verilog, its pins, and the models of its cells."""
     return Path(__file__).resolve().parent

@@ -1,4 +1,4 @@
-"""Memory of block RAM behind an AXI4 port, which the bridge reads and writes too."""
+"""Memory of block RAM behind an AXI4 port; the bridge reads and writes it too."""
 
 from amaranth.hdl import Array, Cat, Module, Mux, Signal, Value
 from amaranth.lib import data, wiring
@@ -14,11 +14,10 @@ HOST_BITS = 32
 
 
 class HostSignature(wiring.Signature):
-    """Accesses of the bridge, one at a time: ``valid`` and what goes with it are held until
-    ``ready``.
+    """Accesses of the bridge, one at a time: ``valid`` and its payload stay until ``ready``.
 
-    With ``ready`` come the word ``read``, or ``error`` and in ``read`` an ``protocol.Answer`` that
-    says which.
+    With ``ready`` comes the word ``read``; with ``error`` it is a ``protocol.Answer`` that names
+    the error.
     """
 
     def __init__(self) -> None:
@@ -36,11 +35,11 @@ class HostSignature(wiring.Signature):
 
 
 class BoardMemory(wiring.Component):
-    """The bytes of ``region`` behind an AXI4 port; what is outside is answered DECERR.
+    """The bytes of ``region`` behind an AXI4 port; other addresses are answered DECERR.
 
-    Bursts are as scegrad asks for them: INCR, as wide as the bus, inside 4 KiB. One read and one
-    write burst at a time, a beat a cycle; the host has the memory in cycles that AXI leaves. What
-    is read while it is written is undefined.
+    It takes the bursts that the unit sends: INCR, as wide as the bus, inside 4 KiB. One read and
+    one write burst run at a time, at one beat per cycle; the host gets the cycles that AXI leaves
+    free. A word that is read and written in the same cycle reads as undefined.
 
     Latency: 2 cycles from AR to the first R beat, 1 from the last W beat to B.
     """
@@ -138,9 +137,8 @@ class BoardMemory(wiring.Component):
     ) -> None:
         host, half = self.host, Signal(range(max(2, self._lanes * 8 // HOST_BITS)))
         m.d.comb += half.eq(host.address[2 : self._word_bits])
-        # Block RAM gives a word half a period of the slowest grade after the clock, and bridge and
-        # memory are far apart: the word that the host writes and the one that it reads have a
-        # register each.
+        # In the slowest grade, block RAM gives a word half a period after the clock, and bridge and
+        # memory are far apart. So the host's write word and its read word have a register each.
         word, held, fetched, read = Signal(HOST_BITS), Signal(), Signal(), Signal()
         write_now = host.valid & host.write & held & write_free
         m.d.comb += [host.ready.eq(write_now | (host.valid & ~host.write & read)), host.error.eq(0)]

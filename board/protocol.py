@@ -1,8 +1,8 @@
-"""The protocol of the board's serial line: what host and hardware share, and the frames as the host
-makes and reads them.
+"""The protocol of the board's serial line: the part that host and hardware share, and the host's
+writing and reading of frames.
 
-A frame travels as SLIP (RFC 1055): an END before and after it, END and ESC inside it escaped. It
-consists of 32-bit words, the lowest byte first:
+A frame follows SLIP (RFC 1055): an END before and after it, and an ESC before END and ESC inside
+it. It consists of 32-bit words, lowest byte first:
 
     request   header, address, data words (``WRITE`` alone), CRC
     answer    header of the request, data words (``OPEN`` and ``READ`` alone), status, CRC
@@ -11,10 +11,9 @@ consists of 32-bit words, the lowest byte first:
     status    bits 7..0 ``Answer``, bit 8 the interrupt line of the unit
     CRC       CRC-32 as in Ethernet and zlib, over all the words before it
 
-``OPEN`` begins a session with its sequence number and is answered with the word ``OPEN_WORD``. A
-request then must have the number that follows the last one, or the same again: a repeated ``WRITE``
-is answered without being carried out a second time. Whatever arrives with a wrong CRC is dropped
-without an answer.
+``OPEN`` begins a session with its sequence number and is answered with the word ``OPEN_WORD``.
+Every further request must have the next number, or repeat the last one: a repeated ``WRITE`` is
+answered, but not carried out a second time. A frame with a wrong CRC gets no answer.
 """
 
 import zlib
@@ -46,7 +45,7 @@ WORD = 4
 
 
 class Op(IntEnum):
-    """What a request asks for."""
+    """The operation of a request."""
 
     OPEN = 1
     READ = 2
@@ -54,7 +53,7 @@ class Op(IntEnum):
 
 
 class Answer(IntEnum):
-    """What became of a request."""
+    """The outcome of a request."""
 
     OK = 0
     MALFORMED = 1
@@ -64,7 +63,7 @@ class Answer(IntEnum):
 
 
 class Slip(IntEnum):
-    """Bytes that SLIP gives a meaning of their own (RFC 1055)."""
+    """Bytes with a special meaning in SLIP (RFC 1055)."""
 
     END = 0xC0
     ESC = 0xDB
@@ -92,7 +91,7 @@ class HostRequest:
         return self.op | self.sequence << 8 | self.count << 24
 
     def frame(self) -> bytes:
-        """As it goes over the line."""
+        """The frame as bytes on the line."""
         return slip(with_crc(_words(self.header, self.address) + self.data))
 
 
@@ -116,7 +115,7 @@ def with_crc(content: bytes) -> bytes:
 
 
 def slip(content: bytes) -> bytes:
-    """A frame as it goes over the line."""
+    """A frame as bytes on the line."""
     escaped = content.replace(bytes([Slip.ESC]), bytes([Slip.ESC, Slip.ESC_ESC])).replace(
         bytes([Slip.END]), bytes([Slip.ESC, Slip.ESC_END])
     )
@@ -124,7 +123,7 @@ def slip(content: bytes) -> bytes:
 
 
 def unslip(piece: bytes) -> bytes | None:
-    """What was sent between two ENDs; None if an escape is wrong."""
+    """The content between two ENDs; None if an escape is wrong."""
     result, rest = bytearray(), iter(piece)
     for byte in rest:
         if byte == Slip.ESC:

@@ -1,5 +1,5 @@
-"""A serial line: bytes to and from bits, eight with one stop bit and no parity, and SLIP, which
-makes frames of bytes (RFC 1055).
+"""A serial line (8 data bits, no parity, 1 stop bit): conversion between bytes and bits, and SLIP,
+which makes frames of bytes (RFC 1055).
 """
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
@@ -10,9 +10,9 @@ from scegrad.board.protocol import Slip
 
 
 class Receiver(wiring.Component):
-    """Bits to bytes: ``line`` is asynchronous; a byte whose stop bit is low is dropped.
+    """Converts bits to bytes: ``line`` is asynchronous; a byte with a low stop bit is dropped.
 
-    ``divisor``: clock cycles of a bit, 4 or more. Latency: a byte comes in the middle of its stop
+    ``divisor``: clock cycles per bit, 4 or more. Latency: a byte comes in the middle of its stop
     bit.
     """
 
@@ -48,8 +48,8 @@ class Receiver(wiring.Component):
 
 
 class Transmitter(wiring.Component):
-    """Bytes to bits. ``divisor``: clock cycles of a bit. Throughput: a byte in 10 * ``divisor``
-    cycles.
+    """Converts bytes to bits. ``divisor``: clock cycles per bit. Throughput: a byte in 10 *
+    ``divisor`` cycles.
     """
 
     def __init__(self, *, divisor: int):
@@ -87,8 +87,8 @@ FRAMED = data.StructLayout({"data": 8, "end": 1})
 
 
 class Unframe(wiring.Component):
-    """SLIP to frames. An item with ``end`` follows every frame; ``data`` then tells whether an
-    escape in it was wrong (not 0).
+    """Converts SLIP to frames. An item with ``end`` follows every frame; its ``data`` is not 0 if
+    an escape in the frame was wrong.
 
     Latency 1.
     """
@@ -129,7 +129,9 @@ class Unframe(wiring.Component):
 
 
 class Frame(wiring.Component):
-    """Frames to SLIP: each frame with an END before and after it. ``i``: ``FRAMED``. Latency 0."""
+    """Converts frames to SLIP: each frame gets an END before and after it. ``i``: ``FRAMED``.
+    Latency 0.
+    """
 
     def __init__(self) -> None:
         super().__init__({"i": In(stream.Signature(FRAMED)), "o": Out(stream.Signature(8))})

@@ -27,7 +27,7 @@ enum {
     SCEGRAD_NOT_MAPPED = 65, /* an array lies in a memory window that could not be mapped */
     /* the hardware could not be opened: missing, of another platform, or a setting is wrong */
     SCEGRAD_SETUP = 66,
-    SCEGRAD_HARDWARE = 67 /* the registers could not be accessed, or read what they must not */
+    SCEGRAD_HARDWARE = 67 /* the registers could not be accessed, or gave impossible values */
 };
 
 /* X(name, code, text) for each of them. */
@@ -53,6 +53,6 @@ enum {
     X(NOT_MAPPED, 65, "an array lies in a memory window that could not be mapped") \
     X(SETUP, 66, \
       "the hardware could not be opened: missing, of another platform, or a setting is wrong") \
-    X(HARDWARE, 67, "the registers could not be accessed, or read what they must not")
+    X(HARDWARE, 67, "the registers could not be accessed, or gave impossible values")
 
 #endif

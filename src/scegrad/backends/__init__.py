@@ -1,1 +1,1 @@
-"""What carries a request out: a simulator, the golden model, or a board."""
+"""The back ends that carry out a request: a simulator, the golden model, or a board."""

@@ -21,7 +21,7 @@ RUNNERS: dict[str, Runner] = {
 def run(request: Request, progress: Progress | None = None) -> Result:
     """Carry a request out with its back end."""
     if request.backend.startswith(UART):
-        # Serial ports: the others do without.
+        # Serial ports: other back ends do not need them.
         from scegrad.backends.uart import run_uart
 
         return run_uart(request, progress)

@@ -1,4 +1,4 @@
-"""The cocotb bench under Icarus Verilog: some hundred cycles per second."""
+"""The cocotb bench under Icarus Verilog: a few hundred cycles per second."""
 
 import re
 import shutil
@@ -16,7 +16,7 @@ from scegrad.sim.simulation import (
 
 
 def run_icarus(request: Request, progress: Progress | None = None) -> Result:
-    """Run a request in the cocotb bench ``tb.bench_job`` under Icarus: some hundred cycles per
+    """Run a request in the cocotb bench ``tb.bench_job`` under Icarus: a few hundred cycles per
     second.
     """
     if shutil.which("iverilog") is None:
@@ -38,9 +38,7 @@ def run_icarus(request: Request, progress: Progress | None = None) -> Result:
 
 
 def _last_error(message: str) -> str:
-    """Of a bench's failure and the end of its log, the first line and the last one that names an
-    exception.
-    """
+    """The first line of a failure with its log, and the last line that names an exception."""
     first, *rest = message.splitlines()
     causes = [line.strip() for line in rest if re.search(r"\b\w*(Error|Refused|Exception): ", line)]
     return f"{first}: {causes[-1]}" if causes else first

@@ -1,4 +1,4 @@
-"""A request carried out by a board on a serial line, in slices that fit the memory on it."""
+"""A request carried out by a board on a serial line, in slices that fit into the board's memory."""
 
 from dataclasses import fields, replace
 
@@ -17,20 +17,20 @@ from scegrad.request.settings import UART
 from scegrad.uart.link import Link
 
 ATTEMPTS = 3
-"""How often a slice is begun anew when the session is lost in the middle of it."""
+"""The number of times that a slice begins again after the loss of its session."""
 
 PIECE = 64 * KiB
-"""Bytes that are moved between two calls of ``progress``: a quarter of a second."""
+"""Bytes moved between two calls of ``progress``: a quarter of a second."""
 
 BUSY_READS = 1000
-"""Reads of BUSY before the board counts as occupied: no job takes as long."""
+"""The number of reads of BUSY before the board counts as occupied: no job takes so long."""
 
 Slice = tuple[int, int]
-"""First element and end."""
+"""The first element and the end of a slice."""
 
 
 def slices(request: Request) -> list[Slice]:
-    """Slices of the request's arrays, each of which fits the board's memory three times."""
+    """Slices of the request's arrays, so short that three of them fit into the board's memory."""
     memory = PRIVATE_BYTES if request.job.private else SHARED_BYTES
     room = (memory // 3 - GUARD_BYTES) // GUARD_BYTES * GUARD_BYTES // request.fmt.bytes
     return [
@@ -40,9 +40,9 @@ def slices(request: Request) -> list[Slice]:
 
 
 def run_uart(request: Request, progress: Progress | None = None) -> Result:
-    """Run a request on the board; its counters are those of all slices together.
+    """Run a request on the board; the counters are the sums over all slices.
 
-    Raises ``LinkError``, and what a job raises.
+    Raises ``LinkError``, and the errors of a job.
     """
     pieces, total = [], Counters(**dict.fromkeys((field.name for field in fields(Counters)), 0))
     with Link(request.backend.removeprefix(UART)) as link:
@@ -62,8 +62,8 @@ def run_uart(request: Request, progress: Progress | None = None) -> Result:
 
 
 def _begin(link: Link, request: Request) -> None:
-    """Make sure that the board is of the platform, and that no job of an earlier session is running
-    or waits to be acknowledged.
+    """Make sure that the board has the platform, and that no job of an earlier session is running
+    or unacknowledged.
     """
     try:
         sequence.execute(sequence.identify_and_enable(request.platform), link)
@@ -93,7 +93,7 @@ def _attempt(
 
 
 class _Mover:
-    """Moves bytes in pieces, and tells of each as so many of the slice's elements."""
+    """Moves bytes in pieces, and reports each piece as a number of the slice's elements."""
 
     def __init__(self, link: Link, request: Request, piece: Slice, progress: Progress | None):
         self._link, self._progress, self._total = link, progress, request.logits.size

@@ -13,10 +13,10 @@ from scegrad.request.result import Progress, Result, Timeline, port_names
 from scegrad.sim.simulation import ALL_PORTS, Direction, Memory, Simulation, port_of
 
 SLICE = 20_000
-"""Cycles between two calls of the progress function, and between two chances to interrupt."""
+"""Cycles between two calls of the progress function, and between two points of interruption."""
 
 MAX_EVENTS = 1 << 22
-"""Events that a time line keeps at most."""
+"""The largest number of events in a time line."""
 
 GUARD_PATTERN = 0xA5
 
@@ -48,8 +48,8 @@ class SimulationAccess:
 
 
 class SimulationPool:
-    """Simulations that stay open for the next call, one a platform, since loading a library and its
-    reset take longer than a short job.
+    """Simulations that stay open for the next call, one per platform, since loading a library and
+    its reset take longer than a short job.
     """
 
     def __init__(self) -> None:
@@ -57,13 +57,13 @@ class SimulationPool:
         self._lock = threading.Lock()
 
     def take(self, platform: Platform) -> Simulation:
-        """A simulation that nobody else uses."""
+        """A simulation that no other thread uses."""
         with self._lock:
             found = self._idle.pop(platform, None)
         return found or Simulation(library(platform))
 
     def give_back(self, platform: Platform, simulation: Simulation) -> None:
-        """Keep a simulation in which nothing runs."""
+        """Keep an idle simulation."""
         with self._lock:
             previous = self._idle.pop(platform, None)
             self._idle[platform] = simulation
@@ -75,7 +75,7 @@ POOL = SimulationPool()
 
 
 def run_verilator(request: Request, progress: Progress | None = None) -> Result:
-    """Run a request on the fast simulator, every time from reset."""
+    """Run a request on the fast simulator, from reset."""
     if request.waves is not None:
         with Simulation(library(request.platform, waves=True)) as simulation:
             simulation.open_waves(request.waves)
@@ -117,7 +117,7 @@ def _run_in(simulation: Simulation, request: Request, progress: Progress | None)
 
 
 def _declare(simulation: Simulation, request: Request) -> None:
-    """Allow the job its arrays and nothing else."""
+    """Allow the job to access its arrays and nothing else."""
     job = request.job
     simulation.clear_windows()
     simulation.clear_violations()
@@ -127,7 +127,9 @@ def _declare(simulation: Simulation, request: Request) -> None:
 
 
 def _check(simulation: Simulation, request: Request) -> None:
-    """Raise ``SimulationError`` if the design touched what it must not touch."""
+    """Raise ``SimulationError`` if the design broke a rule of its ports or wrote outside the
+    output.
+    """
     violations = simulation.violations()
     if violations:
         raise SimulationError(f"the design broke the rules of its ports: {violations[0]}")

@@ -1,1 +1,1 @@
-"""From sources to simulators and libraries: tools, cache, and what is compiled."""
+"""From sources to simulators and libraries: tools, cache, and compilation."""

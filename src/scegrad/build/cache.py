@@ -1,13 +1,14 @@
-"""What is built once and cached, under a name with a hash of all that went into it: simulators,
-Verilog, netlists, measurements.
+"""The cache of everything that is built once: simulators, Verilog, netlists, measurements. The name
+of each entry contains a hash of all its inputs.
 
     home             a file or a folder
     home.sha256      its files with their hashes, as `sha256sum` writes them
     home.lock        held by the process that builds it
 
-What is kept is loaded and run. So it is checked before: it must be as it was built, or it is built
-again; and nobody but its owner may write it, and the owner is this user or root, or it is refused.
-What nobody used for ``KEPT_DAYS`` is removed when something else is built beside it.
+Entries are loaded and run, so they are checked before. An entry that is not as it was built is
+built again. An entry is refused if anybody but its owner may write it, or if its owner is neither
+this user nor root. An entry that nobody used for ``KEPT_DAYS`` is removed when another one is built
+beside it.
 """
 
 import hashlib
@@ -27,7 +28,7 @@ from scegrad.progress import say
 from scegrad.tools.places import VARIABLE
 
 LOCK_LIMIT = 1800
-"""Seconds to wait for another process that builds the same."""
+"""Seconds to wait for another process that builds the same entry."""
 
 KEPT_DAYS = 60
 
@@ -38,7 +39,7 @@ _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 def content_key(parts: Iterable[bytes]) -> str:
-    """A name for what is made of ``parts``."""
+    """A name for the result of ``parts``."""
     digest = hashlib.sha256()
     for part in parts:
         digest.update(len(part).to_bytes(8, "little") + part)
@@ -49,9 +50,9 @@ def cached(home: Path, make: Callable[[Path], Path]) -> Path:
     """Return ``home``, a file or a folder, building it first if it is missing or damaged.
 
     ``make(work)`` builds inside the empty folder ``work`` and returns the path of the finished file
-    or folder, which is then renamed to ``home``. One process builds, others wait; ``home`` is there
-    as a whole or not at all. Nothing is written if it is there and sound, so a cache on a read-only
-    file system serves. Raises ``BuildError``, and what ``make`` raises.
+    or folder, which is then renamed to ``home``. One process builds, others wait; ``home`` exists
+    as a whole or not at all. Nothing is written if it exists and is undamaged, so a cache may be on
+    a read-only file system. Raises ``BuildError``, and the errors of ``make``.
     """
     if not _sound(home):
         with _locked(home):
@@ -60,7 +61,7 @@ def cached(home: Path, make: Callable[[Path], Path]) -> Path:
                     say(f"{home} is not as it was built: building it again")
                 _build(home, make)
             _prune(home.parent)
-    with suppress(OSError):  # a cache that cannot be written can be used, too
+    with suppress(OSError):  # a read-only cache can be used, too
         os.utime(home)
     return home
 
@@ -68,7 +69,7 @@ def cached(home: Path, make: Callable[[Path], Path]) -> Path:
 def _build(home: Path, make: Callable[[Path], Path]) -> None:
     try:
         _remove(home)
-        # What cannot be removed now is removed with what killed processes left.
+        # What cannot be removed now is removed later, with the remains of killed processes.
         with tempfile.TemporaryDirectory(
             dir=home.parent, prefix=_TEMPORARY, ignore_cleanup_errors=True
         ) as work:
@@ -98,11 +99,10 @@ def _hash(path: Path) -> str:
 
 
 def _sound(home: Path) -> bool:
-    """Whether ``home`` is there and as it was built; raises ``BuildError`` if somebody else may
+    """Whether ``home`` exists and is as it was built; raises ``BuildError`` if another user may
     have written it.
 
-    Files that were not in it when it was built do not count: other things are kept in a folder that
-    is kept.
+    Files that came into a folder after it was built do not count: some folders get further files.
     """
     try:
         if not home.exists():
@@ -122,7 +122,7 @@ def _sound(home: Path) -> bool:
 
 def _refuse_foreign(*paths: Path) -> None:
     """Raise ``BuildError`` for a path that anybody but this user and root may write; ``OSError`` if
-    it is not there.
+    it does not exist.
     """
     for path in paths:
         found = path.stat()
@@ -131,7 +131,7 @@ def _refuse_foreign(*paths: Path) -> None:
                 f"{path} belongs to another user (uid {found.st_uid}), whose files are not loaded:"
                 f" set {VARIABLE} to a directory of your own"
             )
-        # In a directory with the sticky bit, such as /tmp, nobody replaces what is another's.
+        # In a directory with the sticky bit, such as /tmp, nobody can replace another user's files.
         if found.st_mode & _OTHERS and not (path.is_dir() and found.st_mode & stat.S_ISVTX):
             raise BuildError(
                 f"{path} can be written by others, so it is not loaded:"
@@ -140,7 +140,7 @@ def _refuse_foreign(*paths: Path) -> None:
 
 
 def _locked(home: Path) -> AcquireReturnProxy:
-    """The lock of ``home``, held until the ``with`` statement is left. Raises ``BuildError``."""
+    """The lock of ``home``, held until the end of the ``with`` statement. Raises ``BuildError``."""
     lock = _beside(home, ".lock")
     try:
         home.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
@@ -159,12 +159,12 @@ def _beside(home: Path, suffix: str) -> Path:
 
 
 def _prune(directory: Path) -> None:
-    """Remove what was not used for so long, and what a process that was killed left."""
+    """Remove entries that were not used for ``KEPT_DAYS``, and the remains of killed processes."""
     now = time.time()
     for lock in directory.glob("*.lock"):
         home = lock.with_suffix("")
         if _age(home, now) > KEPT_DAYS * _DAY:
-            with suppress(Timeout), FileLock(lock, timeout=0):  # who holds it is using it
+            with suppress(Timeout), FileLock(lock, timeout=0):  # held: in use
                 if _age(home, now) > KEPT_DAYS * _DAY:
                     _remove(home)
     for left in directory.glob(f"{_TEMPORARY}*"):
@@ -173,7 +173,7 @@ def _prune(directory: Path) -> None:
 
 
 def _age(path: Path, now: float) -> float:
-    """Seconds since the path was used; 0 if it is not there."""
+    """Seconds since the path was used; 0 if it does not exist."""
     try:
         return now - path.stat().st_mtime
     except OSError:
@@ -183,6 +183,6 @@ def _age(path: Path, now: float) -> float:
 def _remove(path: Path) -> None:
     _beside(path, _SUMS).unlink(missing_ok=True)
     if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)  # what is left is as old the next time
+        shutil.rmtree(path, ignore_errors=True)  # the rest is as old the next time
     else:
         path.unlink(missing_ok=True)

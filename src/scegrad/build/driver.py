@@ -31,7 +31,7 @@ QUESTIONS = (
     "platform",
     "cores",
 )
-"""What is asked about a call: the functions ``scegrad_*`` of ``scegrad.h``."""
+"""The functions ``scegrad_*`` of ``scegrad.h``: they tell about calls and change settings."""
 
 
 _PARTS = ("include", "driver", "access", "sim")
@@ -39,7 +39,7 @@ _PARTS = ("include", "driver", "access", "sim")
 
 
 def software_directory() -> Path:
-    """The folder ``sw``, which the package carries; raises ``BuildError`` if it is not there."""
+    """The folder ``sw`` of the package; raises ``BuildError`` if it is missing."""
     directory = (Path(__file__).parents[1] / "sw").resolve()
     if not (directory / "sim").is_dir():
         raise BuildError(
@@ -78,8 +78,8 @@ def compile_driver(
 
 
 def link_library(work: Path, platform: Platform, access: str, objects: Iterable[Path] = ()) -> Path:
-    """Make the library in ``work``, of the driver over one access layer and what that needs;
-    returns it. Raises ``BuildError``.
+    """Link the library in ``work`` from the driver, one access layer and their needs; returns its
+    path. Raises ``BuildError``.
 
     The simulated hardware is C++; the driver of a board is C alone, and ``CC`` may be the compiler
     of another machine.
@@ -97,7 +97,7 @@ def link_library(work: Path, platform: Platform, access: str, objects: Iterable[
         *(tools.cxx if tools else c_compiler()),
         "-shared",
         "-pthread",
-        f"-Wl,--version-script={exports.name}",  # no path here: a comma in it would part the option
+        f"-Wl,--version-script={exports.name}",  # no path: a comma would split it
         f"-Wl,-soname,{library.name}",
     ]
     run_compiler(
@@ -116,7 +116,7 @@ def link_library(work: Path, platform: Platform, access: str, objects: Iterable[
 
 
 def inputs(platform: Platform) -> list[bytes]:
-    """Whatever decides what ``link_library`` makes, its objects aside."""
+    """All inputs of ``link_library`` except its objects."""
     files = [
         path
         for part in (*_PARTS, "system")
@@ -130,8 +130,8 @@ def inputs(platform: Platform) -> list[bytes]:
 
 
 def symbols(platform: Platform) -> list[str]:
-    """What ``scegrad.h`` declares and the library exports: the operator in the platform's formats,
-    and what is asked about a call.
+    """The functions that ``scegrad.h`` declares and the library exports: the operator in the
+    platform's formats, and ``scegrad_*``.
     """
     prefixes = [{"fp32": "fp", "fp16": "hp"}[name] for name in platform.formats]
     operators = [
@@ -141,8 +141,8 @@ def symbols(platform: Platform) -> list[str]:
 
 
 def platform_header(platform: Platform) -> str:
-    """The C header from which the driver knows its platform: what the hardware must say of itself,
-    the memory windows, and how long a job has.
+    """The C header that describes the platform to the driver: the expected values of the
+    identification registers, the memory windows, and the time limits of a job.
     """
     windows = [(region, -1) for region in platform.shared] + [
         (region, core) for core in range(platform.cores) for region in platform.private_of(core)

@@ -1,12 +1,13 @@
-"""Our Verilog in the form of which Verilator makes a fast model: clock gates and tables.
+"""The project's Verilog, rewritten so that Verilator makes a fast model of it: clock gates and
+tables.
 
-Clock gates (``rtl.clock_gate``) are wires in our Verilog. For the model they are gates, so that
-what is idle is not evaluated; all else is the same, cycle for cycle.
+Clock gates (``rtl.clock_gate``) are wires in the generated Verilog. In the model they are gates, so
+that Verilator does not evaluate idle parts; every cycle stays the same.
 
-Our Verilog is Verilog-2005, in which a table is a memory that ``initial`` fills, word for word. Of
-that, Verilator makes an assignment for each word, in C++, once more for each core: half of the C++
-of a model. As a constant array of SystemVerilog, it is data, and one copy serves all the cores.
-What ``initial`` fills with zeros is zero in Verilator anyway (``--x-initial fast``).
+In Verilog-2005 a table is a memory that ``initial`` fills word by word. Verilator translates each
+word into a C++ assignment, for each core again: half of the C++ of a model. A constant array of
+SystemVerilog becomes data, and all cores share one copy. Memories that ``initial`` fills with zeros
+are zero in Verilator anyway (``--x-initial fast``).
 """
 
 import re
@@ -32,7 +33,7 @@ _WORD = re.compile(r" = (\d+'h([0-9a-f]+));")
 def constant_tables(text: str) -> str:
     """The Verilog ``text`` with its tables as constants, and nothing for memories of zeros.
 
-    A memory that does not start with zeros is a table: no word of it is ever written.
+    A memory that does not start with zeros is a table: the design never writes a word of it.
     """
     return _FILLED.sub(_memory, text)
 
@@ -49,5 +50,5 @@ def _memory(match: re.Match[str]) -> str:
 
 
 def clock_gates(text: str) -> str:
-    """The Verilog ``text`` with its clock gates as gates; as it is if it has none."""
+    """The Verilog ``text`` with its clock gates as gates; unchanged if it has none."""
     return text.replace(_WIRE, _GATE)

@@ -1,13 +1,12 @@
-"""The simulator of a platform as a shared library, built when it is first asked for and kept under
-a key of all that went into it.
+"""The simulator of a platform as a shared library, built at its first use and kept in the cache.
 
     platform -> Verilog -> C++ (Verilator) -> object, with the harness of sw/sim
              -> libscegrad_<platform>.so, with the C driver
 
-The object's key is a hash of the Verilog, the harness, the versions of the tools and their flags;
-the library, which is linked in seconds, has one of the driver beside it. The Verilog is kept as
-well, under a hash of the sources that it is made from, since making it takes a while itself.
-``cache`` keeps them all.
+The object's key is a hash of the Verilog, the harness, the versions of the tools and their flags.
+The library, which is linked in seconds, has a key of the driver in addition. The Verilog is kept as
+well, under a hash of its Python sources, since its generation takes a while. ``cache`` keeps them
+all.
 """
 
 import importlib.metadata
@@ -25,7 +24,7 @@ from scegrad.progress import announced
 from scegrad.tools.places import cache_directory
 
 DRAM_SOURCES = ("dram", "dram_presets", "dram_abi", "ideal_manager")
-"""What the DRAM model alone is made of, in sw/sim."""
+"""The sources of the DRAM model alone, in sw/sim."""
 
 OBJECT = "sce_sim.o"
 """The model and the harness as one relocatable object."""
@@ -34,17 +33,17 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def harness_directory() -> Path:
-    """Where the C++ around the model lies; raises ``BuildError`` if it was not installed."""
+    """The folder of the C++ around the model; raises ``BuildError`` if it was not installed."""
     return software_directory() / "sim"
 
 
 def library(platform: Platform, *, waves: bool = False, source: Path | None = None) -> Path:
     """``libscegrad_<platform>.so`` with the simulated ``platform`` in it, for C and for ``sim``;
-    built now where it is not there yet.
+    built now if it does not exist yet.
 
-    Without ``waves`` it cannot write them, but is built in two thirds of the time and runs a tenth
-    faster. ``source`` is the Verilog of another top module of the
-    same name and ports. Raises ``BuildError``.
+    Without ``waves`` the library cannot write waveforms, but its build takes two thirds of the time
+    and it runs a tenth faster. ``source`` is the Verilog of another top module of the same name and
+    ports. Raises ``BuildError``.
     """
     model = _model(platform, waves, source or verilog(platform))
 
@@ -65,7 +64,7 @@ def linkable(platform: Platform) -> Path:
 
 
 def _model(platform: Platform, waves: bool, source: Path) -> Path:
-    """The object, which is built where it is not there."""
+    """The object, built if it does not exist."""
     tools, ports = Toolchain.find(), ports_header(platform)
     key = content_key(
         [
@@ -85,7 +84,7 @@ def _model(platform: Platform, waves: bool, source: Path) -> Path:
 
 
 def dram_library() -> Path:
-    """The library of the DRAM timing model alone; built now, in seconds, where it is not there yet.
+    """The library of the DRAM timing model alone; built now, in seconds, if it does not exist yet.
     Raises ``BuildError``.
     """
     tools, harness = Toolchain.find(), harness_directory()
@@ -101,7 +100,7 @@ def dram_library() -> Path:
 
 
 def verilog(platform: Platform) -> Path:
-    """The Verilog of the platform's top module, generated now where it is not there yet. Raises
+    """The Verilog of the platform's top module, generated now if it does not exist yet. Raises
     ``BuildError``.
     """
 
@@ -123,8 +122,8 @@ def _build(
     result.mkdir()
     (model / "ports.h").write_text(ports, encoding="ascii")
     what = "building the simulator with waves" if waves else "building the simulator"
-    # The name of the source is in the C++: a relative one is the same wherever the cache lies, and
-    # has no quotes.
+    # The name of the source is in the C++: a relative name does not depend on the place of the
+    # cache, and has no quotes.
     (model / source.name).write_text(
         clock_gates(constant_tables(source.read_text(encoding="ascii"))), encoding="ascii"
     )
@@ -175,7 +174,7 @@ def ports_header(platform: Platform) -> str:
 
 
 def _design_key(platform: Platform) -> str:
-    """A hash of whatever the Verilog is made from."""
+    """A hash of all sources of the Verilog."""
     shared = [_PACKAGE / f"{name}.py" for name in ("axi", "formats", "registers")]
     folders = [
         path

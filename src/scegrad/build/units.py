@@ -1,12 +1,13 @@
-"""What the C++ compiler is given of a model: a few files instead of some fifty.
+"""The translation units of a model: a few files for the C++ compiler instead of about fifty.
 
     Vtop___024root__0.cpp  Vtop_core__0.cpp ...  -> unit_fast0.cpp ..3   every cycle
     Vtop__Trace__0.cpp ...                       -> unit_waves.cpp       writes waves
     Vtop___024root__0__Slow.cpp ...              -> unit_slow.cpp        once
     abi.cpp simulation.cpp ...                   -> unit_harness.cpp     every cycle
 
-Each file includes the headers of the whole model, which take the compiler longer than most of the
-files behind them: fewer files, and no optimisation of what runs once, halve the time of a build.
+Each file includes the headers of the whole model, and these take the compiler longer than most of
+the files themselves. Fewer files, and no optimisation of code that runs once, halve the time of a
+build.
 """
 
 from collections.abc import Iterable
@@ -16,20 +17,22 @@ from pathlib import Path
 FAST = "-O2"
 LITTLE = "-O1"
 SLOW = "-O0"
-"""Optimisation of what runs every cycle; of what writes waves, and Verilator's own code, of which
-a cycle calls little; and of what runs once.
+"""Optimisation levels: of code that runs in every cycle; of code that writes waves, and of
+Verilator's own code, of which a cycle calls little; and of code that runs once.
 """
 
 PARTS = 4
-"""Units that what runs every cycle is cut into, to be compiled at the same time."""
+"""Number of units for the code of every cycle, which are compiled at the same time."""
 
 SMALL = 300_000
-"""Bytes below which it stays one unit."""
+"""Below this number of bytes that code stays one unit."""
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A file for the compiler, how it optimises it, and bytes of C++, to begin with the longest."""
+    """A file for the compiler, its optimisation level, and its bytes of C++ (the longest file goes
+    first).
+    """
 
     source: Path
     level: str
@@ -37,10 +40,10 @@ class Unit:
 
 
 def model_units(directory: Path, harness: Iterable[Path]) -> list[Unit]:
-    """Write the units of the model in ``directory`` and of the C++ around it; what runs most comes
-    first.
+    """Write the units of the model in ``directory`` and of the C++ around it; the code that runs
+    most comes first.
 
-    The order is that of the linker, which keeps the first of several copies of a function.
+    The order matters for the linker, which keeps the first of several copies of a function.
     """
     sources = sorted(directory.glob("Vtop*.cpp"))
     slow = [path for path in sources if "Slow" in path.name]
@@ -52,8 +55,8 @@ def model_units(directory: Path, harness: Iterable[Path]) -> list[Unit]:
 
 
 def runtime_units(include: Path, waves: bool) -> list[Unit]:
-    """Verilator's own code, of its folder ``include``; a model calls it when it begins and ends,
-    a little in each cycle, and where it writes waves.
+    """Verilator's own code, from its folder ``include``; a model calls it at its beginning and end,
+    a little in each cycle, and to write waves.
     """
     levels = {"verilated": LITTLE, "verilated_threads": SLOW} | (
         {"verilated_fst_c": LITTLE} if waves else {}
@@ -62,7 +65,7 @@ def runtime_units(include: Path, waves: bool) -> list[Unit]:
 
 
 def plain_units(sources: Iterable[Path], *levels: str) -> list[Unit]:
-    """``sources`` as they are, with their levels, or all as what runs every cycle."""
+    """``sources`` unchanged, each with its level, or all with the level of code of every cycle."""
     paths = list(sources)
     return [
         Unit(path, level, path.stat().st_size)
@@ -81,8 +84,8 @@ def _parts(sources: list[Path]) -> list[list[Path]]:
 
 
 def _unit(directory: Path, name: str, level: str, sources: list[Path]) -> Unit:
-    """One file that includes ``sources`` by name: the compiler looks in their folders, and no place
-    is in what it makes.
+    """One file that includes ``sources`` by name. The compiler searches their folders, so its
+    output has no paths.
     """
     unit = directory / f"unit_{name}.cpp"
     unit.write_text("".join(f'#include "{path.name}"\n' for path in sources), encoding="utf-8")

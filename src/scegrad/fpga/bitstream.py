@@ -1,4 +1,4 @@
-"""``make bitstream``: the bitstream of the board ULX3S, and what Yosys and nextpnr say about it."""
+"""``make bitstream``: the bitstream of the board ULX3S, with the figures of Yosys and nextpnr."""
 
 import json
 import shutil
@@ -11,7 +11,7 @@ from scegrad.files import OutputDirectory
 from scegrad.fpga.tools import ULX3S_85F, clock, critical_path, place_and_route, run, synthesise
 
 SEEDS = (1, 2, 3, 4)
-"""Seeds of the placement, of which the first is taken that reaches the clock."""
+"""Seeds of the placement; the first one that reaches the clock is used."""
 
 
 def _routed(directory: Path) -> tuple[int, dict]:
@@ -32,7 +32,7 @@ def _routed(directory: Path) -> tuple[int, dict]:
 
 
 def build(directory: Path) -> dict:
-    """Write ``ulx3s.bit`` and what leads to it; returns cells, seed, clock and critical path.
+    """Write ``ulx3s.bit`` and its intermediate files; returns cells, seed, clock and critical path.
 
     Raises ``BuildError`` if no seed reaches the clock.
     """
@@ -64,7 +64,7 @@ def build(directory: Path) -> dict:
 
 
 def main(target: Path) -> None:
-    """Build into a directory and say what came of it. Raises ``RequestError``, ``BuildError``."""
+    """Build into a directory and print the result. Raises ``RequestError``, ``BuildError``."""
     with OutputDirectory(target) as output:
         result = build(output.path)
     print(

@@ -12,13 +12,13 @@ MISMATCH = 1
 
 
 def verilog(output: Directory, platform: PlatformName = "ft78ne") -> None:
-    """Write the Verilog of a platform's top module, and what EDA tools need beside it.
+    """Write the Verilog of a platform's top module, with files for EDA tools.
 
-    That is a file list, waivers for Verilator (.vlt), an instance to copy (.veo), the registers
-    (.rdl, .json, component.xml), a FuseSoC core (.core), and what
-    Vivado and Quartus need to pick the module up.
+    The files are a file list (.f), waivers for Verilator (.vlt), an instance to copy (.veo), the
+    registers (.rdl, .json, component.xml), a FuseSoC core (.core), and scripts and constraints for
+    Vivado and Quartus.
     """
-    # Amaranth: the other commands, and --help, do without.
+    # Amaranth: other commands, and --help, do not need them.
     from scegrad.fpga.command import write_platform
 
     for path in write_platform(platform, output):
@@ -40,7 +40,7 @@ Frequency = Annotated[
     float | None,
     typer.Option(
         metavar="MHZ",
-        help="What place and route aims at.  [default: a little above the unit's target]",
+        help="Target clock of place and route.  [default: a little above the unit's target]",
         show_default=False,
     ),
 ]
@@ -48,7 +48,7 @@ Frequency = Annotated[
 Output = Annotated[
     Path | None,
     output_option(
-        "Where to write the measurements; other units' lines in it are kept.", "FILE.json"
+        "Where to write the measurements; lines of other units in the file are kept.", "FILE.json"
     ),
 ]
 
@@ -56,8 +56,7 @@ Verilog = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
-        help="Only write the Verilog that is measured, to take through the tools by hand"
-        " (docs/fpga.md).",
+        help="Only write the measured Verilog, for runs of the tools by hand (docs/fpga.md).",
         show_default=False,
     ),
 ]
@@ -67,7 +66,7 @@ Modules = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE.json",
-        help="Only write the size of every module of the platform, with all that it contains.",
+        help="Only write the size of every module of the platform, including its submodules.",
         show_default=False,
     ),
 ]
@@ -84,11 +83,11 @@ def fpga(
 ) -> None:
     """Measure units on an FPGA: an ECP5 (LFE5U-85F, speed grade 8) and a 7-series part.
 
-    Size and clock after routing are those of the ECP5; of the 7-series part the size is given.
-    Each unit is synthesised with Yosys and routed with nextpnr, which takes minutes; results are
-    kept by content.
+    Size and clock after routing are those of the ECP5; for the 7-series part there is only the
+    size. Each unit is synthesised with Yosys and routed with nextpnr, which takes minutes; results
+    are kept by content.
     """
-    # Amaranth and Yosys: the other commands, and --help, do without.
+    # Amaranth and Yosys: other commands, and --help, do not need them.
     from scegrad.fpga.command import measure_units, write_units
 
     if modules is not None:
@@ -123,8 +122,8 @@ def netlist(
         ),
     ] = None,
 ) -> None:
-    """Check what synthesis for the ECP5 made of a unit, in simulation."""
-    # Amaranth and Yosys: the other commands, and --help, do without.
+    """Check the ECP5 netlist of a unit in simulation."""
+    # Amaranth and Yosys: other commands, and --help, do not need them.
     from scegrad.fpga.netlist import main
 
     raise typer.Exit(0 if main(unit, count) else MISMATCH)
@@ -137,7 +136,7 @@ def bitstream(
     ] = Path("out/bitstream"),
 ) -> None:
     """Build the bitstream of the board ULX3S (see docs/fpga.md)."""
-    # Amaranth and Yosys: the other commands, and --help, do without.
+    # Amaranth and Yosys: other commands, and --help, do not need them.
     from scegrad.fpga.bitstream import main
 
     main(output)

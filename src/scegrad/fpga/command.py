@@ -1,4 +1,4 @@
-"""``scegrad fpga``: which units are measured, and what is printed and written."""
+"""``scegrad fpga``: selects the units, measures them, and prints and writes the results."""
 
 import json
 from dataclasses import asdict
@@ -32,11 +32,11 @@ MEGAHERTZ = {
     "core": 130.0,
     "top": 130.0,
 }
-"""What place and route aims at where nothing else is asked for."""
+"""The default target clock of place and route."""
 
 
 LARGEST_SEED = (1 << 31) - 1
-"""A seed of nextpnr is an int."""
+"""nextpnr's seed is an int."""
 
 
 def seeds_of(text: str) -> tuple[int, ...]:
@@ -52,10 +52,10 @@ def seeds_of(text: str) -> tuple[int, ...]:
 def measure_units(
     units: list[str], platform_name: str, seeds: str, mhz: float | None, output: Path | None
 ) -> None:
-    """Measure units one after the other, print them, and write them as JSON where ``output`` is
+    """Measure units one after the other, print the results, and write them as JSON if ``output`` is
     given.
 
-    Lines of other units that are in that file already are kept.
+    Lines of other units in an existing file are kept.
     """
     platform, numbers = platform_of(platform_name), seeds_of(seeds)
     if mhz is not None and not 1 <= mhz <= 1000:
@@ -94,7 +94,7 @@ def write_platform(platform_name: str, output: Path) -> list[Path]:
 
 def write_units(units: list[str], platform_name: str, directory: Path) -> None:
     """Write each unit's Verilog, alone (top module ``bare``) and in the harness (``harness``), and
-    say where. Raises ``RequestError``.
+    print the paths. Raises ``RequestError``.
     """
     platform = platform_of(platform_name)
     names = _names(units, platform)
@@ -108,7 +108,7 @@ def write_units(units: list[str], platform_name: str, directory: Path) -> None:
 
 
 def _names(units: list[str], platform: Platform) -> list[str]:
-    """The units that are asked for, or those that the platform has; raises ``RequestError``."""
+    """The requested units, or all units of the platform; raises ``RequestError``."""
     from scegrad.fpga.units import check
 
     for unit in units:
@@ -118,8 +118,8 @@ def _names(units: list[str], platform: Platform) -> list[str]:
 
 
 def merged(kept: list[dict], measured: list[dict]) -> list[dict]:
-    """Both, where a unit of a platform was measured anew without the old line; in the order of the
-    documentation's table.
+    """Both together, in the order of the documentation's table; a new measurement of a unit of a
+    platform replaces its old line.
     """
     lines = {(line["platform"], line["unit"]): line for line in [*kept, *measured]}
     order = list(MEGAHERTZ)

@@ -1,6 +1,6 @@
-"""The registers for tools: SystemRDL and JSON, from the one register table and a platform.
+"""The registers for tools: SystemRDL and JSON, from the register table and a platform.
 
-SystemRDL 2.0 goes through PeakRDL to HTML, UVM or IP-XACT; the JSON is for scripts of one's own.
+PeakRDL converts SystemRDL 2.0 to HTML, UVM or IP-XACT; the JSON is for a user's scripts.
 """
 
 import json
@@ -36,9 +36,7 @@ _RDL_ACCESS = {
 
 
 def write_descriptions(platform: Platform, directory: Path) -> list[Path]:
-    """Write ``<top>.rdl`` and ``<top>.json`` into a directory that is there; returns their
-    paths.
-    """
+    """Write ``<top>.rdl`` and ``<top>.json`` into an existing directory; returns their paths."""
     texts = {".rdl": to_rdl(platform), ".json": to_json(platform)}
     paths = [directory / f"{platform.top_name}{suffix}" for suffix in texts]
     for path, text in zip(paths, texts.values(), strict=True):
@@ -47,12 +45,12 @@ def write_descriptions(platform: Platform, directory: Path) -> list[Path]:
 
 
 def fields_of(register: Register) -> tuple[Field, ...]:
-    """The fields; a register that is one number has ``VALUE`` alone."""
+    """The fields; a register that is one number has the field ``VALUE`` alone."""
     return register.fields or (Field("VALUE", 0, 32, register.description),)
 
 
 def reset_value(register: Register, platform: Platform) -> int:
-    """What a register reads after reset on this platform."""
+    """The value of a register after reset on this platform."""
     if register.reset is not None:
         return register.reset
     constants = {
@@ -64,8 +62,8 @@ def reset_value(register: Register, platform: Platform) -> int:
 
 
 def registers_of(platform: Platform) -> Iterator[tuple[str, int, Register]]:
-    """Name, offset and register of all that a platform has, as ``CORE_0_STATUS`` those of a
-    unit.
+    """Name, offset and register of all registers of a platform; those of a unit have names such as
+    ``CORE_0_STATUS``.
     """
     for register in REGISTERS:
         yield register.name, register.offset, register
@@ -108,7 +106,7 @@ def to_json(platform: Platform) -> str:
 
 
 def to_rdl(platform: Platform) -> str:
-    """The registers as a SystemRDL address map that is named as the top module."""
+    """The registers as a SystemRDL address map with the name of the top module."""
     common = "".join(_rdl_register(each, platform, "  ") for each in REGISTERS)
     unit = "".join(_rdl_register(each, platform, "    ") for each in UNIT_REGISTERS)
     cores = ""

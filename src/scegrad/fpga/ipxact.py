@@ -1,6 +1,6 @@
 """IP-XACT of a platform's top module: bus interfaces, address spaces, registers, ports, files.
 
-It is IEEE 1685-2009 with the bus definitions of Vivado, whose IP catalogue takes that edition.
+It follows IEEE 1685-2009 with the bus definitions of Vivado, whose IP catalogue takes that edition.
 It was not run in Vivado here.
 """
 
@@ -14,7 +14,7 @@ from scegrad.rtl.ports import INTERRUPT, Bus, Port, buses
 from scegrad.rtl.preamble import SINGLE, parameters
 
 SPIRIT = "http://www.spiritconsortium.org/XMLSchema/SPIRIT/1685-2009"
-"""The edition's name space."""
+"""The name space of this edition."""
 
 _ACCESS = {
     Access.RO: "read-only",
@@ -25,7 +25,7 @@ _ACCESS = {
 
 
 def component(platform: Platform) -> str:
-    """The component's XML; elements stand in the order that the schema asks for."""
+    """The component's XML, with its elements in the order of the schema."""
     register_namespace("spirit", SPIRIT)
     found = buses(platform)
     root = Element(_tag("component"))
@@ -46,7 +46,7 @@ def component(platform: Platform) -> str:
 
 
 def write_component(platform: Platform, directory: Path) -> Path:
-    """Write ``component.xml`` into a directory that is there; returns its path."""
+    """Write ``component.xml`` into an existing directory; returns its path."""
     path = directory / "component.xml"
     path.write_text(component(platform), encoding="ascii")
     return path
@@ -57,7 +57,7 @@ def _tag(name: str) -> str:
 
 
 def _add(parent: Element, tag: str, /, **attributes: str) -> Element:
-    """A new last child; its attributes are of the name space, too."""
+    """A new last child; its attributes are in the name space, too."""
     return SubElement(parent, _tag(tag), {_tag(key): text for key, text in attributes.items()})
 
 

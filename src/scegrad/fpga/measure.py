@@ -1,9 +1,9 @@
 """``scegrad fpga``: size, clock and critical path of a unit on an ECP5, and its size on a 7-series
 part.
 
-The size is that of the unit alone; the clock is that of the unit inside a harness with registers at
-all of its ports, after routing. Results are kept under a hash of the Verilog, the options and the
-versions of the tools.
+The size is that of the unit alone. The clock is measured after routing, with the unit in a harness
+that has registers at all of its ports. Results are kept under a hash of the Verilog, the options
+and the versions of the tools.
 """
 
 import json
@@ -35,7 +35,7 @@ SYNTH_XILINX = "synth_xilinx -family xc7 -noiopad -noclkbuf"
 
 @dataclass(frozen=True)
 class UnitMeasurement:
-    """What a unit takes and how fast it runs.
+    """Size and speed of a unit.
 
     ``cells``   ECP5 cells by type; ``luts`` LUT4 in all, two for every carry cell
     ``mhz``     clock after routing, by seed; ``path`` the critical path of the best: kind,
@@ -65,7 +65,7 @@ class UnitMeasurement:
 def measure(
     unit: str, platform: Platform, seeds: tuple[int, ...] = (1, 2, 3), mhz: float = 150
 ) -> UnitMeasurement:
-    """Measure a unit of ``units.UNITS``; what was measured before is read from the cache. Raises
+    """Measure a unit of ``units.UNITS``; an earlier result is read from the cache. Raises
     ``BuildError``.
     """
     tools = identity()
@@ -120,8 +120,8 @@ def _clocks(
     work: Path, harness: str, tools: str, seeds: tuple[int, ...], mhz: float, name: str
 ) -> dict[int, dict]:
     """Clock and critical path by seed; the harness is synthesised when the first seed needs it."""
-    # A result is kept even where the folder it was made in cannot be removed; the cache's next
-    # build removes that.
+    # A result is kept even if its temporary folder cannot be removed; the next build in the cache
+    # removes that folder.
     with tempfile.TemporaryDirectory(dir=work, prefix="tmp-", ignore_cleanup_errors=True) as folder:
         directory = Path(folder)
 
@@ -146,8 +146,8 @@ def _clocks(
 
 
 def _cached(work: Path, key: list[str], make: Callable[[Path], dict]) -> dict:
-    """What ``make`` gives in an empty directory, from the file that an earlier call with the same
-    key left.
+    """The result of ``make`` in an empty directory, or that of an earlier call with the same key,
+    from its file.
     """
 
     def write(folder: Path) -> Path:

@@ -1,12 +1,12 @@
-"""What synthesis made of a unit, as Verilog that simulates: the ECP5 netlist, with models of its
+"""The result of synthesis as Verilog for simulation: the ECP5 netlist of a unit, with models of its
 cells.
 
     scegrad netlist lane [COUNT]      the fp32 lane's netlist against the golden model
     scegrad netlist top [JOBS]        the system's bench on the netlist of ``ecp5_demo``'s top
                                       module
 
-The models of look-up tables, carry cells, registers and distributed RAM are those that Yosys
-carries, those of block RAM and multipliers are in ``board/sim/ecp5_cells.v``.
+Yosys has models of look-up tables, carry cells, registers and distributed RAM; the models of block
+RAM and multipliers are in ``board/sim/ecp5_cells.v``.
 """
 
 import importlib.util
@@ -33,7 +33,7 @@ SEED = 4
 UNITS = ("lane", "top")
 
 ELEMENTS, JOBS = 3_000_000, 10
-"""Elements through the lane, and random jobs of the top module, unless the caller chooses."""
+"""Default numbers: elements through the lane, and random jobs of the top module."""
 
 _TIMING = re.compile(r"^\s*specify\b.*?\bendspecify\b\s*?\n", re.MULTILINE | re.DOTALL)
 _MODULE = re.compile(r"^module (\\?\S+?)\s*\(.*?^endmodule\n", re.MULTILINE | re.DOTALL)
@@ -109,7 +109,7 @@ def lane_library() -> Path:
 
 
 def through_lane(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """The gradient of float32 arrays as the lane's netlist computes it."""
+    """The gradient of float32 arrays, computed by the lane's netlist."""
     function = CDLL(str(lane_library())).sce_netlist_run
     function.restype, function.argtypes = c_uint64, [c_void_p, c_void_p, c_void_p, c_uint64]
     x, y, result = (
@@ -135,13 +135,13 @@ def lane_operands(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def check_lane(count: int, seed: int = SEED) -> int:
-    """Elements of ``count`` in which the netlist differs from the golden model."""
+    """The number of elements, out of ``count``, in which the netlist differs from the golden
+    model.
+    """
     from scegrad.model import golden
 
     logits, labels = lane_operands(count, seed)
-    with np.errstate(
-        all="ignore"
-    ):  # NaN, infinities and results that underflow are among the pairs
+    with np.errstate(all="ignore"):  # the pairs include NaN, infinities and results that underflow
         expected = golden.gradient(logits, labels)
     return int(
         np.count_nonzero(through_lane(logits, labels).view(np.uint32) != expected.view(np.uint32))
@@ -170,7 +170,7 @@ def check_top(jobs: int, platform: Platform = ECP5_DEMO) -> tuple[str, ...]:
 
 
 def main(unit: str, count: int | None) -> bool:
-    """Check a unit's netlist and print what came of it; returns whether it is right.
+    """Check a unit's netlist and print the result; returns whether it is right.
 
     Raises ``RequestError``, ``BuildError`` and ``SimulationError``.
     """

@@ -1,8 +1,8 @@
-"""``scegrad fpga --modules``: the size of every module of a platform on an ECP5, with all that it
-contains, from one synthesis that keeps the modules apart.
+"""``scegrad fpga --modules``: the size of every module of a platform on an ECP5, including its
+submodules, from one synthesis that keeps the hierarchy.
 
-Logic that is shared across the modules' borders is not merged, so the sum is more than the size of
-the whole unit in ``docs/fpga.json``.
+Yosys then merges no logic across the borders of modules, so the sum is more than the size of the
+whole unit in ``docs/fpga.json``.
 """
 
 import json
@@ -23,8 +23,8 @@ Sizes = dict[str, dict[str, int]]
 
 
 def sizes(statistics: dict, top: str) -> Sizes:
-    """The sizes in what ``stat -json`` of Yosys writes, by name without that of the top module,
-    which is "".
+    """The sizes in the output of Yosys' ``stat -json``, by name without the prefix of the top
+    module, whose name is "".
     """
     modules = {name.lstrip("\\"): each for name, each in statistics["modules"].items()}
 
@@ -46,9 +46,7 @@ def sizes(statistics: dict, top: str) -> Sizes:
 
 
 def measure_modules(platform: Platform) -> Sizes:
-    """Synthesise a platform; what was measured before is read from the cache. Raises
-    ``BuildError``.
-    """
+    """Synthesise a platform; an earlier result is read from the cache. Raises ``BuildError``."""
     source, tools = verilog(platform), identity()
 
     def make(work: Path) -> Path:

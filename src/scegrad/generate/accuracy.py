@@ -1,4 +1,4 @@
-"""Puts the summaries in ``docs/accuracy/`` and the hard cases of ``model/hard_cases.txt`` into
+"""Writes the summaries of ``docs/accuracy/`` and the hard cases of ``model/hard_cases.txt`` into
 ``docs/accuracy.md``.
 """
 
@@ -33,7 +33,7 @@ LIBRARIES = "libraries"
 
 
 def summaries() -> dict[str, dict[str, Any]]:
-    """The summaries that there are, by name."""
+    """The existing summaries, by name."""
     paths = {name: ROOT / SUMMARIES / f"{name}.json" for name in TITLES}
     return {name: json.loads(path.read_text()) for name, path in paths.items() if path.is_file()}
 
@@ -51,9 +51,7 @@ def command(space: Space) -> str:
 
 
 def table(found: dict[str, dict[str, Any]]) -> str:
-    """The summaries as Markdown, a column each; a sweep that is missing or not complete is named as
-    such.
-    """
+    """The summaries as Markdown, a column each; missing or incomplete sweeps are named."""
     rows = [[""] + [TITLES[name] for name in found], ["---"] * (len(found) + 1)]
     each = [found[name] for name in found]
 
@@ -100,8 +98,8 @@ def _worst(summary: dict[str, Any], name: str, form: str) -> str:
 
 
 def _misrounded(summary: dict[str, Any]) -> str:
-    """How many results are not the nearest number; where soft labels are among them, float64 finds
-    the clear ones only.
+    """The number of results that are not the nearest number; with soft labels float64 finds only
+    the clear cases.
     """
     space = Space(**summary["space"])
     if space.name == STAGE:
@@ -163,7 +161,7 @@ def _ulps(value: float) -> str:
 
 
 def results() -> str:
-    """The summaries there are, those that are missing, and libraries beside them."""
+    """The existing summaries, the names of the missing ones, and the libraries for comparison."""
     found = summaries()
     absent = [TITLES[name] for name in TITLES if name not in found]
     missing = f"\nNot run yet: {'; '.join(absent)}.\n" if absent else ""
@@ -171,11 +169,11 @@ def results() -> str:
 
 
 HARDEST = 24
-"""Hard cases that the page names."""
+"""The number of hard cases that the page names."""
 
 
 def hard_cases() -> str:
-    """How many logits are how hard, and the hardest."""
+    """The number of logits per degree of hardness, and the hardest ones."""
     logits = hard_logits()
     logits = logits[logits & 0x7FFF_FFFF >= TABULATED]
     distances = np.array([measure(int(bits)).distance for bits in logits])
@@ -202,7 +200,7 @@ def hard_cases() -> str:
 
 
 def generated(root: Path) -> dict[Path, str]:
-    """The page with the summaries of today."""
+    """The page with today's summaries."""
     return {PAGE: MAKER.page(PAGE, {"results": results(), "hard-cases": hard_cases()}, root)}
 
 

@@ -1,9 +1,9 @@
 """Pictures of the error over the logits, from the summaries in ``docs/accuracy/``: ``scegrad
 generate pictures``.
 
-Beside the unit stand float32 libraries as they are used: a float32 sigmoid, then a subtraction.
-Their errors are measured here, with the exact side, on logits drawn from each binade, and kept in
-``docs/accuracy/libraries.json``.
+The pictures compare the unit with float32 libraries in their usual form: a float32 sigmoid, then a
+subtraction. Their errors are measured here, against the exact reference, on random logits of each
+binade, and kept in ``docs/accuracy/libraries.json``.
 """
 
 import json
@@ -24,7 +24,7 @@ from scegrad.show.style import COLOURS, drawn, figure_of, save
 from scegrad.sweep import exact
 
 LEAST, MOST = -30, 8
-"""Binades of logits that are drawn: 2**LEAST <= |x| < 2**MOST."""
+"""The range of the logits in the pictures: 2**LEAST <= |x| < 2**MOST."""
 
 SAMPLES = 1 << 14
 SEED = 1
@@ -33,7 +33,7 @@ Sigmoid = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 def _numpy_sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    with np.errstate(over="ignore"):  # exp(-x) is infinite for large -x, and the quotient right
+    with np.errstate(over="ignore"):  # exp(-x) may be infinite: the quotient is right
         return np.float32(1) / (np.float32(1) + np.exp(-x))
 
 
@@ -45,7 +45,7 @@ UNIT = "this unit"
 
 
 def measure_library(sigmoid: Sigmoid, label: int) -> dict[str, float]:
-    """The worst error in ulp for each binade that is drawn (sign and exponent field together)."""
+    """The worst error in ulp for each binade of the pictures (sign and exponent field together)."""
     rng = np.random.default_rng(SEED)
     worst = {}
     for sign in (0, 1):
@@ -73,7 +73,7 @@ def measure_libraries() -> dict[str, Any]:
 
 
 def axis(fmt: Format) -> list[tuple[str, str]]:
-    """Keys and names of the binades that are drawn, in the order of the logits."""
+    """Keys and names of the binades of the pictures, in the order of the logits."""
     first, last = max(LEAST, fmt.emin - 1), min(MOST, fmt.emax + 1)
     exponents = range(first, last)
     key = {exponent: exponent + fmt.bias for exponent in exponents}
@@ -101,7 +101,7 @@ def worst_picture(found: dict[str, Any], measured: dict[str, Any]) -> Figure:
     both = figure.subplots(1, 2, sharey=True)
     keys, names = zip(*axis(FP32), strict=True)
     for label, axes in enumerate(both):
-        styles = zip(COLOURS[1:], (3, 1.2), strict=False)  # one lies on the other in places
+        styles = zip(COLOURS[1:], (3, 1.2), strict=False)  # the curves overlap in places
         for (name, labels), (colour, lw) in zip(measured["binades"].items(), styles, strict=False):
             errors = [max(labels[str(label)].get(key, 0), 1e-2) for key in keys]
             axes.plot(errors, label=name, drawstyle="steps-mid", color=colour, lw=lw)
@@ -123,7 +123,7 @@ def _worst(summary: dict[str, Any], key: str) -> float:
 
 @drawn
 def density_picture(found: dict[str, Any]) -> Figure:
-    """How the unit's errors are spread in each binade, of every sweep that counted them."""
+    """The distribution of the unit's errors in each binade, for every sweep that counted them."""
     panels = [name for name, summary in found.items() if _counts(summary).any()]
     figure = figure_of(2.1 * len(panels) + 0.3)
     rows = figure.subplots(len(panels), 1, sharey=True, squeeze=False)[:, 0]
@@ -153,10 +153,11 @@ def _format(summary: dict[str, Any]) -> Format:
 
 
 def _counts(summary: dict[str, Any]) -> NDArray[np.float64]:
-    """The histogram of each binade that is drawn; all 0 if the sweep has none.
+    """The histogram of each binade of the pictures; all 0 if the sweep has none.
 
-    Its errors are estimates in float64, of which a few pass half an ulp although MPFR finds the
-    result the nearest: if every result is, they count as half an ulp.
+    The errors are estimates in float64. A few of them are above half an ulp although MPFR finds
+    that the result is the nearest number. If this holds for every result, these errors count as
+    half an ulp.
     """
     none = [0] * exact.BINS
     binades = summary.get("binades", {})

@@ -1,4 +1,4 @@
-"""Puts the measured figures into README.md, docs/performance.md and docs/memory.md: ``scegrad
+"""Writes the measured figures into README.md, docs/performance.md and docs/memory.md: ``scegrad
 generate bench``; ``--check`` only compares.
 
 The README has a few lines of ``docs/bench/bench.json``, the page has all of them.
@@ -21,11 +21,11 @@ README, PAGE, MEASURED = (
 )
 
 MEMORY, BEHIND = Path("docs/memory.md"), Path("docs/bench") / litedram.RESULTS
-"""The page that has the figures behind LiteDRAM, and where they are kept."""
+"""The page with the figures behind LiteDRAM, and the file of the figures."""
 
 
 PROFILED = Path("docs/bench/profile.json")
-"""Where the profiles are kept."""
+"""The file of the profiles."""
 
 
 def table(measurements: Iterable[Measurement]) -> str:
@@ -97,8 +97,8 @@ def litedram_table(records: Iterable[dict[str, Any]]) -> str:
 
 
 def short(case: BenchCase) -> bool:
-    """Whether the README has the case: all cores of the platforms of several, in the narrowest
-    format, on aligned arrays.
+    """Whether the README has the case: all cores of the platforms with several cores, in the
+    narrowest format, on aligned arrays.
     """
     platform = PLATFORMS[case.platform]
     whole = (
@@ -110,7 +110,7 @@ def short(case: BenchCase) -> bool:
 
 
 def generated(root: Path) -> dict[Path, str]:
-    """The pages with the figures of today."""
+    """The pages with today's figures."""
     results = recorded(MEASURED)
     measurements = [Measurement.of(record) for record in results["lines"]]
     blocks = {

@@ -1,4 +1,4 @@
-"""Draws the pictures of ``docs/bench/`` anew from the measurements that are kept there."""
+"""Draws the pictures of ``docs/bench/`` again from the measurements in that folder."""
 
 from pathlib import Path
 

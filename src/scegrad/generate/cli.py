@@ -13,7 +13,7 @@ def generate(
         typer.Argument(
             metavar="[NAME]...",
             help="registers, bench, fpga, accuracy, drawings, modules, signoff, plan, or pictures:"
-            " those of docs/bench/ and docs/accuracy/, for which other libraries are measured too."
+            " those of docs/bench/ and docs/accuracy/, which also measure other libraries."
             "  [default: all but pictures]",
             show_default=False,
         ),
@@ -25,12 +25,12 @@ def generate(
         ),
     ] = False,
 ) -> None:
-    """Make the files and tables anew that the checkout keeps and that are made from others.
+    """Make the files and tables of the checkout that follow from other files.
 
     These are the register header and page, the measured figures in README.md and docs/, and the
     page of the plan.
     """
-    # Every room is read for the pages: the other commands, and --help, do without.
+    # This loads every room: other commands, and --help, do not need them.
     from scegrad.generate.command import generate_files
 
     raise typer.Exit(FAILED if generate_files(names or [], check=check) else 0)

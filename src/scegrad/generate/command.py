@@ -13,14 +13,14 @@ MAKERS: dict[str, Maker] = {
         *(accuracy.MAKER, drawings.MAKER, modules.MAKER, signoff.MAKER, plan.MAKER),
     )
 }
-"""What makes text, which can be compared."""
+"""Generators of text, which can be compared."""
 
 PICTURES = "pictures"
-"""What makes pictures, which differ from one version of Matplotlib to the next."""
+"""Generators of pictures, which differ from one version of Matplotlib to the next."""
 
 
 def generate_files(names: list[str], *, check: bool, root: Path = ROOT) -> int:
-    """Write the files of these makers, or of all; returns how many are stale if only checked.
+    """Write the files of these makers, or of all; returns the number of stale files if ``check``.
 
     Raises ``RequestError`` for an unknown name, and outside a checkout.
     """
@@ -31,7 +31,7 @@ def generate_files(names: list[str], *, check: bool, root: Path = ROOT) -> int:
     if check and PICTURES in names:
         raise RequestError("pictures cannot be checked: they differ with Matplotlib's version")
     if PICTURES in names:
-        # Matplotlib and the libraries that are measured: only the pictures need them.
+        # Matplotlib and the measured libraries: only the pictures need them.
         from scegrad.generate import accuracy_pictures, bench_pictures
 
         accuracy_pictures.main()

@@ -1,5 +1,5 @@
-"""Drawings that are made from the thing itself: platforms, register bits, the plan, the error over
-the logits, a job at the ports, and a fault in a waveform.
+"""Drawings made from the design itself: platforms, register bits, the plan, the error over the
+logits, a job at the ports, and a fault in a waveform.
 """
 
 import json
@@ -16,11 +16,13 @@ from scegrad.registers import REGISTERS, Field
 FOLDER = Path("docs/drawings")
 
 DEAL, LANE, PORT = "#e8f1f8", "#e5f5ef", "#fdeee3"
-"""Grounds of what distributes, what computes, and of what moves data."""
+"""Fill colours of blocks that distribute, that compute, and that move data."""
 
 
 def clock(platform: Platform, root: Path) -> str:
-    """The frequencies that the platform's top module, or else another one's, reached on an FPGA."""
+    """The measured frequencies of the platform's top module on an FPGA, or those of another
+    platform.
+    """
     measured = [each for each in fpga.measured(root) if each["unit"] == "top"]
     best = next((each for each in measured if each["platform"] == platform.name), measured[0])
     seeds = best["mhz"].values()
@@ -71,7 +73,7 @@ def _core(picture: Drawing, platform: Platform, k: int, y: float) -> None:
 
 
 def register_drawing() -> str:
-    """The fields of every register that has some, bit 31 on the left."""
+    """The fields of every register with fields, bit 31 on the left."""
     listed = [register for register in REGISTERS if register.fields]
     picture = Drawing(760, 34 * len(listed) + 30, "The fields of the registers, bit 31 to bit 0")
     left, bit = 170, 18
@@ -96,7 +98,9 @@ def _fits(each: Field, bit: float) -> bool:
 def _outside(
     picture: Drawing, fields: tuple[Field, ...], left: float, bit: float, y: float
 ) -> None:
-    """The names of fields too narrow for them, left of all such fields, from high to low."""
+    """The names of fields too narrow for a name, to the left of all such fields, from high to
+    low.
+    """
     narrow = [each for each in fields if not _fits(each, bit)]
     if narrow:
         names = ", ".join(each.name for each in sorted(narrow, key=lambda each: -each.low))
@@ -118,7 +122,7 @@ def plan_drawing() -> str:
 
 
 EXPONENTS = range(-20, 7)
-"""The binades of logits that are drawn, of either sign."""
+"""The binades of the logits in the drawing, for either sign."""
 
 LOWEST, HIGHEST = -2, 8
 """The decades of the axis of errors, in ulp."""

@@ -1,7 +1,7 @@
-"""The picture of a fault in a waveform: what the first page of the benches has its reader find.
+"""The picture of a fault in a waveform: the fault that the reader of ``docs/first/bench.md`` finds.
 
-The simulation is that of ``docs/first/bench.md`` after the mistake that it asks for. What the port
-carried at the fault is kept in ``docs/drawings/fault.json``, and a test runs it again.
+The simulation is that of the page, with its mistake in the RTL. The values at the port around the
+fault are in ``docs/drawings/fault.json``, and a test runs the simulation again.
 """
 
 import json
@@ -30,27 +30,27 @@ WIDTHS = {
     "bready": 1,
     "bresp": 2,
 }
-"""The signals that are drawn, from above, with their bits."""
+"""The signals of the picture, from the top, with their bits."""
 
 COLOURS = {"a": BLUE, "w": ORANGE, "b": GREEN}
 """The colour of a channel, by the first letter of its signals."""
 
 EXPECTED = 0x0F
-"""WSTRB of the last beat as it should be: 12 bytes in words of 8 leave 4."""
+"""The right WSTRB of the last beat: 12 bytes in words of 8 leave 4."""
 
 DECERR = 3
 
 PICOSECONDS = 1000
 
 LEFT, TOP, ROW, CYCLE = 80, 30, 26, 54
-"""Pixels: room for the names and for the times, height of a signal, width of a cycle."""
+"""Pixels: space for the names and for the times, height of a signal, width of a cycle."""
 
 AROUND = 2
-"""Cycles that are kept before the write's address and after its response."""
+"""The number of cycles before the write's address and after its response."""
 
 
 def trace(vcd: str) -> dict[str, list[int]]:
-    """The cycles of a waveform around the write that was answered DECERR; raises ``ValueError`` if
+    """The cycles of a waveform around the write with the response DECERR; raises ``ValueError`` if
     there is none.
     """
     times, found = waves.samples(vcd, [PORT + name for name in WIDTHS])
@@ -66,7 +66,7 @@ def trace(vcd: str) -> dict[str, list[int]]:
 
 
 def picture(values: dict[str, list[int]]) -> str:
-    """The signals over time as a waveform viewer shows them, with the fault marked."""
+    """The signals over time as in a waveform viewer, with the fault marked."""
     cycles = len(values["time"])
     made = Drawing(
         LEFT + CYCLE * cycles + 10,
@@ -90,11 +90,11 @@ def picture(values: dict[str, list[int]]) -> str:
 
 
 Run = tuple[float, float, int]
-"""From a cycle to another one, a value."""
+"""First cycle, end, and value between them."""
 
 
 def _runs(values: list[int], cuts: set[int]) -> list[Run]:
-    """Cycles with the same value, together, but not across ``cuts``."""
+    """Runs of cycles with the same value, split at ``cuts``."""
     changes = [n for n in range(1, len(values)) if n in cuts or values[n] != values[n - 1]]
     return [
         (start, end, values[start])
@@ -117,7 +117,7 @@ def _times(made: Drawing, values: dict[str, list[int]], bottom: float) -> None:
 
 
 def _wave(made: Drawing, row: int, runs: list[Run], colour: str) -> None:
-    """A bit: high is up."""
+    """A bit as a line: high is up."""
     low = TOP + ROW * row + 20
     points = [(LEFT + CYCLE * x, low - 14 * bit) for start, end, bit in runs for x in (start, end)]
     made.line(*points, colour=colour, width=1.5)
@@ -133,7 +133,7 @@ def _bus(made: Drawing, row: int, runs: list[Run], bits: int, colour: str) -> No
 
 
 def _mark(made: Drawing, values: dict[str, list[int]]) -> None:
-    """A box about the wrong value, and what it should be."""
+    """A box around the wrong value, with the right one."""
     wrong, row = values["wlast"].index(1), list(WIDTHS).index("wstrb") + 1
     x, y = LEFT + CYCLE * wrong, TOP + ROW * row + 5
     made.box(x, y, CYCLE, 16, f"{values['wstrb'][wrong]:02X}", "#fbe3ef", colour=PINK, stroke=2.5)
@@ -141,5 +141,5 @@ def _mark(made: Drawing, values: dict[str, list[int]]) -> None:
 
 
 def drawings(root: Path) -> dict[Path, str]:
-    """The picture of the trace that is kept."""
+    """The picture of the kept trace."""
     return {TRACE.with_suffix(".svg"): picture(json.loads((root / TRACE).read_text("utf-8")))}

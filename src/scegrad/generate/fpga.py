@@ -1,4 +1,4 @@
-"""``scegrad generate fpga`` puts the figures of ``docs/fpga.json`` and ``docs/ulx3s.json`` into
+"""``scegrad generate fpga`` writes the figures of ``docs/fpga.json`` and ``docs/ulx3s.json`` into
 ``docs/fpga.md``.
 """
 
@@ -18,7 +18,7 @@ TARGETS = {
     "datapath": {"MHz": 140},
     "top": {"MHz": 120},
 }
-"""What a unit must reach at least (MHz) or may take at most."""
+"""The least clock of a unit in MHz, or its largest size."""
 
 
 def figures() -> str:
@@ -80,7 +80,7 @@ def measured(root: Path = ROOT) -> list[dict]:
 
 
 def board() -> str:
-    """What the board's bitstream takes of the part, and how fast it may run."""
+    """Size and clock of the board's bitstream."""
     report = json.loads((ROOT / BOARD).read_text(encoding="utf-8"))
     cells = report["cells"]
     sizes = ", ".join(
@@ -106,7 +106,7 @@ TABLES: dict[str, Callable[[], str]] = {
 
 
 def generated(root: Path) -> dict[Path, str]:
-    """The page with the tables of today."""
+    """The page with today's tables."""
     return {PAGE: MAKER.page(PAGE, {name: table() for name, table in TABLES.items()}, root)}
 
 

@@ -1,5 +1,5 @@
-"""Committed files that are made from others: whole, or in places of a page between two marker lines
-that name the block and its maker.
+"""Committed files that are made from other files: whole files, or blocks of a page between two
+marker lines with the names of block and maker.
 
 <!-- begin NAME, made by COMMAND -->
 <!-- end NAME -->
@@ -24,10 +24,10 @@ def recorded(path: Path) -> Any:
 
 @dataclass(frozen=True)
 class Maker:
-    """What makes some files from ``source``, a path in the checkout.
+    """A generator of files from ``source``, a path in the checkout.
 
-    ``name`` is that of ``scegrad generate NAME``; ``generated`` gives the text of each file by
-    path, from the directory of the checkout and with paths in it.
+    ``name`` is the one of ``scegrad generate NAME``. ``generated`` takes the directory of the
+    checkout and returns the text of each file by its path in there.
     """
 
     name: str
@@ -40,9 +40,9 @@ class Maker:
         return f"scegrad generate {self.name}"
 
     def run(self, root: Path = ROOT, *, check: bool) -> int:
-        """Write the files, or name those that are stale on standard error; returns how many.
+        """Write the files, or name the stale ones on standard error; returns their number.
 
-        Raises what ``generated`` raises.
+        Raises the errors of ``generated``.
         """
         stale = [
             (path, text)

@@ -1,6 +1,6 @@
-"""The page of the hardware's modules: what each does, its latency, its size and its test.
+"""The page of the hardware's modules: purpose, latency, size and test of each.
 
-The modules are those that the platform's top module and its core are really made of.
+The list comes from the instances in the platform's top module and its core.
 """
 
 import inspect
@@ -25,10 +25,10 @@ PAGE, SIZES = Path("docs/reference/modules.md"), Path("docs/modules.json")
 HEAD = ("module", "what it does", "latency", "size", "test")
 
 NAMES = {"latency": "", "request_latency": " to the request", "start_latency": " to the start"}
-"""Properties that give a latency in cycles, and what the cycles lead to."""
+"""Properties that give a latency in cycles, and the end of these cycles."""
 
 KINDS = {"luts": "LUT4", "ff": "FF", "multipliers": "MULT18X18D", "rams": "DP16KD"}
-"""What a size counts, and how the tools call it."""
+"""The parts of a size, with the tools' names."""
 
 Parts = dict[type, list[wiring.Component]]
 
@@ -56,7 +56,9 @@ def named_parts() -> Iterator[Named]:
 
 
 def _inside(top: Elaboratable) -> Iterator[tuple[Elaboratable, str]]:
-    """A module and all that it contains; a black box stands for a module made once, beside it."""
+    """A module with its submodules; a black box stands for a module that is built once, beside
+    it.
+    """
     waiting = [(Fragment.get(top, VERILOG), "")]
     while waiting:
         fragment, path = waiting.pop(0)
@@ -77,7 +79,9 @@ def summary(kind: type) -> str:
 
 
 def latency(instances: list[wiring.Component]) -> str:
-    """The cycles of a module: several where its instances differ, "" if it states none."""
+    """The latency of a module in cycles: several values if its instances differ, "" if it states
+    none.
+    """
     cells = []
     if isinstance(instances[0], Datapath):
         return ", ".join(f"{instances[0].latency(name)} in {name}" for name in FORMATS)
@@ -93,7 +97,7 @@ def sizes(root: Path = ROOT) -> dict[type, str]:
     measured = json.loads((root / SIZES).read_text(encoding="utf-8"))
     found: dict[type, dict[str, int]] = {}
     for part, path in named_parts():
-        # Equal modules whose names end in numbers share one without them.
+        # Equal modules whose names end in numbers share one module without a number.
         for name in (path.lstrip("_"), re.sub(r"_\d+", "", path).lstrip("_")):
             size = measured.get(name, {"luts": -1})
             if size["luts"] > found.get(type(part), {"luts": -1})["luts"]:
@@ -126,7 +130,7 @@ def table(root: Path = ROOT) -> str:
 
 
 def generated(root: Path = ROOT) -> dict[Path, str]:
-    """What the page must hold."""
+    """The page."""
     return {PAGE: MAKER.page(PAGE, {"modules": table(root)}, root)}
 
 

@@ -1,4 +1,4 @@
-"""The plan of the house: its rooms, floor by floor, and the page that shows it.
+"""The plan of the package: its rooms, floor by floor, and the page that shows it.
 
 A room is a module or a folder of ``src/scegrad``, links to the checkout's folders included.
 A room may import rooms of lower floors only, so that no two rooms import each other.
@@ -37,7 +37,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 """Every room, from the ground floor up."""
 
 OUTSIDE = ("__init__",)
-"""Loads the Python interface when it is first asked for, and belongs to no floor."""
+"""Loads the Python interface at its first use, and belongs to no floor."""
 
 Arrow = tuple[str, str]
 
@@ -53,7 +53,7 @@ def files() -> Iterator[tuple[str, Path]]:
 
 
 def imported(path: Path) -> Iterator[tuple[str, int]]:
-    """The rooms that a file imports from, those inside functions too, with the line."""
+    """The rooms from which a file imports, also inside functions, with the line."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -68,7 +68,7 @@ def imported(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def arrows() -> dict[Arrow, list[str]]:
-    """Which room imports which, and where: ``file:line``."""
+    """The imports of each room, with their places: ``file:line``."""
     found: dict[Arrow, list[str]] = {}
     for room, path in files():
         for target, line in imported(path):

@@ -1,10 +1,10 @@
-"""What is made from the register table and committed: the C header, and the tables of the register
+"""The committed files made from the register table: the C header, and the tables of the register
 page.
 
     scegrad generate registers            write them
-    scegrad generate registers --check    exit with 1, and say how to mend it, where one is stale
+    scegrad generate registers --check    exit with 1 if a file is stale, and name the cure
 
-The page's prose is written by hand; its tables stand between markers (``pages``).
+The page's prose is written by hand; its tables are between markers (``maker``).
 """
 
 from collections.abc import Callable, Iterable
@@ -55,7 +55,7 @@ def c_header() -> str:
 
 
 def _c_units() -> list[str]:
-    """The registers of units: where their blocks are, and the offsets in one."""
+    """The registers of units: the places of their blocks, and the offsets in a block."""
     lines = [
         "",
         "/* Units: core k is unit k, the shared job is unit 16; also their bits in BUSY,"
@@ -106,9 +106,9 @@ DRIVER_STATUS = (
         66,
         "the hardware could not be opened: missing, of another platform, or a setting is wrong",
     ),
-    ("HARDWARE", 67, "the registers could not be accessed, or read what they must not"),
+    ("HARDWARE", 67, "the registers could not be accessed, or gave impossible values"),
 )
-"""What a call of the C library ends with beside the hardware's own codes: name, code, meaning."""
+"""Status codes of a call of the C library beside the hardware's own: name, code, meaning."""
 
 
 def status_header() -> str:
@@ -141,7 +141,7 @@ def status_header() -> str:
 
 
 def _enumerator(name: str, code: int, text: str, comma: str) -> list[str]:
-    """A member of an enumeration with its text, which stands above it if the line is too short."""
+    """A member of an enumeration with its text, which is above it if the line is too short."""
     member = f"    SCEGRAD_{name} = {code}{comma}"
     line = f"{member} /* {text} */"
     if len(line) <= COLUMNS:
@@ -151,7 +151,7 @@ def _enumerator(name: str, code: int, text: str, comma: str) -> list[str]:
 
 
 def _each(name: str, code: int, text: str) -> str:
-    """A call of X with a status, its text in as many literals as the width of a line asks for."""
+    """A call of X with a status; the text is split into literals that fit a line."""
     line = f'    X({name}, {code}, "{text}")'
     if len(line) <= COLUMNS - len(" \\"):
         return line
@@ -278,7 +278,7 @@ TABLES: dict[str, Callable[[], str]] = {
 
 
 def generated(root: Path = ROOT) -> dict[Path, str]:
-    """What each committed file must hold."""
+    """The content of each committed file."""
     return {
         HEADER: c_header(),
         STATUS_HEADER: status_header(),

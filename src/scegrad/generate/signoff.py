@@ -1,7 +1,7 @@
-"""Puts the short summary of the sign-off, ``docs/signoff.json``, into README.md.
+"""Writes the short summary of the sign-off, ``docs/signoff.json``, into README.md.
 
-Each record is compared with what its case is about today: it counts while they agree, and is stale
-else, so that a change of the hardware or of a claim makes the table another one.
+Each record is compared with today's subject of its case: it counts if they agree, otherwise it is
+stale. So a change of the hardware or of a claim changes the table.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ GROUPS = {
     "coverage": "lines, branches, expressions and toggles: hit, or excluded with a reason",
     "soak": "random jobs with faults, pauses, aborts and resets",
 }
-"""What the cases of a group are about."""
+"""The subject of each group of cases."""
 
 
 def table(summary: dict[str, Any]) -> str:
@@ -48,7 +48,7 @@ def table(summary: dict[str, Any]) -> str:
 
 
 def generated(root: Path) -> dict[Path, str]:
-    """The page with the state of today."""
+    """The page with today's state."""
     return {README: MAKER.page(README, {"signoff": table(recorded(KEPT))}, root)}
 
 

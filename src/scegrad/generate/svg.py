@@ -1,4 +1,4 @@
-"""Drawings as SVG text: the same facts give the same text, whatever is installed."""
+"""Drawings as SVG text: the same facts give the same text, whatever packages are installed."""
 
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
@@ -9,14 +9,14 @@ BLUE, ORANGE, GREEN, PINK, YELLOW, SKY = COLOURS
 GREY = "#666666"
 
 LETTER = 6.6
-"""Width of a letter of 11 pixels, about."""
+"""The approximate width of a letter of 11 pixels."""
 
 
 @dataclass
 class Drawing:
     """A drawing of ``width`` by ``height`` pixels; x goes to the right, y down.
 
-    ``title`` says what is seen, for those who hear the page.
+    ``title`` describes the drawing for readers who hear the page.
     """
 
     width: float

@@ -1,7 +1,8 @@
 """The timing diagram of a job at the ports, from the waveform of a real simulation.
 
 The simulation is that of ``docs/first/verilog``: a design with one unit and one memory, under
-Icarus. What its ports carried is kept in ``docs/drawings/job.json``, and a test runs it again.
+Icarus. The values at its ports are in ``docs/drawings/job.json``, and a test runs the simulation
+again.
 """
 
 import json
@@ -23,7 +24,7 @@ SIGNALS = {
     "bvalid": ("B", ORANGE),
     "irq": ("irq", GREEN),
 }
-"""The signals that are drawn, from above, with their names and colours."""
+"""The signals of the diagram, from the top, with their names and colours."""
 
 NAMES = {
     "reg_write": "START",
@@ -31,17 +32,17 @@ NAMES = {
     "rvalid": "logits, labels",
     "wvalid": "gradient",
 }
-"""What stands above the first pulse of a signal."""
+"""The text above the first pulse of a signal."""
 
 LEFT, ROW, CYCLE = 100, 32, 9
-"""Pixels: room for the names, height of a signal, width of a cycle."""
+"""Pixels: space for the names, height of a signal, width of a cycle."""
 
 BEFORE, AFTER = 6, 8
-"""Cycles that are kept before the write to START and after the rise of irq."""
+"""The number of cycles before the write to START and after the rise of irq."""
 
 
 def trace(vcd: str) -> dict[str, list[int]]:
-    """The signals of a waveform (VCD) at each rising edge of ``clk``, about the job."""
+    """The signals of a waveform (VCD) at each rising edge of ``clk``, around the job."""
     _, seen = waves.samples(vcd, (*SIGNALS, "reg_address"))
     register = next(register for register in REGISTERS if register.name == "START")
     start = seen.pop("reg_address").index(register.offset)
@@ -89,6 +90,6 @@ def _axis(picture: Drawing, y: float, cycles: int) -> None:
 
 
 def drawings(root: Path) -> dict[Path, str]:
-    """The diagram of the trace that is kept."""
+    """The diagram of the kept trace."""
     values = json.loads((root / TRACE).read_text(encoding="utf-8"))
     return {TRACE.with_suffix(".svg"): diagram(values)}

@@ -13,12 +13,12 @@ CLOCK = "clk"
 def samples(vcd: str, names: Collection[str]) -> tuple[list[int], dict[str, list[int]]]:
     r"""Signals of a waveform's outermost module in each cycle of ``clk``, by name.
 
-    Before them, the time at which each cycle begins, in the unit of the waveform:
+    The first result is the list of times at which the cycles begin, in the unit of the waveform.
 
         clk   __/--\__/--\__/
         data  aaaXbbbbbXccccc      "b" stands beside the time of the first edge
 
-    A bit that is not known counts as 0. Raises ``ValueError`` if a signal is missing.
+    An unknown bit counts as 0. Raises ``ValueError`` if a signal is missing.
     """
     now = dict.fromkeys((*names, CLOCK), 0)
     times: list[int] = []
@@ -35,7 +35,7 @@ def samples(vcd: str, names: Collection[str]) -> tuple[list[int], dict[str, list
 
 
 def _steps(vcd: str, names: Collection[str]) -> Iterator[tuple[int, dict[str, int]]]:
-    """The changes of each time; those of one time belong together, in whatever order they stand."""
+    """The changes of each time; the order of changes at the same time has no meaning."""
     codes: dict[str, list[str]] = {}
     new: dict[str, int] = {}
     depth = time = 0

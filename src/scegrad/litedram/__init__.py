@@ -1,3 +1,3 @@
-"""LiteDRAM, the open memory controller: its Verilog for a chip, made by its own package, and the
-unit behind its AXI port.
+"""LiteDRAM, an open-source memory controller: its Verilog for a chip, made by its own package, and
+the unit behind its AXI port.
 """

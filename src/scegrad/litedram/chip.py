@@ -1,4 +1,4 @@
-"""Which memory LiteDRAM controls: a chip of its list, a clock, and the width of its AXI port."""
+"""The memory that LiteDRAM controls: a chip of its list, a clock, and the width of its AXI port."""
 
 from dataclasses import dataclass
 from types import ModuleType
@@ -22,13 +22,13 @@ def chips() -> ModuleType:
 
 @dataclass(frozen=True)
 class Chip:
-    """A memory behind LiteDRAM; raises ``RequestError`` for one that cannot be.
+    """A memory behind LiteDRAM; raises ``RequestError`` for an impossible one.
 
     ``name``       class in ``litedram.modules``, such as MT41K64M16
     ``mhz``        clock of the controller, its port and the unit; the memory's clock is ``phases``
                    times as fast
-    ``port_bits``  width of the controller's port, from which that of the memory's bus follows: as
-                   many devices side by side as that takes
+    ``port_bits``  width of the controller's port; it determines the width of the memory's bus, and
+    so the number of devices side by side
     """
 
     name: str
@@ -95,7 +95,7 @@ class Chip:
         return getattr(chips(), self.name)(self.mhz * 1_000_000, f"1:{self.phases}")
 
     def phy_settings(self) -> Any:
-        """What LiteDRAM's model of PHY and memory has for latencies at this clock."""
+        """The latencies of LiteDRAM's model of PHY and memory at this clock."""
         from litedram.phy.model import get_sdram_phy_settings
 
         return get_sdram_phy_settings(self.memtype, self.data_bits, self.mhz * 1e6)

@@ -30,8 +30,8 @@ def axi_port(
 ) -> set[Any]:
     """Put LiteDRAM's AXI front end before a native port of ``core``; returns its signals.
 
-    They are named as AXI's signals are, ``<prefix>_awaddr`` and so on. With ``bits`` the port is
-    wider than the native one, by LiteX's down-converter: 256 beats of the native port at most.
+    Their names are ``<prefix>_awaddr`` and so on. With ``bits`` the port is wider than the native
+    one, by LiteX's down-converter: 256 beats of the native port at most.
     """
     from litedram.frontend.axi import LiteDRAMAXI2Native, LiteDRAMAXIPort
     from litex.soc.interconnect.axi import AXIDownConverter
@@ -84,7 +84,9 @@ def verilog(chip: Chip) -> str:
 
 
 def as_verilog(top: Any, ios: set[Any], name: str, **options: Any) -> str:
-    """A migen module as Verilog, without time scale and the comments that tell when it was made."""
+    """A migen module as Verilog, without time scale and without the comments about the time of
+    generation.
+    """
     from litex.gen.fhdl.verilog import convert
 
     text = str(convert(top, ios, name=name, **options))

@@ -19,27 +19,27 @@ SYS_MHZ = 60
 """Clock of the board; docs/fpga.md derives it from the chip's access time."""
 
 CHIP = "MT48LC16M16"
-"""32 MiB in 16 bits; the boards carry this one or one that is as fast (IS42S16160, AS4C16M16)."""
+"""32 MiB in 16 bits; the boards have this chip or one of the same speed (IS42S16160, AS4C16M16)."""
 
 AXI_BITS, HOST_BITS = 64, 32
 
 CAS_LATENCY = 2
 
 POWER_UP_US = 200
-"""From stable clock to the first command: the longest of the three data sheets."""
+"""Time from a stable clock to the first command: the longest of the three data sheets."""
 
 REFRESHES = 8
-"""Before the mode register: data sheets ask for 2 or 8."""
+"""Refreshes before the mode register is set: data sheets require 2 or 8."""
 
 REFRESH_US, REFRESH_ROWS = 64_000, 8192
-"""The chip wants all its rows refreshed in that time."""
+"""The chip needs a refresh of all its rows in this time."""
 
 RFC_NS, RP_NS, MRD_CYCLES = 70, 20, 2
 
 
 @dataclass(frozen=True)
 class Step:
-    """A command of the sequence and the cycles until the next; the pins that are low."""
+    """A command of the sequence, with its low pins and the cycles until the next command."""
 
     cycles: int
     low: tuple[str, ...] = ()
@@ -47,7 +47,9 @@ class Step:
 
 
 def sequence(mhz: int) -> list[Step]:
-    """What initialises the chip: wait, precharge all, refresh, burst length 1 and CAS latency."""
+    """The sequence that initialises the chip: wait, precharge all, refresh, burst length 1 and CAS
+    latency.
+    """
 
     def cycles(ns: int) -> int:
         return -(-ns * mhz // 1000)
@@ -82,7 +84,9 @@ def _sequencer(top: Any, dfi: Any, done: Any, steps: list[Step]) -> None:
 
 
 def _host(top: Any, native: Any) -> set[Any]:
-    """A word at a time for the bridge, with the signals of ``board.memory.HostSignature``."""
+    """Access of the bridge, one word at a time, with the signals of
+    ``board.memory.HostSignature``.
+    """
     from migen import FSM, NextState, NextValue, Signal
 
     valid, write, ready = (Signal(name=f"host_{name}") for name in ("valid", "write", "ready"))
@@ -112,7 +116,7 @@ def _when(condition: Any, action: Any) -> tuple[Any]:
 
 
 def _pads(chip: Chip) -> Any:
-    """The chip's pins as LiteDRAM's PHY names them; each is a port ``sdram_<name>``."""
+    """The chip's pins with the names of LiteDRAM's PHY; each is a port ``sdram_<name>``."""
     from migen import Record
 
     geometry = chip.module().geom_settings
@@ -128,8 +132,8 @@ def _pads(chip: Chip) -> Any:
 def verilog(chip: Chip | None = None) -> str:
     """The module ``sdram``.
 
-    Ports: ``clk`` and ``rst``; ``clk_chip``, the chip's clock as it is to leave at ``sdram_clk``;
-    ``ready``, high once the chip is initialised: nothing may be asked for before;
+    Ports: ``clk`` and ``rst``; ``clk_chip``, the shifted clock for the chip, which leaves at
+    ``sdram_clk``; ``ready``, high after the initialisation of the chip: no request may come before;
     ``s_axi_*``, 64 bits, addresses from 0; ``host_*``; the chip's pins ``sdram_*``.
     """
     from litedram.core import LiteDRAMCore
@@ -146,7 +150,7 @@ def verilog(chip: Chip | None = None) -> str:
     ready, sdram_clk = Signal(name="ready"), Signal(name="sdram_clk")
     top.comb += [sys.clk.eq(init.clk), sys.rst.eq(~ready)]
     top.submodules.phy = phy = GENSDRPHY(pads, chip.mhz * 1_000_000, cl=CAS_LATENCY)
-    # LiteDRAM rounds the refresh interval up, and 8,192 of them would take more than 64 ms.
+    # LiteDRAM rounds the refresh interval up, so 8,192 refreshes would take more than 64 ms.
     described.timing_settings.tREFI = chip.mhz * REFRESH_US // REFRESH_ROWS
     top.submodules.core = core = LiteDRAMCore(
         phy, described.geom_settings, described.timing_settings, chip.mhz * 1_000_000

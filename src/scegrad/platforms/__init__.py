@@ -1,4 +1,4 @@
-"""The platforms: named values of one frozen configuration, from which every width is derived.
+"""The platforms: named values of one frozen configuration, which determines every width.
 
 A user's own platform is a value of the same class, made in Python or read from a TOML file.
 """
@@ -18,14 +18,14 @@ MiB = 1024 * KiB
 GiB = 1024 * MiB
 
 CHUNK_BITS = 64
-"""What a core takes and gives in one handshake: two fp32 or four fp16 elements of each array; also
-the width of an L2 port.
+"""Bits of each array in one handshake of a core: two fp32 or four fp16 elements; also the width of
+an L2 port.
 """
 
 
 @dataclass(frozen=True)
 class Region:
-    """A range of addresses that one memory answers to."""
+    """A range of addresses of one memory."""
 
     name: str
     base: int
@@ -43,8 +43,8 @@ class Region:
 
 @dataclass(frozen=True)
 class PrivateMemory:
-    """A memory that each core has one of, behind its own port: ``size`` bytes at ``base + k *
-    stride`` for core k.
+    """A memory of each core, behind the core's own port: ``size`` bytes at ``base + k * stride``
+    for core k.
     """
 
     name: str
@@ -66,21 +66,22 @@ AM = PrivateMemory("AM", 0x1000_0000, 512 * KiB, 0x0100_0000)
 REGISTERS_BUS, SHARED_BUS, PRIVATE_BUS = "s_axil", "m_axi_shared", "m_axi_l2_{}"
 """Names of the top module's buses: registers, shared memory, and the private memory of core ``{}``.
 
-``board/ulx3s.v`` and ``sw/sim/lite_manager.cpp`` spell them out: with other names they do not
-compile.
+``board/ulx3s.v`` and ``sw/sim/lite_manager.cpp`` contain these names too: with other names they do
+not compile.
 """
 
 MIN_BURST_BEATS = 4
-"""Beats of the shortest ``burst_beats``, and of the bursts at the end of an array."""
+"""The least value of ``burst_beats``, and the beats of the bursts at the end of an array."""
 
 MAX_NAME = 40
-"""Characters of a platform's or a region's name."""
+"""The largest number of characters in a platform's or a region's name."""
 
 MAX_REGIONS = 16
-"""Regions behind the shared port: each is two comparators in the checker, three times."""
+"""The largest number of regions behind the shared port: each adds two comparators to the checker,
+three times."""
 
 MAX_BUFFER_BEATS = 1 << 14
-"""Beats of a buffer: a 512-bit port has a MiB then."""
+"""The largest number of beats of a buffer: with a 512-bit port this is 1 MiB."""
 
 _WORD = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,{MAX_NAME - 1}}}")
 
@@ -91,7 +92,7 @@ def _power_of_two(value: int) -> bool:
 
 @dataclass(frozen=True)
 class Platform:
-    """Everything that distinguishes one top module from another.
+    """The configuration of the hardware: everything that distinguishes one top module from another.
 
     ``cores``               cores; bit i of ``core_mask`` is core i
     ``formats``             names from ``formats.FORMATS`` that every core computes
@@ -196,7 +197,7 @@ class Platform:
                 )
 
     def _check_names(self) -> None:
-        """Raise ``ValueError`` unless each memory has a name of its own that is a word."""
+        """Raise ``ValueError`` unless each memory has its own name, which is a word."""
         for field_name, memories, least in (
             ("shared", self.shared, 1),
             ("private", self.private, 0),
@@ -215,7 +216,7 @@ class Platform:
                     )
 
     def _cure(self, lower: Region, upper: Region) -> str:
-        """What to change if ``lower`` reaches into ``upper``."""
+        """The change that mends an overlap of ``lower`` with ``upper``."""
         room = upper.base - lower.base
         ways = [f"move {upper.name} to {lower.end:#x} or above"] if upper in self.shared else []
         if lower in self.shared:
@@ -257,8 +258,8 @@ class Platform:
 
     @property
     def read_turn_beats(self) -> int:
-        """Beats of one input that the shared port reads before it turns to the other, in long jobs;
-        two more turns fit beside it.
+        """Beats of one input that the shared port reads before it reads the other input, in long
+        jobs; the buffer holds two more of these turns.
         """
         return max(self.burst_beats, 1 << (self.read_buffer_beats // 3).bit_length() - 1)
 
@@ -286,7 +287,7 @@ class Platform:
         return fmt.name in self.formats
 
     def results_per_cycle(self, fmt: Format) -> int:
-        """Results that one core gives in a cycle: one in fp32, two in fp16."""
+        """Results of one core per cycle: one in fp32, two in fp16."""
         return {4: 1, 2: 2}[fmt.bytes]
 
 
@@ -303,16 +304,16 @@ PLATFORMS = {platform.name: platform for platform in (FT78NE, MT7004, ECP5_DEMO)
 
 
 FILE_SUFFIX = ".toml"
-"""What the name of a platform's file ends in, by which it is told from a platform's name; a path
-with a slash, such as a pipe's, is a file too.
+"""The ending of the name of a platform's file, which distinguishes it from a platform's name; a
+path with a slash, such as a pipe's, is a file too.
 """
 
 CHOICES = (*PLATFORMS, f"FILE{FILE_SUFFIX}")
-"""What ``--platform`` takes, as help texts show it."""
+"""The values of ``--platform``, in the notation of help texts."""
 
 
 def platform_of(platform: str | Path | Platform) -> Platform:
-    """The platform of a name or of a TOML file; a platform itself stands for itself.
+    """The platform of a name or of a TOML file; a ``Platform`` is returned as it is.
 
     Raises ``RequestError``.
     """

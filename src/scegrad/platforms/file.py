@@ -1,4 +1,6 @@
-"""A frozen dataclass from a TOML file: its fields are the keys, and every fault is one line."""
+"""A frozen dataclass from a TOML file: its fields are the keys, and every fault is reported in one
+line.
+"""
 
 import difflib
 import re
@@ -12,10 +14,10 @@ from typing import Any, TypeVar, get_args, get_origin
 from scegrad.errors import RequestError, printable
 
 MAX_BYTES = 1 << 16
-"""Bytes of a file, so that no device is read for ever."""
+"""The largest size of a file in bytes, so that no device is read for ever."""
 
 MAX_MESSAGE = 400
-"""Characters of a message, whatever a file or its name contains."""
+"""The largest number of characters in a message, whatever a file or its name contains."""
 
 Record = TypeVar("Record")
 
@@ -23,9 +25,9 @@ Record = TypeVar("Record")
 def read_record(kind: type[Record], path: Path, what: str) -> Record:
     """A value of the dataclass ``kind`` from a file; ``what`` names its kind in messages.
 
-    Fields with ``init=False`` are no keys; what a field is to hold is told by its type: int, str,
-    a tuple of one type, another dataclass, or one of these and None. Raises ``RequestError`` with
-    one line that names the file, the key and what it must be.
+    Fields with ``init=False`` are no keys. The type of a field decides which values it takes: int,
+    str, a tuple of one type, another dataclass, or one of these and None. Raises ``RequestError``
+    with one line that names the file, the key and what it must be.
     """
     try:
         with path.open("rb") as file:
@@ -44,14 +46,14 @@ def read_record(kind: type[Record], path: Path, what: str) -> Record:
 
 
 def _one_line(text: str) -> str:
-    """The text with what is no printable character written as its escape, shortened if need be."""
+    """The text with escapes for unprintable characters, shortened if necessary."""
     escaped = printable(text)
     return escaped if len(escaped) <= MAX_MESSAGE else f"{escaped[: MAX_MESSAGE - 4]} ..."
 
 
 def _build(kind: type[Record], table: dict[str, Any], where: str) -> Record:
     """The dataclass from a table; ``where`` is the table's place in the file."""
-    # mypy cannot say of a type variable that it is a dataclass
+    # mypy cannot express that a type variable is a dataclass
     known = {item.name: item for item in fields(kind) if item.init}  # type: ignore[arg-type]
     for key in table:
         if key not in known:
@@ -65,13 +67,13 @@ def _build(kind: type[Record], table: dict[str, Any], where: str) -> Record:
 
 
 def _hint(key: str, known: Iterable[str]) -> str:
-    """The key that was meant, if one is close, or else every key."""
+    """The key that is closest to the wrong one, or every key if none is close."""
     close = difflib.get_close_matches(key, known, n=1, cutoff=0.7)
     return f"did you mean {close[0]}?" if close else f"the keys are {', '.join(known)}"
 
 
 def _value(kind: Any, value: Any, where: str) -> Any:
-    """A value of TOML as a field of type ``kind`` holds it."""
+    """A TOML value converted to the type ``kind`` of a field."""
     if isinstance(kind, UnionType):  # TOML has no None: the key is left out
         kind = next(each for each in get_args(kind) if each is not type(None))
     if get_origin(kind) is tuple and isinstance(value, list):
@@ -86,7 +88,7 @@ def _value(kind: Any, value: Any, where: str) -> Any:
 
 
 def _wanted(kind: Any, value: Any, where: str) -> str:
-    """What must stand in place of ``value``, and how it is written in TOML."""
+    """The right value in place of ``value``, in the notation of TOML."""
     if kind is str:
         return "a string in quotes"
     if kind is int:

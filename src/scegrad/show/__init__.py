@@ -1,1 +1,1 @@
-"""How results are shown: tables for a terminal, pictures for a page."""
+"""The presentation of results: tables for a terminal, pictures for a page."""

@@ -1,7 +1,7 @@
-"""How a picture looks: made for the width of a page, with letters that can be read there.
+"""The style of pictures: made for the width of a page, with letters that can be read there.
 
 A page shows a picture ``WIDTH`` inches wide at 100 pixels per inch: letters of 9 points are then
-12 pixels high. The file has twice as many pixels, for screens that have them.
+12 pixels high. The file has twice as many pixels, for screens of high resolution.
 """
 
 from collections.abc import Sequence

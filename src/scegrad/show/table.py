@@ -1,7 +1,7 @@
 """Tables on standard output: as wide as the terminal; elsewhere each row is one line.
 
-A number is never shortened or broken: if there is little room, headings and texts break between
-words, and the leading columns that repeat from row to row become a line above their rows.
+A number is never shortened or broken. On a narrow terminal headings and texts break between words,
+and the leading columns that repeat from row to row become a line above their rows.
 """
 
 import sys
@@ -16,10 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 UNBOUNDED = 1000
-"""Columns of an output that has no width of its own."""
+"""The width of an output without a width of its own, in columns."""
 
 GAPS = (2, 1)
-"""Spaces between columns, and what they become before a cell has to break."""
+"""Spaces between columns, and their smaller number before a cell has to break."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def numbers(*headings: str) -> list[Column]:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a table shows: ``rows`` of cells, of which those at the places ``alarming`` stand out.
+    """The content of a table: ``rows`` of cells; those at the places ``alarming`` are highlighted.
 
     The first ``groups`` columns repeat from row to row; if there are any, the column after them
     must hold text.
@@ -62,14 +62,14 @@ class Sheet:
 
 def output_console() -> Console:
     """Standard output: a terminal at its width, anything else without a limit. The names of files
-    may have square brackets and colons, so these mean nothing.
+    may have square brackets and colons, so these have no special meaning.
     """
     width = None if sys.stdout.isatty() else UNBOUNDED
     return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def show(sheet: Sheet, console: Console) -> None:
-    """Print a table in the widest layout for which the console has room."""
+    """Print a table in the widest layout that fits the console."""
     if sheet.groups and _total(_wide(sheet), GAPS[0]) > console.width:
         sheet = _folded(sheet)
     unbroken = _least(sheet, breaking=False)
@@ -99,13 +99,15 @@ def _folded(sheet: Sheet) -> Sheet:
 
 
 def _wide(sheet: Sheet) -> list[int]:
-    """The width of each column in which nothing breaks."""
+    """The width at which nothing in a column breaks, for each column."""
     headings = [column.heading for column in sheet.columns]
     return [max(map(len, cells)) for cells in zip(headings, *sheet.rows, strict=True)]
 
 
 def _least(sheet: Sheet, *, breaking: bool) -> list[int]:
-    """The least width of each column if headings, and if ``breaking`` texts, break at spaces."""
+    """The least width of each column if headings break at spaces, and with ``breaking`` texts
+    too.
+    """
     least = []
     for k, column in enumerate(sheet.columns):
         cells = [row[k] for row in sheet.rows]
@@ -116,7 +118,9 @@ def _least(sheet: Sheet, *, breaking: bool) -> list[int]:
 
 
 def _widths(sheet: Sheet, gap: int, room: int) -> list[int]:
-    """The widths of the columns; headings of numbers give way first, the widest of them first."""
+    """The widths of the columns; headings of numbers are narrowed first, the widest of them
+    first.
+    """
     widths, least = _wide(sheet), _least(sheet, breaking=True)
     for _ in range(_total(widths, gap) - room):
         giving = [k for k in range(len(widths)) if widths[k] > least[k]]

@@ -1,3 +1,3 @@
-"""Random jobs by the thousand on the fast simulator: faults, pauses, aborts, resets, jobs of
-several units at once; each can be replayed by its number.
+"""Thousands of random jobs on the fast simulator: faults, pauses, aborts, resets, jobs of several
+units at once; each job can be repeated by its number.
 """

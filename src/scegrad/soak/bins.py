@@ -1,7 +1,7 @@
-"""Functional coverage of a soak: what kinds of jobs there were, as pairs of properties.
+"""Functional coverage of a soak: the kinds of jobs that ran, as pairs of properties.
 
-Each job has one class of every property. A bin is a pair of classes of two properties; each must
-have been hit, those aside that cannot come together.
+Each job has one class of every property. A bin is a pair of classes of two properties. Every bin
+must be hit, except for classes that exclude each other.
 """
 
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def _length(length: int) -> str:
 
 
 def fault_class(direction: Direction) -> str:
-    """The end of a job that meets an error."""
+    """How a job with an error ends."""
     return "read fault" if direction is Direction.READ else "write fault"
 
 
@@ -70,7 +70,7 @@ RESPONSES = (Resp.SLVERR, Resp.DECERR)
 
 
 def bins(platform: Platform) -> Iterator[tuple[Class, Class]]:
-    """Every pair that a platform's jobs can show."""
+    """Every possible pair of a platform's jobs."""
     for first, second in combinations(PROPERTIES, 2):
         for pair in product(PROPERTIES[first], PROPERTIES[second]):
             found = ((first, pair[0]), (second, pair[1]))
@@ -79,7 +79,7 @@ def bins(platform: Platform) -> Iterator[tuple[Class, Class]]:
 
 
 def excluded(platform: Platform, pair: dict[str, str]) -> str:
-    """Why two classes cannot come together; empty if they can."""
+    """The reason why two classes exclude each other; empty if they do not."""
     one_core = platform.cores == 1
     reasons = (
         (pair.get("format", platform.formats[0]) not in platform.formats, "no such format"),

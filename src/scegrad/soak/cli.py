@@ -16,12 +16,12 @@ Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Jobs on each platfo
 
 Seed = Annotated[
     int | None,
-    typer.Option(metavar="SEED", help="Of all that is random.  [default: a new one]"),
+    typer.Option(metavar="SEED", help="Seed of all random choices.  [default: a new one]"),
 ]
 
 Job = Annotated[
     int | None,
-    typer.Option(min=0, metavar="N", help="Run the round again that holds the N-th job of a seed."),
+    typer.Option(min=0, metavar="N", help="Repeat the round that contains the N-th job of a seed."),
 ]
 
 Output = Annotated[Path | None, output_option("Write the figures as JSON.", "FILE.json")]
@@ -38,7 +38,8 @@ def soak(
 
     Jobs of several units run side by side. Each element is compared with the golden model, and
     nothing may hang, break the protocol or touch a byte outside the arrays. The seed is printed,
-    and a failure with the command that runs its round again. The exit status is 1 after a failure.
+    and a failure comes with the command that repeats its round. The exit status is 1 after a
+    failure.
     """
     from scegrad.soak import command
 

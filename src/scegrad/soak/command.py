@@ -1,5 +1,5 @@
-"""``scegrad soak``: rounds of random jobs on some platforms, each in a child process that is ended
-if it hangs and replaced if it crashes.
+"""``scegrad soak``: rounds of random jobs on some platforms. Each platform has a child process,
+which is ended if it hangs and replaced if it crashes.
 """
 
 import json
@@ -22,15 +22,15 @@ from scegrad.soak import bins
 from scegrad.soak.soak import ROUND, SoakError, SoakRound
 
 TIME_LIMIT = 120
-"""Seconds in which a round must be over; it takes a fraction of one."""
+"""The time limit of a round in seconds; a round takes a fraction of a second."""
 
 FAILURES = 5
-"""After so many failures a platform is given up."""
+"""The number of failures after which the soak of a platform ends."""
 
 
 @dataclass
 class Outcome:
-    """What came of the rounds on one platform."""
+    """The results of the rounds on one platform."""
 
     platform: Platform
     jobs: int = 0
@@ -45,7 +45,7 @@ class Outcome:
         return [each for each in bins.bins(self.platform) if each not in hit]
 
     def record(self) -> dict[str, Any]:
-        """The figures, as the file has them."""
+        """The figures, in the form of the file."""
         ends = dict.fromkeys(bins.PROPERTIES["end"], 0)
         for classes, count in self.hits.items():
             ends[dict(classes)["end"]] += count
@@ -63,7 +63,7 @@ class Outcome:
 def run_rounds(
     platform: Platform, seed: int, rounds: Iterable[int], limit: float = TIME_LIMIT
 ) -> Outcome:
-    """Run rounds by their numbers; a failure is a line with the command that replays it. Raises
+    """Run rounds by their numbers; a failure is a line with the command that repeats it. Raises
     ``BuildError``.
     """
     path, left = library(platform), list(rounds)
@@ -91,7 +91,9 @@ Found = tuple[int, str | Counter[tuple[bins.Class, ...]]]
 def _in_a_child(
     path: Path, platform: Platform, seed: int, numbers: list[int], limit: float
 ) -> Iterator[Found]:
-    """What comes of each round: hits or a line that says what is wrong, which is the last."""
+    """The result of each round: hits, or a line that says what is wrong, after which the process
+    ends.
+    """
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
     child = context.Process(target=_child, args=(there, path, platform, seed, numbers))
@@ -132,7 +134,8 @@ def _child(
 def main(
     platforms: list[Platform], jobs: int, seed: int | None, job: int | None, output: Path | None
 ) -> int:
-    """Run so many jobs on each platform, or the round that holds ``job``; returns 1 if any failed.
+    """Run the given number of jobs on each platform, or the round that contains ``job``; returns 1
+    if any job failed.
 
     Without a ``seed`` a new one is drawn; it is printed first.
     """
@@ -155,7 +158,7 @@ def main(
 
 
 def line(record: dict[str, Any]) -> str:
-    """What is shown of a platform when it is over."""
+    """The line about a platform at its end."""
     ends = ", ".join(f"{count} {end}" for end, count in record["ends"].items() if count)
     hit = record["bins"] - len(record["holes"])
     return (

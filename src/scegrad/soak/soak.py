@@ -1,9 +1,9 @@
-"""One round of a soak: a fresh unit, and some jobs on it that leave it as they may.
+"""One round of a soak: a fresh unit, and a series of jobs on it without a reset between them.
 
     draw jobs for free units ─► fill memory, windows, faults ─► start all ─► abort some, or reset
                                                                  ─► finish each ─► check everything
 
-Everything random comes from the round's seed, and nothing depends on time: the same round gives the
+All random choices come from the round's seed, and nothing depends on time: the same round gives the
 same cycles.
 """
 
@@ -28,24 +28,24 @@ ROUND = 20
 """Jobs of a round."""
 
 GUARD = 64
-"""Bytes looked at on either side of an output, beside the windows."""
+"""Bytes that are checked on either side of an output, beside the windows."""
 
 NEAR = 256
-"""Bytes around a fault that no other job's array may come near to: a bus word and more."""
+"""Bytes around a fault in which no other job has an array: more than a bus word."""
 
 PATIENCE = 400_000
-"""Cycles that an act may take: what takes longer hangs."""
+"""The time limit of an act in cycles: a longer one counts as hung."""
 
 
 T = TypeVar("T")
 
 
 class SoakError(Exception):
-    """Something that must not happen did; the message is one line."""
+    """A rule was broken; the message is one line."""
 
 
 class _Registers:
-    """The registers of a simulation, until a cycle by which all must be over."""
+    """The registers of a simulation, with a last cycle by which all jobs must have ended."""
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
@@ -70,7 +70,7 @@ class _Registers:
 
 @dataclass
 class _Running:
-    """A job of an act, and how it is to end."""
+    """A job of an act, and its expected end."""
 
     job: Job
     logits: np.ndarray
@@ -82,7 +82,7 @@ class _Running:
 
 
 class SoakRound:
-    """A unit, and everything random about its jobs."""
+    """A unit, and all random choices for its jobs."""
 
     def __init__(self, platform: Platform, simulation: Simulation, seed: int, number: int) -> None:
         self.platform, self.simulation = platform, simulation
@@ -96,19 +96,21 @@ class SoakRound:
         return sequence.execute(steps, self.registers)
 
     def run(self, jobs: int = ROUND) -> int:
-        """Run so many jobs or some more, which share the last act; returns how many. Raises
+        """Run at least this number of jobs (the last act may have more); returns the number. Raises
         ``SoakError``.
         """
         done = 0
         while done < jobs:
             try:
                 done += self._act()
-            except SimulationError as error:  # a register that does not answer
+            except SimulationError as error:  # a register did not answer
                 raise SoakError(str(error)) from error
         return done
 
     def _act(self) -> int:
-        """Some jobs at once, from their drawing to their check; returns how many."""
+        """One act: draw some jobs, run them at the same time, and check them; returns their
+        number.
+        """
         if self.rng.random() < 0.1:
             self._refuse()
         memory = self._prepare_memory()
@@ -136,14 +138,16 @@ class SoakRound:
         return len(running)
 
     def _check_unit(self) -> None:
-        """Nothing was accessed that may not be, and no unit is busy."""
+        """Check that no forbidden access happened, and that no unit is busy."""
         if violations := self.simulation.violations():
             raise SoakError(violations[0])
         if busy := self.simulation.read32(offset("BUSY")):
             raise SoakError(f"BUSY is {busy:#x} when every job is over")
 
     def _aborted(self, running: list[_Running]) -> list[_Running]:
-        """Abort the jobs that are to be; returns all in the order in which they are waited for."""
+        """Abort the jobs that are drawn for it; returns all jobs in the order in which they are
+        awaited.
+        """
         for each in running:
             if each.abort:
                 self._execute(sequence.abort(each.job.unit))
@@ -190,8 +194,8 @@ class SoakRound:
         return found
 
     def _load(self, each: _Running, running: list[_Running]) -> None:
-        """Fill a job's memory with operands, and its output with anything; allow it its arrays
-        alone; now and then set a fault.
+        """Fill a job's memory with operands, and its output with random bytes; allow accesses to
+        its arrays alone; sometimes set a fault.
         """
         sim, job = self.simulation, each.job
         anything = np.random.default_rng(self.rng.getrandbits(64))
@@ -220,7 +224,7 @@ class SoakRound:
         each.end = bins.fault_class(direction)
 
     def _surroundings(self, job: Job) -> tuple[int, int]:
-        """Address and size of an output with its guards, as far as its memory goes."""
+        """Address and size of an output with its guards, inside its memory."""
         region = next(each for each in self.platform.regions if each.holds(job.gradient, job.size))
         low = max(region.base, job.gradient - GUARD)
         high = min(region.end, job.gradient + job.size + GUARD)
@@ -246,8 +250,8 @@ class SoakRound:
                 raise SoakError(f"unit {job.unit} counts other than {job.length} elements")
 
     def _check(self, each: _Running, running: list[_Running]) -> None:
-        """Every element of the output is right, or as it was where the job was cut short; what
-        surrounds it has not changed.
+        """Check that every element of the output is right (after an early end: right or unchanged),
+        and that the bytes around it have not changed.
         """
         job, bits = each.job, each.job.fmt.bits_dtype
         low, size = self._surroundings(job)

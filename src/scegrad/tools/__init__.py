@@ -1,1 +1,3 @@
-"""Where files of ours and of other programs lie, and what those programs are told of it."""
+"""The places of our files and of other programs' files, and the settings that tell those
+programs.
+"""

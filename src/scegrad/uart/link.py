@@ -1,4 +1,4 @@
-"""The host's end of the serial line to a board: requests that arrive, or an error that says what is
+"""The host's end of the serial line to a board: a request either arrives, or an error says what is
 wrong.
 """
 
@@ -25,7 +25,7 @@ from scegrad.board.protocol import (
 from scegrad.errors import LinkError, RequestError, SessionLostError
 
 ATTEMPTS = 6
-"""How often a request is sent before the line is given up."""
+"""The number of times that a request is sent before the host gives up."""
 
 TIMEOUT_VARIABLE = "SCEGRAD_UART_TIMEOUT"
 TIMEOUT = 2.0
@@ -34,16 +34,15 @@ it.
 """
 
 LOOKS = 10
-"""How often the time is looked at while an answer is waited for."""
+"""The number of checks of the time during the wait for an answer."""
 
 
 class Link:
     """A session with the board at a serial ``device``; a context manager.
 
-    The device is locked, so that no second program of this kind uses it meanwhile. Raises
-    ``RequestError`` if it cannot be opened or another program has it, else ``LinkError``. Requests
-    whose answer does not come, or comes damaged, are repeated; a repeated write is not carried out
-    twice.
+    The device is locked, so that no second program of this kind can use it. Raises ``RequestError``
+    if the device cannot be opened or another program has it, otherwise ``LinkError``. A request
+    with a missing or damaged answer is repeated; a repeated write is not carried out twice.
     """
 
     def __init__(self, device: str) -> None:
@@ -79,7 +78,7 @@ class Link:
         self._open()
 
     def read(self, address: int, count: int) -> bytes:
-        """``count`` words from ``address`` on, a multiple of 4."""
+        """Read ``count`` words from ``address`` on, a multiple of 4."""
         result = b""
         while count:
             words = min(count, MAX_WORDS)
@@ -102,8 +101,8 @@ class Link:
         self.write(offset, value.to_bytes(WORD, "little"))
 
     def wait(self, limit: int, /) -> None:
-        """Let time pass until irq is high; raises ``TimeoutError`` after much longer than ``limit``
-        clock cycles take.
+        """Let time pass until irq is high; raises ``TimeoutError`` after a time much longer than
+        ``limit`` clock cycles.
         """
         end = time.monotonic() + 10 * self._timeout + limit / 1e5
         while not self.irq:
@@ -153,7 +152,7 @@ class Link:
             raise self._gone(error) from error
 
     def _piece(self, end: float) -> bytes | None:
-        """What comes next between two ENDs, or None when the time is over."""
+        """The next content between two ENDs, or None when the time is over."""
         while Slip.END not in self._input:
             if time.monotonic() >= end:
                 return None
@@ -183,7 +182,7 @@ def _timeout() -> float:
 
 
 def _opened(device: str, timeout: float) -> serial.Serial:
-    """The device, raw, at the board's speed and locked; what came before is dropped. Raises
+    """The device, raw, at the board's speed and locked; earlier input is dropped. Raises
     ``RequestError``.
     """
     try:
@@ -202,7 +201,7 @@ def _opened(device: str, timeout: float) -> serial.Serial:
 
 
 def _holder(device: str) -> str:
-    """The program that has the lock, as well as the system tells."""
+    """The program that holds the lock, as far as the system reports it."""
     try:
         inode = Path(device).stat().st_ino
         for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():

@@ -2,8 +2,8 @@
 
     scegrad terminal          prints the device and runs until it is interrupted
 
-The Verilated ULX3S top module stands behind it, pins and all; bytes pass bit by bit, with the
-number of clock cycles that they take.
+Behind it is the Verilated top module of the ULX3S with its pins; bytes pass bit by bit, in the real
+number of clock cycles.
 """
 
 import os
@@ -36,18 +36,16 @@ from scegrad.sim.clib import Functions, declare
 from scegrad.tools.places import cache_directory
 
 SLICE = 4_000
-"""Clock cycles between two looks at the pseudo-terminal: some bytes."""
+"""Clock cycles between two reads of the pseudo-terminal: the time of a few bytes."""
 
 ROOM = 1 << 16
 
 POWER_UP = 14_000
-"""Clock cycles until the SDRAM is initialised and the unit out of reset."""
+"""Clock cycles until the SDRAM is initialised and the unit's reset ends."""
 
 
 def library() -> Path:
-    """The Verilated board as a library, built now where it is not there yet. Raises
-    ``BuildError``.
-    """
+    """The Verilated board as a library, built now if necessary. Raises ``BuildError``."""
     tools, folder = Toolchain.find(), sources()
     cells = [folder / "ulx3s.v", folder / "sim" / "ehxplll.v", folder / "sim" / "ecp5_io.v"]
     harness = [folder / "sim" / "board_sim.cpp"]
@@ -91,7 +89,7 @@ _FUNCTIONS: Functions = {
 
 
 class Pins:
-    """The board at its serial pins; bytes in and out, time passes in ``run`` alone."""
+    """The board at its serial pins: bytes in and out; only ``run`` lets time pass."""
 
     def __init__(self) -> None:
         self._library = CDLL(str(library()))
@@ -112,7 +110,7 @@ class Pins:
 
     @property
     def queued(self) -> int:
-        """Bytes that the board has not been sent yet."""
+        """The number of bytes that are not yet sent to the board."""
         return int(self._library.sce_board_queued(self._board))
 
     @property
@@ -121,12 +119,14 @@ class Pins:
         return int(self._library.sce_board_leds(self._board))
 
     def press(self, pressed: bool) -> None:
-        """Hold or let go of the reset button."""
+        """Press or release the reset button."""
         self._library.sce_board_press(self._board, pressed)
 
     @property
     def memory(self) -> np.ndarray:
-        """The bytes of the SDRAM chip, to read and write in no time while no job runs."""
+        """The bytes of the SDRAM chip, for direct access while no job runs; no simulated time
+        passes.
+        """
         return np.ctypeslib.as_array(self._library.sce_board_words(self._board), (SHARED_BYTES,))
 
     @property
@@ -138,11 +138,11 @@ class Pins:
 
     @property
     def fault(self) -> str:
-        """The first command that broke the chip's rules, empty if none did."""
+        """The first command that broke a rule of the chip; empty if there was none."""
         return self._library.sce_board_fault(self._board).decode()
 
     def take(self) -> bytes:
-        """What came from the board since it was last asked."""
+        """The bytes from the board since the last call."""
         return bytes(self._buffer[: self._library.sce_board_take(self._board, self._buffer, ROOM)])
 
     def close(self) -> None:
@@ -153,11 +153,10 @@ class Pins:
 
 
 class Terminal:
-    """A pseudo-terminal with the board behind it, run by a thread of its own; ``device`` is its
-    path.
+    """A pseudo-terminal with the board behind it, run by its own thread; ``device`` is its path.
 
-    ``damage`` is called with what passes in either direction (``True``: to the board) and returns
-    what arrives.
+    ``damage`` is called with the bytes of either direction (``True``: to the board) and returns the
+    bytes that arrive.
     """
 
     def __init__(self) -> None:
@@ -171,7 +170,7 @@ class Terminal:
         self._thread.start()
 
     def damage(self, content: bytes, to_board: bool) -> bytes:
-        """What arrives of ``content``; here, all of it."""
+        """The bytes of ``content`` that arrive; here, all of them."""
         return content
 
     def _serve(self) -> None:
@@ -190,8 +189,8 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop and free the board; the device is gone then, as an unplugged one is. Once is
-        enough.
+        """Stop and free the board; the device then vanishes like an unplugged one. Further calls do
+        nothing.
         """
         if self._stop.is_set():
             return
