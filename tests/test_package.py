@@ -2,6 +2,7 @@
 library and the examples.
 """
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -29,6 +30,14 @@ def test_every_kind_of_source_in_sw_is_package_data() -> None:
 def test_the_package_has_the_folders_of_the_checkout() -> None:
     for name in ("rtl", "model", "tb", "sw"):
         assert (ROOT / "src" / "scegrad" / name).resolve() == (ROOT / name).resolve()
+
+
+def test_icarus_writes_to_no_device() -> None:
+    """It makes its output executable: after a run by root, nobody else could write to /dev/null."""
+    command = re.compile(r"iverilog[^)\]]*devnull")
+    texts = {path: path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py")}
+    texts[Path(__file__)] = ""
+    assert not [path for path, text in texts.items() if command.search(text)]
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_icarus_has_nothing_to_say(platform: Platform, tmp_path: Path) -> None:
             "-s",
             platform.top_name,
             "-o",
-            os.devnull,
+            "top",
             "top.v",
             cwd=tmp_path,
         )
