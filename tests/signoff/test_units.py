@@ -6,6 +6,7 @@ from scegrad.rtl.control.axi_lite import AxiLite
 from scegrad.rtl.control.checker import Checker, Locate, Overlap
 from scegrad.rtl.control.control import Control
 from scegrad.rtl.control.readout import Readout
+from scegrad.rtl.deal import Deal, Gather, Grant
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.dma import Dma
@@ -183,6 +184,42 @@ BREAKAGES = {
                 "with m.If(free):": "with m.If(free & go):",  # it waits for what waits for it
             },
         ),
+    ],
+    "deal": [
+        *_breakages(
+            Grant,
+            "elaborate",
+            {
+                "distance + count - size": "distance + count",
+                "sum(mask[:k]) if k else 0": "k",  # the rank in the mask
+                "(count >= value) & ~bigger": "(count >= value)",
+                "self.position + size == self._chunks": "self.position + 1 == self._chunks",
+            },
+        ),
+        *_breakages(
+            Deal,
+            "elaborate",
+            {
+                "(ready | ~grant.served).all()": "(ready | ~grant.served).any()",
+                "grant.step & grant.last": "grant.last",
+                "grant.position + grant.distance[k]": "grant.distance[k]",
+            },
+        ),
+    ],
+    "gather": [
+        *_breakages(
+            Gather,
+            "elaborate",
+            {
+                "~self.gradients.valid | self.gradients.ready": "1",
+                "(valid | ~grant.served).all()": "(valid | ~grant.served).any()",
+                "grant.step & grant.served[k]": "grant.step",
+                "self.gradients.valid.eq(grant.step & grant.last)": (
+                    "self.gradients.valid.eq(grant.step)"
+                ),
+            },
+        ),
+        Breakage(Gather, "_take", "distance[k] == place % size", "distance[k] == 0"),
     ],
     "axi_lite": [
         *_breakages(

@@ -73,12 +73,6 @@ LADDER = (
         "formal/steps32.v",
         "rounding32/*",
     ),
-    Rung(
-        "V3",
-        "The distribution to the cores proved without a bound",
-        "docs/verification.md",
-        missing="depth and random tests only",
-    ),
     Rung("V3", "Every mutant killed or proved equal", "docs/verification.md", "mutants/*"),
     Rung(
         "V3",

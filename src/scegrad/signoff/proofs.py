@@ -2,10 +2,11 @@
 invariants speak of.
 """
 
-from scegrad.platforms import ECP5_DEMO, MT7004
+from scegrad.platforms import CHUNK_BITS, ECP5_DEMO, MT7004
 from scegrad.rtl.control.axi_lite import AxiLite
 from scegrad.rtl.control.checker import Checker
 from scegrad.rtl.control.control import Control
+from scegrad.rtl.deal import Deal, Gather
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.dma import Dma
@@ -30,6 +31,12 @@ def _planner() -> Planner:
 
 
 BUS = {"data_bits": 64, "address_bits": 32, "id_bits": 1}
+
+GRANT_HOOKS = {
+    "h_mask": "inner.turn._signal",
+    "h_count": "inner.turn._signal_6",
+    "h_position": "inner.turn.position",
+} | {f"h_distance_{k}": f"inner.turn.distance__{k}" for k in range(3)}
 
 BUFFER_CUTS = {
     "f_valid": "inner.fifo.o__valid",
@@ -177,6 +184,22 @@ PROOFS = (
             "beat": "inner.buffer.beats__payload",
             "permit": "inner.requests.permit",
         },
+    ),
+    Proof(
+        "deal",
+        lambda: Deal(3, 4 * CHUNK_BITS),
+        "chunk c goes once, unchanged, to core c mod n of the mask, in order",
+        depth=2,
+        covers=9,
+        hooks=GRANT_HOOKS,
+    ),
+    Proof(
+        "gather",
+        lambda: Gather(3, 4 * CHUNK_BITS),
+        "chunk c of the blocks is the one that core c mod n of the mask gives in its turn",
+        depth=2,
+        covers=9,
+        hooks=GRANT_HOOKS,
     ),
     Proof(
         "axi_lite",
