@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ULX3S (LFE5U-85F): clocks and reset around scegrad_board, the logic that any board could have, and
-// sdram, LiteDRAM's controller of the board's chip.
+// ULX3S (LFE5U-85F): clocks and reset around two modules: scegrad_board, the logic of any board,
+// and sdram, LiteDRAM's controller of the board's chip.
 
 module ulx3s (
     input clk_25mhz,
@@ -22,8 +22,8 @@ module ulx3s (
 );
     wire clk, clk_chip, clk_feedback, locked;
 
-    // A VCO at 25 MHz * 24 = 600 MHz, divided by 10: 60 MHz. The chip's clock is 2 periods of the
-    // VCO (3.3 ns, 72 degrees) late, so that commands are stable around its edge.
+    // A VCO at 25 MHz * 24 = 600 MHz, divided by 10, gives 60 MHz. The chip's clock is 2 periods of
+    // the VCO (3.3 ns, 72 degrees) late, so that commands are stable around its edge.
     (* FREQUENCY_PIN_CLKI = "25", FREQUENCY_PIN_CLKOP = "60", FREQUENCY_PIN_CLKOS = "60" *)
     EHXPLLL #(
         .PLLRST_ENA("DISABLED"),
@@ -64,7 +64,7 @@ module ulx3s (
         .ENCLKOP(1'b0)
     );
 
-    // Reset ends 256 cycles after the PLL has locked and the button was let go.
+    // Reset ends 256 cycles after the PLL has locked and the button is released.
     reg [1:0] ready;
     reg [7:0] wait_left;
     reg rst;
@@ -82,7 +82,7 @@ module ulx3s (
         rst <= wait_left != 8'h00;
     end
 
-    // The unit is held in reset until the chip is initialised.
+    // The unit stays in reset until the chip is initialised.
     reg rst_board;
     wire sdram_ready;
     initial rst_board = 1'b1;

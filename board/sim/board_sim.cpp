@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The board ULX3S at its pins: the Verilated module ulx3s, at its serial pins a UART that works bit
-// by bit, and its SDRAM chip. Time passes in sce_board_run alone.
+// The board ULX3S at its pins: the Verilated module ulx3s, a bit-by-bit UART at its serial pins,
+// and its SDRAM chip. Only sce_board_run lets time pass.
 
 #include <cstdint>
 #include <deque>
@@ -19,7 +19,7 @@ class Uart {
  public:
   explicit Uart(unsigned divisor) : divisor_(divisor) {}
 
-  // What the far end drives in the next cycle.
+  // The level that the far end drives in the next cycle.
   bool drive() {
     if (bits_left_ == 0 && !to_board.empty()) {
       shift_ = static_cast<unsigned>(to_board.front()) << 1 | 0x200;
@@ -36,7 +36,7 @@ class Uart {
     return line;
   }
 
-  // What the board drove in this cycle.
+  // Takes the level that the board drove in this cycle.
   void sample(bool line) {
     if (sampled_ == 0) {
       if (line) return;
@@ -67,7 +67,8 @@ class Uart {
 struct Board {
   Board(unsigned divisor, double mhz) : top(&context), uart(divisor), chip(mhz) {}
 
-  // Half a period: the chip acts on rising edges of its own clock, and sees its pins as they are.
+  // Half a period: the chip acts on rising edges of its own clock, on the current levels of its
+  // pins.
   void half(bool clk) {
     top.clk_25mhz = clk;
     top.eval();
@@ -103,18 +104,18 @@ EXPORT void* sce_board_create(uint32_t divisor, double mhz) {
 
 EXPORT void sce_board_free(void* handle) { delete static_cast<Board*>(handle); }
 
-// Queues bytes for the board, which come to its pin one after the other as time passes.
+// Queues bytes for the board; they reach its pin one after the other as time passes.
 EXPORT void sce_board_send(void* handle, const uint8_t* bytes, uint32_t count) {
   auto& queue = static_cast<Board*>(handle)->uart.to_board;
   queue.insert(queue.end(), bytes, bytes + count);
 }
 
-// Bytes that are still queued.
+// Number of bytes that are still queued.
 EXPORT uint32_t sce_board_queued(const void* handle) {
   return static_cast<const Board*>(handle)->uart.to_board.size();
 }
 
-// Takes up to `size` bytes that came from the board; returns how many.
+// Takes up to `size` bytes that came from the board; returns their number.
 EXPORT uint32_t sce_board_take(void* handle, uint8_t* bytes, uint32_t size) {
   auto& queue = static_cast<Board*>(handle)->uart.from_board;
   uint32_t count = 0;
@@ -143,7 +144,8 @@ EXPORT void sce_board_run(void* handle, uint32_t cycles) {
   }
 }
 
-// The chip's memory, as 16-bit words; what it counted; and what broke its rules, empty if nothing.
+// The chip's memory, as 16-bit words; its counts; and the first broken rule, empty if there is
+// none.
 EXPORT uint16_t* sce_board_words(void* handle) {
   return static_cast<Board*>(handle)->chip.words().data();
 }

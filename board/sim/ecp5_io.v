@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// For simulation alone: the cells at the SDRAM's pins. A register in the pin, and a pin's driver.
+// Only for simulation: the cells at the SDRAM's pins (a register in the pin, and a pin's driver).
 
 /* verilator lint_off DECLFILENAME */ // the cells' names are in capitals, several to a file
 /* verilator lint_off UNUSEDSIGNAL */ // preset and enable are tied off

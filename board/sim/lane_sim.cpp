@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fp32 lane as a function: elements in, an element a clock, and what comes out, in order.
+// The fp32 lane as a function: it takes one element per clock and returns the results in order.
 
 #include <cstdint>
 #include <memory>
@@ -7,9 +7,8 @@
 #include "Vtop.h"
 #include "verilated.h"
 
-// Verilator writes two underscores of a port as ___05F.
-// Sends `count` pairs through the lane; returns how many results came within 1,000 clocks after the
-// last.
+// Sends `count` pairs through the lane; returns the number of results up to 1,000 clocks after the
+// last pair. Verilator writes two underscores in a port's name as ___05F.
 extern "C" __attribute__((visibility("default"))) uint64_t sce_netlist_run(const uint32_t* logits,
                                                                            const uint32_t* labels,
                                                                            uint32_t* results,

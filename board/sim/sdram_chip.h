@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The board's SDRAM chip at its pins: 4 banks of 8,192 rows of 512 words of 16 bits, burst length
-// 1. Each command is held against the data sheets' times; of the chips on the boards
-// (MT48LC16M16A2-75, AS4C16M16SA-7, IS42S16160G-7) the slowest counts.
+// The board's SDRAM chip at its pins: 4 banks of 8,192 rows of 512 words of 16 bits, with a burst
+// length of one. Each command is checked against the times of the data sheets; for each time the
+// slowest of the boards' chips counts (MT48LC16M16A2-75, AS4C16M16SA-7, IS42S16160G-7).
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace sce {
 
-// The pins, as they stand before a rising edge of the chip's clock.
+// The levels of the pins before a rising edge of the chip's clock.
 struct SdramPins {
   bool cke, cs_n, ras_n, cas_n, we_n;
   uint8_t ba, dm;
@@ -27,23 +27,23 @@ class SdramChip {
  public:
   explicit SdramChip(double mhz) : ns_(1000 / mhz), words_(size_t{1} << 24) {}
 
-  // A rising edge; afterwards `dq` and `driving` are what the chip drives until the next.
+  // A rising edge; afterwards the chip drives `dq`, if `driving`, until the next edge.
   void clock(const SdramPins& pins) {
     ++counts.cycles;
     drove_ = driving;
-    driving = reading_[0].valid;  // from the edge before the one at which it is due
+    driving = reading_[0].valid;  // from one edge before the data are due
     dq = reading_[0].word;
     reading_[0] = reading_[1];
     reading_[1] = {};
     if (pins.cke && !pins.cs_n) command(pins);
-    // At most 8 refreshes are late, as if they had been put off.
+    // Up to 8 refreshes may be postponed.
     if (ready_ && now() - start_ > (counts.refreshes + 8) * kRefi) fail("tREFI");
   }
 
   bool driving = false;
   uint16_t dq = 0;
   SdramCounts counts{};
-  std::string fault;  // the first, empty if there was none
+  std::string fault;  // the first fault, empty if there was none
   uint64_t faults = 0;
 
   std::vector<uint16_t>& words() { return words_; }
@@ -69,7 +69,7 @@ class SdramChip {
     if (faults++ == 0) fault = std::string(what) + " at cycle " + std::to_string(counts.cycles);
   }
 
-  // A command must come `least` ns after `then`; a picosecond is rounding.
+  // A command must come at least `least` ns after `then`; a picosecond is allowed for rounding.
   void after(double then, double least, const char* what) {
     if (now() - then < least - 1e-3) fail(what);
   }
@@ -128,7 +128,7 @@ class SdramChip {
     if (pins.a >> 10 & 1) close(bank, now());
   }
 
-  // Data and mask come with the command: the chip must not have driven the pins up to this edge.
+  // Data and mask come with the command: the chip must not drive the pins up to this edge.
   void write(Bank& bank, const SdramPins& pins) {
     access(bank);
     if (drove_) fail("a WRITE while the chip drives DQ");

@@ -43,7 +43,7 @@ static int open_memory(void) {
     return open(setting("SCEGRAD_MEM", "/dev/mem"), O_RDWR | O_SYNC | O_CLOEXEC);
 }
 
-/* A file that is not there makes every window unmapped, which is said for each. */
+/* If the file is missing, no window is mapped, and a line says so for each. */
 __attribute__((constructor)) static void map(int count, char **words) {
     (void)count;
     sce_windows_restart(words);
@@ -59,8 +59,8 @@ __attribute__((constructor)) static void map(int count, char **words) {
     close(file);
 }
 
-/* The arrays' bytes and the registers in the order of the program: data before the start of a
- * job, and its end before the results. */
+/* A memory barrier: data are written before the start of a job, and results are read after its end.
+ * */
 static void barrier(void) {
 #if defined(__aarch64__) || (defined(__ARM_ARCH) && __ARM_ARCH >= 7)
     __asm__ volatile("dsb sy" ::: "memory");
@@ -94,8 +94,8 @@ static int pending(const struct board *board) {
             board->registers[SCEGRAD_IRQ_ENABLE_OFFSET / 4]) != 0;
 }
 
-/* Blocks until the interrupt, which was unmasked before the look at IRQ_PENDING, so that none is
- * missed. */
+/* Blocks until the interrupt. It was unmasked before the read of IRQ_PENDING, so that no interrupt
+ * is missed. */
 static int sleep_until_irq(struct board *board) {
     const uint32_t unmask = 1;
     uint32_t count;
@@ -133,7 +133,7 @@ static void board_close(void *context) {
         close(board->uio);
 }
 
-/* The registers, from the UIO device or from memory. */
+/* Maps the registers, from the UIO device or from memory. */
 static void *map_registers(const char *uio, const char *address) {
     const int file = uio != NULL ? open(uio, O_RDWR | O_SYNC | O_CLOEXEC) : open_memory();
     if (file < 0)

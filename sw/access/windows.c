@@ -35,7 +35,7 @@ struct mapping {
     char name[160];
 };
 
-/* The first mapping of /proc/self/maps that lies over a window; 0 if there is none. */
+/* Finds the first mapping of /proc/self/maps that overlaps a window; 0 if there is none. */
 static int find_occupant(const struct sce_window *window, struct mapping *found) {
     char line[256];
     int there = 0;
@@ -52,8 +52,8 @@ static int find_occupant(const struct sce_window *window, struct mapping *found)
     return there;
 }
 
-/* Whether the objects of the process, in the loader's order, have this one before the loader
- * itself: one that dlopen() adds comes last. */
+/* Whether this library comes before the loader itself in the loader's list of objects: a library of
+ * dlopen() comes after it. */
 static int is_here_or_loader(struct dl_phdr_info *object, size_t size, void *here) {
     (void)size;
     if (object->dlpi_addr == getauxval(AT_BASE))
@@ -67,10 +67,10 @@ static int is_here_or_loader(struct dl_phdr_info *object, size_t size, void *her
     return 0;
 }
 
-/* The kernel puts the heap at a random place, and now and then where an L2 has to be; nothing moves
- * a heap that is there. So the program starts anew, before anything of it ran, until the heap lies
- * elsewhere. The loader runs this for a program that was linked to the library; one that opens it
- * with dlopen() has run already, and is left alone. */
+/* The kernel puts the heap at a random address, sometimes over a window, and an existing heap
+ * cannot be moved. So the library executes the program again, before main(), until the heap is
+ * elsewhere. This is only for programs that are linked to the library: a program that opens it with
+ * dlopen() is already running. */
 void sce_windows_restart(char **words) {
     const char *text = getenv(restarts_name);
     const int restarts = text != NULL ? (int)strtol(text, NULL, 10) : 0;
@@ -124,7 +124,7 @@ void sce_windows_map(int file) {
         const int error =
             found == MAP_FAILED
                 ? errno
-                : EEXIST; /* kernels before 4.17 and valgrind take the address for a hint */
+                : EEXIST; /* kernels before 4.17 and valgrind treat the address as a hint */
         if (found != MAP_FAILED)
             munmap(found, window->size);
         refuse(window, error);

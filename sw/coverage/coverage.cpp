@@ -1,7 +1,7 @@
-// Writes what a model built with Verilator's coverage has counted, one line per point.
+// Writes the counts of a model built with Verilator's coverage, one line per point.
 //
-// Verilator keeps the counts in the context of a model, and the thread knows the context that was
-// made last: so the simulation to be asked is the last that this thread has made.
+// Verilator keeps the counts in the context of a model, and a thread knows only its newest context.
+// So this function is for the newest simulation of the calling thread.
 
 #include "verilated.h"
 #include "verilated_cov.h"

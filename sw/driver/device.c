@@ -9,13 +9,13 @@
 #include "queues.h"
 #include "units.h"
 
-/* Guarded by the lock. */
+/* The lock guards these variables. */
 static int opened;
-static int leading; /* some thread lets time pass for all that wait */
+static int leading; /* a thread lets time pass for all waiting threads */
 static uint64_t timeout;
 static char setup_message[SCE_MESSAGE_BYTES / 2]; /* empty if the hardware could be opened */
 
-/* Of the thread that forks. */
+/* State of the forking thread. */
 static SCE_PER_THREAD struct sce_guard fork_guard;
 static SCE_PER_THREAD int fork_has_registers;
 
@@ -66,7 +66,7 @@ static int open_once(const struct sce_request *request, struct sce_result *resul
     return -1;
 }
 
-/* Starts a job whose ticket is due. The lock is held before and after. */
+/* Starts a job whose ticket is served. The lock is held before and after. */
 static void begin(struct sce_job *job) {
     const uint64_t elements = job->request.length > 0 ? (uint64_t)job->request.length : 0;
     const uint64_t general = SCE_JOB_CYCLES + SCE_ELEMENT_CYCLES * elements;
@@ -79,10 +79,10 @@ static void begin(struct sce_job *job) {
     sce_lock();
 }
 
-/* Lets time pass for all that wait, then signal handlers run, if this job runs; the lock is held
- * before and after, and not meanwhile: a handler may never return, call the operator itself, fork,
- * or end thread or process. What it leaves behind is in order then: the job's end is any waiting
- * thread's to see to, and the ticket ends with the job. */
+/* Lets time pass for all waiting threads; then signal handlers run, if this job runs. The lock is
+ * held before and after, but not during this: a handler may never return, may call the operator
+ * itself, may fork, or may end the thread or the process. Everything stays in order then: any
+ * waiting thread handles the end of the job, and the ticket ends with the job. */
 static void lead(const struct sce_job *job, const struct sce_guard *guard) {
     leading = 1;
     sce_unlock();
@@ -102,8 +102,7 @@ static void lead(const struct sce_job *job, const struct sce_guard *guard) {
     }
 }
 
-/* Sees a job through, from its ticket to its end. One waiting thread lets time pass for all.
- */
+/* Carries out a job, from its ticket to its end. One waiting thread lets time pass for all. */
 static void see_through(struct sce_job *job, const struct sce_guard *guard) {
     sce_lock();
     sce_ticket_join(&job->ticket, job->place.units);

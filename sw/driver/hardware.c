@@ -24,7 +24,7 @@ void sce_hardware_close(void) {
 
 int sce_hardware_copied(void) {
     if (hardware.forked == NULL) {
-        hardware.close = NULL; /* it is the parent's to close */
+        hardware.close = NULL; /* the parent closes it */
         return 0;
     }
     hardware.forked(hardware.context);

@@ -11,7 +11,7 @@
 #define PUBLIC __attribute__((visibility("default")))
 
 static SCE_PER_THREAD struct sce_result last;
-static int quiet = -1; /* guarded by the lock; -1: as the environment says */
+static int quiet = -1; /* guarded by the lock; -1: by the environment */
 
 static int is_set(const char *name) {
     const char *text = sce_setting(name);
@@ -28,10 +28,10 @@ static int is_quiet(void) {
     return value >= 0 ? value : is_set("SCEGRAD_QUIET");
 }
 
-/* A line is for nobody to see where it is not asked for: then none is made. */
+/* If no lines are wanted, this function makes none. */
 static void call(const struct sce_request *request) {
     char line[SCE_MESSAGE_BYTES + 16];
-    struct sce_result result; /* not `last`: a signal handler may call the operator meanwhile */
+    struct sce_result result; /* not `last`: a signal handler may call the operator */
     sce_device_run(request, &result);
     last = result;
     if (result.status != SCEGRAD_OK && !is_quiet()) {
@@ -45,10 +45,10 @@ static void call(const struct sce_request *request) {
     }
 }
 
-/* Bits of core_mask beyond these take no part, as in the operator library. */
+/* Bits of core_mask beyond these are ignored, as in the operator library. */
 #define ALL_CORES ((UINT32_C(1) << SCE_PLATFORM_CORES) - 1)
 
-/* Calls the hardware for the function in which it stands. */
+/* Runs the job of the function in which it is used. */
 #define CALL(length_, mask_, private_, fp16_)                                                      \
     call(&(const struct sce_request){                                                              \
         .function = __func__,                                                                      \

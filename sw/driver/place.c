@@ -48,7 +48,7 @@ static const struct sce_window *window_of(uint64_t address) {
     return NULL;
 }
 
-/* What the hardware would answer, in its order, if its registers could hold such a pointer. */
+/* The hardware's answer, in its order of checks, if its registers could hold such a pointer. */
 static int foreign(const struct sce_request *request, uint64_t any) {
     if (request->length < 0)
         return SCEGRAD_LENGTH_NEGATIVE;
@@ -68,8 +68,8 @@ static int core_holds(int core, uint64_t address, uint64_t size) {
     return 0;
 }
 
-/* The core that the hardware gives a private job to, or -1: the lowest whose memories hold every
- * array. */
+/* The core to which the hardware gives a private job: the lowest core whose memories contain every
+ * array; -1 if there is none. */
 static int owner_of(const uint64_t *arrays, uint64_t size) {
     for (int core = 0; core < SCE_PLATFORM_CORES; ++core)
         if (core_holds(core, arrays[0], size) && core_holds(core, arrays[1], size) &&
@@ -100,8 +100,8 @@ int sce_find_place(struct sce_request *request, struct sce_place *place,
                    size = request->length > 0 ? element * (uint64_t)request->length : 0;
     uint64_t *const arrays[] = {&request->logits, &request->labels, &request->gradient};
     const uint64_t any = request->logits | request->labels | request->gradient;
-    /* The end of a memory that ends with the address space is no address of the hardware: nothing
-     * is as good one element before it. */
+    /* If a memory ends with the address space, its end is no address of the hardware. For an array
+     * without elements, one element before the end serves as well. */
     for (unsigned k = 0; k < 3; ++k)
         if (*arrays[k] == UINT64_C(1) << 32 && request->length == 0)
             *arrays[k] -= element;

@@ -5,10 +5,9 @@
 
 #include "system.h"
 
-enum { MOST_WAITS = 5 }; /* for a thread that has the registers while the process ends */
+enum { MOST_WAITS = 5 }; /* for a thread that holds the registers while the process ends */
 
-static struct sce_ticket
-    *first_ticket; /* in the order of arrival: those that run, and those that wait */
+static struct sce_ticket *first_ticket; /* in the order of arrival: running and waiting jobs */
 static uint64_t next_ticket, served_ticket;
 static int taken, closed;
 

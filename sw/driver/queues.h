@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is next. Two queues, both first come, first served: jobs wait for the units that they need,
- * threads for the registers.
+/* Two queues, both first come, first served: jobs wait for the units that they need, and threads
+ * wait for the registers.
  *
- * All that threads share is guarded by the lock (system.h) or by holding the registers. The lock is
- * never held while the hardware works. */
+ * All shared data are guarded by the lock (system.h) or by holding the registers. The lock is never
+ * held while the hardware works. */
 #ifndef SCE_QUEUES_H
 #define SCE_QUEUES_H
 
@@ -12,12 +12,12 @@
 /* One job's place in the queue for the units. */
 struct sce_ticket {
     uint32_t units;    /* bits as in the register BUSY */
-    const void *owner; /* the thread that asked for it */
+    const void *owner; /* the thread that made the call */
     struct sce_ticket *next;
 };
 
-/* With the lock held: joins the queue, tells whether no earlier job has any of these units, and
- * leaves it. */
+/* With the lock held: join the queue, tell whether no earlier job has any of these units, and leave
+ * the queue. */
 void sce_ticket_join(struct sce_ticket *ticket, uint32_t units);
 int sce_ticket_is_due(const struct sce_ticket *ticket);
 void sce_ticket_leave(struct sce_ticket *ticket);
@@ -26,14 +26,14 @@ void sce_ticket_leave(struct sce_ticket *ticket);
 int sce_registers_begin(void);
 void sce_registers_end(void);
 
-/* Takes them for good, at the end of the process: 0, or -1 if a thread did not give way within
+/* Takes them for ever, at the end of the process: 0, or -1 if a thread did not release them within
  * seconds. */
 int sce_registers_close(void);
 
 /* Whether they were closed; with the lock held. */
 int sce_registers_closed(void);
 
-/* In a process that was forked, with the lock held: only the calling thread is there, and it has no
+/* In a forked process, with the lock held: only the calling thread exists, and it does not hold the
  * registers. */
 void sce_queues_forked(void);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the driver needs of the system that a program runs on. sw/system implements it: posix.c with
- * threads, signals and processes, bare.c for a program that has the machine to itself, with nothing
- * below it. */
+/* The driver's interface to the operating system. sw/system implements it: posix.c with threads,
+ * signals and processes; bare.c for a program without an operating system. */
 #ifndef SCE_SYSTEM_H
 #define SCE_SYSTEM_H
 
@@ -13,23 +12,24 @@
 #define SCE_PER_THREAD
 #endif
 
-/* One lock for all that threads share, and a place to wait for a change of that: the lock is given
- * up meanwhile. */
+/* One lock for all shared data, and a wait for a change of the data: the lock is released during
+ * the wait. */
 void sce_lock(void);
 void sce_unlock(void);
 void sce_wait_for_change(void);
 void sce_tell_change(void);
 
-/* The same with an end, for when a process ends: 0, or -1 after about a second in vain. */
+/* The same with a limit, for the end of a process: 0, or -1 after about a second without a change.
+ * */
 int sce_lock_soon(void);
 int sce_wait_soon(void);
 
-/* In a process that was forked, where the lock may be held by a thread that is not there. */
+/* In a forked process, in which a thread that no longer exists may hold the lock. */
 void sce_lock_anew(void);
 
 /* Around a call: between the two, the calling thread is not cancelled and no signal handler runs in
- * it, save in sce_guard_signals(), which the call may never return from. So nothing may be held
- * there. */
+ * it, except in sce_guard_signals(). That function may never return, so no lock may be held in it.
+ * */
 struct sce_guard {
     _Alignas(16) unsigned char state[160];
 };
@@ -38,17 +38,17 @@ void sce_guard_end(const struct sce_guard *guard);
 int sce_guard_has_signals(const struct sce_guard *guard);
 void sce_guard_signals(const struct sce_guard *guard);
 
-/* What tells the calling thread from others. */
+/* An identifier of the calling thread. */
 const void *sce_self(void);
 
-/* Memory, or null; it is not cleared. */
+/* Allocated memory, not cleared; null if there is none. */
 void *sce_allocate(size_t size);
 void sce_release(void *memory);
 
-/* The environment's variable, null if it is unset or empty. */
+/* A variable of the environment; null if it is unset or empty. */
 const char *sce_setting(const char *name);
 
-/* One line on standard error. */
+/* Prints one line on standard error. */
 void sce_print(const char *line);
 
 #endif

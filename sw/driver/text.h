@@ -9,8 +9,8 @@
  * uint64_t; %x one in hexadecimal digits; %a one as an address, 0x and at least 8 digits. */
 void sce_format(char *text, unsigned size, const char *format, ...);
 
-/* Reads all of a text as a decimal or (0x) hexadecimal number; returns 0, or -1 if it is none or
- * too large. */
+/* Reads a whole text as a decimal or (0x) hexadecimal number; returns 0, or -1 if it is not a
+ * number or too large. */
 int sce_number(const char *text, uint64_t *number);
 
 #endif

@@ -9,15 +9,15 @@
 #include "text.h"
 
 enum {
-    SLICE = 64, /* cycles that pass before another thread may have the registers */
+    SLICE = 64, /* cycles that pass before another thread may hold the registers */
     UNITS = SCEGRAD_UNIT_SHARED + 1
 };
 
-static struct sce_job *jobs[UNITS]; /* what each unit runs for this process */
+static struct sce_job *jobs[UNITS]; /* the job of this process on each unit */
 static uint32_t doubtful; /* units that may run something else: what a program before left, or a job
                              that did not end */
-static uint32_t drained;  /* those that were aborted and did not end within SCE_DRAIN_CYCLES */
-static uint64_t now;      /* cycles that passed while jobs were waited for */
+static uint32_t drained;  /* units that did not end within SCE_DRAIN_CYCLES after an abort */
+static uint64_t now;      /* cycles that passed during waits for jobs */
 static int running;       /* jobs in jobs[]; guarded by the lock */
 
 static void lost(struct sce_job *job) {
@@ -28,7 +28,7 @@ int sce_units_any(void) {
     return running != 0;
 }
 
-/* Says of a job that it is over; whoever asked for it may be gone, so its ticket ends here. */
+/* Marks a job as over. Its thread may no longer exist, so its ticket ends here. */
 static void over(struct sce_job *job) {
     sce_lock();
     job->state = SCE_ENDED;
@@ -45,7 +45,7 @@ static void leave(unsigned unit) {
     over(job);
 }
 
-/* The line of a job that was out of time. */
+/* The message of a job that exceeded its time limit. */
 static void fail_late(unsigned unit, const char *ending) {
     struct sce_job *job = jobs[unit];
     const struct scegrad_counters *counters = &job->result.counters;
@@ -59,7 +59,7 @@ static void fail_late(unsigned unit, const char *ending) {
     sce_fail(&job->result, &job->request, SCEGRAD_TIMEOUT, detail);
 }
 
-/* Whether the unit still runs its job: then the interrupt was of another one. */
+/* Whether the unit still runs its job: then the interrupt was of another job. */
 static int still_runs(unsigned unit, uint32_t status) {
     uint32_t busy = 0;
     return status == SCEGRAD_STATUS_RUNNING && sce_read(SCEGRAD_BUSY_OFFSET, &busy) == 0 &&
@@ -89,7 +89,7 @@ static void finish(unsigned unit) {
     leave(unit);
 }
 
-/* The deadline of a job has come: it is aborted, and given up if that does not end it either. */
+/* The deadline of a job has come: aborts it, and gives it up if the abort does not end it. */
 static void out_of_time(unsigned unit) {
     struct sce_job *job = jobs[unit];
     uint32_t status;
@@ -99,7 +99,7 @@ static void out_of_time(unsigned unit) {
         return;
     }
     if (job->late && sce_collect(unit, &job->result, &status) == 0)
-        fail_late(unit, "aborted in vain, since memory does not answer");
+        fail_late(unit, "aborted without effect, since memory does not answer");
     else
         lost(job);
     drained |= job->late ? SCEGRAD_UNIT_BIT(unit) : 0;
@@ -107,7 +107,7 @@ static void out_of_time(unsigned unit) {
     leave(unit);
 }
 
-/* How long to let time pass: not past a deadline. */
+/* The number of cycles to let pass: not past a deadline. */
 static uint64_t next_slice(void) {
     uint64_t slice = SLICE;
     for (unsigned unit = 0; unit < UNITS; ++unit)
@@ -134,7 +134,7 @@ void sce_units_advance(void) {
                                 sce_write(SCEGRAD_IRQ_PENDING_OFFSET, pending) != 0));
     now += passed != 0 || known(pending)
                ? passed
-               : slice; /* an interrupt that stays and means nothing must not hide a deadline */
+               : slice; /* an interrupt without a cause must not hide a deadline */
     for (unsigned unit = 0; unit < UNITS; ++unit) {
         if (jobs[unit] == NULL)
             continue;
@@ -150,9 +150,9 @@ void sce_units_advance(void) {
     }
 }
 
-/* Ends what these units run that is of no job here, and forgets its interrupt. `left` are those
- * that did not end: 0, or -1. The shared unit goes with any of them, since its job may have their
- * cores; whether it has, the hardware says at the start. */
+/* Ends jobs on these units that are not of this process, and clears their interrupts. `left` gets
+ * the units that did not end. Returns 0, or -1. The shared unit is included with any core, since
+ * its job may use that core. */
 static int settle(uint32_t units, uint32_t *left) {
     const uint64_t start = now;
     const uint32_t asked = doubtful & (units | SCEGRAD_UNIT_BIT(SCEGRAD_UNIT_SHARED));
@@ -177,8 +177,7 @@ static int settle(uint32_t units, uint32_t *left) {
     return pending != 0 ? sce_write(SCEGRAD_IRQ_PENDING_OFFSET, pending) : 0;
 }
 
-/* Writes the job and starts it; REQUEST is the answer, or -1 if the registers could not be
- * accessed. */
+/* Writes the job and starts it; returns REQUEST, or -1 if the registers could not be accessed. */
 static int start(const struct sce_request *request) {
     const uint32_t format = request->fp16 ? SCEGRAD_FORMAT_FP16 : SCEGRAD_FORMAT_FP32;
     const uint32_t fields[][2] = {
@@ -217,12 +216,12 @@ void sce_units_start(struct sce_job *job, uint64_t limit) {
     }
     if (answer < 0) {
         lost(job);
-        doubtful |= place->units; /* whether it was started is not known */
+        doubtful |= place->units; /* the job may or may not have started */
     } else if (answer >= SCEGRAD_STATUS_LENGTH_NEGATIVE && answer <= SCEGRAD_STATUS_BUSY) {
         sce_fail(&job->result, &job->request, answer, NULL);
     } else {
         sce_fail(&job->result, &job->request, SCEGRAD_HARDWARE,
-                 "REQUEST reads what it must not after a start");
+                 "REQUEST has an impossible value after a start");
         doubtful |= SCEGRAD_BUSY_CORES_MASK | SCEGRAD_BUSY_SHARED_MASK;
     }
     over(job);
@@ -273,12 +272,12 @@ int sce_units_forked(char *message, unsigned size) {
         if (job->ticket.owner != sce_self())
             continue;
         sce_fail(&job->result, &job->request, SCEGRAD_HARDWARE,
-                 "the process that runs the job is the parent of this one");
+                 "the job belongs to the parent process");
         job->state = SCE_ENDED;
         sce_ticket_leave(&job->ticket);
     }
     if (copied)
         return 0;
-    sce_format(message, size, "the hardware belongs to the process that this one was forked from");
+    sce_format(message, size, "the hardware belongs to the parent process");
     return -1;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What each unit of the hardware runs: starts, ends, time limits, aborts. Every function is called
- * while the thread holds the registers (queues.h), and without the lock. The lock guards `state`
- * and `ticket` of a job, the registers the rest of it. */
+/* The jobs on the units of the hardware: starts, ends, time limits, aborts. A thread calls these
+ * functions while it holds the registers (queues.h), and without the lock. The lock guards `state`
+ * and `ticket` of a job; holding the registers guards the rest of it. */
 #ifndef SCE_UNITS_H
 #define SCE_UNITS_H
 
@@ -18,24 +18,24 @@ struct sce_job {
     struct sce_request request;
     struct sce_place place;
     struct sce_result result;
-    uint64_t limit;    /* cycles that it may take */
-    uint64_t deadline; /* when it is aborted, or given up after it was */
-    int late;          /* it was aborted because it was out of time */
+    uint64_t limit;    /* its time limit in cycles */
+    uint64_t deadline; /* the time of its abort; after an abort, of giving it up */
+    int late;          /* it was aborted at its time limit */
 };
 
-/* Opens the hardware, ends what a program before left running, and enables interrupts; 0, or -1
+/* Opens the hardware, ends the jobs of an earlier program, and enables interrupts; returns 0, or -1
  * with a line in `message`. */
 int sce_units_open(char *message, unsigned size);
 void sce_units_close(void);
 
-/* Starts a job on its units, which no other job of this process has; it ends at once if the
+/* Starts a job on its units, which no other job of this process uses; the job ends at once if the
  * hardware refuses it. */
 void sce_units_start(struct sce_job *job, uint64_t limit);
 
-/* Lets some time pass, and sees to the jobs whose end or deadline came. */
+/* Lets some time pass, and handles the jobs whose end or deadline came. */
 void sce_units_advance(void);
 
-/* Asks the units of `units` that run a job to end it early. */
+/* Aborts the jobs that run on the units of `units`. */
 void sce_units_abort(uint32_t units);
 
 /* Whether any job runs; with the lock held, and without the registers. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Linked to a program, it gives the program's arrays their content before main() and keeps the
- * results after it, so that programs that neither read nor print can be checked as they are.
+/* Linked to a program, this file loads the program's arrays before main() and saves its results
+ * after it. So programs that neither read nor print can be checked as they are.
  *
  *     EXCHANGE_LOAD="0xA0000000=logits.bin 0xA0100000=labels.bin"    file to address
  *     EXCHANGE_SAVE="0xC0000000:4096=gradient.bin"                   bytes from address to file

@@ -2,9 +2,9 @@
 /* Logistic regression by gradient descent: the host computes the logits, the hardware the gradient
  * of the loss.
  *
- * Two clouds of points in the plane are to be told apart. With a file name as argument, the logits,
- * labels and gradient of every step are written to it, one after the other, as they stood in the
- * hardware's memory.
+ * The model separates two clouds of points in the plane. With a file name as argument, the program
+ * writes the logits, labels and gradient of every step to that file, one after the other, with the
+ * bits in the hardware's memory.
  */
 #include <math.h>
 #include <scegrad.h>
@@ -15,7 +15,7 @@ enum { SAMPLES = 1000, FEATURES = 3, STEPS = 5 }; /* the last feature is a const
 
 static float features[SAMPLES][FEATURES];
 
-/* Numbers from -1 to 1 that look random and are the same each time. */
+/* Pseudo-random numbers from -1 to 1, the same in every run. */
 static float noise(void) {
     static uint32_t state = 1;
     state = state * 1664525u + 1013904223u;
@@ -32,7 +32,8 @@ static void make_samples(float *labels) {
     }
 }
 
-/* The logits of all samples, and how many of them tell the label right. */
+/* Computes the logits of all samples; returns the number of samples that they classify correctly.
+ * */
 static int classify(const float *weights, const float *labels, float *logits) {
     int right = 0;
     for (int k = 0; k < SAMPLES; ++k) {

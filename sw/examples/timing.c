@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The processor time of calls for 1,024 elements, in shared and in private memory: of each the
- * first call's milliseconds, the microseconds of one of those that follow, and the cycles that the
- * hardware counted. The word on the command line is how many follow. */
+/* The processor time of calls for 1,024 elements, in shared and in private memory. For each it
+ * prints the milliseconds of the first call, the mean microseconds of the following calls, and the
+ * cycles that the hardware counted. The argument is the number of following calls. */
 #define _POSIX_C_SOURCE 200809L
 #include <scegrad.h>
 #include <stdio.h>

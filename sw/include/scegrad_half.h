@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* half: an element of fp16 (IEEE binary16). It is _Float16 where the compiler has that. Elsewhere
- * (C++ before g++ 13 and clang 15, say) it is the element's bits, a 16-bit storage type without
- * arithmetic, and SCEGRAD_HALF_IS_STORAGE is defined; a number that is assigned to it is taken for
- * bits. SCEGRAD_HALF_AS_STORAGE, defined before, asks for that everywhere. The two conversions
- * below work on either kind. */
+/* half: an element of fp16 (IEEE binary16). It is _Float16 if the compiler has this type. Otherwise
+ * (C++ before g++ 13 and clang 15, for example) it holds the element's bits: a 16-bit storage type
+ * without arithmetic. SCEGRAD_HALF_IS_STORAGE is then defined, and a number assigned to `half` is
+ * taken as bits. Define SCEGRAD_HALF_AS_STORAGE before the include to get this type with every
+ * compiler. The two conversions below work on either kind. */
 #ifndef SCEGRAD_HALF_H
 #define SCEGRAD_HALF_H
 

@@ -8,7 +8,7 @@
 
 namespace {
 
-constexpr uint64_t kDrain = 1000;  // cycles after the last pair by which its result must be there
+constexpr uint64_t kDrain = 1000;  // cycles after the last pair in which its result must come
 
 #if SCE_LANE_BITS == 16
 using Element = uint16_t;
@@ -67,7 +67,7 @@ uint64_t sce_lane_run(sce_lane* lane, const void* logits, const void* labels, vo
   const bool complete = done == count && cycle == first + count;
   top.valid = 0;
   lane->clock();
-  return complete && !top.done ? first + 1 : 0;  // pair 0 was taken at edge 1
+  return complete && !top.done ? first + 1 : 0;  // edge 1 took pair 0
 }
 
 uint64_t sce_lane_stage(sce_lane* lane, const void* logits, uint64_t* results, uint64_t count,

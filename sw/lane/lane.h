@@ -1,4 +1,4 @@
-/* The Verilated lane of a datapath: pairs of encodings in, results out, one a clock cycle.
+/* The Verilated lane of a datapath: takes pairs of encodings and returns results, one per cycle.
  *
  * Elements are uint16_t or uint32_t, as sce_lane_bits() says. A handle belongs to one thread at a
  * time.
@@ -19,7 +19,7 @@ typedef struct sce_lane sce_lane;
 const char* sce_lane_rtl(void);
 int sce_lane_bits(void);
 
-/* A lane after reset; NULL if there is no memory for it. */
+/* A lane after reset; NULL if memory ran out. */
 sce_lane* sce_lane_create(void);
 void sce_lane_free(sce_lane* lane);
 
@@ -28,14 +28,14 @@ void sce_lane_free(sce_lane* lane);
 uint64_t sce_lane_run(sce_lane* lane, const void* logits, const void* labels, void* results,
                       uint64_t count);
 
-/* fp32: what the sigmoid gives to the subtraction for `count` logits, s | sticky << 47 | k << 48; k
+/* fp32: the sigmoid's outputs to the subtraction for `count` logits, s | sticky << 47 | k << 48; k
  * comes `k_ahead` cycles (at most 15) before its s. Returns the latency of s in cycles, or 0 as
  * sce_lane_run does; always 0 for a lane of fp16. */
 uint64_t sce_lane_stage(sce_lane* lane, const void* logits, uint64_t* results, uint64_t count,
                         int k_ahead);
 
-/* Clocks `cycles` cycles with operands from a shift register and looks at no result but to add it
- * up: what a sweep is measured against. */
+/* Clocks `cycles` cycles with operands from a shift register, and only adds up the results: the
+ * speed of a sweep is compared with this. */
 uint64_t sce_lane_bare(sce_lane* lane, uint64_t cycles);
 
 #pragma GCC visibility pop

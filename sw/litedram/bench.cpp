@@ -42,7 +42,7 @@ int transact(sce_litedram &bench) {
     return bench.registers.busy() || bench.registers.response() != sce::kOkay ? -1 : 0;
 }
 
-// Runs a plan to its end; returns its cycles, or 0 if it took more than `limit`.
+// Runs a plan to its end; returns its cycles, or 0 if it took more than `limit` cycles.
 uint64_t carry_out(sce_litedram &bench, const sce::HostPlan &plan, uint64_t limit) {
     bench.host.start(plan);
     bench.top->eval();

@@ -27,7 +27,7 @@ void HostManager::start(const HostPlan &plan) {
     for (uint32_t k = 0; k < 2; ++k)
         reads_[k] = cursor(plan_.reads[k]);
     write_ = cursor(plan_.write);
-    turn_ = 1; // the first turn is that of input 0
+    turn_ = 1; // input 0 has the first turn
     left_ = read_ = sent_ = 0;
     ar_taken_ = aw_taken_ = false;
     top_.host = busy_ = true;
@@ -61,7 +61,7 @@ void HostManager::ask_read() {
     top_.host_arlen = burst.beats - 1;
 }
 
-// A write follows when as many bytes of both inputs have been asked for.
+// A write follows when the same number of bytes of both inputs has been requested.
 void HostManager::ask_write() {
     const bool may =
         2 * (sent_ + plan_.lag_bytes) < read_ || (reads_[0].done() && reads_[1].done());
@@ -76,7 +76,7 @@ void HostManager::ask_write() {
     top_.host_awlen = burst.beats - 1;
 }
 
-// A beat from R to where it belongs, as far as it was asked for.
+// Stores the requested bytes of a beat from R at their target.
 void HostManager::take_beat(const Burst &burst) {
     const HostStream &stream = *burst.stream;
     if (stream.target == nullptr)
@@ -88,7 +88,7 @@ void HostManager::take_beat(const Burst &burst) {
     }
 }
 
-// A beat to W: data, and strobes where it lies in the array.
+// A beat to W: data, and strobes for bytes inside the array.
 void HostManager::give_beat(const Burst &burst) {
     const HostStream &stream = *burst.stream;
     std::memset(bytes_of(&top_.host_wstrb), 0, (port_bytes_ + 7) / 8);

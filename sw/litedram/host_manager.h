@@ -10,7 +10,7 @@
 namespace sce {
 
 // `size` bytes at `address`: a read stores them at `target`, a write takes them from `source`.
-// Without these, data read are dropped, and zeros are written.
+// Without a pointer, read data are dropped, or zeros are written.
 struct HostStream {
     uint32_t address = 0;
     uint32_t size = 0;
@@ -36,7 +36,7 @@ class HostManager {
         return busy_;
     }
 
-    // As for the other managers: the handshakes before an edge, the pins after it.
+    // As in the other managers: samples the handshakes before an edge, sets the pins after it.
     void sample();
     void drive();
 

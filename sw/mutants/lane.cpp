@@ -1,5 +1,5 @@
-// A lane with hundreds of single mutations in it, one of which `mutsel` turns on: each is run
-// beside what the lane itself, number 0, gave for the same cycles.
+// A lane with hundreds of single mutations, of which `mutsel` turns on one: each mutant's outputs
+// are compared with those of the lane itself (number 0) in the same cycles.
 
 #include <cstdint>
 #include <new>
@@ -41,8 +41,8 @@ struct Stimuli {
   uint64_t cycles;
 };
 
-// Runs a lane from its first cycle on; `look` gets each cycle's number and outputs, and ends the
-// run by returning false.
+// Runs a lane from its first cycle on; `look` gets the number and the outputs of each cycle, and
+// returns false to end the run.
 template <typename Look>
 void run(const Stimuli& stimuli, uint32_t mutant, Look look) {
   VerilatedContext context;
@@ -51,7 +51,7 @@ void run(const Stimuli& stimuli, uint32_t mutant, Look look) {
   top.clk = 0;
   top.valid = 0;
   top.rst = 1;
-  top.eval();  // without an edge: Verilator sees none at its first evaluation
+  top.eval();  // without an edge: Verilator detects none at its first evaluation
   for (uint64_t cycle = 0; cycle < stimuli.cycles; ++cycle) {
     top.valid = stimuli.flags[cycle] & kValid;
     top.rst = (stimuli.flags[cycle] & kReset) != 0;
@@ -76,7 +76,7 @@ struct sce_mutants {
   std::vector<Outputs> due;
 };
 
-// Runs the lane itself. The arrays must outlive the handle; NULL if there is no memory.
+// Runs the lane itself. The arrays must outlive the handle; NULL if memory ran out.
 sce_mutants* sce_mutants_create(const void* logits, const void* labels, const uint8_t* flags,
                                 uint64_t cycles, uint64_t s_after, uint64_t k_after) try {
   auto* made = new sce_mutants{
@@ -96,8 +96,8 @@ sce_mutants* sce_mutants_create(const void* logits, const void* labels, const ui
 
 void sce_mutants_free(sce_mutants* handle) { delete handle; }
 
-// The cycle, counted from 1, in which a mutant first differs in a result and in what the sigmoid
-// gives (s, k, sticky), or 0. What does not belong to a pair is not looked at. Ends at the first
+// The cycle, counted from 1, in which a mutant first differs in a result and in the sigmoid's
+// outputs (s, k, sticky), or 0. Outputs that belong to no pair are not compared. Ends at the first
 // difference in a result, or with `either` at the first of both kinds.
 void sce_mutants_run(const sce_mutants* handle, uint32_t mutant, int either, uint64_t* by_result,
                      uint64_t* by_stage) {

@@ -12,10 +12,10 @@
 
 namespace {
 
-constexpr uint64_t kLimit = 100000000; // cycles by which a job is over
+constexpr uint64_t kLimit = 100000000; // time limit of a job in cycles
 constexpr sce_sim_memory kMemory = {0, 64, 0, 1};
 
-// Bits of operands: of either format, the exponents of ordinary logits and labels.
+// Random operands: in either format, with the exponents of ordinary logits and labels.
 std::vector<uint32_t> operands(uint32_t words, uint64_t state) {
     std::vector<uint32_t> values(words);
     for (uint32_t &value : values) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The driver's system on a machine with nothing but the program: one call at a time, never from an
- * interrupt handler. It needs no header and no function of a C library, save those that the
+/* The driver's system on a machine without an operating system: one call at a time, never from an
+ * interrupt handler. It needs no header and no function of a C library, except those that the
  * compiler itself calls (memcpy, memset). */
 #include "device.h"
 #include "system.h"
@@ -46,7 +46,7 @@ const void *sce_self(void) {
     return NULL;
 }
 
-/* One job is all that there is at a time. */
+/* There is one job at a time. */
 static struct sce_job the_job;
 
 void *sce_allocate(size_t size) {
@@ -62,7 +62,7 @@ const char *sce_setting(const char *name) {
     return NULL;
 }
 
-/* scegrad_message() has the line. */
+/* No output: scegrad_message() returns the line. */
 void sce_print(const char *line) {
     (void)line;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The driver's system where there are threads, signals and processes. */
+/* The driver's system with threads, signals and processes. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
@@ -57,9 +57,9 @@ struct state {
     int cancel;
 };
 _Static_assert(sizeof(struct state) <= sizeof(struct sce_guard),
-               "struct sce_guard has no room for what this system keeps");
+               "struct sce_guard is too small for this system");
 
-/* All signals but those that a thread gives itself by a fault: to hold these back would end the
+/* All signals except those of a thread's own faults: if they were blocked, a fault would end the
  * process without its handler. */
 static void block(sigset_t *before) {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT};
@@ -117,8 +117,8 @@ const char *sce_setting(const char *name) {
     return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* With one write(), so that lines of several threads stay whole. To be cancelled here would lose
- * the status of the call. */
+/* With one write(), so that lines of several threads stay whole. A cancellation here would lose the
+ * status of the call. */
 void sce_print(const char *line) {
     int cancel;
     char text[SCE_MESSAGE_BYTES + 32];

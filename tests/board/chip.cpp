@@ -10,8 +10,8 @@ EXPORT void chip_free(void *chip) {
     delete static_cast<sce::SdramChip *>(chip);
 }
 
-// An edge with RAS, CAS and WE as they stand at the pins (7: no command); returns what the chip
-// drives afterwards, or -1.
+// An edge with the levels of RAS, CAS and WE at the pins (7: no command); returns the word that the
+// chip drives afterwards, or -1.
 EXPORT int chip_clock(void *handle, int code, int bank, int address, int dq, int dm) {
     auto &chip = *static_cast<sce::SdramChip *>(handle);
     chip.clock({true, false, (code & 4) != 0, (code & 2) != 0, (code & 1) != 0,

@@ -1,5 +1,4 @@
-/* Calls the operator as the command line says, one call for each word, and prints what became of
- * it:
+/* Calls the operator, one call for each argument, and prints the outcome:
  *
  *     call fs:0xA0000000:0xA0100000:0xC0000000:1024:0x3 fp:0x10810000:0x10820000:0x10830000:1024
  *

@@ -1,6 +1,6 @@
-/* Processes are forked while another thread's jobs run on the simulated hardware. Each child has
- * hardware of its own, as it was: it calls on every unit, and compares. The first word is how many
- * children. */
+/* Forks processes while another thread's jobs run on the simulated hardware. Each child has its own
+ * copy of the hardware: it makes a call on every unit, and compares. The first argument is the
+ * number of children. */
 #include <pthread.h>
 #include <scegrad.h>
 #include <stdatomic.h>

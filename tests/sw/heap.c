@@ -1,6 +1,6 @@
-/* A program with HEAP_MIB of heap before the libraries' constructors run: 64 MiB lie over a window
+/* A program with HEAP_MIB of heap before the libraries' constructors run: 64 MiB overlap a window
  * in one start of ten. It writes a line at each of its starts, and then calls the operator in SMC
- * and in an L2 with the words of the command line as a logit. */
+ * and in an L2 with the arguments as a logit. */
 #define _GNU_SOURCE
 #include <scegrad.h>
 #include <stdlib.h>

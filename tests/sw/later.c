@@ -1,5 +1,5 @@
-/* A program with a heap from wherever it begins into DDR, that loads the library once it runs: it
- * must not be started again. */
+/* A program whose heap reaches into DDR, and which loads the library after its start: it must not
+ * be executed again. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>

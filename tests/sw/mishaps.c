@@ -1,7 +1,7 @@
-/* What may befall a thread or a process in the middle of a call, on the fake access layer; the
- * first word names it. In each, a job that would never end is under way when it happens, so that
- * nothing depends on who is fast: main() waits until the fake has started it. Prints the statuses
- * of the calls that returned, and of one more call at the end. */
+/* Events in the middle of a call of a thread or a process, on the fake access layer; the first
+ * argument names the event. In each, a job that would never end is running when the event happens,
+ * so that nothing depends on speed: main() waits until the fake has started the job. Prints the
+ * statuses of the calls that returned, and of one more call at the end. */
 #define _GNU_SOURCE
 #include <fake.h>
 #include <pthread.h>
@@ -44,7 +44,7 @@ static void *private_thread(void *argument) {
     return NULL;
 }
 
-/* A call that waits for its turn, since it needs the core of the first thread's job too. */
+/* A call that waits, since it needs the core of the first thread's job too. */
 static void *shared_thread(void *argument) {
     (void)argument;
     shared_call(1);
@@ -102,7 +102,7 @@ static void interrupt(void) {
     }
 }
 
-/* Two threads are cancelled: one lets time pass for its job, one waits for its turn. */
+/* Two threads are cancelled: one lets time pass for its job, one waits for a core. */
 static void cancel(int asynchronous) {
     pthread_t waiting;
     void *end;

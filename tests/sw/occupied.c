@@ -1,5 +1,5 @@
-/* Something lies where SMC is to be before the library is loaded: it stays, and jobs in SMC alone
- * are refused. */
+/* Another mapping is at the place of SMC before the library is loaded: it stays, and only jobs in
+ * SMC are refused. */
 #define _GNU_SOURCE
 #include <scegrad.h>
 #include <stdio.h>

@@ -109,7 +109,7 @@ def test_a_job_that_an_abort_does_not_end(driver: Path, words: str, numbers: lis
     """
     found, _, message = scenario(driver, words)
     assert found == numbers
-    assert "WRITE_BEATS 0; aborted in vain, since memory does not answer (" in message
+    assert "WRITE_BEATS 0; aborted without effect, since memory does not answer (" in message
 
 
 @pytest.mark.parametrize("words", ["stuck", "stopped"])

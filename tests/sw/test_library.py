@@ -229,7 +229,7 @@ def test_hardware_that_hangs(call: Path) -> None:
     assert [outcome.status for outcome in outcomes(run.stdout)] == [64, Status.BUSY]
     assert (
         "time-out after 5000 cycles; shared unit: ELEMENTS 0, READ_BEATS 0, WRITE_BEATS 0; "
-        "aborted in vain, since memory does not answer" in run.stderr
+        "aborted without effect, since memory does not answer" in run.stderr
     )
 
 

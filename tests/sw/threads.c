@@ -1,6 +1,6 @@
-/* Threads that call at once: one for each core's L2, and two that share DDR. Every result is
- * compared with the exact -0.5. On the fake, the first word is the offset of a register that cannot
- * be read. */
+/* Threads that call at the same time: one for each core's L2, and two that share DDR. Every result
+ * is compared with the exact -0.5. On the fake, the first word is the offset of a register that
+ * cannot be read. */
 #include <pthread.h>
 #include <scegrad.h>
 #include <stdint.h>

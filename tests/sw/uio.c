@@ -1,8 +1,8 @@
 /* The access layer of a board on a UIO device whose registers are a file and whose interrupt is
  * the functions below: linked with -Wl,--wrap, board.c calls them in place of the system's. One
- * call of the operator, in the way that the first word names:
+ * call of the operator, in the case that the first argument names:
  *
- *     sleeps     the interrupt comes while the driver waits for it, after a wait in vain
+ * sleeps     the interrupt comes while the driver waits for it, after a wait without one
  *     races      it comes with the unmasking, so that no wait may follow
  *     polls      the device takes no unmasking: the registers are polled
  *     breaks     the interrupt cannot be read */
@@ -20,7 +20,7 @@ static const char *way;
 static volatile uint32_t *registers;
 static int unmasked, waits, reads;
 
-/* What the hardware does at the end of the job. */
+/* The hardware's actions at the end of the job. */
 static void end(void) {
     registers[SCEGRAD_UNIT_BLOCK(SCEGRAD_UNIT_SHARED) / 4] = SCEGRAD_STATUS_DONE;
     registers[SCEGRAD_IRQ_PENDING_OFFSET / 4] = SCEGRAD_UNIT_BIT(SCEGRAD_UNIT_SHARED);
