@@ -41,8 +41,8 @@ async def job(dut: SimHandleBase) -> None:
     memory, rng = target.shared[0].base, np.random.default_rng(given["seed"])
     x, y = rng.normal(0, 4, length).astype("f2"), rng.random(length).astype("f2")
     places = memory + 4, memory + 0x1000 + 8, memory + 0x2000 + 12
+    host = Host(dut, prefix="host")  # before the reset: a manager keeps its valids low in it
     async with running(dut, []):
-        host = Host(dut, prefix="host")
         registers = Registers(host, given["registers"])
         await sequence.execute_async(sequence.identify_and_enable(target), registers)
         await write(host, places[0], x)
