@@ -1,5 +1,5 @@
-"""What all tests share: a seed that is another one each time, and whose command is shown if a test
-fails; and waves of the benches on demand.
+"""The options of all tests: a new seed in each run, the command that repeats a failed test, and
+waves of the benches on demand.
 """
 
 import os
@@ -19,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hand the directory of the waves on."""
+    """Pass the directory of the waves on."""
     if chosen := config.getoption("--waves"):
         os.environ["SCEGRAD_WAVES"] = str(Path(chosen).absolute())
 
@@ -37,7 +37,7 @@ def base_seed() -> int:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which slices of the sweeps this run took, and how to run again what failed."""
+    """Print the slices of the sweeps in this run, and the commands that repeat failed tests."""
     for kind in ("failed", "error"):
         for report in terminalreporter.getreports(kind):
             terminalreporter.write_line(f"again: {again(report.nodeid)}")

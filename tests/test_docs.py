@@ -31,7 +31,7 @@ def prose(page: Path) -> Iterator[tuple[int, str]]:
 
 
 def anchors(page: Path) -> set[str]:
-    """What a link may name after ``#``, as GitHub makes it from headings."""
+    """The names that a link may have after ``#``, as GitHub makes them from headings."""
     headings = re.findall(r"^#+ +(.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     plain = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings]
     return {text.replace(" ", "-") for text in plain}
@@ -67,7 +67,7 @@ def test_per_is_said_as_per(page: Path) -> None:
 
 
 def test_every_term_of_the_glossary_is_used() -> None:
-    """A term that no page has any more was renamed, or is not needed."""
+    """A term that no page uses was renamed, or is not needed."""
     glossary = ROOT / "docs" / "glossary.md"
     others = " ".join(page.read_text(encoding="utf-8") for page in PAGES if page != glossary)
     rows = re.findall(r"^\| ([^|]+) \| ", glossary.read_text(encoding="utf-8"), re.MULTILINE)

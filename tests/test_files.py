@@ -1,4 +1,4 @@
-"""Reading arrays from damaged files and from pipes, and writing files whole or not at all."""
+"""Reading of arrays from damaged files and from pipes, and writing of files whole or not at all."""
 
 import errno
 import io
@@ -77,7 +77,7 @@ def test_a_header_that_is_none_is_one_line(tmp_path: Path, text: str, version: i
 
 
 def assert_one_line(tmp_path: Path, content: bytes) -> None:
-    """Nothing but ``RequestError`` of one line, if anything, comes of a file."""
+    """Any file is read, or refused with a ``RequestError`` of one line."""
     path = tmp_path / "x.npy"
     path.write_bytes(content)
     try:
@@ -255,7 +255,7 @@ def test_files_of_a_directory_appear_together(tmp_path: Path) -> None:
 
 
 def test_a_file_of_a_directory_is_named_by_its_place(tmp_path: Path) -> None:
-    """Not by the hidden folder in which it is made."""
+    """The message does not name the hidden folder in which the file is written."""
     with (
         pytest.raises(RequestError, match=f"^{tmp_path}/one cannot be written: No space left"),
         OutputDirectory(tmp_path) as directory,

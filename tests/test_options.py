@@ -1,4 +1,6 @@
-"""What ``tests/conftest.py`` adds to pytest: the command that repeats a failure, ``--waves``."""
+"""The additions of ``tests/conftest.py`` to pytest: the command that repeats a failure,
+``--waves``.
+"""
 
 import re
 import subprocess
@@ -19,7 +21,7 @@ def test_waves():
 
 
 def said(command: str, directory: Path) -> str:
-    """What a command of the shell prints there, without the seed of this run."""
+    """The output of a shell command there, without the seed of this run."""
     done = subprocess.run(
         f"unset SCEGRAD_SEED; {command}",
         shell=True,

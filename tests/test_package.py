@@ -1,5 +1,5 @@
-"""What an installed package has to carry: the sources from which it builds its simulator, its
-library and the examples.
+"""The content of an installed package: the sources from which it builds its simulator, its library
+and the examples.
 """
 
 import re

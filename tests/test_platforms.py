@@ -1,5 +1,5 @@
-"""Platforms: what cannot be built is refused in one line that names the cure, from Python and from
-a file.
+"""Platforms: an impossible one is refused in one line that names the cure, from Python and from a
+file.
 """
 
 import random
@@ -41,7 +41,7 @@ def write(directory: Path, text: str | bytes) -> Path:
 
 
 def refusal(path: Path) -> str:
-    """Why a file is refused, without its name."""
+    """The reason why a file is refused, without the file's name."""
     with pytest.raises(RequestError) as caught:
         read_platform(path)
     message = str(caught.value)

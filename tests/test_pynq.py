@@ -1,5 +1,5 @@
 """The overlay class over a fake of PYNQ whose hardware is the simulated unit: buffers have a cache,
-so that a flush or an invalidate that is missing shows.
+so that a missing flush or invalidate is found.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""The register table, and what is made from it."""
+"""The register table, and the files made from it."""
 
 import re
 import subprocess
@@ -48,7 +48,7 @@ OFFSETS = {
     "IRQ_PENDING": 0x038,
     "ABORT": 0x03C,
 }
-"""What software that was built earlier relies on."""
+"""The offsets and codes on which older software relies."""
 
 UNIT_OFFSETS = {
     "STATUS": 0x00,

@@ -1,5 +1,5 @@
-"""The RTL under Verilator against the exact reference, on the samples that the project promises at
-the least.
+"""The RTL under Verilator against the exact reference, on the least number of samples that the
+project promises.
 """
 
 import numpy as np

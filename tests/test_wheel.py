@@ -1,5 +1,5 @@
-"""The wheel in an environment that has nothing but what the package asks for: what runs, and what
-is said of the rest.
+"""The wheel in an environment with its requirements only: the commands that run, and the messages
+of the others.
 """
 
 import importlib.metadata
@@ -30,7 +30,7 @@ SAFE: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") els
 
 
 def copy(target: Path) -> Path:
-    """The sources without what was built beside them."""
+    """The sources without built files."""
     target.mkdir()
     for name in OURS:
         ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
@@ -41,7 +41,7 @@ def copy(target: Path) -> Path:
 
 
 def built(kind: str, source: Path, target: Path) -> Path:
-    """A wheel or an sdist, made as pip makes it; a warning that something is deprecated fails."""
+    """A wheel or an sdist, built as pip builds it; a deprecation warning fails."""
     target.mkdir()
     program = f"import sys; from setuptools import build_meta; build_meta.build_{kind}(sys.argv[1])"
     done = subprocess.run(
@@ -85,8 +85,8 @@ def _here(marker: str) -> bool:
 
 @pytest.fixture(scope="module")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel, and links to what its metadata asks for; returns its
-    programs.
+    """An environment with the wheel, and links to the packages that its metadata requires; returns
+    its programs.
     """
     home = tmp_path_factory.mktemp("environment")
     venv.create(home, symlinks=True)
@@ -183,7 +183,7 @@ def test_help_needs_no_extra(environment: Path, cache: Path, tmp_path: Path) -> 
 
 
 def test_an_sdist_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
-    """It has no tests, which need the checkout, and whatever the package has."""
+    """It has all files of the package, but no tests, which need the checkout."""
     archive = built("sdist", copy(tmp_path / "source"), tmp_path / "dist")
     with tarfile.open(archive) as packed:
         packed.extractall(tmp_path / "out", **SAFE)

@@ -34,7 +34,7 @@ def share(case: BenchCase) -> float:
 @pytest.mark.whole
 @pytest.mark.parametrize(("platform", "fmt"), UNITS)
 class TestSpeed:
-    """What is promised, on memories that the lines of the table have, and off their round
+    """The promised cycles, with the memories of the table, and with lengths beside its round
     numbers.
     """
 
@@ -88,7 +88,7 @@ def test_a_short_job() -> None:
 
 
 def result(**changes: int) -> tuple[BenchCase, Result]:
-    """A result that is right, but for the counters or the traffic named."""
+    """A right result, except for the named counters or traffic."""
     case = BenchCase("ft78ne", "fp32", "shared", 8, 64)
     counters = {"cycles": 50, "elements": 64, "read_beats": 8, "write_beats": 4}
     traffic = Traffic(2, 8, 1, 4, 256)

@@ -44,7 +44,9 @@ def test_what_is_published_is_everything(name: str) -> None:
 
 
 class FakeSimulation:
-    """Memory alone: a job is carried out at once by the golden model, and then damaged."""
+    """A memory without hardware: the golden model carries out a job at once, and then the result is
+    damaged.
+    """
 
     def __init__(self, damage: dict[int, int]) -> None:
         self.bytes: dict[int, int] = {}

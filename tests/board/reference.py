@@ -1,5 +1,5 @@
-"""The board as the protocol describes it: the twin of ``board/bridge.py``, and ways to damage what
-goes over a line.
+"""The board by the description of the protocol: a second form of ``board/bridge.py``, and ways to
+damage the bytes on a line.
 """
 
 import random
@@ -20,17 +20,17 @@ from scegrad.board.protocol import (
 
 BASE = 0x8000_0000
 WORDS = 64
-"""The memory of the reference: so many words from ``BASE`` on, and nothing elsewhere."""
+"""The memory of the reference: this number of words from ``BASE`` on, and nothing elsewhere."""
 
 KEPT = 8 * MAX_WORDS
-"""Bytes of a frame from which on it is dropped."""
+"""The number of bytes above which a frame is dropped."""
 
 SEQUENCES = 1 << 16
 
 
 class ReferenceBoard:
-    """Takes bytes, gives bytes, and lists the accesses to memory: whether a write, the address, the
-    word.
+    """Takes bytes, returns bytes, and lists the accesses to memory: whether it is a write, the
+    address, the word.
     """
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class ReferenceBoard:
         self._wrote: int | None = None  # the outcome, where the last request was a write
 
     def feed(self, content: bytes) -> bytes:
-        """What the board answers to these bytes."""
+        """The board's answer to these bytes."""
         answers = b""
         for byte in content:
             if byte == Slip.END:
@@ -142,8 +142,8 @@ def requests(rng: random.Random, count: int) -> Iterator[bytes]:
 
 
 def damaged(rng: random.Random, often: float) -> Callable[[bytes], bytes]:
-    """A line on which bytes are changed, lost or come too many, and pieces come twice or are cut
-    off; ``often``: for each piece.
+    """A line on which bytes are changed, lost or added, and pieces are repeated or cut off; with
+    ``often`` every piece is damaged.
     """
     before = [b""]
 

@@ -44,7 +44,7 @@ class Line(wiring.Component):
 
 
 def run(content: bytes, seed: int) -> tuple[bytes, list[tuple[bool, int, int]]]:
-    """What the bridge answers to these bytes, and the accesses that it makes."""
+    """The bridge's answer to these bytes, and its accesses."""
     dut, memory, rng = Line(), ReferenceBoard(), random.Random(seed)
     out, accesses = bytearray(), []
 
@@ -96,7 +96,7 @@ def run(content: bytes, seed: int) -> tuple[bytes, list[tuple[bool, int, int]]]:
 
 
 def check(content: bytes, seed: int) -> ReferenceBoard:
-    """Compare the bridge with the reference; returns the latter."""
+    """Compare the bridge with the reference; returns the reference."""
     reference = ReferenceBoard()
     expected = reference.feed(content)
     out, accesses = run(content, seed)

@@ -1,4 +1,4 @@
-"""The Verilog of the board: what the tools need not be told twice."""
+"""The Verilog of the board: facts that are in two files agree."""
 
 import gc
 import os

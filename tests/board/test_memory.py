@@ -1,5 +1,5 @@
-"""BoardMemory: its bytes are those of a reference, over AXI and from the host at once, and what is
-outside is DECERR and changes nothing.
+"""BoardMemory: its bytes equal those of a reference, over AXI and from the host at the same time;
+an access outside is answered DECERR and changes nothing.
 """
 
 import random
@@ -13,15 +13,16 @@ from scegrad.platforms import Region
 
 REGION = Region("memory", 0x8000_0000, 4096)
 HOST_PART = 1024
-"""Bytes at the end that the host has to itself: what is read while it is written is undefined."""
+"""Bytes at the end that only the host uses, since a word that is read and written in the same cycle
+is undefined."""
 
 CYCLES = 50_000
-"""Many times what the bursts and the host's words take."""
+"""A limit of many times the cycles of the bursts and the host's words."""
 
 
 class Manager:
-    """One burst after the other, with pauses on every channel; expects what ``content`` says and
-    keeps it up to date.
+    """One burst after the other, with pauses on every channel; expects the bytes of ``content`` and
+    updates it.
     """
 
     def __init__(

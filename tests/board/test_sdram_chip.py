@@ -19,7 +19,7 @@ MODE, REFRESH, PRECHARGE, ACTIVATE, WRITE, READ, NONE = 0, 1, 2, 3, 4, 5, 7
 ALL = 1 << 10
 
 READY = 20_000
-"""Cycles of 10 ns that power-up takes."""
+"""The duration of power-up, in cycles of 10 ns."""
 
 
 class Chip:

@@ -1,5 +1,5 @@
-"""What is built is made once, is there as a whole or not at all, and goes when nobody has used it
-for long.
+"""An entry of the cache is built once, exists as a whole or not at all, and is removed after a long
+time without use.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What Verilator gets: tables as constants, clock gates that gate, and what is left alone."""
+"""The text for Verilator: tables as constants, clock gates as gates, and unchanged parts."""
 
 from scegrad.build.model_text import clock_gates, constant_tables
 from scegrad.build.simulator import verilog

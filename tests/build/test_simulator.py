@@ -1,5 +1,5 @@
-"""Building the simulator: the header of ports, the cache, two processes at once, and what is said
-where it cannot be.
+"""The build of the simulator: the header of ports, the cache, two processes at the same time, and
+the message if it fails.
 """
 
 import ctypes

@@ -1,5 +1,5 @@
-"""The store: killed, damaged, joined by hand, of another kind, in use; each is one line, and what
-is done is kept.
+"""The store: killed, damaged, joined by hand, of another kind, in use. Each case gives one line,
+and finished records are kept.
 """
 
 import sqlite3
@@ -46,7 +46,7 @@ def test_tools_that_made_records_are_all_named(filled: Path) -> None:
 
 
 def test_a_kill_leaves_what_was_added(tmp_path: Path) -> None:
-    """The process is killed with a transaction open; what was added before is there, the rest is
+    """The process is killed during a transaction: earlier records are kept, the open transaction is
     rolled back.
     """
     path = tmp_path / "store.sqlite"

@@ -1,4 +1,4 @@
-"""What the compiler is given of a model: every file once, in few units, at the right level."""
+"""The translation units of a model: every file once, in few units, at the right level."""
 
 from pathlib import Path
 

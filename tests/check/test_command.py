@@ -1,4 +1,4 @@
-"""``scegrad check``: right results pass, and every kind of wrong one is found and told."""
+"""``scegrad check``: right results pass, and every kind of wrong result is found and printed."""
 
 from pathlib import Path
 

@@ -1,11 +1,11 @@
-"""A command line, called as by a user."""
+"""A command line, called as a user calls it."""
 
 import pytest
 
 from scegrad import cli
 
 MODEL = ["--backend", "model"]
-"""Of the tests that need no hardware."""
+"""The seed of tests that need no hardware."""
 
 
 def call(*arguments: str) -> int:

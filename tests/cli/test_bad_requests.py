@@ -1,4 +1,4 @@
-"""Bad requests: one line that says what would be right, status 2, and nothing is written."""
+"""Bad requests: one line that says what is right, status 2, and nothing is written."""
 
 import shlex
 from pathlib import Path

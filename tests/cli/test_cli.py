@@ -1,4 +1,4 @@
-"""The command line: what it writes, what it prints, and its exit status."""
+"""The command line: its files, its output, and its exit status."""
 
 import errno
 import importlib.metadata
@@ -141,7 +141,7 @@ def test_standard_output_may_be_a_file(files: Path) -> None:
 
 
 def full() -> int:
-    """A file that takes nothing."""
+    """A file that accepts no data."""
     return os.open("/dev/full", os.O_WRONLY)
 
 
@@ -174,7 +174,7 @@ def test_text_that_cannot_be_printed_is_one_line(
 
 
 def test_a_closed_standard_file_is_no_other_file(files: Path) -> None:
-    """What is printed goes nowhere then, and never into a file that is being written."""
+    """The output then goes nowhere, and never into a file of the command."""
     due = golden.gradient(np.load("x.npy"), np.load("y.npy")).tobytes()
     run = "scegrad run x.npy y.npy --backend model"
     for number, line in enumerate(

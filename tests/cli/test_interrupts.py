@@ -1,4 +1,4 @@
-"""Signals: one line, the status of the signal, and nothing is left."""
+"""Signals: one line, the status of the signal, and no file is left."""
 
 import os
 import signal

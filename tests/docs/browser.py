@@ -1,4 +1,4 @@
-"""A site in headless Chromium, and what the browser says of it."""
+"""A site in headless Chromium, and the browser's messages about it."""
 
 import json
 import shutil
@@ -14,7 +14,8 @@ from threading import Thread
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 
 VIRTUAL_MS = 20_000
-"""Time of the page, which stands still while a file is on its way: no test depends on speed."""
+"""The page's time limit, in virtual time, which stops while a file is loading: no test depends on
+speed."""
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -33,7 +34,7 @@ def served(folder: Path) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Visit:
-    """A page after its scripts ran: its elements, lines on the console, and addresses asked for."""
+    """A page after its scripts ran: its elements, lines on the console, and requested addresses."""
 
     dom: str
     console: list[str]
@@ -57,7 +58,7 @@ def visit(url: str, folder: Path, *options: str) -> Visit:
 
 
 def _requests(log: dict) -> list[str]:
-    """Addresses of a Chromium net log that a page asked for, not the browser by itself."""
+    """Addresses in a Chromium net log that the page requested (not the browser itself)."""
     kind = log["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
     asked = [event.get("params", {}) for event in log["events"] if event["type"] == kind]
     return [

@@ -1,4 +1,4 @@
-"""The first pages: what they have a reader do works, and ends as they say."""
+"""The first pages: their steps work, and end as the pages say."""
 
 import json
 import re
@@ -66,7 +66,8 @@ def test_the_fault_is_found_where_its_page_says(
 ) -> None:
     """The page's program, on the RTL with the page's mistake.
 
-    It has a cache of its own: the Verilog is kept by its sources, which here are not what is run.
+    It has its own cache: the Verilog is kept under a hash of its sources, which here differ from
+    the RTL that runs.
     """
     if missing := [tool for tool in ("iverilog", "fst2vcd") if not shutil.which(tool)]:
         pytest.skip(f"no {' and no '.join(missing)} on this machine (fst2vcd: GTKWave)")

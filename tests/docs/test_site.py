@@ -1,4 +1,4 @@
-"""The site: it builds without a warning, and works in a browser from the machine alone."""
+"""The site: it builds without a warning, and works in a browser without the network."""
 
 import re
 import subprocess
@@ -43,7 +43,7 @@ def test_notes_for_those_without_the_site_are_not_in_it(site: Path) -> None:
 
 
 def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
-    """Links may lead away; pictures, scripts and style sheets are the site's own."""
+    """Links may lead to other sites; pictures, scripts and style sheets must be the site's own."""
     loads = re.compile(r'(?:<(?:script|img|iframe)[^>]*src|<link[^>]*href)="((?:https?:)?//[^"]*)"')
     found = {
         f"{page.relative_to(site)}: {address}"

@@ -13,7 +13,7 @@ PAGE = ROOT / "docs" / "troubleshooting.md"
 VARIES = re.compile(
     r"DDR and L2 of core 0|\.\.\.|\b[A-Z]{2,}\b|ft78ne|ecp5_demo|fp16|float64|\b\d\b"
 )
-"""What stands for a value in the page; the sources have a field of a format there."""
+"""Placeholders for values in the page; the sources have a field of a format there."""
 
 
 def messages() -> Iterator[str]:
@@ -24,7 +24,7 @@ def messages() -> Iterator[str]:
 
 
 def sources() -> str:
-    """Everything that prints, with the pieces of each text joined."""
+    """All sources that print, with the pieces of each text joined."""
     folders = ("src", "rtl", "tb", "board", "tools", "sw")
     files = (path for folder in folders for path in (ROOT / folder).rglob("*.*"))
     kinds = {".py", ".sh", ".c", ".h"}
@@ -52,7 +52,7 @@ FOR_PROGRAMMERS = {
 
 
 def raised() -> Iterator[tuple[str, ...]]:
-    """The first words of each fixed piece of such a message, of which one has to be known."""
+    """The first words of each fixed piece of such a message; one of them must be in the page."""
     for path in sorted((ROOT / "src").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:

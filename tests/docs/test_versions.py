@@ -1,4 +1,4 @@
-"""The version is the same wherever a page or a file for others has it."""
+"""Every page and file with the version has the same one."""
 
 import re
 

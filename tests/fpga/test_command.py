@@ -1,4 +1,4 @@
-"""``scegrad fpga``: requests that are refused, reports that are read, and one unit measured."""
+"""``scegrad fpga``: refused requests, the reading of reports, and one measured unit."""
 
 import json
 from pathlib import Path

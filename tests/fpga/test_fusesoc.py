@@ -1,4 +1,4 @@
-"""FuseSoC runs the core file's targets, and the bench sees what it should and nothing else."""
+"""FuseSoC runs the core file's targets, and the bench passes with the right registers only."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ TINY = replace(
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with all that the core file names."""
+    """A folder with all files that the core file names."""
     directory = tmp_path_factory.mktemp("core")
     verilog, _ = write_verilog(TINY, directory)
     write_waivers(verilog)

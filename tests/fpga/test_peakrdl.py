@@ -1,4 +1,5 @@
-"""What PeakRDL makes of our SystemRDL, C header and HTML, agrees with ours in every offset and bit.
+"""The C header and the HTML page that PeakRDL makes of our SystemRDL agree with ours in every
+offset and bit.
 
 Its IP-XACT importer reads ours in ``test_ipxact.py``.
 """

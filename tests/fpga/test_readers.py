@@ -1,4 +1,4 @@
-"""Every tool reads what ``scegrad verilog`` writes, and says nothing that is not waived."""
+"""Every tool reads the output of ``scegrad verilog``, and gives no warning without a waiver."""
 
 import os
 import re
@@ -28,7 +28,7 @@ each = pytest.mark.parametrize("platform", READ, ids=lambda platform: platform.n
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[Platform, Path]:
-    """The Verilog of each platform that a test has asked for."""
+    """The Verilog of each platform that a test requested."""
     return {}
 
 
@@ -44,7 +44,7 @@ def verilog(
 
 
 def said(command: list[str], verilog: Path) -> str:
-    """What a command says in the folder of the Verilog; it must succeed."""
+    """The output of a command in the folder of the Verilog; it must succeed."""
     done = subprocess.run(
         command, cwd=verilog.parent, capture_output=True, text=True, check=False, env=os.environ
     )
@@ -87,7 +87,7 @@ def test_slang(verilog: Path) -> None:
 
 
 def test_a_fault_is_not_waived(tmp_path: Path) -> None:
-    """An assignment that cuts, and a signal that nothing drives, where other lines are waived."""
+    """A truncating assignment, and an undriven signal, beside waived lines."""
     path = tmp_path / "top.v"
     path.write_text(
         "module top(input [3:0] a, input [1:0] b, output [3:0] sum, output [2:0] cut);\n"

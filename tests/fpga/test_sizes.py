@@ -1,4 +1,4 @@
-"""The size of each module: with all that it contains, once for each time that it stands there."""
+"""The size of each module: with its submodules, counted once per instance."""
 
 import json
 from pathlib import Path

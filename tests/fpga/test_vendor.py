@@ -1,5 +1,5 @@
-"""Files for Vivado and Quartus: what they name is there, and the ports are named as those tools
-infer interfaces.
+"""Files for Vivado and Quartus: the names in them exist, and the tools can infer interfaces from
+the names of the ports.
 """
 
 import gc
@@ -72,7 +72,7 @@ def test_no_constraint_reaches_a_design_that_contains_the_module(tmp_path: Path)
 
 @pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")
 def test_platform_designer_gets_every_port() -> None:
-    """The script in a Tcl interpreter whose commands only note what they are called with."""
+    """The script in a Tcl interpreter whose commands only record their arguments."""
     tkinter = pytest.importorskip("tkinter", reason="Tcl: Python without tkinter")
     tcl, calls = tkinter.Tcl(), []
     for name in (

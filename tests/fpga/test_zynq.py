@@ -1,4 +1,4 @@
-"""The Zynq's block design and device tree: what they name is there, once, at the right place."""
+"""The Zynq's block design and device tree: each name in them exists once, at the right place."""
 
 import shutil
 import subprocess
@@ -18,8 +18,8 @@ ZYNQ, LINUX = (platform_of(FOLDER / name) for name in ("zynq7000.toml", "zynq/li
 
 
 def run_design(board_part: bool) -> list[tuple[str, ...]]:
-    """The calls of Vivado's commands that the script makes, in a Tcl interpreter that notes them;
-    queries answer with what they were asked for.
+    """The script's calls of Vivado's commands, in a Tcl interpreter that records them; a query
+    returns its own argument.
     """
     tkinter = pytest.importorskip("tkinter", reason="Tcl: Python without tkinter")
     tcl, calls = tkinter.Tcl(), []

@@ -1,4 +1,4 @@
-"""The page of the results: made from the summaries, and these of today's RTL."""
+"""The page of the results: it is made from the summaries, and these are of today's RTL."""
 
 import numpy as np
 import pytest

@@ -1,5 +1,5 @@
-"""The pictures of the accuracy: what is drawn where, from the summaries that are kept and from
-others to come.
+"""The pictures of the accuracy: the right curves at the right places, from the kept summaries and
+from other ones.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Drawings: they say what the platforms, registers and measurements say, and are well-formed."""
+"""Drawings: they agree with the platforms, registers and measurements, and are well-formed."""
 
 import json
 import re

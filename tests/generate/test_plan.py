@@ -1,4 +1,4 @@
-"""The plan of the house holds: rooms import downwards only, and the facts load alone."""
+"""The plan of the package: rooms import downwards only, and the rooms of facts load alone."""
 
 import subprocess
 import sys

@@ -1,5 +1,5 @@
-"""An abort at every cycle of a job on the fast simulator, and the next job; and jobs that are out
-of time.
+"""An abort at every cycle of a job on the fast simulator, and the next job; and jobs beyond their
+time limit.
 """
 
 from collections.abc import Iterator
@@ -67,9 +67,7 @@ class Bench:
         assert sequence.execute(sequence.start(job), self.registers) == self.unit
 
     def check(self, *, complete: bool) -> None:
-        """Each element is right, or as it was in a job that was cut short; the guards are as they
-        were.
-        """
+        """Each element is right (or unchanged after an abort); the guards are unchanged."""
         got = self.simulation.read(self.job.gradient - GUARD, self.before.size)
         inside = slice(GUARD, GUARD + self.job.size)
         element = got[inside].view("u4")

@@ -1,4 +1,4 @@
-"""Jobs and the driver's sequence, on a register file made of Python."""
+"""Jobs and the driver's sequence, on a register file in Python."""
 
 import re
 from dataclasses import fields
@@ -16,9 +16,7 @@ COUNTERS = Counters(**{field.name: 100 + number for number, field in enumerate(f
 
 
 class Registers:
-    """The registers of hardware that ends every job at the first wait, with the outcome that it was
-    made for.
-    """
+    """The registers of hardware that ends every job at the first wait, with a given outcome."""
 
     def __init__(
         self,
@@ -106,9 +104,7 @@ def test_an_aborted_job_is_one_clear_line() -> None:
 
 
 def test_a_job_out_of_time_is_aborted_before_the_error() -> None:
-    """The sequence writes ABORT and acknowledges the end; the time-out is the error that comes
-    out.
-    """
+    """The sequence writes ABORT and acknowledges the end; it raises the time-out."""
 
     class Late(Registers):
         def wait(self, limit: int) -> None:

@@ -1,4 +1,4 @@
-"""Where arrays are put: the first private memory, more than one if they do not fit there, and
+"""The placement of arrays: the first private memory, more than one if they do not fit there, and
 guards beside the output.
 """
 

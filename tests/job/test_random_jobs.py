@@ -26,7 +26,7 @@ JOBS = 150
 
 
 class Unit:
-    """A simulated unit, and everything random about its jobs."""
+    """A simulated unit, and all random choices for its jobs."""
 
     def __init__(self, platform: Platform, simulation: Simulation, seed: int) -> None:
         self.platform = platform
@@ -87,7 +87,7 @@ class Unit:
         sim.set_memory(Memory(latency, outstanding, stall, rng.getrandbits(32)))
 
     def inject(self, request: Request) -> str | None:
-        """Now and then, a bus error: the name of the status that it must lead to."""
+        """Sometimes a bus error: the name of its status."""
         if not request.job.size or self.rng.random() > 0.2:
             return None
         where = request.job
@@ -104,7 +104,7 @@ class Unit:
         return f"{access.name}_{response.name}"
 
     def check(self, request: Request, before: np.ndarray, complete: bool) -> None:
-        """Every element of the output is right, or untouched where the job was cut short; and
+        """Every element of the output is right (after an early end: right or unchanged), and
         nothing else has changed.
         """
         sim, bits = self.simulation, request.fmt.bits_dtype
@@ -139,8 +139,8 @@ def opened(platform: Platform, seed: int) -> Iterator[Unit]:
 
 
 def run_jobs(unit: Unit) -> None:
-    """One job after the other; some meet a bus error, some are cut short by a reset, and the next
-    must succeed all the same.
+    """One job after the other; some meet a bus error, a reset ends some, and the next job must
+    succeed.
     """
     sim = unit.simulation
     prepared = False

@@ -1,4 +1,4 @@
-"""The unit behind LiteDRAM: results, guard bytes, unaligned arrays, speed; chips that cannot be."""
+"""The unit behind LiteDRAM: results, guard bytes, unaligned arrays, speed; impossible chips."""
 
 from dataclasses import replace
 

@@ -1,4 +1,6 @@
-"""Every argument of the Python interface, right in any type or refused with ``RequestError``."""
+"""Every argument of the Python interface: accepted in every right type, or refused with
+``RequestError``.
+"""
 
 import dataclasses
 import inspect
@@ -22,7 +24,7 @@ F4 = np.linspace(-3, 3, 8, dtype=np.float32)
 
 
 class Awkward:
-    """An object of which every question raises an error that nobody expects."""
+    """An object whose every attribute and conversion raises an unexpected error."""
 
     def _fail(self, *_: object) -> Any:
         raise ZeroDivisionError("do not ask")
@@ -86,7 +88,7 @@ NAMES = [item.name for item in dataclasses.fields(Settings)]
 
 
 def refusal(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> str | None:
-    """What is wrong with a call, or None if nothing is; another error than that passes on."""
+    """The message of a refused call, or None if it is accepted; other errors pass on."""
     try:
         function(*arguments, **keywords)
     except RequestError as error:

@@ -1,6 +1,4 @@
-"""The report of a run: numbers that can be counted again, and pictures that appear whole or not at
-all.
-"""
+"""The report of a run: right numbers, and pictures that appear whole or not at all."""
 
 import json
 from pathlib import Path
@@ -31,7 +29,7 @@ def inputs(fmt: str, size: int, soft: bool = False) -> tuple[np.ndarray, np.ndar
 
 
 def run(fmt: str = "fp32", size: int = 500) -> tuple[Request, Result]:
-    """A run of the golden model, with the events and cycles that hardware might have had."""
+    """A run of the golden model, with possible events and cycles of hardware."""
     arrays = inputs(fmt, size)
     request = prepare(*arrays, Settings(platform="mt7004", backend="model"))
     seen = recorded(request)

@@ -1,4 +1,4 @@
-"""Recorded beats told apart by array and by core, against a count element by element."""
+"""Recorded beats, assigned to arrays and cores, against a count element by element."""
 
 from collections import Counter
 from typing import Any
@@ -15,12 +15,12 @@ from scegrad.sim.simulation import EVENT, Channel, port_of
 
 
 def counted(cycles: int) -> Counters:
-    """Counters of a job of so many cycles, of which nothing else is asked."""
+    """Counters of a job with this number of cycles; the other counters are not used."""
     return Counters(cycles, *[0] * 7)
 
 
 def recorded(request: Request, apart: int = 3, start: int = 20) -> Result:
-    """What a unit would do that reads one beat of each array and writes one, a beat every ``apart``
+    """The events of a unit that reads one beat of each array and writes one, a beat every ``apart``
     cycles, in bursts of one.
     """
     bus = (

@@ -1,4 +1,4 @@
-"""The tables of the commands, with what they showed last, at the widths that terminals have."""
+"""The tables of the commands, with recorded content, at usual widths of terminals."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -11,7 +11,7 @@ from scegrad.show.style import COLOURS, WIDTH, drawn, figure_of, legend_in, save
 
 
 def smallest_letters(figure: Figure) -> float:
-    """The size in points of the smallest text that is shown."""
+    """The size in points of the smallest text in a picture."""
     figure.canvas.draw()
     texts = [text for text in figure.findobj(Text) if isinstance(text, Text)]
     return min(text.get_fontsize() for text in texts if text.get_text() and text.get_visible())

@@ -1,4 +1,4 @@
-"""Tables at the widths that terminals have: no line too long, no number broken or shortened."""
+"""Tables at usual widths of terminals: no line is too long, no number is broken or shortened."""
 
 import io
 import os

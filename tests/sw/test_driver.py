@@ -104,8 +104,8 @@ def test_a_job_that_never_ends(driver: Path) -> None:
     ("words", "numbers"), [("deaf", [64, 0, 2, 1]), ("deaf-still", [64, Status.BUSY, 1, 0])]
 )
 def test_a_job_that_an_abort_does_not_end(driver: Path, words: str, numbers: list[int]) -> None:
-    """Its unit takes no other job before the hardware says that it has ended, and then forgets its
-    interrupt.
+    """The unit takes no other job before the hardware says that the job has ended; then its
+    interrupt is cleared.
     """
     found, _, message = scenario(driver, words)
     assert found == numbers
@@ -121,8 +121,8 @@ def test_hardware_in_which_nothing_happens(driver: Path, words: str) -> None:
 
 
 def test_a_wait_that_fails(driver: Path) -> None:
-    """What became of the job is not known: if its unit still runs it, that is ended before the next
-    one.
+    """The outcome of the job is unknown: if its unit still runs it, the job is ended before the
+    next one.
     """
     numbers, _, message = scenario(driver, "wait")
     assert numbers == [67, 0, 2, 1]

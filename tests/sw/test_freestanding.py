@@ -18,10 +18,11 @@ COMPILERS = {
 }
 FREE = ["-std=c11", "-ffreestanding", "-nostdinc", "-O2", "-Wall", "-Wextra", "-Werror"]
 ACCESS = {"sce_access_open", "sce_access_windows"}
-"""What whoever links the driver provides: the way to the registers, and the list of memories."""
+"""The symbols that a user of the driver provides: access to the registers, and the list of
+memories."""
 
 COMPILER = {"memcpy", "memset", "memmove", "memcmp"}
-"""What GCC asks of every freestanding environment, beside its own library."""
+"""The functions that GCC needs in every freestanding environment, beside its own library."""
 
 
 @pytest.mark.parametrize("platform", [TINY, MT7004], ids=lambda platform: platform.name)

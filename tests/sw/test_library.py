@@ -138,7 +138,7 @@ def test_length_zero(call: Path) -> None:
 
 def test_bits_beyond_the_cores_take_no_part(call: Path) -> None:
     """The operator library's programs pass 0xff to any number of cores; the cycles are those of the
-    mask that is left.
+    existing cores.
     """
     word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:1000"
     masks = (3, 0xFF, 0xFFFF_FFFF, 2, 0xFE)
@@ -248,8 +248,8 @@ def test_waves(call: Path, tmp_path: Path) -> None:
 
 
 def test_waves_that_cannot_be_written(call: Path, tmp_path: Path) -> None:
-    """A full disk costs the waves: one line at the end, the right results and status, and nothing
-    is left behind.
+    """With a full disk there are no waves, but one line at the end, the right results and status,
+    and no partial file.
     """
     word = f"fs:{LOGITS:#x}:{LABELS:#x}:{GRADIENT:#x}:100:3"
     run = execute(call, word, word, SCEGRAD_WAVES="/dev/full", TMPDIR=str(tmp_path))
@@ -263,8 +263,8 @@ def test_waves_that_cannot_be_written(call: Path, tmp_path: Path) -> None:
 
 
 def test_out_of_memory_is_a_status(call: Path, library: Path) -> None:
-    """With ever less address space the hardware cannot be opened, or its memory is not there;
-    nothing aborts.
+    """With less and less address space the hardware cannot be opened, or its memory cannot be
+    allocated; the program never crashes.
     """
     word = f"fs:{SMC:#x}:{SMC:#x}:{SMC:#x}:8:3"
     seen = set()
@@ -346,7 +346,7 @@ def test_a_heap_in_a_window_is_another_after_a_restart(library: Path, tmp_path: 
 
 
 def test_restarts_end(library: Path, tmp_path: Path) -> None:
-    """A heap that reaches into DDR from wherever it begins."""
+    """A heap that always reaches into DDR."""
     options = ["-DHEAP_MIB=2048", "-fno-pie", "-no-pie", *flags(library)]
     run = execute(compile_program(tmp_path / "heap", [HERE / "heap.c"], options), "100")
     assert run.stdout == "start\n" * 16

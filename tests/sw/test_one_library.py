@@ -1,6 +1,4 @@
-"""There is one way into the fast simulation: the file that C programs link is the one that Python
-opens.
-"""
+"""C programs link the same library of the fast simulation that Python opens."""
 
 import os
 from pathlib import Path

@@ -1,5 +1,5 @@
-"""Random calls, good and bad, at the edges of every memory: the library answers each as the rules
-of a job say, and goes on.
+"""Random calls, good and bad, at the edges of every memory: the library answers each by the rules
+of a job, and stays usable.
 """
 
 import random
@@ -15,7 +15,7 @@ from .programs import execute, outcomes
 
 COUNT = 400
 LENGTHS = (-(1 << 31), -1, 0, 1, 2, 3, 17, 64, (1 << 31) - 1)
-"""None that takes long: an accepted job has 64 elements at most."""
+"""No long job: an accepted job has 64 elements at most."""
 
 
 def address(draw: random.Random) -> int:

@@ -1,4 +1,6 @@
-"""The environment of a checkout is made again when it was made for something else."""
+"""The environment of a checkout is built again if it was built for another checkout or other
+packages.
+"""
 
 import importlib.util
 import subprocess

@@ -1,4 +1,6 @@
-"""Where the cache lies, whatever the environment says; and what other tools are told."""
+"""The place of the cache under every setting of the environment; and the settings for other
+tools.
+"""
 
 import os
 import pwd

@@ -31,7 +31,9 @@ Damage = Callable[[bytes], bytes]
 
 
 class Cable:
-    """A pseudo-terminal and a board; what passes is damaged by ``damage``. ``pull`` unplugs it."""
+    """A pseudo-terminal and a board; ``damage`` damages the bytes between them. ``pull`` unplugs
+    the cable.
+    """
 
     def __init__(self, damage: Damage) -> None:
         self._master, slave = os.openpty()

@@ -28,8 +28,8 @@ from tests.board.reference import damaged
 pytestmark = pytest.mark.whole
 
 TIMEOUT = 4.0
-"""Seconds until a request is repeated: the simulated board is some hundred times slower than one of
-copper.
+"""Seconds until a request is repeated: the simulated board is hundreds of times slower than a real
+one.
 """
 
 
@@ -38,7 +38,7 @@ LOCKED, RUNNING = 0x80, 0x40
 
 
 class Damaged(Terminal):
-    """A board on a line that damages what passes."""
+    """A board on a line that damages the bytes."""
 
     def __init__(self, damage: Callable[[bytes], bytes]) -> None:
         self._damage = damage
@@ -56,7 +56,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(
     directory: Path, device: str, dtype: type, memory: str, count: int, seed: int
 ) -> tuple[int, np.ndarray | None]:
-    """The exit status, and the gradient where there is one; it is the golden model's."""
+    """The exit status, and the gradient if there is one, which must be the golden model's."""
     rng = np.random.default_rng(seed)
     x, y = rng.normal(0, 4, count).astype(dtype), rng.random(count).astype(dtype)
     np.save(directory / "x.npy", x)
