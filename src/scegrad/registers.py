@@ -2,9 +2,9 @@
 it.
 
 Offsets are bytes from the base of the AXI4-Lite port and the same on every platform; every register
-has 32 bits. A *unit* runs a job of its own: core k (a private job) is unit k, the cluster
-(the shared job) is unit ``SHARED``, which is also its bit in the registers ``BUSY``, ``IRQ_ENABLE``
-and ``IRQ_PENDING``.
+has 32 bits. A *unit* runs a job of its own: core k (a private job) is unit k, the cluster (the
+shared job) is unit ``SHARED``. The number of a unit is also its bit in the registers ``BUSY``,
+``IRQ_ENABLE`` and ``IRQ_PENDING``.
 """
 
 from collections.abc import Iterable

@@ -13,8 +13,8 @@ void sce_windows_map(int file);
 
 /* For a constructor, before the windows are mapped. A program that is not position-independent has
  * its heap at a random place in the first GiB; in about one start of a hundred it overlaps a
- * window. If so, and if the library was loaded with the program (not later by dlopen()), this
- * executes the program again with the same `argv`, before main(): the heap is then elsewhere. */
+ * window. If so, this executes the program again with the same `argv`, before main(), and the heap
+ * is then elsewhere. It does nothing if the library was loaded later, by dlopen(). */
 void sce_windows_restart(char **words);
 
 #endif

@@ -80,7 +80,7 @@ static void begin(struct sce_job *job) {
 }
 
 /* Lets time pass for all waiting threads; then signal handlers run, if this job runs. The lock is
- * held before and after, but not during this: a handler may never return, may call the operator
+ * held before and after, but not during this. A handler may never return, may call the operator
  * itself, may fork, or may end the thread or the process. Everything stays in order then: any
  * waiting thread handles the end of the job, and the ticket ends with the job. */
 static void lead(const struct sce_job *job, const struct sce_guard *guard) {

@@ -9,7 +9,7 @@
  * with the labels 0 and 1.
  *
  * Places of arrays. The hardware's memories are ordinary memory for a program, at the hardware's
- * own addresses: the library maps them before main() runs, and a page takes memory when it is first
+ * own addresses. The library maps them before main() runs; a page takes memory when it is first
  * touched.
  *
  *     shared memory, any core     DDR 0x80000000 .. 0xFFFFFFFF, SMC 0x0C000000 .. 0x0C3FFFFF

@@ -1,7 +1,8 @@
 """Every page of the site as pictures: ``python -m tests.docs.sheets out/docs out/sheets``.
 
-A sheet shows strips of pages side by side, at the width of a phone or a desktop and in the light or
-in the dark, so that all pages can be looked at in minutes. Pages wider than their window are named.
+A sheet shows strips of pages side by side, at the width of a phone or a desktop, in the light or
+the dark theme. So a person can look at all pages in minutes. Pages wider than their window are
+named.
 """
 
 import json

@@ -39,8 +39,8 @@ Start = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts a sweep that hears Ctrl-C even where the tests are in the background of a shell, which
-    is deaf to it, and that runs only when the test waits; kills what is left.
+    """Starts a sweep that runs only while the test waits, and kills the rest. The sweep obeys
+    Ctrl-C even if the tests run in the background of a shell, which ignores it.
     """
     started: list[subprocess.Popen[str]] = []
 

@@ -8,8 +8,9 @@ from scegrad.sweep.native import pointer
 
 
 def test_an_array_lives_as_long_as_a_pointer_to_it() -> None:
-    """Two threads that fill a cache at once each get an array of their own, and the cache keeps one
-    of them: a worker of two threads judged its first shard by memory that was no longer a table.
+    """Two threads that fill a cache at the same time get an array each, and the cache keeps one of
+    them. Once a worker of two threads compared its first shard with memory that was no longer a
+    table.
     """
     table = np.arange(1 << 16)
     alive = weakref.ref(table)

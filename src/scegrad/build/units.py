@@ -17,8 +17,8 @@ from pathlib import Path
 FAST = "-O2"
 LITTLE = "-O1"
 SLOW = "-O0"
-"""Optimisation levels: of code that runs in every cycle; of code that writes waves, and of
-Verilator's own code, of which a cycle calls little; and of code that runs once.
+"""Optimisation levels of three kinds of code: code that runs in every cycle; code that runs little
+in a cycle (it writes waves, or is Verilator's own); code that runs once.
 """
 
 PARTS = 4

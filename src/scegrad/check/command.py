@@ -24,9 +24,9 @@ NEAREST = 0.5
 class CheckResult:
     """The findings about a gradient.
 
-    ``other`` counts results that are not the nearest number, ``beyond`` those whose error is over
-    the bound; ``worst`` is the largest error in ulp, at the flat index ``place``; ``first`` are
-    the first results beyond the bound, with their errors.
+    ``other`` counts results that are not the nearest number, ``beyond`` results with an error over
+    the bound. ``worst`` is the largest error in ulp, at the flat index ``place``. ``first`` has the
+    first results beyond the bound, with their errors.
     """
 
     elements: int = 0

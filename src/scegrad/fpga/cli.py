@@ -15,8 +15,8 @@ def verilog(output: Directory, platform: PlatformName = "ft78ne") -> None:
     """Write the Verilog of a platform's top module, with files for EDA tools.
 
     The files are a file list (.f), waivers for Verilator (.vlt), an instance to copy (.veo), the
-    registers (.rdl, .json, component.xml), a FuseSoC core (.core), and scripts and constraints for
-    Vivado and Quartus.
+    registers (.rdl, .json, component.xml), and a FuseSoC core (.core). Scripts and constraints for
+    Vivado and Quartus are beside them.
     """
     # Amaranth: other commands, and --help, do not need them.
     from scegrad.fpga.command import write_platform

@@ -1,5 +1,5 @@
-"""The board's SDRAM controller: LiteDRAM with its SDR PHY for an ECP5, ports for the unit and the
-host, and the sequencer that initialises the chip, so that no processor is needed.
+"""The board's SDRAM controller: LiteDRAM with its SDR PHY for an ECP5, and ports for the unit and
+the host. A sequencer initialises the chip, so no processor is needed.
 
     s_axi, 64 bits --> AXI down-converter --> AXI front end --+
     host, 32 bits ------------------------> down-converter ---+-> crossbar -> controller -+

@@ -85,9 +85,9 @@ class _Bins:
         with space left.
 
         Seen from the last cycle backwards this is a queue, which ``most`` events leave per cycle.
-        The number that has left after a cycle is the minimum of two: the number that has come, and,
-        over all cycles j up to it, the number that came before j plus ``most`` for j and each cycle
-        since.
+        After a cycle, the number that has left is a minimum. Its first term is the number that has
+        come. Its other terms belong to the cycles j up to now: the number that came before j, plus
+        ``most`` for each cycle from j on.
         """
         cycles = self._count * self._width
         at = np.clip(self.events["cycle"].astype(np.int64) - self._start, 0, cycles - 1)
