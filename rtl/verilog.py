@@ -29,7 +29,7 @@ from scegrad.platforms import Platform
 from scegrad.rtl import clock_gate
 from scegrad.rtl.netlist import merge_modules, separate_outputs, start_with_zeros, tidy_names
 from scegrad.rtl.preamble import HEADER, header, with_attributes
-from scegrad.tools.places import environment
+from scegrad.tools.places import wasm_environment
 
 YOSYS_PASSES = """
 proc -norom
@@ -103,7 +103,7 @@ def _yosys(script: str) -> str:
         input=script,
         capture_output=True,
         encoding="utf-8",
-        env=environment(),
+        env=wasm_environment(),
         check=False,
     )
     if done.returncode:

@@ -12,17 +12,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from distributed import Client, LocalCluster
 
 import scegrad
 from scegrad import progress
-from scegrad.errors import RequestError
+from scegrad.errors import BuildError, RequestError, SimulationError
 from scegrad.sweep import cluster, watch
 from scegrad.sweep.command import SweepOptions, sweep
 from scegrad.sweep.spaces import Space
 from scegrad.sweep.unit import design
+from scegrad.sweep.version import code
 
 from .test_command import records_of
 
@@ -120,6 +122,22 @@ def test_a_worker_killed_in_the_middle(tmp_path: Path) -> None:
     local = sweep(SPACE, SweepOptions(tmp_path / "local", workers=1))
     assert on_cluster["complete"]
     assert {**on_cluster, "cpu_seconds": 0} == {**local, "cpu_seconds": 0}
+
+
+def test_a_worker_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its tools and its cache are its own, so a message without its name helps nobody."""
+    unit = cluster._Unit(design(SMALL.fmt))
+    worker = SimpleNamespace(name="node7", plugins={unit.name: unit})
+
+    def fails(_: object) -> None:
+        raise BuildError("CXX is nonesuch,\nbut there is no such command")
+
+    monkeypatch.setattr(cluster, "get_worker", lambda: worker)
+    monkeypatch.setattr(cluster, "Lane", fails)
+    with pytest.raises(
+        SimulationError, match=r"^worker node7: CXX is nonesuch, but there is no such command$"
+    ):
+        cluster._work(SMALL, 0, unit.design.rtl, code())
 
 
 def test_no_scheduler_is_one_line() -> None:

@@ -2,6 +2,7 @@
 tools.
 """
 
+import errno
 import os
 import pwd
 import subprocess
@@ -10,10 +11,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from amaranth.hdl import Module
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
 
 from scegrad.errors import RequestError
+from scegrad.rtl.verilog import to_verilog
 from scegrad.tools import places
-from scegrad.tools.places import cache_directory, environment
+from scegrad.tools.places import cache_directory, environment, wasm_environment
 
 GIVEN = ("SCEGRAD_CACHE", "XDG_CACHE_HOME", "HOME")
 
@@ -83,6 +88,49 @@ def test_what_other_tools_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert Path(told["TMPDIR"]).is_dir()
     monkeypatch.setenv("HOME", "/home/somebody")
     assert environment()["HOME"] == "/home/somebody"
+
+
+def test_a_cache_that_yosys_cannot_write_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A file stands in its place: root, too, cannot write there."""
+    (tmp_path / "wasm").touch()
+    monkeypatch.setenv("SCEGRAD_CACHE", str(tmp_path))
+    with pytest.raises(
+        RequestError, match=r"/wasm cannot be written: .*; set SCEGRAD_CACHE to a directory that"
+    ):
+        wasm_environment()
+    with pytest.raises(RequestError, match=r"/wasm cannot be written: "):
+        to_verilog(Wire(), "wire")
+    monkeypatch.setenv("SCEGRAD_CACHE", str(tmp_path / "new"))
+    assert wasm_environment() == environment()
+    assert (tmp_path / "new" / "wasm").stat().st_mode & 0o022 == 0
+
+
+def test_an_empty_cache_that_cannot_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(**_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    monkeypatch.setenv("SCEGRAD_CACHE", str(tmp_path))
+    with pytest.raises(RequestError, match=r"/wasm cannot be written: Read-only file system; set"):
+        wasm_environment()
+    (tmp_path / "wasm" / "modules").mkdir()
+    wasm_environment()
+
+
+class Wire(wiring.Component):
+    """A component as small as can be."""
+
+    i: In(1)
+    o: Out(1)
+
+    def elaborate(self, _: object) -> Module:
+        m = Module()
+        m.d.comb += self.o.eq(self.i)
+        return m
 
 
 @pytest.mark.whole

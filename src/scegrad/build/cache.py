@@ -25,7 +25,7 @@ from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from scegrad.errors import BuildError
 from scegrad.progress import say
-from scegrad.tools.places import VARIABLE
+from scegrad.tools.places import VARIABLE, unwritable
 
 LOCK_LIMIT = 1800
 """Seconds to wait for another process that builds the same entry."""
@@ -148,10 +148,7 @@ def _locked(home: Path) -> AcquireReturnProxy:
     except Timeout as error:
         raise BuildError(f"another process held {lock} for {LOCK_LIMIT} seconds") from error
     except OSError as error:
-        raise BuildError(
-            f"{home.parent} cannot be written: {error.strerror}; set {VARIABLE} to a directory"
-            " that can be written"
-        ) from error
+        raise BuildError(unwritable(home.parent, error)) from error
 
 
 def _beside(home: Path, suffix: str) -> Path:

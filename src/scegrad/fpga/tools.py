@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scegrad.errors import BuildError, require
 from scegrad.progress import announced
-from scegrad.tools.places import environment
+from scegrad.tools.places import wasm_environment
 
 TIME_LIMIT = 3600
 """Seconds that one run may take."""
@@ -61,7 +61,7 @@ def run(tool: str, *arguments: str, directory: Path, log: str, title: str) -> No
             done = subprocess.run(
                 [sys.executable, "-c", program, *arguments],
                 cwd=directory,
-                env=environment(),
+                env=wasm_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -72,7 +72,11 @@ def _work(space: Space, shard: int, rtl: str, wanted: str) -> Record | str:
         return _other(str(worker.name), code(), wanted)
     unit = worker.plugins[f"scegrad-{rtl}"]
     assert isinstance(unit, _Unit)
-    return run_shard(space, shard, unit.lane())
+    try:
+        return run_shard(space, shard, unit.lane())
+    except Exception as error:
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise SimulationError(f"worker {worker.name}: {said}") from None
 
 
 def _other(name: str, found: str, wanted: str) -> str:

@@ -68,3 +68,29 @@ def environment() -> dict[str, str]:
         "YOWASP_CACHE_DIR": str(caches / "yowasp"),
         "TMPDIR": tempfile.gettempdir(),  # an existing directory, whatever TMPDIR says
     }
+
+
+def wasm_environment() -> dict[str, str]:
+    """``environment`` for Yosys and nextpnr themselves.
+
+    If their cache is empty and cannot be written, they fail without a word of it. So that is
+    refused here: raises ``RequestError``. A cache that holds something serves, also on a read-only
+    file system.
+    """
+    told = environment()
+    caches = Path(told["XDG_CACHE_HOME"])
+    try:
+        caches.mkdir(parents=True, exist_ok=True, mode=0o755)
+        if not any(caches.iterdir()):
+            tempfile.TemporaryFile(dir=caches).close()
+    except OSError as error:
+        raise RequestError(unwritable(caches, error)) from error
+    return told
+
+
+def unwritable(caches: Path, error: OSError) -> str:
+    """The message for a cache that cannot be written."""
+    return (
+        f"{caches} cannot be written: {error.strerror}; set {VARIABLE} to a directory that can be"
+        " written"
+    )
