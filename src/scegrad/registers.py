@@ -214,8 +214,8 @@ REGISTERS = (
         "CORE_MASK",
         0x020,
         Access.RW,
-        "Cores that take part in a shared job: bit i is core i, and no bit may be set that no core"
-        " has. Private jobs ignore it.",
+        "Cores that take part in a shared job: bit i is core i; bits without a core must be"
+        " 0. Private jobs ignore it.",
     ),
     Register(
         "MODE",

@@ -188,7 +188,7 @@ def _register_table() -> str:
         )
 
     return _table(
-        ("offset", "name", "access", "reset", "what"),
+        ("offset", "name", "access", "reset", "meaning"),
         (
             (f"0x{r.offset:03X}", f"`{r.name}`", r.access.value, reset(r), r.description)
             for r in REGISTERS
@@ -205,7 +205,7 @@ def _field_table() -> str:
         for r in REGISTERS
         for f in r.fields
     )
-    return _table(("register", "bits", "field", "what"), rows)
+    return _table(("register", "bits", "field", "meaning"), rows)
 
 
 def _unit_table() -> str:
@@ -217,7 +217,7 @@ def _unit_table() -> str:
         return (f"+0x{register.offset:02X}", f"`{register.name}`", register.description, *places)
 
     return _table(
-        ("offset", "name", "what", "shared job", "core 0", "core 1"), map(row, UNIT_REGISTERS)
+        ("offset", "name", "meaning", "shared job", "core 0", "core 1"), map(row, UNIT_REGISTERS)
     )
 
 
