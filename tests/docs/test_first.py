@@ -46,19 +46,42 @@ def test_the_notebook_is_kept_without_its_outputs() -> None:
     assert not [cell.id for cell in notebook.cells if cell.get("outputs")]
 
 
-@pytest.mark.skipif(shutil.which("iverilog") is None, reason="no iverilog on this machine")
-def test_the_design_prints_what_its_page_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    write_platform(str(FIRST / "verilog" / "mine.toml"), tmp_path)
+@pytest.fixture(scope="module")
+def design(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the page's design, compiled by Icarus as ``design``."""
+    if shutil.which("iverilog") is None:
+        pytest.skip("no iverilog on this machine")
+    folder = tmp_path_factory.mktemp("design")
+    write_platform(str(FIRST / "verilog" / "mine.toml"), folder)
     sources = ["scegrad_mine.v", *map(str, sorted((FIRST / "verilog").glob("*.v")))]
-    subprocess.run(["iverilog", "-g2005", "-o", "design", *sources], check=True)
-    ran = subprocess.run(["vvp", "design"], capture_output=True, text=True, check=True)
-    assert ran.stdout in (FIRST / "verilog.md").read_text("utf-8")
-    traced = timing.trace((tmp_path / "design.vcd").read_text("utf-8"))
+    subprocess.run(["iverilog", "-g2005", "-o", "design", *sources], check=True, cwd=folder)
+    return folder
+
+
+def simulate(design: Path, *options: str) -> str:
+    """Run the compiled design; returns its output."""
+    command = ["vvp", "design", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=design).stdout
+
+
+def assert_kept(vcd: str) -> None:
+    """Compare the waveform of the design with the trace of the timing diagram."""
     cure = "renew it by waves.keep(timing.trace(...), ...), then scegrad generate drawings"
-    assert traced == json.loads((ROOT / timing.TRACE).read_text("utf-8")), cure
+    assert timing.trace(vcd) == json.loads((ROOT / timing.TRACE).read_text("utf-8")), cure
+
+
+def test_the_design_prints_what_its_page_says(design: Path) -> None:
+    assert simulate(design) in (FIRST / "verilog.md").read_text("utf-8")
+    assert_kept((design / "design.vcd").read_text("utf-8"))
+
+
+def test_the_timing_diagram_is_drawn_from_an_fst(design: Path) -> None:
+    """Icarus writes an FST file under the name in ``$dumpfile``."""
+    if shutil.which("fst2vcd") is None:
+        pytest.skip("no fst2vcd on this machine (GTKWave)")
+    simulate(design, "-fst")
+    command = ["fst2vcd", str(design / "design.vcd")]
+    assert_kept(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def test_the_fault_is_found_where_its_page_says(

@@ -1,8 +1,8 @@
 """The timing diagram of a job at the ports, from the waveform of a real simulation.
 
 The simulation is that of ``docs/first/verilog``: a design with one unit and one memory, under
-Icarus. The values at its ports are in ``docs/drawings/job.json``, and a test runs the simulation
-again.
+Icarus, which writes an FST file (``vvp design -fst``). ``fst2vcd`` of GTKWave makes it text. The
+values at the ports are in ``docs/drawings/job.json``, and a test runs the simulation again.
 """
 
 import json
@@ -42,7 +42,7 @@ BEFORE, AFTER = 6, 8
 
 
 def trace(vcd: str) -> dict[str, list[int]]:
-    """The signals of a waveform (VCD) at each rising edge of ``clk``, around the job."""
+    """The signals of a waveform (text of ``fst2vcd``) at each edge of ``clk``, around the job."""
     _, seen = waves.samples(vcd, (*SIGNALS, "reg_address"))
     register = next(register for register in REGISTERS if register.name == "START")
     start = seen.pop("reg_address").index(register.offset)
