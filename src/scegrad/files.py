@@ -212,6 +212,16 @@ class Output:
         return error.errno in WRITE_ERRORS
 
 
+def write_texts(directory: Path, stem: str, texts: dict[str, str]) -> list[Path]:
+    """Write ASCII texts into an existing directory, each as ``stem`` and the end of its name;
+    returns their paths.
+    """
+    paths = [directory / f"{stem}{ending}" for ending in texts]
+    for path, text in zip(paths, texts.values(), strict=True):
+        path.write_text(text, encoding="ascii")
+    return paths
+
+
 def _is_standard(status: os.stat_result | None) -> bool:
     try:
         return status is not None and os.path.samestat(os.fstat(sys.stdout.fileno()), status)

@@ -57,9 +57,19 @@ def _file(text: str) -> Path:
     return Path(text)
 
 
+def option(metavar: str, text: str, *names: str, **words: Any) -> Any:
+    """An option of one command, whose help says in words what holds if it is left out."""
+    return typer.Option(*names, metavar=metavar, help=text, show_default=False, **words)
+
+
+def argument(metavar: str, text: str) -> Any:
+    """An argument of one command, as ``option``."""
+    return typer.Argument(metavar=metavar, help=text, show_default=False)
+
+
 def platform_option(text: str) -> Any:
     """The option ``--platform`` of commands in which it may be left out, with its help."""
-    return typer.Option("--platform", metavar=one_of(*CHOICES), help=text, show_default=False)
+    return option(one_of(*CHOICES), text, "--platform")
 
 
 def output_option(text: str, metavar: str = "DIR", *, default: bool = False) -> Any:

@@ -8,13 +8,11 @@ import pytest
 from amaranth.hdl import Shape
 from amaranth.lib.wiring import Out
 
-from scegrad.fpga.describe import fields_of, registers_of, reset_value
 from scegrad.fpga.ipxact import SPIRIT, write_component
 from scegrad.platforms import FT78NE, MT7004, Platform
-from scegrad.registers import Access
 from scegrad.rtl.top import Top
 
-from .test_describe import software_access
+from .test_describe import software_access, table
 
 NAMES = {"": SPIRIT}
 each = pytest.mark.parametrize("platform", [FT78NE, MT7004], ids=lambda platform: platform.name)
@@ -51,28 +49,14 @@ def test_registers(platform: Platform, tmp_path: Path) -> None:
                 field.low,
                 field.high,
                 field.get_property("reset"),
-                *software_access(rdl, field),
+                software_access(rdl, field),
             )
             for field in node.fields()
         }
         for node in compiler.elaborate().top.descendants()
         if isinstance(node, rdl.node.RegNode)
     }
-    assert found == {
-        (name, offset): {
-            (
-                field.name,
-                field.low,
-                field.low + field.width - 1,
-                (reset_value(register, platform) & field.mask) >> field.low,
-                register.access is not Access.WO,
-                register.access is not Access.RO,
-                register.access is Access.RW1C,
-            )
-            for field in fields_of(register)
-        }
-        for name, offset, register in registers_of(platform)
-    }
+    assert found == table(platform)
 
 
 @pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")

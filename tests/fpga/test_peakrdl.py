@@ -8,7 +8,6 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,9 @@ import pytest
 
 from scegrad.build.driver import software_directory
 from scegrad.fpga.describe import fields_of, registers_of, reset_value, to_rdl
-from scegrad.platforms import FT78NE, MT7004, Platform
+from scegrad.platforms import Platform
 
-NO_PRIVATE = replace(FT78NE, name="no_private", private=())
-each = pytest.mark.parametrize("platform", [FT78NE, MT7004, NO_PRIVATE], ids=lambda p: p.name)
+from .test_describe import each, table
 
 
 def elaborated(platform: Platform, folder: Path) -> Any:
@@ -93,15 +91,4 @@ def test_html(platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         if "fields" in node
         for at in addresses(nodes, index)
     }
-    assert found == {
-        (name, offset): {
-            (
-                f.name,
-                f.low,
-                f.low + f.width - 1,
-                (reset_value(register, platform) & f.mask) >> f.low,
-            )
-            for f in fields_of(register)
-        }
-        for name, offset, register in registers_of(platform)
-    }
+    assert found == {at: {bits[:-1] for bits in fields} for at, fields in table(platform).items()}

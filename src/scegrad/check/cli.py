@@ -6,29 +6,25 @@ from typing import Annotated
 import typer
 
 from scegrad.formats import FORMATS
+from scegrad.options import argument, option
 from scegrad.request.settings import one_of
 
 MISMATCH = 1
 
 
-def _array(metavar: str, text: str) -> typer.models.ArgumentInfo:
-    return typer.Argument(metavar=metavar, help=text, show_default=False)
-
-
 def check(
-    logits: Annotated[Path, _array("LOGITS.npy", "Array of logits x: float32 or float16.")],
-    labels: Annotated[Path, _array("LABELS.npy", "Array of labels y, of the same shape.")],
+    logits: Annotated[Path, argument("LOGITS.npy", "Array of logits x: float32 or float16.")],
+    labels: Annotated[Path, argument("LABELS.npy", "Array of labels y, of the same shape.")],
     gradient: Annotated[
-        Path, _array("GRADIENT.npy", "The gradient to check, of the same shape, in the format.")
+        Path, argument("GRADIENT.npy", "The gradient to check, of the same shape, in the format.")
     ],
     fmt: Annotated[
         str | None,
-        typer.Option(
-            "--format",
-            metavar=one_of(*FORMATS),
-            help="Format of the elements; logits and labels of another type are rounded to it."
+        option(
+            one_of(*FORMATS),
+            "Format of the elements; logits and labels of another type are rounded to it."
             "  [default: the type of the logits]",
-            show_default=False,
+            "--format",
         ),
     ] = None,
     ulp: Annotated[

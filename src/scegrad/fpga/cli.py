@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scegrad.errors import RequestError, printable
-from scegrad.options import Directory, PlatformName, output_option
+from scegrad.options import Directory, PlatformName, argument, option, output_option
 
 MISMATCH = 1
 
@@ -27,22 +27,14 @@ def verilog(output: Directory, platform: PlatformName = "ft78ne") -> None:
 
 Units = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="[UNIT]...",
-        help="lane32, lane16, datapath, dma, control, core or top.  [default: each]",
-        show_default=False,
-    ),
+    argument("[UNIT]...", "lane32, lane16, datapath, dma, control, core or top.  [default: each]"),
 ]
 
 Seeds = Annotated[str, typer.Option(metavar="N,...", help="Seeds of place and route, each a run.")]
 
 Frequency = Annotated[
     float | None,
-    typer.Option(
-        metavar="MHZ",
-        help="Target clock of place and route.  [default: a little above the unit's target]",
-        show_default=False,
-    ),
+    option("MHZ", "Target clock of place and route.  [default: a little above the unit's target]"),
 ]
 
 Output = Annotated[
@@ -54,20 +46,15 @@ Output = Annotated[
 
 Verilog = Annotated[
     Path | None,
-    typer.Option(
-        metavar="DIR",
-        help="Only write the measured Verilog, for runs of the tools by hand (docs/fpga.md).",
-        show_default=False,
-    ),
+    option("DIR", "Only write the measured Verilog, for runs of the tools by hand (docs/fpga.md)."),
 ]
 
 
 Modules = Annotated[
     Path | None,
-    typer.Option(
-        metavar="FILE.json",
-        help="Only write the size of every module of the platform, including its submodules.",
-        show_default=False,
+    option(
+        "FILE.json",
+        "Only write the size of every module of the platform, including its submodules.",
     ),
 ]
 
@@ -105,20 +92,17 @@ def fpga(
 def netlist(
     unit: Annotated[
         str,
-        typer.Argument(
-            metavar="lane|top",
-            help="lane: the fp32 lane, against the golden model. top: the top module of"
+        argument(
+            "lane|top",
+            "lane: the fp32 lane, against the golden model. top: the top module of"
             " ecp5_demo, in the benches of the whole system.",
-            show_default=False,
         ),
     ],
     count: Annotated[
         int | None,
-        typer.Argument(
-            metavar="[COUNT]",
-            help="Elements through the lane, or random jobs of the top module.  [default: 3000000,"
-            " 10]",
-            show_default=False,
+        argument(
+            "[COUNT]",
+            "Elements through the lane, or random jobs of the top module.  [default: 3000000, 10]",
         ),
     ] = None,
 ) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from scegrad.files import write_texts
 from scegrad.platforms import Platform
 from scegrad.registers import (
     CORE_BLOCK,
@@ -38,10 +39,7 @@ _RDL_ACCESS = {
 def write_descriptions(platform: Platform, directory: Path) -> list[Path]:
     """Write ``<top>.rdl`` and ``<top>.json`` into an existing directory; returns their paths."""
     texts = {".rdl": to_rdl(platform), ".json": to_json(platform)}
-    paths = [directory / f"{platform.top_name}{suffix}" for suffix in texts]
-    for path, text in zip(paths, texts.values(), strict=True):
-        path.write_text(text, encoding="ascii")
-    return paths
+    return write_texts(directory, platform.top_name, texts)
 
 
 def fields_of(register: Register) -> tuple[Field, ...]:

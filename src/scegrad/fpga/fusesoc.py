@@ -9,6 +9,7 @@ synth  Yosys for ECP5
 
 from pathlib import Path
 
+from scegrad.files import write_texts
 from scegrad.fpga.describe import reset_value
 from scegrad.fpga.template import template
 from scegrad.platforms import Platform
@@ -136,7 +137,4 @@ def bench(platform: Platform) -> str:
 def write_core(platform: Platform, directory: Path) -> list[Path]:
     """Write ``<top>.core`` and ``<top>_tb.v`` into an existing directory; returns their paths."""
     texts = {".core": core(platform), "_tb.v": bench(platform)}
-    paths = [directory / f"{platform.top_name}{suffix}" for suffix in texts]
-    for path, text in zip(paths, texts.values(), strict=True):
-        path.write_text(text, encoding="ascii")
-    return paths
+    return write_texts(directory, platform.top_name, texts)

@@ -11,6 +11,7 @@ Neither was run in Vivado or on a board here.
 
 from pathlib import Path
 
+from scegrad.files import write_texts
 from scegrad.fpga.vendor import CLOCK_MHZ, HEAD
 from scegrad.platforms import REGISTERS_BUS, SHARED_BUS, Platform
 from scegrad.registers import ADDRESS_BITS
@@ -169,7 +170,4 @@ def write_zynq_files(platform: Platform, directory: Path) -> list[Path]:
     if not fits(platform):
         return []
     texts = {"_zynq.tcl": block_design(platform), ".dtsi": device_tree(platform)}
-    paths = [directory / f"{platform.top_name}{suffix}" for suffix in texts]
-    for path, text in zip(paths, texts.values(), strict=True):
-        path.write_text(text, encoding="ascii")
-    return paths
+    return write_texts(directory, platform.top_name, texts)

@@ -4,18 +4,19 @@ from typing import Annotated
 
 import typer
 
+from scegrad.options import argument
+
 FAILED = 1
 
 
 def generate(
     names: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[NAME]...",
-            help="registers, bench, fpga, accuracy, drawings, modules, signoff, plan, or pictures:"
+        argument(
+            "[NAME]...",
+            "registers, bench, fpga, accuracy, drawings, modules, signoff, plan, or pictures:"
             " those of docs/bench/ and docs/accuracy/, which also measure other libraries."
             "  [default: all but pictures]",
-            show_default=False,
         ),
     ] = None,
     check: Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from scegrad.errors import printable
-from scegrad.options import Directory, platform_option
+from scegrad.options import Directory, argument, platform_option
 from scegrad.request.settings import one_of
 
 MISMATCH = 1
@@ -40,9 +40,7 @@ def lib(
 def examples(
     directory: Annotated[
         Path,
-        typer.Argument(
-            metavar="DIR", help="Where the libraries are (scegrad lib -o DIR).", show_default=False
-        ),
+        argument("DIR", "Where the libraries are (scegrad lib -o DIR)."),
     ],
     time: Annotated[
         bool, typer.Option("--time", help="Print the time of a call, and the driver's part of it.")

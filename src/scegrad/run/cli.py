@@ -7,7 +7,7 @@ import typer
 
 from scegrad.errors import check_choice, printable
 from scegrad.formats import FORMATS
-from scegrad.options import Directory, output_option, with_settings
+from scegrad.options import Directory, argument, option, output_option, with_settings
 from scegrad.request.settings import Settings, one_of
 
 MISMATCH = 1
@@ -15,19 +15,13 @@ MISMATCH = 1
 
 Logits = Annotated[
     Path,
-    typer.Argument(
-        metavar="LOGITS.npy",
-        help="Array of logits x: float32 or float16, of any shape.",
-        show_default=False,
-    ),
+    argument("LOGITS.npy", "Array of logits x: float32 or float16, of any shape."),
 ]
 
 Labels = Annotated[
     Path,
-    typer.Argument(
-        metavar="LABELS.npy",
-        help="Array of labels y, of the same shape and type, or of integers or booleans.",
-        show_default=False,
+    argument(
+        "LABELS.npy", "Array of labels y, of the same shape and type, or of integers or booleans."
     ),
 ]
 
@@ -38,11 +32,10 @@ Output = Annotated[
 
 Report = Annotated[
     Path | None,
-    typer.Option(
-        metavar="DIR",
-        help="Write report.json and pictures: the gradient and its error, and a time line of"
+    option(
+        "DIR",
+        "Write report.json and pictures: the gradient and its error, and a time line of"
         " bus and cores.",
-        show_default=False,
     ),
 ]
 

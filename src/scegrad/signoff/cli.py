@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from scegrad.errors import RequestError
+from scegrad.options import argument, option
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="[CASE]...",
-        help="Cases to run anew, by name or pattern ('unit/*', 'rounding32/sum/*')."
+    argument(
+        "[CASE]...",
+        "Cases to run anew, by name or pattern ('unit/*', 'rounding32/sum/*')."
         "  [default: those without a record]",
-        show_default=False,
     ),
 ]
 
@@ -37,21 +37,15 @@ Share = Annotated[
 
 Others = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--with",
-        metavar="DIR",
-        help="Take up the records of this directory too; as often as needed.",
-        show_default=False,
-    ),
+    option("DIR", "Take up the records of this directory too; as often as needed.", "--with"),
 ]
 
 Short = Annotated[
     Path | None,
-    typer.Option(
+    option(
+        "FILE.json",
+        "Write the short summary too that the checkout keeps (docs/signoff.json).",
         "--summary",
-        metavar="FILE.json",
-        help="Write the short summary too that the checkout keeps (docs/signoff.json).",
-        show_default=False,
     ),
 ]
 

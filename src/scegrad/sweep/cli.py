@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from scegrad.errors import RequestError
-from scegrad.options import output_option, platform_option, with_options
+from scegrad.options import argument, option, output_option, platform_option, with_options
 from scegrad.platforms import platform_of
 
 app = typer.Typer(
@@ -19,13 +19,9 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Label = Annotated[int, typer.Option(metavar="0|1", help="The label.", show_default=False)]
+Label = Annotated[int, option("0|1", "The label.")]
 Count = Annotated[int, typer.Option(metavar="N", help="Pairs; a multiple of the size of a shard.")]
 Seed = Annotated[int, typer.Option(metavar="S", help="Which pairs.")]
-
-
-def _option(metavar: str, text: str, **words: Any) -> Any:
-    return typer.Option(metavar=metavar, help=text, show_default=False, **words)
 
 
 @dataclass(frozen=True)
@@ -38,18 +34,18 @@ class How:
     ] = None
     shards: Annotated[
         str | None,
-        _option(
+        option(
             "A:B",
             "Only the shards A to B - 1; A: is to the last, :B from the first.  [default: all]",
         ),
     ] = None
     workers: Annotated[
         int | None,
-        _option("N", "Processes of this machine.  [default: one for each processor]", min=1),
+        option("N", "Processes of this machine.  [default: one for each processor]", min=1),
     ] = None
     scheduler: Annotated[
         str | None,
-        _option("tcp://HOST:PORT", "Run on this Dask cluster instead (docs/accuracy.md)."),
+        option("tcp://HOST:PORT", "Run on this Dask cluster instead (docs/accuracy.md)."),
     ] = None
     platform: Annotated[
         str | None,
@@ -119,9 +115,7 @@ def fp32_random(options: How, count: Count = 1 << 30, seed: Seed = 1) -> None:
 
 @app.command()
 def summary(
-    directory: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Directory of a ledger.", show_default=False)
-    ],
+    directory: Annotated[Path, argument("DIR", "Directory of a ledger.")],
     output: Annotated[
         Path | None,
         output_option("Write the summary there.", "FILE.json"),
@@ -144,7 +138,7 @@ def summary(
 def merge(
     directories: Annotated[
         list[Path],
-        typer.Argument(metavar="DIR...", help="Directories of ledgers.", show_default=False),
+        argument("DIR...", "Directories of ledgers."),
     ],
     output: Annotated[
         Path,
