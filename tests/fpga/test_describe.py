@@ -32,10 +32,15 @@ def table(platform: Platform) -> dict[tuple[str, int], set[Bits]]:
     return found
 
 
-def software_access(rdl: Any, field: Any) -> tuple[bool, bool, bool]:
-    """Whether software reads a field, writes it, and clears it by writing 1."""
-    clears = field.get_property("onwrite") is rdl.rdltypes.OnWriteType.woclr
-    return field.is_sw_readable, field.is_sw_writable, clears
+def fields_read(rdl: Any, node: Any) -> set[Bits]:
+    """A register's fields as the SystemRDL compiler has them, in the form of ``table``."""
+    found = set()
+    for field in node.fields():
+        clears = field.get_property("onwrite") is rdl.rdltypes.OnWriteType.woclr
+        ways = (field.is_sw_readable, field.is_sw_writable, clears)
+        reset = field.get_property("reset")
+        found.add((field.inst_name, field.low, field.high, reset, ways))
+    return found
 
 
 @each
@@ -50,16 +55,7 @@ def test_systemrdl(platform: Platform, tmp_path: Path) -> None:
         if not isinstance(node, rdl.node.RegNode):
             continue
         name = node.get_rel_path(top).replace("[", "_").replace("]", "").replace(".", "_")
-        found[name, node.absolute_address] = {
-            (
-                field.inst_name,
-                field.low,
-                field.high,
-                field.get_property("reset"),
-                software_access(rdl, field),
-            )
-            for field in node.fields()
-        }
+        found[name, node.absolute_address] = fields_read(rdl, node)
     assert found == table(platform)
 
 

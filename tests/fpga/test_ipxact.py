@@ -12,7 +12,7 @@ from scegrad.fpga.ipxact import SPIRIT, write_component
 from scegrad.platforms import FT78NE, MT7004, Platform
 from scegrad.rtl.top import Top
 
-from .test_describe import software_access, table
+from .test_describe import fields_read, table
 
 NAMES = {"": SPIRIT}
 each = pytest.mark.parametrize("platform", [FT78NE, MT7004], ids=lambda platform: platform.name)
@@ -43,16 +43,7 @@ def test_registers(platform: Platform, tmp_path: Path) -> None:
     compiler = rdl.RDLCompiler()
     ipxact.IPXACTImporter(compiler).import_file(str(write_component(platform, tmp_path)))
     found = {
-        (node.inst_name, node.absolute_address): {
-            (
-                field.inst_name,
-                field.low,
-                field.high,
-                field.get_property("reset"),
-                software_access(rdl, field),
-            )
-            for field in node.fields()
-        }
+        (node.inst_name, node.absolute_address): fields_read(rdl, node)
         for node in compiler.elaborate().top.descendants()
         if isinstance(node, rdl.node.RegNode)
     }
