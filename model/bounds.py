@@ -1,13 +1,13 @@
-"""The bounds of the contract, for everything that measures results.
+"""The bounds of the contract, for all code that measures results.
 
-The exact side in C++, ``sw/exact/fp32.cpp``, has them once more: it shares nothing with the
+The exact side in C++, ``sw/exact/fp32.cpp``, has its own copy, because it shares nothing with the
 model. A test compares the two.
 """
 
 ALLOWANCE_BITS = 40
 
 ALLOWANCE = 2.0**-ALLOWANCE_BITS
-"""fp32, labels other than 0 and 1: what the error may exceed half an ulp of the result by, relative
+"""fp32, labels other than 0 and 1: the error may exceed half an ulp of the result by this, relative
 to sigmoid(-|x|).
 """
 

@@ -1,9 +1,9 @@
-"""The error budget of the fp32 sigmoid: what each step may add, for the worst piece of each kind,
-and what all of it may.
+"""The error budget of the fp32 sigmoid: the greatest error of each step for the worst piece of each
+kind, and of all steps together.
 
 Everything is a proven bound. The distance of a polynomial from its target is bounded on the whole
-piece: both as Taylor series about the middle, their difference in Bernstein's form on parts of the
-piece, whose coefficients enclose it. The steps of the evaluation lose what their bits say.
+piece: both are Taylor series about the middle, and their difference is in Bernstein's form on parts
+of the piece, whose coefficients enclose it. The loss of each evaluation step follows from its bits.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,8 @@ PARTS = 8
 """Parts of a piece on which the difference is enclosed."""
 
 LEFT_OUT = 2.0**-20
-"""Units allowed for the rest of the series and for float64 in Bernstein's form: far more than both.
+"""Units allowed for the rest of the series and for float64 in Bernstein's form: far more than both
+need.
 """
 
 
@@ -158,7 +159,7 @@ def _truth(piece: Piece, x: float) -> gmpy2.mpfr:
 
 
 def product_bounds(table: NDArray[np.int64]) -> tuple[float, float]:
-    """The worst T, relative; and what the product loses, relative to the least product."""
+    """The worst T, relative; and the loss of the product, relative to the least product."""
     worst = 0.0
     for entry, whole in scale_entries():
         exact = scale_value(whole)[0]
@@ -222,7 +223,7 @@ def budget(table: NDArray[np.int64], moves: list[tune32.Move]) -> list[BudgetReg
 
 
 def moved(moves: list[tune32.Move]) -> list[tuple[int, float, tuple[int, int, int], int]]:
-    """What the search moved: entry, where it begins, offsets of c0 (or T), c1 and c2, cases."""
+    """The moves of the search: entry, start of its piece, offsets of c0 or T, c1 and c2, cases."""
     first = {piece.entry: float(piece.first) for piece in pieces()}
     first |= {entry: float(whole) for entry, whole in scale_entries()}
     found = []

@@ -1,5 +1,5 @@
-"""The numbers that golden model, tables and RTL of the sigmoid have in common: widths, weights and
-segment layout.
+"""The constants that golden model, tables and RTL of the sigmoid share: widths, weights and segment
+layout.
 
 Both formats compute s = sigmoid(-|x|) as ``s = significand * 2**(-fraction_bits - k)``; see
 ``docs/numerics.md`` for the error budget.
@@ -12,8 +12,7 @@ LIMB = 17
 """
 
 FACTOR_LIMBS = (12, 17, 17)
-"""Bits of the limbs of both factors where s is a product, lowest first; together ``fraction_bits``.
-"""
+"""Bits of the limbs of both factors if s is a product, lowest first; together ``fraction_bits``."""
 
 WINDOW = {"fp32": 72, "fp16": 40}
 """Bits of the subtraction below the anchor, the greatest of the exponents of s, y and 1.
@@ -24,8 +23,8 @@ boundary is near.
 """
 
 COARSE = {"fp32": 12, "fp16": 0}
-"""Bits by which a difference from 1 is moved up where it cancels; other differences leave as many
-bits to the sticky bit.
+"""Bits by which a difference from 1 is moved up if it cancels; other differences leave as many bits
+to the sticky bit.
 """
 
 
@@ -129,7 +128,7 @@ class Sigmoid32:
     zero_entry: int = 25
     """All zero, k = ``k_zero``: |x| is infinite, or from ``far_limit`` on."""
     empty_entry: int = 26
-    """All zero: for |x|/4 in place of s, and the T of whatever is no product."""
+    """All zero: for |x|/4 in place of s, and the T of every s that is not a product."""
 
     @property
     def exact_shift(self) -> int:
@@ -145,8 +144,7 @@ class Sigmoid32:
 
     @property
     def factor_shifts(self) -> tuple[int, int, int, int]:
-        """How the products of limbs are added up: by how much each is shifted to the next one's
-        weight.
+        """The shift of each product of limbs to the weight of the next one, for their sum.
 
         With limbs a2 a1 a0 and b2 b1 b0 from the highest: a1 b1 right to a2 b0 + a0 b2, these right
         to a2 b1 + a1 b2, a2 b2 left to these, and the sum right to the last bit of the product.

@@ -1,8 +1,8 @@
 """Error-free sums and products of float64 arrays.
 
 Each function returns the rounded result and, exactly, what the rounding lost (Dekker 1971, Knuth).
-They hold in round-to-nearest without overflow and with products above 2^-969, which the callers'
-ranges see to. A pair ``(high, low)`` stands for their exact sum.
+They hold in round-to-nearest without overflow and with products above 2^-969; the callers' ranges
+ensure both. A pair ``(high, low)`` stands for their exact sum.
 """
 
 import numpy as np
@@ -42,9 +42,7 @@ def two_product(a: F64, b: F64) -> tuple[F64, F64]:
 
 
 def two_product_short(a: F64, b: F64) -> tuple[F64, F64]:
-    """``a * b`` and its rounding error, where ``b`` has at most 24 significant bits (a
-    float32's).
-    """
+    """``a * b`` and its rounding error, for ``b`` of at most 24 significant bits (a float32's)."""
     product = a * b
     a_high, a_low = split(a)
     return product, (a_high * b - product) + a_low * b

@@ -6,10 +6,10 @@ would take hours in NumPy; ``tests/sweep/test_exact.py`` compares the two.
 
 Finite labels, and 1 - y, are multiples of 2^-24; boundaries between rounded results are multiples
 of 2^-25. So of s = sigmoid(-|x|) only its place among the multiples of 2^-25 counts: the table
-holds it in units of 2^-26, an even number where s is a multiple of 2^-25 and else the odd number in
+holds it in units of 2^-26, an even number if s is a multiple of 2^-25, else the odd number in
 between. (x - y in these units stands for every value strictly between two neighbouring boundaries.)
-For no finite x but 0 is s such a multiple, and 200 bits tell on which side of one it lies, which is
-checked when the table is made.
+s is such a multiple only for x = 0 and infinite x. For other x, 200 bits decide on which side of
+one it lies; this is checked when the table is made.
 """
 
 from functools import lru_cache

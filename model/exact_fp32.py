@@ -1,5 +1,5 @@
-"""The exact fp32 gradient: sigmoid(x) - y enclosed in double-double arithmetic, with MPFR for what
-the enclosure leaves open.
+"""The exact fp32 gradient: sigmoid(x) - y enclosed in double-double arithmetic, with MPFR for pairs
+that the enclosure leaves open.
 
 No exponential of the platform is trusted: everything follows from IEEE float64 addition,
 multiplication and division. With z = |x|, i the integer nearest to 128 z and r = i/128 - z (exact:
@@ -13,15 +13,15 @@ inexact term u:
 u has a relative error below 2^-96: truncation r^10/11! < 2^-105, six double-double steps of at most
 2^-101 each, a table of 2^-105 and a quotient of 2^-101. 2^-90 is assumed. Below z = 2^-24, u = z/4
 - z^3/48 as a pair, whose first part is exact; the second has a relative error below 2^-50 (2^-48 is
-assumed), so that even the ties that only the cubic term breaks are decided.
+assumed), so it decides even the ties that only the cubic term breaks.
 
 Above z = 200, s is taken at 200: it moves by less than 2^-288, and any s in (0, 2^-150) rounds
 alike, because bases and rounding boundaries are multiples of 2^-150. For x = 0 and infinite x, u is
 exact, so ties to even are seen as such; for other x, exp(x) is transcendental and there are no
 ties, so the search for more bits in ``exact_mpfr`` ends.
 
-The total is renormalised without loss, its enclosure rounded at both ends: where they agree, the
-result is decided. The sum is first rounded to odd in float64, so the second rounding, to
+The total is renormalised without loss, and its enclosure is rounded at both ends: if they agree,
+the result is decided. The sum is first rounded to odd in float64, so the second rounding, to
 float32, is correct (53 >= 24 + 2; subnormals have fewer bits still).
 """
 
@@ -105,7 +105,7 @@ def _expm1(r: F64) -> tuple[F64, F64]:
 
 
 def _term(z: F64) -> tuple[F64, F64, NDArray[np.bool_]]:
-    """|u| as a pair, and where it is tanh(z/2)/2 rather than sigmoid(-z); for ``0 <= z <= 200``."""
+    """|u| as a pair, and whether it is tanh(z/2)/2 or sigmoid(-z); for ``0 <= z <= 200``."""
     index = np.rint(z * STEP).astype(np.intp)
     a_high, a_low, b_high, b_low = (table[index] for table in _tables())
     w_high, w_low = _expm1(index * (1 / STEP) - z)

@@ -1,8 +1,8 @@
-"""The exact fp32 gradient of one pair, by MPFR interval arithmetic with as many bits as it takes
+"""The exact fp32 gradient of one pair, by MPFR interval arithmetic with as many bits as needed
 (Ziv's strategy).
 
-Slow and simple: what the vectorised ``exact_fp32`` leaves open is decided here, and its tests
-compare it with this. As there, |x| is limited to 200, because any sigmoid below 2^-150 rounds
+Slow and simple: it decides the pairs that the vectorised ``exact_fp32`` leaves open, whose tests
+compare the two. As there, |x| is limited to 200, because any sigmoid below 2^-150 rounds
 alike; with that, the search ends well before ``MOST_BITS``, or raises ``ArithmeticError``.
 """
 
@@ -102,8 +102,8 @@ def within(result: float, x: float, y: float) -> bool:
             errors = [abs(result - value) for value in difference]
             inside = max(errors) <= half + small[0] * ALLOWANCE
             outside = min(errors) > half + small[1] * ALLOWANCE
-        # An enclosure that straddles the result has its least error, zero, inside it: no harm, for
-        # then it is no proof of being outside.
+        # An enclosure that contains the result includes an error of zero. This does no harm: it
+        # proves nothing about being outside the bound.
         straddles = difference[0] < result < difference[1]
         return True if inside else False if outside and not straddles else None
 

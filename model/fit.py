@@ -19,8 +19,8 @@ def computed() -> tuple[str, list[tune32.Move]]:
 
 
 def stale(*, search: bool = False) -> str | None:
-    """How what is kept differs from what is computed now, in one line; with ``search``, all logits
-    are searched for hard cases.
+    """The difference between the kept tables and those computed now, in one line; with ``search``,
+    all logits are searched for hard cases.
     """
     if search and not np.array_equal(hard_cases.found(), hard_cases.hard_logits()):
         return "model/hard_cases.txt has not all hard cases: run scegrad tables --hard-cases"

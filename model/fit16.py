@@ -50,8 +50,8 @@ def widest(targets: np.ndarray) -> np.ndarray:
 
 
 def fit_segment(exponent: int, segment: int) -> tuple[int, int, int]:
-    """Whole coefficients for one segment, in units of 2**-guard_bits: those near the widest whose
-    constant has most room.
+    """Whole coefficients for one segment, in units of 2**-guard_bits: of those near the real ones,
+    the set whose constant has the widest interval.
     """
     scale = 1 << SIGMOID16.guard_bits
     first = (1 << 10) + (segment << SIGMOID16.offset_bits)

@@ -1,5 +1,5 @@
-"""Fits the polynomials of the fp32 sigmoid with MPFR, piece by piece, and centres them on what
-truncation takes away.
+"""Fits the polynomials of the fp32 sigmoid with MPFR, piece by piece, and centres them for the loss
+by truncation.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,12 +17,12 @@ PRECISION = 160
 Function = Callable[[Any], Any]
 
 SHRINK = 1 - 2.0**-20
-"""The pieces of e**-x are this much too small and the factors T too large, so that 1 has no bit of
-its own.
+"""The pieces of e**-x are too small by this factor and the factors T too large by it, so 1 needs no
+extra bit.
 """
 
 SAMPLES = 48
-"""Arguments at which a fitted piece is compared with what it stands for."""
+"""Number of arguments at which a fitted piece is compared with its target."""
 
 
 def sigmoid(z: Any) -> Any:
@@ -44,7 +44,7 @@ class Piece:
     kind: str
 
     def target(self, x: Any) -> Any:
-        """What the polynomial stands for at x."""
+        """The target of the polynomial at x."""
         if self.kind == "exponential":
             return gmpy2.exp(-x) * SHRINK
         return sigmoid(x) + x / 4 if self.kind == "exact" else sigmoid(x)
@@ -122,7 +122,7 @@ def interpolate(nodes: list[Any], values: list[Any]) -> list[Any]:
 
 def round_to_table(function: Function) -> list[int]:
     """Integer coefficients for ``function`` on [-1/2, 1/2]: the highest is rounded first, the
-    others are fitted to what is left.
+    others are fitted to the rest.
     """
     scales = SIGMOID32.scales
     rounded = [0] * len(scales)

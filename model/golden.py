@@ -1,6 +1,4 @@
-"""The golden model: what the hardware computes, bit for bit, in NumPy, in the hardware's own
-stages.
-"""
+"""The golden model: the operator in NumPy, in the hardware's stages and equal to it bit for bit."""
 
 import numpy as np
 

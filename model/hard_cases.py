@@ -1,10 +1,10 @@
 """The hard cases of fp32: every logit for which sigmoid(x) lies within 2**-40 sigmoid(-|x|) of a
 boundary between rounded results.
 
-A sigmoid that is nearer than 2**-40 to the exact one rounds right everywhere else. So these cases,
-kept in ``hard_cases.txt``, are all that must be looked at one by one. A negative logit stands for
-the rounding of s = sigmoid(-|x|), a positive one for that of 1 - s. (With a label of 1 the same two
-come with the other sign.) Below |x| = 2**-13 no case is listed: ``docs/numerics.md`` says why.
+A sigmoid with an error below 2**-40 of itself rounds right everywhere else. So only these cases,
+kept in ``hard_cases.txt``, need a check one by one. A negative logit stands for the rounding of s =
+sigmoid(-|x|), a positive one for that of 1 - s. (A label of 1 gives the same two roundings with the
+other sign.) Below |x| = 2**-13 no case is listed: ``docs/numerics.md`` says why.
 
 They are found by float64 arithmetic alone, whose error is below 2**-50 of s, and measured by MPFR.
 ``scegrad tables --hard-cases`` finds them again.
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 CASES = Path(__file__).with_name("hard_cases.txt")
 
 DISTANCE = 2.0**-40
-"""Of s: how near to a boundary a case must be."""
+"""The greatest distance of a hard case from a boundary, divided by s."""
 
 SLACK = 1 + 2.0**-8
 """The distance is known in float64 to 2**-50 of s, a thousandth of ``DISTANCE``."""
@@ -53,7 +53,7 @@ def _exponentials() -> NDArray[np.float64]:
 
 
 def _near(z: NDArray[np.float64], exps: NDArray[np.float64]) -> tuple[NDArray, NDArray]:
-    """Where the rounding of s is hard, and where that of 1 - s, for |x| = z."""
+    """Whether the rounding of s is hard, and whether that of 1 - s is, for |x| = z."""
     index = np.rint(z * STEP)
     r = index * (1 / STEP) - z
     e = exps[index.astype(np.intp)]

@@ -1,4 +1,6 @@
-"""Pack: the rounded difference, or what an infinity or a NaN calls for, as an encoding."""
+"""Pack: the encoding of the rounded difference, or of the result that an infinity or a NaN
+requires.
+"""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The exact reference: sigmoid(x) - y correctly rounded, and how far a result lies from it.
+"""The exact reference: sigmoid(x) - y correctly rounded, and the distance of a result from it.
 
 It shares nothing with the design: no table, coefficient or stage. In fp16 it is integer arithmetic
 on a table of every sigmoid, computed with MPFR to 200 bits (``exact_fp16``); in fp32 it is
@@ -6,11 +6,11 @@ double-double arithmetic with an error bound argued from IEEE arithmetic alone, 
 exponential of the platform, and MPFR for the pairs that the bound leaves open (``exact_fp32``,
 ``exact_mpfr``).
 
-Of random pairs none is left open, and of labels chosen next to the sigmoid almost none: the bound
-is 2^-90 of sigmoid(-|x|) and 2^-90 of sigmoid(x) - 1/2 about x = 0. What it costs is about 0.3 s
-for a million fp32 elements.
+No random pair is left open, and almost no pair with a label next to the sigmoid: the bound is 2^-90
+of sigmoid(-|x|), and near x = 0 2^-90 of sigmoid(x) - 1/2. A million fp32 elements take about 0.3
+s.
 
-Special values, as the contract has them: NaN in, the canonical NaN out; y = +-inf gives -+inf; x =
+Special values follow the contract: NaN in, the canonical NaN out; y = +-inf gives -+inf; x =
 +-inf gives 1 - y or 0 - y, rounded; an exact zero is +0, and a result that underflows to zero keeps
 the sign of the exact one.
 """
@@ -62,8 +62,8 @@ def _collect(blocks: Iterator[NDArray], like: Array, dtype: np.dtype) -> NDArray
 def _ordinary(
     fmt: Format, logits: Array, labels: Array
 ) -> tuple[NDArray[np.bool_], Array, Array, Array]:
-    """Where the result is a finite number; the arrays with harmless values elsewhere; and what the
-    result is elsewhere.
+    """Where the result is a finite number; the arrays with harmless values elsewhere; and the
+    result elsewhere.
     """
     ordinary = np.isfinite(labels) & ~np.isnan(logits)
     special = np.where(

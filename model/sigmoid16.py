@@ -13,7 +13,7 @@ def sigmoid16(
     """sigmoid(-|x|) for |x| = significand * 2**(exponent - 10), int64 arrays; 0 for an infinite x,
     and sticky unless exact.
 
-    ``half`` is of no use here: s is exact as far as any label goes.
+    ``half`` is not used here: s is exact enough for every label.
     """
     spec = SIGMOID16
     middle = 1 << spec.fraction_bits - 1

@@ -66,8 +66,8 @@ def polynomial(coefficients: np.ndarray, delta: np.ndarray) -> np.ndarray:
     """The polynomial at delta without its constant, in units of the significand's last bit; each
     step rounds down.
 
-    ``coefficients``: int64[6, ...], constant first. The two highest powers are taken together, so
-    that c4 is multiplied as it is: one port of a multiplier suffices for it.
+    ``coefficients``: int64[6, ...], constant first. One step takes the two highest powers together,
+    so c4 is multiplied directly: one port of a multiplier suffices for it.
     """
     _, c1, c2, c3, c4, c5 = coefficients
     spec = SIGMOID32
@@ -108,7 +108,8 @@ def sigmoid32(
 ) -> Sigmoid:
     """sigmoid(-|x|) for |x| = significand * 2**(exponent - 23), int64 arrays; 0 for an infinite x.
 
-    Where ``half`` (``half_label``), |x|/4 less something in (0, 1) of the last bit stands in for s.
+    With ``half`` (``half_label``), the result is |x|/4 less something in (0, 1) of the last bit in
+    place of s.
     """
     spec = SIGMOID32
     place = locate(exponent, significand, infinite, half)

@@ -1,5 +1,5 @@
-"""Subtract: sigmoid(x) - y in one window of bits, exact but for what is gathered in the sticky
-bit.
+"""Subtract: sigmoid(x) - y in one window of bits, exact except for the bits that the sticky bit
+collects.
 """
 
 from typing import NamedTuple
@@ -13,8 +13,8 @@ from scegrad.model.unpack import Operand
 
 
 class Terms(NamedTuple):
-    """What is added: s if not ``positive``, else 1 - s (without the 1 unless ``one``), less the
-    label.
+    """The terms of the sum: s if not ``positive``, else 1 - s (without the 1 unless ``one``), less
+    the label.
     """
 
     positive: np.ndarray
@@ -51,10 +51,10 @@ def half_label(logit: Operand, label: Operand, fmt: Format) -> np.ndarray:
 
 
 def take_part(logit: Operand, label: Operand, half: np.ndarray, fmt: Format) -> Terms:
-    """What is left of 1 and the label: neither with y = 1 and a positive logit, where s keeps all
-    its bits, nor where ``half``.
+    """Whether 1 and the label take part: neither does with y = 1 and a positive logit, so that s
+    keeps all its bits, nor with ``half``.
 
-    With ``half``, x/4 has the sign of x where s has that of s - y: so ``positive`` is turned.
+    With ``half``, x/4 has the sign of x, but s has the sign of s - y: so ``positive`` is inverted.
     """
     positive = ~logit.sign & (logit.significand != 0)
     cancels = (
@@ -114,14 +114,14 @@ def aligned_one(
 def anchor_of(
     one: np.ndarray, label_exponent: np.ndarray, k: np.ndarray, fmt: Format
 ) -> np.ndarray:
-    """The greatest of the exponents of s, y and, where it takes part, 1; no less than emin, so that
-    subnormal results keep their place.
+    """The greatest of the exponents of s, y and, if it takes part, 1; at least emin, so that
+    subnormal results have the right exponent.
     """
     return np.maximum(np.maximum(label_exponent, fmt.emin), np.where(one, 0, -k))
 
 
 def subtract(terms: Terms, s: Sigmoid, fmt: Format, fraction_bits: int) -> Difference:
-    """s - y where the logit is not ``positive``, else (1 - y) - s, computed as -(s + y - 1)."""
+    """s - y if the logit is not ``positive``, else (1 - y) - s, computed as -(s + y - 1)."""
     positive, one, sign, exponent, significand = terms
     coarse = COARSE[fmt.name]
     window = WINDOW[fmt.name] - coarse
@@ -145,7 +145,7 @@ def subtract(terms: Terms, s: Sigmoid, fmt: Format, fraction_bits: int) -> Diffe
     low = np.where(negative, (~low & (1 << coarse) - 1) + carry, low)
     magnitude = np.where(negative, ~total + (low >> coarse), total)
     low = low & (1 << coarse) - 1
-    # Only next to 1 is s cut that far, and there the anchor is 0 if the difference is small.
+    # s is cut that far only next to 1, and there the anchor is 0 if the difference is small.
     small = one & (magnitude >> window + 2 - coarse == 0) & (coarse > 0)
     return Difference(
         sign,

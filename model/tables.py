@@ -1,7 +1,7 @@
 """The polynomials of the sigmoid, kept in ``sigmoid_tables.json``: golden model and RTL read them.
 
 ``scegrad tables`` computes them from exact arithmetic (``model.fit``) and prints the bounds of the
-error; with ``--check`` it says whether the kept ones are these.
+error; with ``--check`` it compares them with the kept tables.
 """
 
 import json

@@ -2,9 +2,9 @@
 
 The idea is RLIBM's (rutgers-apl/rlibm-all), with the design's own arithmetic.
 
-A hard case asks one thing of the significand S: with B the boundary in units of its last bit, S >=
-B where s lies above the boundary, and S < B where it lies below (S stands for what lies between S
-and S + 1). All hard cases of a piece together are inequalities in its coefficients. Given offsets
+A hard case puts one condition on the significand S. With B the boundary in units of its last bit,
+it is S >= B if s lies above the boundary, and S < B if it lies below (S means "between S and S +
+1"). All hard cases of a piece together are inequalities in its coefficients. Given offsets
 of c1 and c2, those of c0 that satisfy them are an interval, because c0 is added last.
 """
 
@@ -32,8 +32,8 @@ SCALES = range(-24, 25)
 
 
 class Demands(NamedTuple):
-    """The hard cases as arrays: where each is in the table, what is added to its polynomial, and
-    the S that its rounding asks for.
+    """The hard cases as arrays: the place of each in the table, the term added to its polynomial,
+    and the S that its rounding needs.
 
     ``least`` <= S <= ``most``; S is scaled by the k of the entries, which nothing here moves.
     """
@@ -51,7 +51,7 @@ class Demands(NamedTuple):
 
 
 def demands(table: NDArray[np.int64]) -> Demands:
-    """What the hard cases ask of this table."""
+    """The conditions of the hard cases on this table."""
     logits = hard_logits()
     logit = unpack(logits, FP32)
     none = np.zeros(logits.size, dtype=bool)
@@ -111,7 +111,7 @@ def _tune_scale(table: NDArray[np.int64], entry: int, asked: Demands) -> int | N
 
 
 class Move(NamedTuple):
-    """What was added to an entry's first coefficients, and for how many cases."""
+    """The offsets added to an entry's first coefficients, and the number of cases."""
 
     entry: int
     offsets: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Unpack: encodings to sign, exponent and significand, with what they are if not finite."""
+"""Unpack: encodings to sign, exponent and significand, with flags for infinity and NaN."""
 
 from typing import NamedTuple
 

@@ -1,1 +1,1 @@
-"""What becomes gates, in Amaranth."""
+"""The hardware, in Amaranth: everything that becomes gates."""

@@ -8,7 +8,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 MANAGER_DRIVES = ("aw", "w", "ar")
-"""The channels that the manager drives; it listens on ``b`` and ``r``."""
+"""The channels that the manager drives; it receives on ``b`` and ``r``."""
 
 
 class _AxiSignature(wiring.Signature):

@@ -1,4 +1,4 @@
-"""Components that stand in a design several times but are converted to Verilog once."""
+"""Components that a design contains several times but converts to Verilog once."""
 
 from amaranth.hdl import ClockSignal, Instance, Module, ResetSignal, Value
 from amaranth.lib import wiring
@@ -9,8 +9,8 @@ class BlackBox(wiring.Component):
     """Stands for the component ``name``, whose ``signature`` it has.
 
     The owner lists the component under this name in a dictionary ``black_boxes``, from which
-    ``rtl.verilog`` adds the module. To elaborate equal cores again and again would take most of
-    the time of generation.
+    ``rtl.verilog`` adds the module. Without this, repeated elaboration of equal cores would take
+    most of the time of generation.
     """
 
     def __init__(self, name: str, signature: wiring.Signature):

@@ -1,9 +1,9 @@
 """Clock gates: a part of the design that has nothing to do gets no clock edges.
 
-What such a part holds does not change while it is idle, so that the design does the same, cycle
-for cycle, with gates that gate and with gates that are wires. That is the choice of who takes the
-Verilog (``CELL``): FPGAs have few clock nets, and take the wire; silicon saves power; and in our
-fast simulation (``build.model_text``), a part without a clock edge is not evaluated.
+An idle part keeps its state, so the design behaves the same, cycle for cycle, with real gates and
+with wires. The user of the Verilog chooses between them (``CELL``). FPGAs have few clock nets and
+take the wire; silicon saves power with gates. The fast simulation (``build.model_text``) does not
+evaluate a part without a clock edge.
 """
 
 from amaranth.hdl import (
@@ -85,8 +85,9 @@ def gated_domain(
     """Add a clock domain to ``m`` that runs while its part is ``active``; returns its name.
 
     See ``ClockGate``; a part that is always active has none. The domain is reset with that of
-    ``m``, and by ``flush``. Gates are for Verilog: without a ``platform``, as in Amaranth's
-    simulator, which has no cells and in which a derived clock comes late, it is that of ``m``.
+    ``m``, and by ``flush``. Gates are for Verilog only. Without a ``platform``, as in Amaranth's
+    simulator, the domain has the clock of ``m``: that simulator has no cells, and a derived clock
+    comes late in it.
     """
     if platform is None:
         assert isinstance(flush, int), "a part with a flush of its own needs a domain of its own"

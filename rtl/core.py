@@ -21,7 +21,7 @@ class Core(wiring.Component):
     -------
     start, job, abort: a private job, as for ``Dma``
     unit: what became of it
-    half: the job in hand is in fp16
+    half: the current job is in fp16
     shared: the core belongs to the shared job: operands come from ``dealt``, results go to
         ``results``
     shared_flush: the shared job has failed and is being cleared
@@ -147,7 +147,7 @@ class Core(wiring.Component):
         }
 
     def _dealt(self, m: Module, flush: Signal) -> stream.Interface:
-        """What is left of ``dealt`` behind a buffer that ``flush`` empties."""
+        """The stream ``dealt`` after a buffer that ``flush`` empties."""
         fifo = Fifo(width=2 * CHUNK_BITS, depth=self.waiting)
         m.submodules.dealt = ResetInserter(flush)(fifo)
         room = Signal(range(self.waiting + 1), init=self.waiting)

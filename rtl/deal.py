@@ -32,14 +32,14 @@ from scegrad.rtl.dma.job import block_layout
 
 
 class Grant(wiring.Component):
-    """Says which cores are served next with chunks, and where these lie in the block.
+    """Selects the cores that get the next chunks, and the places of these chunks in the block.
 
     Latency: two cycles from ``start`` to the first grant; the next one is there in the cycle after
     ``step``.
 
     Members
     -------
-    start, core_mask: begin anew with these cores
+    start, core_mask: begin again with these cores
     step: the grant has been used
     served: the cores that are granted
     distance: the place of each of them among the chunks of the step
@@ -94,7 +94,7 @@ class Grant(wiring.Component):
 
 
 class _RoundRobin(wiring.Component):
-    """What goes round the cores; a user has its ``start`` and ``core_mask``."""
+    """A component that serves the cores in order; its user drives ``start`` and ``core_mask``."""
 
     def __init__(self, cores: int, data_bits: int, members: dict[str, Any]):
         self._chunks = data_bits // CHUNK_BITS
@@ -134,7 +134,7 @@ class Deal(_RoundRobin):
         )
         m.d.comb += self.operands.ready.eq(grant.step & grant.last)
         for k, core in enumerate(self.cores):
-            # Of a core that is not served, place means nothing, and valid is 0.
+            # For a core that is not served, place is arbitrary and valid is 0.
             place = (grant.position + grant.distance[k])[: len(grant.position)]
             m.d.comb += core.valid.eq(grant.step & grant.served[k])
             m.d.comb += [

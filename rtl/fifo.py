@@ -13,7 +13,7 @@ from amaranth.lib.wiring import In, Out
 
 
 class Fifo(wiring.Component):
-    """Keeps up to ``depth`` words; there is no back-pressure, a word too many is lost.
+    """Keeps up to ``depth`` words; there is no back-pressure: a word beyond that is lost.
 
     ``o.payload`` is the memory's output itself: it comes late in the cycle and should go straight
     to a register, and before the first word it is undefined.

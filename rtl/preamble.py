@@ -80,7 +80,7 @@ SINGLE = {CLOCK: ("clock", "CLK"), RESET: ("reset", "RST"), INTERRUPT: ("interru
 
 
 def parameters(platform: Platform) -> dict[str, dict[str, object]]:
-    """What Vivado is to know of each interface, by the interface's name."""
+    """The attributes of each interface for Vivado, by the interface's name."""
     found = buses(platform)
     names = ":".join(bus.name for bus in found)
     return {

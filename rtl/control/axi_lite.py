@@ -24,8 +24,8 @@ class AxiLite(wiring.Component):
 
     AW and W may come in either order. A write is answered in the cycle after ``writes`` is taken,
     so whoever takes it late (a start that is being checked) delays the response. Error gives
-    SLVERR, anything else OKAY. The low two address bits are ignored: the strobes say which bytes of
-    the word are meant.
+    SLVERR, anything else OKAY. The low two address bits are ignored: the strobes select the bytes
+    of the word.
 
     Latency: a write appears on ``writes`` one cycle after the later of AW and W, a read on
     ``reads`` one cycle after AR; the data are on R one cycle after they come on ``read_data``.
@@ -37,7 +37,7 @@ class AxiLite(wiring.Component):
     Members
     -------
     axil: the port
-    writes: one item a write; ``write_error`` is looked at when it is taken
+    writes: one item per write; ``write_error`` is read when the item is taken
     reads: word address of one read, to be answered on ``read_data`` at any later time
     """
 

@@ -131,7 +131,7 @@ class Checker(wiring.Component):
 
     The refusals, of which the first that holds is reported: length negative, format missing, core
     mask invalid (shared jobs), an address misaligned, an array outside every memory, arrays in
-    memories that do not go together, overlap, unit busy. They stand in the order of their codes in
+    memories that do not go together, overlap, unit busy. Their order is that of their codes in
     ``Status``.
 
     Latency: ``latency`` cycles from ``check`` to ``valid``; one check at a time, with ``request``

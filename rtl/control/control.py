@@ -1,4 +1,4 @@
-"""The control registers: what software writes, the start of jobs, and interrupts."""
+"""The control registers: job registers, the start of jobs, and interrupts."""
 
 from amaranth.hdl import Cat, Const, DomainRenamer, Module, Signal, Value
 from amaranth.lib import wiring
@@ -41,8 +41,8 @@ def _constants(platform: Platform) -> dict[str, Value]:
 
 
 class Control(wiring.Component):
-    """The register block: takes a job from software, checks it, starts it, and tells software what
-    became of it.
+    """The register block: takes a job from software, checks it, starts it, and reports its end to
+    software.
 
     Latency: ``start_latency`` cycles from the cycle in which the write to START is accepted (the
     later of AW and W) to ``start``.
@@ -120,7 +120,7 @@ class Control(wiring.Component):
         """The port, the checker and the readout, the latter two each in a domain of its own."""
         m.submodules.axi_lite = port = AxiLite(address_bits=ADDRESS_BITS)
         checker, readout = Checker(self._platform), Readout(self._platform)
-        # Both look at every unit all the time, for software that asks once in a job.
+        # Both look at every unit in every cycle, but software needs them only a few times per job.
         checking = gated_domain(m, platform, "checking", checker.check, linger=Checker.latency + 1)
         reading = gated_domain(
             m, platform, "reading", port.reads.valid | port.read_data.valid, linger=Readout.latency

@@ -1,4 +1,4 @@
-"""What software reads: one multiplexer over every register, in three steps."""
+"""Register reads: one multiplexer over all registers, in three steps."""
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import data, stream, wiring
@@ -37,8 +37,8 @@ def mapped(index: Value) -> Value:
 
 
 class Readout(wiring.Component):
-    """Answers register reads; what no register is at reads 0 with an error, the registers of cores
-    that the platform lacks read 0.
+    """Answers register reads. An address without a register reads 0 with an error; the registers of
+    cores that the platform lacks read 0.
 
     Latency: ``latency`` cycles from ``reads`` to ``read_data``. One read at a time.
 
@@ -135,7 +135,7 @@ class Readout(wiring.Component):
 
 
 def in_unit_bits(units: Value) -> Value:
-    """A vector of one bit a unit, cores first, in the places that ``BUSY`` and the interrupt
+    """A vector of one bit per unit, cores first, in the places that ``BUSY`` and the interrupt
     registers have for them.
     """
     cores = len(units) - 1

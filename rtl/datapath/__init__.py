@@ -1,1 +1,1 @@
-"""Unpack, sigmoid, subtract, round, pack: what computes one gradient after another."""
+"""Unpack, sigmoid, subtract, round, pack: the stages that compute one gradient after another."""

@@ -13,7 +13,7 @@ from scegrad.rtl.datapath.pipeline import Pipeline
 
 
 def take_part(pipe: Pipeline, fmt: Format) -> None:
-    """First stage, from ``operands``: whether 1 takes part, and what is left of the label.
+    """First stage, from ``operands``: whether 1 and the label take part.
 
     With y = 1 and a positive logit, neither. Writes ``positive``, ``one``, ``y``, ``y_exponent``,
     ``negate_y``, ``special``.
@@ -51,10 +51,10 @@ def find_half(pipe: Pipeline) -> None:
 
 
 def leave_half(pipe: Pipeline) -> None:
-    """Part of the second stage: where ``half``, neither 1 nor the label takes part.
+    """Part of the second stage: if ``half``, neither 1 nor the label takes part.
 
-    ``positive`` is turned: x/4 has the sign of x where s has that of s - y. Reads and writes what
-    ``take_part`` writes.
+    ``positive`` is inverted: x/4 has the sign of x, but s has the sign of s - y. Reads and writes
+    what ``take_part`` writes.
     """
     pipe.positive = pipe.positive ^ pipe.half
     pipe.one = pipe.one & ~pipe.half
@@ -80,7 +80,7 @@ def shifts(pipe: Pipeline) -> None:
 
 
 def result(pipe: Pipeline, output: Any) -> list[Any]:
-    """The assignments of what the last stage left to ``output``, a stream of ``sigmoid_layout``."""
+    """Assignments of the last stage's values to ``output``, a stream of ``sigmoid_layout``."""
     payload = output.payload
     return [
         output.valid.eq(pipe.valid),

@@ -10,7 +10,7 @@ LEVELS = 2
 """Levels of a shifter in one stage."""
 
 GROUP = 8
-"""Bits that are searched for a one together."""
+"""Bits of a group; a leading one is searched for in all bits of a group at once."""
 
 
 def shift_stages(bits: int) -> int:
@@ -24,7 +24,7 @@ def _levels(bits: int) -> list[list[int]]:
 
 
 def shift_right(pipe: Pipeline, *names: str) -> None:
-    """Shift each of ``names`` right by ``name_shift``; ``name_lost`` tells whether a one was lost.
+    """Shift each of ``names`` right by ``name_shift``; ``name_lost`` says whether a one was lost.
     All shifts have equally many bits.
     """
     for _ in right_shifter(pipe, *names):

@@ -20,7 +20,7 @@ OPERANDS = data.StructLayout({"logits": CHUNK_BITS, "labels": CHUNK_BITS})
 class Datapath(wiring.Component):
     """Computes chunks through an fp32 lane, two fp16 lanes, or either, as ``formats`` says.
 
-    Throughput: a chunk in two cycles, which is one fp32 or two fp16 results a cycle. The lanes
+    Throughput: a chunk in two cycles, which is one fp32 or two fp16 results per cycle. The lanes
     never wait: a chunk is taken only when there is room for its result, ``depth`` chunks being
     under way or waiting at most. Latency, from the cycle in which a chunk is first offered to that
     in which its result is: ``latency`` of the format.
@@ -68,7 +68,7 @@ class Datapath(wiring.Component):
         return m
 
     def _feed(self, m: Module, feed: Signal, second: Signal) -> None:
-        """Half a chunk a cycle: one fp32 element or two fp16 elements of each array."""
+        """Half a chunk per cycle: one fp32 element or two fp16 elements of each array."""
         logits, labels = (
             Mux(second, chunk[CHUNK_BITS // 2 :], chunk[: CHUNK_BITS // 2])
             for chunk in self._chunks()

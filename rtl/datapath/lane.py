@@ -19,7 +19,7 @@ from scegrad.rtl.datapath.unpack import Unpack
 
 class _Lane(wiring.Component):
     """``i``: encodings of a logit and its label; ``o``: the encoding of sigmoid(x) - y, ``latency``
-    cycles later, one a cycle.
+    cycles later, one per cycle.
     """
 
     def __init__(self, fmt: Format, sigmoid: Any, fraction_bits: int, **members: Any) -> None:

@@ -1,4 +1,4 @@
-"""What passes between the stages of the datapath."""
+"""The payloads between the stages of the datapath."""
 
 from amaranth.hdl import Shape, signed
 from amaranth.lib import data, stream
@@ -34,7 +34,7 @@ def operands_layout(fmt: Format) -> data.StructLayout:
 
 
 SPECIAL = data.StructLayout({"nan": 1, "infinite": 1, "sign": 1})
-"""What overrides the rounded difference: a NaN, or an infinity of a sign."""
+"""The special results that override the rounded difference: a NaN, or an infinity of a sign."""
 
 
 def sigmoid_layout(fmt: Format, significand_bits: int) -> data.StructLayout:

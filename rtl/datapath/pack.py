@@ -1,4 +1,6 @@
-"""Pack: the rounded difference, or what an infinity or a NaN calls for, as an encoding."""
+"""Pack: the encoding of the rounded difference, or of the result that an infinity or a NaN
+requires.
+"""
 
 from amaranth.hdl import Cat, Const, Module, Mux
 from amaranth.lib import wiring
@@ -9,8 +11,8 @@ from scegrad.rtl.datapath.layouts import rounded_layout, running
 
 
 class Pack(wiring.Component):
-    """The encoding of the result. Latency 1, one element a cycle. ``i``: ``rounded_layout``; ``o``:
-    encodings.
+    """The encoding of the result. Latency 1, one element per cycle. ``i``: ``rounded_layout``;
+    ``o``: encodings.
     """
 
     latency = 1

@@ -8,8 +8,8 @@ class Pipeline:
     """Values that move one register further each clock, without ever waiting.
 
     ``pipe.name = expression`` computes a value from what is read in the same stage; after
-    ``pipe.step()``, ``pipe.name`` reads it from a register, in whatever later stage it is asked
-    for: the registers in between are made as they are needed. A name that is written again stands
+    ``pipe.step()``, ``pipe.name`` reads it from a register, in any later stage: the registers in
+    between are added as needed. A name that is written again stands
     for the new value from there on. ``pipe.valid`` marks the stages that hold something and is the
     only state that reset clears.
 

@@ -14,7 +14,7 @@ from scegrad.rtl.datapath.pipeline import Pipeline
 class Round(wiring.Component):
     """Normalises the difference as far as emin lets it and rounds to nearest, ties to even.
 
-    Latency 8, one element a cycle. ``i``: ``difference_layout``; ``o``: ``rounded_layout``.
+    Latency 8, one element per cycle. ``i``: ``difference_layout``; ``o``: ``rounded_layout``.
     """
 
     latency = 8
@@ -48,7 +48,7 @@ class Round(wiring.Component):
         return m
 
     def _normalise(self, pipe: Pipeline) -> None:
-        """Six stages: the first one to the top, or as far as a subnormal result allows."""
+        """Six stages: shift the first one to the top, or as far as a subnormal result allows."""
         pipe.limit = (pipe.anchor + 1 - self.fmt.emin).as_unsigned()
         count_leading_zeros(pipe, "magnitude")
         shift = Mux(pipe.magnitude_zeros < pipe.limit, pipe.magnitude_zeros, pipe.limit)[:6]

@@ -15,7 +15,7 @@ class Sigmoid16(wiring.Component):
     """floor(2**25 * sigmoid(-|x|)), exact for every logit, and the shifts that align s and y for
     the subtraction.
 
-    Latency 8, one element a cycle. The table, shared with the other fp16 lane of a core, stands
+    Latency 8, one element per cycle. The table, shared with the other fp16 lane of a core, is
     outside: ``address`` in the second cycle, ``entry`` (``SIGMOID16.widths``) in the fourth. ``i``:
     ``operands_layout``; ``o``: ``sigmoid_layout`` with s in units of 2**-25.
     """
@@ -68,7 +68,7 @@ def locate(pipe: Pipeline) -> None:
 
 
 def evaluate(pipe: Pipeline, entry: Value) -> None:
-    """Five stages: the quadratic at the offset by additions alone, or what stands in for it."""
+    """Five stages: the quadratic at the offset by additions alone, or the value in its place."""
     spec = SIGMOID16
     first, second, _ = spec.widths
     pipe.c0, pipe.c1 = entry[:first], entry[first : first + second].as_signed()

@@ -28,9 +28,9 @@ class Sigmoid32(wiring.Component):
     """s = sigmoid(-|x|) within 2**-40 of itself, and the shifts that align s and y for the
     subtraction.
 
-    Latency 21, one element a cycle; 16 multipliers of 18 x 18 after synthesis and one table of 1024
-    x 196 bits. ``i``: ``operands_layout``; ``o``: ``sigmoid_layout`` with s in units of 2**(-46 -
-    k); ``k``: ``K_AHEAD`` cycles before its s, for those who look at s alone.
+    Latency 21, one element per cycle; 16 multipliers of 18 x 18 after synthesis and one table of
+    1024 x 196 bits. ``i``: ``operands_layout``; ``o``: ``sigmoid_layout`` with s in units of
+    2**(-46 - k); ``k``: ``K_AHEAD`` cycles before its s, for tests of s alone.
 
     ========  ======================================================================================
     stages
@@ -106,7 +106,7 @@ def fields(entry: Value) -> list[Value]:
 
 
 def control(pipe: Pipeline) -> None:
-    """Part of a stage: what the exponent decides.
+    """Part of a stage: the values that the exponent decides.
 
     Reads ``operands``. Writes ``significand``, ``sticky``, ``half_k``; ``u_shift``; ``binade``,
     ``low``, ``tiny``, ``far``, ``huge`` for ``locate``; ``linear``, |x|/4 before its shift, and
@@ -165,7 +165,7 @@ def square(pipe: Pipeline) -> None:
 
 
 def begin(pipe: Pipeline, entry: Value) -> None:
-    """Three stages: the two highest powers, and what the polynomial is added to.
+    """Three stages: the two highest powers, and the base to which the polynomial is added.
 
     Reads ``entry``, ``delta``, ``square``, ``linear``, ``half``, ``significand``. Writes ``base``,
     ``a3``, ``c1``, ``c2``, ``k``.

@@ -14,9 +14,9 @@ from scegrad.rtl.datapath.pipeline import Pipeline
 class Subtract(wiring.Component):
     """Aligns s, y and 1 to the anchor and adds them, exact but for a sticky bit.
 
-    Latency 8, and 1 more where a cancelled difference is moved up (``COARSE``); one element a
-    cycle. ``i``: ``sigmoid_layout`` with s in units of 2**-``fraction_bits`` at its own exponent;
-    ``o``: ``difference_layout``.
+    Latency 8, and 1 more if a cancelled difference is moved up (``COARSE``); one element per cycle.
+    ``i``: ``sigmoid_layout`` with s in units of 2**-``fraction_bits`` at its own exponent; ``o``:
+    ``difference_layout``.
     """
 
     def __init__(self, fmt: Format, fraction_bits: int, significand_bits: int):
@@ -65,8 +65,8 @@ class Subtract(wiring.Component):
         return m
 
     def _move_up(self, pipe: Pipeline) -> None:
-        """One stage: where a difference from 1 has cancelled, its low bits are kept, else they
-        become sticky.
+        """One stage: if a difference from 1 has cancelled, its low bits are kept, else they become
+        sticky.
 
         There the anchor is 0, as no exponent exceeds that of 1. Reads and writes ``magnitude``,
         ``anchor``, ``inexact``.
@@ -79,7 +79,7 @@ class Subtract(wiring.Component):
         pipe.step()
 
     def _compress(self, pipe: Pipeline) -> None:
-        """One stage: the three terms to two. What is cut from a negated y leaves ~y, so that every
+        """One stage: the three terms to two. A negated y that loses bits becomes ~y, so every
         remainder is positive.
         """
         width = self.window + 4

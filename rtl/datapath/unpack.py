@@ -26,7 +26,7 @@ def unpack_operand(bits: Value, fmt: Format) -> dict[str, Value]:
 class Unpack(wiring.Component):
     """Takes a logit and its label apart.
 
-    Latency 1, one pair a cycle. ``i``: encodings; ``o``: ``operands_layout``, subnormals
+    Latency 1, one pair per cycle. ``i``: encodings; ``o``: ``operands_layout``, subnormals
     unnormalised with exponent emin.
     """
 

@@ -1,1 +1,1 @@
-"""Reader, writer and their bursts: what moves arrays over AXI4."""
+"""Reader, writer and their bursts: they move arrays over AXI4."""

@@ -39,7 +39,7 @@ class Planner(wiring.Component):
     ----------
     address_bits, data_bits : width of AxADDR and of the data bus
     burst_beats : beats of the longest burst, a power of two from 4 to 256, and at most 4 KiB
-    turn_blocks : a power of two; ``turn`` is set for the last burst before a multiple of so many
+    turn_blocks : a power of two; ``turn`` is set for the last burst before a multiple of this many
         blocks, and for every short one
 
     Members

@@ -1,4 +1,4 @@
-"""Counters: what the DMA did in a job, and what it waited for."""
+"""Counters: the beats that the DMA moved in a job, and its waits by cause."""
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring

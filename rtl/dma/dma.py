@@ -41,9 +41,9 @@ def _members(port: dict[str, int]) -> dict[str, wiring.Member]:
 class Dma(wiring.Component):
     """Offers logits and labels as pairs of blocks, and writes as many blocks of results.
 
-    A *block* is as wide as the bus and starts with the array's first byte, wherever that lies;
-    exactly the gradient's bytes are written. Reads of logits have ID 0, of labels ID 1; writes have
-    ID 0. A read is issued when the buffer has room for all of it, a write when all of it is
+    Block 0 starts with the array's first byte, whatever its address; each *block* is as wide as the
+    bus; exactly the gradient's bytes are written. Reads of logits have ID 0, of labels ID 1; writes
+    have ID 0. A read is issued when the buffer has room for all of it, a write when all of it is
     buffered.
 
     Latency: AR 3 cycles after ``start``; ``reader.latency`` from R to ``operands``;
@@ -134,7 +134,7 @@ class Dma(wiring.Component):
     def connect_outer(
         self, m: Module, *, unit: wiring.PureInterface, axi: wiring.PureInterface
     ) -> None:
-        """For the owner: pass on the port, and what is told of the job, as a ``UnitSignature``."""
+        """For the owner: pass on the port, and the state of the job as a ``UnitSignature``."""
         connect(m, self.axi, flipped(axi))
         m.d.comb += [
             getattr(unit, name).eq(getattr(self, name)) for name in UnitSignature().members

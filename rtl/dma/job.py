@@ -1,4 +1,4 @@
-"""What a DMA is asked to do, what it tells of its job, and how it names a bus error."""
+"""The layouts of a DMA's job, of its state and counters, and of a bus error."""
 
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import Out
@@ -44,11 +44,13 @@ CountersLayout = data.StructLayout(
 """
 
 FaultLayout = data.StructLayout({"address": 32, "decerr": 1})
-"""A bus error: the first byte of an array that it concerns, and if it was DECERR (else SLVERR)."""
+"""A bus error: the first byte of an array that it concerns, and whether it is DECERR or SLVERR."""
 
 
 class UnitSignature(wiring.Signature):
-    """What a unit (the cluster or a core) tells about its job; ``Dma`` says when each is valid."""
+    """The state of the job of a unit (the cluster or a core); ``Dma`` says when each member is
+    valid.
+    """
 
     def __init__(self) -> None:
         super().__init__(

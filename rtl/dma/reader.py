@@ -22,13 +22,13 @@ LONG_JOB_TURNS = 16
 class ReadRequests(wiring.Component):
     """Arbitrates AR between the two arrays, round robin: a burst, or up to ``turn_beats``, each.
 
-    A burst is asked for when its array's buffer has room for all of it, so that data is always
-    welcome. An array without room in its buffer, or without bursts left, is skipped.
+    A burst is requested when its array's buffer has room for all of it, so data is always accepted.
+    An array without room in its buffer, or without bursts left, is skipped.
 
-    DRAM is slow to go from one array to another, but a job begins only when both have come: so long
-    turns are for jobs of more than ``LONG_JOB_TURNS`` turns of each array. A long turn ends at an
-    address that is a multiple of its size; it begins when there is room for all of it, and nothing
-    is asked for until then.
+    DRAM is slow to change from one array to another, but a job can begin only when data of both
+    arrays has come. So long turns are only for jobs of more than ``LONG_JOB_TURNS`` turns of each
+    array. A long turn ends at an address that is a multiple of its size; it begins when there is
+    room for all of it, and nothing is requested until then.
 
     Latency: AR of the first burst is valid 2 cycles after ``start``. Throughput: one burst every 2
     cycles.
@@ -162,8 +162,8 @@ class ReadRequests(wiring.Component):
 class Reader(wiring.Component):
     """Reads two arrays of equal size and gives their blocks in pairs.
 
-    Beats of both arrays may come interleaved, a beat in every cycle, and are always taken. Both
-    arrays may start at any granule. The user resets the reader between jobs.
+    Beats of both arrays may come interleaved, one per cycle, and are always accepted. Both arrays
+    may start at any granule. The user resets the reader between jobs.
 
     Latency: AR is valid ``request_latency`` cycles after ``start``; a pair of blocks is offered
     ``latency`` cycles after the R beat that completes it. Throughput: one R beat per cycle, so one
@@ -172,7 +172,7 @@ class Reader(wiring.Component):
     Parameters
     ----------
     data_bits, address_bits, id_bits : of the AXI port
-    granule_bytes : what every address and size is a multiple of
+    granule_bytes : alignment of every address and size, in bytes
     burst_beats : beats of the longest burst
     buffer_beats : beats of each array that may be in flight or buffered
     turn_beats : beats of one array that are asked for before the other's where the job is long; one

@@ -37,7 +37,7 @@ class Realign(wiring.Component):
     ----------
     data_bits : width of a bus word
     granule_bytes : unit of ``offset``
-    depth : words that fit; there is no back-pressure, whoever asks for words reserves space before
+    depth : words that fit; there is no back-pressure: the requester of words reserves space first
 
     Members
     -------

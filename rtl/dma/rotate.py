@@ -22,7 +22,7 @@ class Rotate(wiring.Component):
     Parameters
     ----------
     data_bits : width of a word
-    granule_bytes : what ``amount`` counts, a power of two
+    granule_bytes : the unit of ``amount`` in bytes, a power of two
     tag_bits : width of ``tag``, which travels beside the word
     first_levels : multiplexer levels before the first register, fewer where ``amount`` comes late
         in the cycle

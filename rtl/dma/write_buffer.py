@@ -31,7 +31,7 @@ class WriteBuffer(wiring.Component):
     Parameters
     ----------
     data_bits, address_bits : of the AXI port
-    granule_bytes : what every address and size is a multiple of
+    granule_bytes : alignment of every address and size, in bytes
     burst_beats : beats of the longest burst
     depth : beats that fit
 
@@ -79,7 +79,7 @@ class WriteBuffer(wiring.Component):
         m.submodules.planner = planner = self._planner
         m.submodules.fifo = fifo = Fifo(width=self._layout.size, depth=self._depth)
 
-        # One beat is kept for what the last block leaves over.
+        # One beat is kept for the bytes that the last block leaves over.
         room = Signal(range(self._depth), init=self._depth - 1)
         m.d.comb += self.gradients.ready.eq(room != 0)
         m.d.sync += room.eq(room - rotate.i.valid + fifo.freed)
@@ -93,7 +93,8 @@ class WriteBuffer(wiring.Component):
 
         beat = self._layout(fifo.i.payload)
         filling, next_burst = Signal(), Signal()
-        # Of the burst that is being filled: beats after the next one; whether that is the last.
+        # For the burst that is being filled: the beats after the next one; whether the next is the
+        # last.
         beats_left, last = Signal(8), Signal()
         self._merge(m, rotate, beat, push=fifo.i.valid)
         m.d.comb += [

@@ -144,7 +144,7 @@ class Writer(wiring.Component):
     Parameters
     ----------
     data_bits, address_bits, id_bits : of the AXI port
-    granule_bytes : what every address and size is a multiple of
+    granule_bytes : alignment of every address and size, in bytes
     burst_beats : beats of the longest burst
     buffer_beats : beats that are gathered before and while they are written
 
@@ -232,7 +232,7 @@ class Writer(wiring.Component):
         m.submodules.requests = requests = self._requests
         self._join(m, buffer, requests)
 
-        # The burst in hand may go; how many bursts after it may.
+        # Whether the current burst may go; how many bursts after it may.
         go, more = Signal(), Signal(range(MAX_OUTSTANDING + 1))
         loaded, free, taken, next_burst = Signal(), Signal(), Signal(), Signal()
         select = Signal.like(buffer.beats.payload.select)

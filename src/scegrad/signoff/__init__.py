@@ -1,3 +1,3 @@
-"""`scegrad signoff`: what is proved, mutated, covered and soaked, with a record of each case and
-one page of them all.
+"""`scegrad signoff`: proofs, mutants, coverage and soak, with a record of each case and one page
+for all.
 """
