@@ -12,11 +12,10 @@ them as X.
 """
 
 import gc
-import os
 import re
+import secrets
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -128,14 +127,13 @@ def write_verilog(platform: Platform, directory: Path) -> list[Path]:
 
 def _write(path: Path, text: str) -> None:
     """Write under another name and rename, so that nobody sees half a file."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
+        with temporary.open("x", encoding="ascii", newline="\n") as file:
             file.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink()
+        temporary.unlink(missing_ok=True)
         raise
 
 

@@ -206,6 +206,12 @@ class Output:
         if isinstance(error, OSError) and self._wrote(error):
             raise self._failed(error) from error
 
+    def discard(self) -> None:
+        """Remove what was not committed."""
+        self.temporary.unlink(missing_ok=True)
+        # Icarus keeps a part of its waves beside them until its end, and may have been killed.
+        self.temporary.with_name(f"{self.temporary.name}.hier").unlink(missing_ok=True)
+
     def _wrote(self, error: OSError) -> bool:
         if error.filename is not None:
             return str(error.filename) == str(self.temporary)

@@ -4,6 +4,7 @@ and what Amaranth means.
 
 import os
 import re
+import stat
 import subprocess
 import sys
 from functools import cache
@@ -307,3 +308,16 @@ def test_unwritable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         write_verilog(SMALL, tmp_path / "file")
+
+
+def test_a_file_has_the_mode_of_any_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under the umask 077, too: a design may be nobody else's business."""
+    monkeypatch.setattr("scegrad.rtl.verilog.top_verilog", lambda _: "module m;\nendmodule\n")
+    before = os.umask(0o077)  # noqa: TID251 (no other thread runs)
+    try:
+        files = write_verilog(FT78NE, tmp_path / "out")
+    finally:
+        os.umask(before)  # noqa: TID251
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}

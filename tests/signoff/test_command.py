@@ -63,6 +63,15 @@ def states(directory: Path) -> dict[str, str]:
     return {row["case"]: row["verdict"] for row in written(directory)["cases"]}
 
 
+def test_an_output_is_refused_before_anything_runs(fake, tmp_path):
+    """A sign-off takes days."""
+    with pytest.raises(RequestError, match="cannot be written: it is a directory"):
+        run(tmp_path / "out", short=tmp_path)
+    assert not fake.ran
+    assert run(tmp_path / "out", short=tmp_path / "short.json") == 0
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["short.json"]
+
+
 def test_a_second_run_takes_up_the_records(fake, tmp_path):
     assert run(tmp_path) == 0
     assert run(tmp_path) == 0

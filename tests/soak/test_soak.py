@@ -1,5 +1,6 @@
 """The soak: rounds repeat to the bit, each kind of fault in the unit is told, and bins."""
 
+import json
 import os
 import time
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from scegrad.build.simulator import library
+from scegrad.errors import RequestError
 from scegrad.platforms import FT78NE, PLATFORMS
 from scegrad.sim.simulation import Simulation
 from scegrad.soak import bins, command, soak
@@ -33,6 +35,16 @@ def test_rounds_hit_every_bin(seed):
     assert not outcome.failures
     assert outcome.jobs >= 60 * soak.ROUND
     assert len(outcome.holes) < 8, outcome.holes  # rare ones may be missed by a seed
+
+
+def test_an_output_is_refused_before_anything_runs(monkeypatch, tmp_path):
+    """A run may take hours; a folder that is missing is made."""
+    monkeypatch.setattr(command, "run_rounds", None)
+    with pytest.raises(RequestError, match="cannot be written: it is a directory"):
+        command.main([TINY], 1, 1, None, tmp_path)
+    monkeypatch.undo()
+    assert command.main([TINY], 1, 1, None, tmp_path / "out" / "soak.json") == 0
+    assert json.loads((tmp_path / "out" / "soak.json").read_text())["seed"] == 1
 
 
 def failing(monkeypatch, owner, name, value) -> str:

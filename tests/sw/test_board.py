@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scegrad.build.driver import compile_driver, software_directory
+from scegrad.lib import command
 from scegrad.lib.command import build_libraries, build_library
 from scegrad.registers import SHARED, Status, capabilities_value, offset, unit_offset, widths_value
 from tests.tb.platforms import TINY
@@ -38,6 +39,30 @@ def test_library_in_a_folder_that_is_named_from_here(
     monkeypatch.setenv("CXX", "g++-of-this-machine-is-not-asked")
     files = build_libraries(Path("out"), "ecp5_demo", "board")
     assert Path("out/libscegrad_ecp5_demo.so") in files and all(path.is_file() for path in files)
+
+
+def test_headers_have_the_mode_of_any_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An installed package may be read-only for everybody: a second library beside the first one
+    would then be refused.
+    """
+    for name in command.HEADERS:
+        path = tmp_path / "sw" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(0o444)
+
+    def link_library(work: Path, *_: object) -> Path:
+        (work / "lib").touch()
+        return work / "lib"
+
+    monkeypatch.setattr(command, "software_directory", lambda: tmp_path / "sw")
+    monkeypatch.setattr(command, "link_library", link_library)
+    build_library(tmp_path, TINY, "board")
+    (tmp_path / "new").touch()
+    headers = list(tmp_path.glob("*.h"))
+    assert len(headers) == len(command.HEADERS)
+    assert {path.stat().st_mode for path in headers} == {(tmp_path / "new").stat().st_mode}
 
 
 VALUES = {

@@ -58,13 +58,17 @@ def build_library(directory: Path, platform: Platform, access: str = "sim") -> l
     ) as name:
         work = Path(name).resolve()  # the linker runs there
         made = (
-            Path(shutil.copy(library(platform, waves=True), work))
+            Path(shutil.copyfile(library(platform, waves=True), work / target.name))
             if access == "sim"
             else link_library(work, platform, access)
         )
         made.replace(target)
     names = HEADERS + (SIM_HEADERS if access == "sim" else ())
-    headers = [Path(shutil.copy(software_directory() / name, directory)) for name in names]
+    # Without the modes of the installed files: they may be read-only, and the umask may be another.
+    headers = [
+        Path(shutil.copyfile(software_directory() / name, directory / Path(name).name))
+        for name in names
+    ]
     packages = {
         f"scegrad_{platform.name}.pc": pkg_config(platform),
         f"scegrad_{platform.name}-config.cmake": cmake_package(platform),

@@ -35,6 +35,8 @@ def main(options: SignoffOptions) -> int:
     chosen = choose(every, options)
     wrong = 0
     options.output.mkdir(parents=True, exist_ok=True)
+    if options.short:
+        Output(options.short).discard()  # days later it would be too late to refuse it
     with SignoffLedger(options.output, tools.identity(), options.others) as ledger:
         for number, case in enumerate(chosen, start=1):
             record = None if options.names else ledger.of(case)

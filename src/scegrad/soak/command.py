@@ -139,6 +139,21 @@ def main(
 
     Without a ``seed`` a new one is drawn; it is printed first.
     """
+    if output is None:
+        return _failed(_records(platforms, jobs, seed, job)[1])
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with Output(output) as file:  # made now: hours later it would be too late to refuse it
+        seed, records = _records(platforms, jobs, seed, job)
+        text = json.dumps({"seed": seed, "platforms": records}, indent=1) + "\n"
+        file.temporary.write_text(text, encoding="utf-8")
+        file.commit()
+    return _failed(records)
+
+
+def _records(
+    platforms: list[Platform], jobs: int, seed: int | None, job: int | None
+) -> tuple[int, list[dict[str, Any]]]:
+    """The seed, and a record of each platform; both are printed as they come."""
     seed = secrets.randbits(32) if seed is None else seed
     print(f"seed {seed}", flush=True)
     rounds = range(-(-jobs // ROUND)) if job is None else range(job // ROUND, job // ROUND + 1)
@@ -149,11 +164,10 @@ def main(
         print(line(record), flush=True)
         for failure in outcome.failures:
             print(failure, flush=True)
-    if output:
-        with Output(output) as file:
-            text = json.dumps({"seed": seed, "platforms": records}, indent=1) + "\n"
-            file.temporary.write_text(text, encoding="utf-8")
-            file.commit()
+    return seed, records
+
+
+def _failed(records: list[dict[str, Any]]) -> int:
     return int(any(record["failures"] for record in records))
 
 
