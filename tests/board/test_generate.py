@@ -1,6 +1,5 @@
 """The Verilog of the board: facts that are in two files agree."""
 
-import gc
 import os
 import re
 import subprocess
@@ -17,6 +16,7 @@ from scegrad.fpga.waivers import write_waivers
 from scegrad.litedram import sdram
 from scegrad.litedram.chip import Chip
 from scegrad.platforms import FT78NE
+from tests.elaboration import never_elaborated
 
 
 def test_text() -> None:
@@ -79,13 +79,10 @@ def test_every_port_has_a_pin() -> None:
     assert all(re.search(rf"\b{re.escape(port.split('[')[0])}\b", top) for port in ports)
 
 
-@pytest.mark.filterwarnings(
-    "ignore::amaranth.hdl.UnusedElaboratable"
-)  # what is refused is never elaborated
+@never_elaborated()
 def test_more_cores_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^ft78ne has 8 cores, but the board has memory for 1$"):
         Board(FT78NE)
-    gc.collect()  # while the warning is ignored
 
 
 @pytest.mark.whole

@@ -2,7 +2,6 @@
 the names of the ports.
 """
 
-import gc
 import re
 from pathlib import Path
 
@@ -14,16 +13,14 @@ from scegrad.cli import _status
 from scegrad.fpga.vendor import interfaces, platform_designer, signals, write_vendor_files
 from scegrad.platforms import Platform
 from scegrad.rtl.top import Top
+from tests.elaboration import never_elaborated
 
 SMALL = Platform("small", cores=2, formats=("fp32",), shared_data_bits=64)
 
 
-@pytest.mark.filterwarnings(
-    "ignore::amaranth.hdl.UnusedElaboratable"
-)  # only the ports are looked at
+@never_elaborated()
 def test_every_port_is_in_an_interface() -> None:
     ports = list(Top(SMALL).signature.members)
-    gc.collect()  # while the warning is ignored
     found = interfaces(ports)
     assert set(found) == {"s_axil", "m_axi_shared", "m_axi_l2_0", "m_axi_l2_1"}
     assert set(ports) - {f"{name}_{signal}" for name, each in found.items() for signal in each} == {
@@ -70,7 +67,7 @@ def test_no_constraint_reaches_a_design_that_contains_the_module(tmp_path: Path)
     assert "sdc" not in (tmp_path / "scegrad_small.qip").read_text().lower()
 
 
-@pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")
+@never_elaborated()
 def test_platform_designer_gets_every_port() -> None:
     """The script in a Tcl interpreter whose commands only record their arguments."""
     tkinter = pytest.importorskip("tkinter", reason="Tcl: Python without tkinter")
@@ -92,7 +89,6 @@ def test_platform_designer_gets_every_port() -> None:
     }
     ports = {words[2]: words for words in calls if words[0] == "add_interface_port"}
     members = Top(SMALL).signature.members
-    gc.collect()  # while the warning is ignored
     assert ports.keys() == {"clk", "rst", *members}
     for name, member in members.items():
         _, bus, _, signal, way, width = ports[name]

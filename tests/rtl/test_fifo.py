@@ -1,12 +1,12 @@
 """Fifo: words out == words in, for any pauses, up to a full buffer."""
 
-import gc
 from random import Random
 
 import pytest
 from amaranth.sim import Simulator, SimulatorContext
 
 from scegrad.rtl.fifo import Fifo
+from tests.elaboration import never_elaborated
 
 SEED = 5
 
@@ -58,10 +58,7 @@ def test_order(depth: int, write_pause: float, read_pause: float) -> None:
         assert max(latencies) == Fifo.latency
 
 
-@pytest.mark.filterwarnings(
-    "ignore::amaranth.hdl.UnusedElaboratable"
-)  # what is refused is never elaborated
+@never_elaborated()
 def test_depth_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^depth is 6, but must be a power of two$"):
         Fifo(width=8, depth=6)
-    gc.collect()  # while the warning is ignored

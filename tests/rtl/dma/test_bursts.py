@@ -1,6 +1,5 @@
 """Planner: bursts(address, size) == rtl(address, size)."""
 
-import gc
 from random import Random
 
 import pytest
@@ -8,6 +7,7 @@ from amaranth.sim import Simulator, SimulatorContext
 
 from scegrad.axi import PAGE_BYTES
 from scegrad.rtl.dma.bursts import TAPER_BLOCKS, Planner
+from tests.elaboration import never_elaborated
 
 SEED = 2
 
@@ -102,11 +102,8 @@ def test_bursts(data_bits: int, burst_beats: int) -> None:
     assert planned(data_bits, burst_beats, arrays[::3], pause=0.4) == expected[::3]
 
 
-@pytest.mark.filterwarnings(
-    "ignore::amaranth.hdl.UnusedElaboratable"
-)  # what is refused is never elaborated
+@never_elaborated()
 @pytest.mark.parametrize("burst_beats", [2, 128])
 def test_burst_beats_is_refused(burst_beats: int) -> None:
     with pytest.raises(ValueError, match=rf"^burst_beats is {burst_beats}, but must be 4 to 64$"):
         Planner(address_bits=32, data_bits=512, burst_beats=burst_beats)
-    gc.collect()  # while the warning is ignored
