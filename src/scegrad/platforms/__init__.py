@@ -66,7 +66,8 @@ AM = PrivateMemory("AM", 0x1000_0000, 512 * KiB, 0x0100_0000)
 REGISTERS_BUS, SHARED_BUS, PRIVATE_BUS = "s_axil", "m_axi_shared", "m_axi_l2_{}"
 """Names of the top module's buses: registers, shared memory, and the private memory of core ``{}``.
 
-A few files have to spell them (``SPELLED`` in ``tests/test_facts.py``): a test compares them.
+``board/ulx3s.v`` and ``sw/sim/lite_manager.cpp`` contain these names too: with other names they do
+not compile.
 """
 
 MIN_BURST_BEATS = 4
