@@ -15,10 +15,10 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /* Bins of a histogram of errors: SCE_EXACT_BINS_PER_ULP per ulp. Bin k holds the errors above k and
- * up to k + 1 of these units; bin 0 also holds 0, and the last one whatever is larger. */
+ * up to k + 1 of these units; bin 0 also holds 0, and the last bin all larger errors. */
 enum { SCE_EXACT_BINS_PER_ULP = 50, SCE_EXACT_BINS = 27, SCE_EXACT_BINADES = 512 };
 
-/* What is known of one result, from least to most doubtful. */
+/* The judgement on one result, from least to most doubtful. */
 enum {
   SCE_EXACT_NEAREST =
       0, /* the nearest number, or (labels other than 0, 1, 1/2) within the bound and

@@ -15,12 +15,12 @@ namespace {
 
 constexpr uint32_t kLargest =
     0x43480000;  // 200.0: beyond it sigmoid(-|x|) < 2^-288, and only that it is not 0 counts
-// The bounds of model/bounds.py once more, as this side shares nothing with the model. A test holds
-// one against the other.
+// A copy of the bounds of model/bounds.py, because this side shares nothing with the model. A test
+// compares the two.
 constexpr double kAllowance = 0x1p-40;
 constexpr double kHalfUlpLimit = 0.51;  // of an error with a label of 1/2
 constexpr double kHalfSlack = 0x1p-20;  // of such an error, in ulp
-constexpr double kTiny = 0x1p-30;  // below it, sigmoid(|x|) - 1/2 is |x|/4 less next to nothing
+constexpr double kTiny = 0x1p-30;  // below it, sigmoid(|x|) - 1/2 is |x|/4 less a negligible term
 constexpr double kSlack =
     0x1p-25;  // of an error in ulp, for labels 0 and 1: 2^-50 of s, which is at most 2^24 ulp
 constexpr double kSmallSlack = 0x1p-48;  // of an error, relative to s
@@ -79,8 +79,8 @@ SCE_EXACT_INLINE Sum add(double a, double b) {
 
 // A result for a label of 1/2 and a finite logit. The exact one is x/4 - x^3/48 + ..., of the sign
 // of x: below |x| = 1/8 five terms of the series, which leave out less than 2^-46 of it; above, 1/2
-// - s to 2^-52, at most 2^-23 ulp. Where x/4 is a tie between two subnormals, the rest of the
-// series breaks it towards zero.
+// - s to 2^-52, at most 2^-23 ulp. If x/4 is a tie between two subnormals, the rest of the series
+// breaks it towards zero.
 SCE_EXACT_INLINE Verdict judge_half(uint32_t result, uint32_t logit, double s) {
   const uint32_t magnitude = logit & ~kSign;
   const double z = value_of(magnitude < kLargest ? magnitude : kLargest), q = z * z;
@@ -100,7 +100,7 @@ SCE_EXACT_INLINE Verdict judge_half(uint32_t result, uint32_t logit, double s) {
   return {error, 0, sign_wrong | outside ? kWrong : open_bound ? kOpenBound : kind};
 }
 
-// All of it without a branch, so that the compiler handles several elements at once.
+// No branches, so that the compiler handles several elements at once.
 SCE_EXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, double s) {
   const uint32_t magnitude = logit & ~kSign, label_magnitude = label & ~kSign,
                  result_magnitude = result & ~kSign;
@@ -113,8 +113,8 @@ SCE_EXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, 
   const double y = value_of(regular ? label : 0), r = value_of(regular ? result : 0);
   const double one = positive ? 1.0 : 0.0, toward = positive ? s : -s;  // sigmoid(x) = one - toward
 
-  // result - exact = (r + y - one) + toward = high + (low + toward), where low is inexact only
-  // where both sums lose something.
+  // result - exact = (r + y - one) + toward = high + (low + toward); low is inexact only if both
+  // sums lose something.
   const Sum first = add(r, y), second = add(first.high, -one);
   const double high = second.high, low = first.low + second.low;
   const double gap = high + (low + toward), side = gap < 0 ? -1.0 : 1.0;
@@ -127,12 +127,12 @@ SCE_EXACT_INLINE Verdict judge(uint32_t result, uint32_t logit, uint32_t label, 
   const double doubt = kSmallSlack * s + 0x1p-50 * (size_of(low) + size_of(left.low));
 
   const double exact = (one - y) - toward;
-  // Next to a power of two the smaller ulp counts, for whether MPFR is asked.
+  // Next to a power of two, the smaller ulp decides whether MPFR is asked.
   const double error = size_of(gap) / ulp_of(exact * (1 - 0x1p-48));
   const double beyond = -within_half / (kAllowance * s),
                used = hard | half | (beyond < 0) ? 0.0 : beyond;
 
-  // Of a zero's sign the contract speaks where the exact value is farther from zero than the
+  // The contract requires a zero's sign only if the exact value is farther from zero than the
   // allowance.
   const bool infinite = magnitude == kInfinity;
   const bool sign_differs = (result_magnitude == 0) & ((result != 0) != (exact < 0)) & !infinite;

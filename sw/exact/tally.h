@@ -21,7 +21,7 @@ constexpr uint32_t kNearest = SCE_EXACT_NEAREST, kFarther = SCE_EXACT_FARTHER,
                    kWrong = SCE_EXACT_WRONG;
 constexpr double kBinsPerUlp = SCE_EXACT_BINS_PER_ULP, kLastBin = SCE_EXACT_BINS - 1;
 
-// `error` is negative where none is measured in ulp.
+// `error` is negative if none is measured in ulp.
 struct Verdict {
   double error, used;
   uint32_t kind;

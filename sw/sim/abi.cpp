@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint64_t kSpace = uint64_t{1} << 32;
 
-// What the port in front of a DRAM adds: nothing but a limit of bursts in flight.
+// The behaviour of the port in front of a DRAM: it only limits the bursts in flight.
 constexpr sce_sim_memory kNoPauses = {0, 64, 0, 0};
 
 int refuse(sce_sim* sim, const std::string& why) {
@@ -24,9 +24,9 @@ int refuse(sce_sim* sim, const std::string& why) {
   return -1;
 }
 
-// Runs an operation and lets no exception out of it, which C and Python cannot take: the call is
-// refused with `otherwise`. The text fits into a string without memory. After `clocking` the model
-// may have stopped in the middle of a cycle, and nothing more is done with it.
+// Runs an operation and lets no exception out, because C and Python cannot handle it: the call is
+// refused with `otherwise`. The text fits into a string without allocation. After `clocking` the
+// model may have stopped in the middle of a cycle, and is not used any more.
 template <typename Result, typename Work>
 Result protect(sce_sim* sim, Result otherwise, bool clocking, Work work) noexcept {
   if (sim->simulation.failed) return otherwise;

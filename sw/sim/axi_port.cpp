@@ -170,7 +170,7 @@ uint64_t AxiPort::store(uint32_t address, const uint8_t* data, const uint8_t* st
   return count;
 }
 
-// The burst whose next beat may be taken in `cycle`: the oldest, or the oldest of any ID where the
+// The burst whose next beat may be taken in `cycle`: the oldest, or the oldest of any ID if the
 // timing answers out of order.
 Burst* AxiPort::next_read(uint64_t cycle) {
   const uint32_t candidates = timing_->in_order ? std::min(reads_.size(), 1u) : reads_.size();

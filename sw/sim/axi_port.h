@@ -30,7 +30,7 @@ struct AxiPins {
   const uint8_t* rready;
 };
 
-// What every port of a simulation shares.
+// The parts that all ports of a simulation share.
 struct Fabric {
   SparseMemory memory;
   Guard guard;
@@ -39,12 +39,11 @@ struct Fabric {
 
 class AxiPort {
  public:
-  // `bytes` is the width of the data bus; `regions` is what the port reaches.
+  // `bytes` is the width of the data bus; `regions` are the memories that the port reaches.
   AxiPort(uint32_t index, const AxiPins& pins, uint32_t bytes, std::vector<Range> regions,
           Fabric& fabric);
 
-  // The cycle's handshakes, from the pins as they stand before the edge. A port at rest costs three
-  // loads.
+  // The cycle's handshakes, from the pins before the edge. A port at rest costs three loads.
   void sample(uint64_t cycle) {
     if ((*pins_.arvalid | *pins_.awvalid | *pins_.wvalid | static_cast<uint8_t>(busy_)) != 0)
       handshakes(cycle);
@@ -55,7 +54,7 @@ class AxiPort {
     if (busy_) respond(cycle);
   }
 
-  // Forgets what is in flight and takes valid away, as reset asks.
+  // Discards the transfers in flight and lowers VALID, as reset requires.
   void clear();
 
   // Replaces the timing, and takes the limit of bursts in flight and the pauses from `memory`.

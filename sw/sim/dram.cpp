@@ -107,7 +107,7 @@ void Dram::advance(uint64_t clock) {
   stats_.clocks = clock_;
 }
 
-// Let time pass in which nothing is asked for but refreshes.
+// Let time pass in which only refreshes are due.
 void Dram::rest(uint64_t clock) {
   while (refresh_due_ < clock) {
     const uint64_t due = refresh_due_;
@@ -198,7 +198,7 @@ void Dram::turn_around(bool writing) {
   ++stats_.turns;
 }
 
-// How many of the oldest columns may be served now: only the first where that has waited too long.
+// How many of the oldest columns may be served now: only the first if it has waited too long.
 uint32_t Dram::considered(const Queue& queue) const {
   if (!queue.empty() && clock_ - queue.front().since > dram_.age_limit) return 1;
   return queue.size();
@@ -238,9 +238,9 @@ void Dram::access(const Column& column) {
   if (!writing_) fetched_.push_back({clock_ + data + dram_.frontend, column.burst, column.index});
 }
 
-// Open or close a row for the oldest column that needs it. `banks` has those that older or more
-// urgent columns have a claim on; where `spare_hits` is set, a row stays open as long as a column
-// of this queue asks for it, unless the oldest has waited too long.
+// Open or close a row for the oldest column that needs it. `banks` has the banks that older or more
+// urgent columns claim. If `spare_hits` is set, a row stays open as long as a column of this queue
+// asks for it, unless the oldest has waited too long.
 bool Dram::issue_row(const Queue& queue, uint64_t& banks, bool spare_hits) {
   const uint32_t count = considered(queue);
   uint64_t hits = 0;

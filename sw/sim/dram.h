@@ -15,7 +15,7 @@ namespace sce {
 class Dram final : public MemoryTiming {
  public:
   static constexpr uint32_t kMaxBanks = 64;
-  static constexpr uint32_t kColumnClocks = 4;  // BL8 at two transfers a clock
+  static constexpr uint32_t kColumnClocks = 4;  // BL8 at two transfers per clock
 
   // `dram` has no problem by sce_sim_dram_problem.
   Dram(const sce_sim_dram& dram, uint32_t port_bytes);
@@ -26,7 +26,7 @@ class Dram final : public MemoryTiming {
 
   const sce_sim_dram_stats& stats() const { return stats_; }
 
-  // Keep the commands from now on, as many as there is room for.
+  // Record the commands from now on, as many as there is room for.
   void record(uint64_t capacity);
   const std::vector<sce_dram_command>& commands() const { return commands_; }
 

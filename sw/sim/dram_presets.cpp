@@ -1,4 +1,4 @@
-// Named memories, and what a memory may be.
+// Named memories, and the rules for their parameters.
 #include <algorithm>
 #include <cstring>
 #include <iterator>
@@ -12,9 +12,9 @@ struct Preset {
   sce_sim_dram dram;
 };
 
-// What both presets share: a 64-bit channel of one rank of x8 devices with pages of 1 KiB, the
-// platforms' DDR window, a unit at 1 GHz, and a controller with queues of 64 columns (4 KiB) that
-// writes at least 32 columns (2 KiB) before it turns.
+// The common part of both presets: a 64-bit channel of one rank of x8 devices with pages of 1 KiB,
+// the platforms' DDR window, a unit at 1 GHz, and a controller with queues of 64 columns (4 KiB)
+// that writes at least 32 columns (2 KiB) before it turns.
 sce_sim_dram channel() {
   sce_sim_dram dram{};
   dram.core_mhz = 1000;

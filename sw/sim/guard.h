@@ -1,5 +1,5 @@
-// What a job may touch, what is answered with an error, and a record of every access that broke the
-// rules.
+// The memory that a job may access, the addresses that answer with an error, and a record of every
+// access that broke the rules.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +37,8 @@ class Guard {
   void clear_faults() { faults_.clear(); }
   void clear_violations();
 
-  // Whether all bytes of a burst are certain to be answered OKAY, so that its beats need no look of
-  // their own.
+  // Whether all bytes of a burst are certain to be answered OKAY, so that its beats need no
+  // separate check.
   bool clean(const std::vector<Range>& regions, uint64_t first, uint64_t past,
              uint32_t access) const;
 

@@ -20,8 +20,8 @@ Burst IdealManager::take(Stream& stream, bool write) const {
   return burst;
 }
 
-// One burst of each direction; a write follows when as many bytes of both inputs have been asked
-// for.
+// One burst of each direction; a write follows when as many bytes of both inputs have been
+// requested.
 void IdealManager::ask(uint64_t cycle) {
   if (timing_.room_reads && in_flight_[0].size() < outstanding_ &&
       !(reads_[0].done() && reads_[1].done())) {

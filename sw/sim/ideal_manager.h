@@ -1,5 +1,5 @@
-// The manager that the unit is measured against: the same arrays, the same mix of reads and writes,
-// and nothing in its way.
+// The manager with which the unit is compared: the same arrays and the same mix of reads and
+// writes, without any wait of its own.
 #pragma once
 
 #include <cstdint>
@@ -33,10 +33,10 @@ class IdealManager {
   const uint32_t port_bytes_, burst_beats_;
   Stream reads_[2], write_;
   uint32_t turn_bytes_ = 0, lag_bytes_ = 0, outstanding_ = 0;
-  uint32_t turn_ = 0;             // whose turn it is
-  uint64_t left_ = 0;             // bytes left of it
-  uint64_t read_ = 0, sent_ = 0;  // bytes asked for, bytes of writes begun
-  uint32_t w_left_ = 0;           // beats of the write in hand that have not gone over W
+  uint32_t turn_ = 0;             // the array that is served now
+  uint64_t left_ = 0;             // bytes left of its turn
+  uint64_t read_ = 0, sent_ = 0;  // bytes requested, bytes of writes begun
+  uint32_t w_left_ = 0;           // beats of the current write that have not gone over W
   std::deque<Burst> in_flight_[2];
 };
 

@@ -9,19 +9,19 @@
 
 namespace sce {
 
-// What no AXI burst crosses, and the unit of allocation.
+// The boundary that no AXI burst crosses, and the unit of allocation.
 constexpr uint32_t kPageBytes = 4096;
 
 class SparseMemory {
  public:
-  // A page to read from: zeros where nothing was written.
+  // A page to read from: zeros if nothing was written.
   const uint8_t* page(uint32_t address) const {
     const Directory* directory = directories_[address >> kDirectoryShift].get();
     const uint8_t* found = directory == nullptr ? nullptr : directory->pages[index(address)];
     return found == nullptr ? zeros_.data() : found;
   }
 
-  // A page to write to, allocated where it is missing.
+  // A page to write to, allocated if it is missing.
   uint8_t* writable_page(uint32_t address) {
     uint8_t*& found = slot(address);
     if (found == nullptr) {
@@ -46,7 +46,7 @@ class SparseMemory {
     });
   }
 
-  // Gives back every page that lies wholly in the range; it reads 0 again.
+  // Frees every page that lies wholly in the range; it reads 0 again.
   void release(uint64_t address, uint64_t size) {
     const uint64_t end = (address + size) / kPageBytes * kPageBytes;
     for (uint64_t at = (address + kPageBytes - 1) / kPageBytes * kPageBytes; at < end;

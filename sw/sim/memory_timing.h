@@ -1,5 +1,5 @@
-// When a memory takes bursts and answers them. A port asks; what is behind it (fixed latency, a DDR
-// model) decides.
+// When a memory accepts bursts and answers them. A port asks; the model behind it (fixed latency or
+// a DRAM) decides.
 #pragma once
 
 #include <cstdint>
@@ -35,11 +35,11 @@ class MemoryTiming {
 
   virtual void accept(Burst& burst, uint64_t cycle) = 0;
 
-  // Called once per cycle, after the cycle's handshakes, where `ticks` is true and the port is not
+  // Called once per cycle, after the cycle's handshakes, if `ticks` is true and the port is not
   // idle.
   virtual void tick(uint64_t cycle) { (void)cycle; }
 
-  // Forget everything in flight (reset).
+  // Discard everything in flight (reset).
   virtual void clear() {}
 
   bool ticks = false;       // whether `tick` does anything

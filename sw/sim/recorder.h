@@ -1,4 +1,4 @@
-// Beats as they are accepted, for time lines: nothing but a compare while off.
+// Beats as they are accepted, for time lines: only one comparison while off.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace sce {
 
 class Recorder {
  public:
-  // Forgets what was recorded and makes room for so many events; 0 switches recording off.
+  // Clears the record and makes room for this many events; 0 switches recording off.
   void restart(uint64_t capacity) {
     events_.clear();
     events_.reserve(capacity);

@@ -1,5 +1,5 @@
 /* The DRAM timing model alone, behind a handle: for benches that bring their own bus, and the ideal
- * manager that the unit is measured against. The model is that of sce_sim_set_dram; docs/memory.md
+ * manager with which the unit is compared. The model is that of sce_sim_set_dram; docs/memory.md
  * describes it. It moves no data: it says when bursts are answered.
  */
 #ifndef SCE_DRAM_H
@@ -35,7 +35,7 @@ typedef struct {
   uint32_t sram_latency; /* cycles, as latency of sce_sim_memory */
 } sce_sim_dram;
 
-/* What the memory did. */
+/* Counts of the memory's operations. */
 typedef struct {
   uint64_t clocks; /* of the memory, from the first burst to the last cycle */
   uint64_t read_columns, write_columns;
@@ -48,7 +48,7 @@ typedef struct {
 int sce_sim_dram_preset(const char* name, sce_sim_dram* dram);
 const char* sce_sim_dram_preset_name(int index);
 
-/* sizeof(sce_sim_dram), by which another language can tell that it has the same idea of it. */
+/* sizeof(sce_sim_dram), with which another language can check its own layout. */
 uint32_t sce_sim_dram_bytes(void);
 
 /* NULL if the parameters are valid, else an error message. */
@@ -56,7 +56,7 @@ const char* sce_sim_dram_problem(const sce_sim_dram* dram);
 
 typedef struct sce_dram sce_dram;
 
-/* NULL if the memory cannot be. `port_bytes` is the width of the AXI port. */
+/* NULL if the parameters are not valid. `port_bytes` is the width of the AXI port. */
 sce_dram* sce_dram_create(const sce_sim_dram* dram, uint32_t port_bytes);
 void sce_dram_free(sce_dram* dram);
 
@@ -65,7 +65,7 @@ void sce_dram_free(sce_dram* dram);
 uint32_t sce_dram_accept(sce_dram* dram, uint32_t id, uint32_t address, uint32_t beats, int write,
                          uint64_t cycle);
 
-/* The cycle's handshakes are over; once per cycle. */
+/* Ends the cycle's handshakes; call it once per cycle. */
 void sce_dram_tick(sce_dram* dram, uint64_t cycle);
 
 /* After the tick of a cycle: beats of a read that may be taken at the next one; for a write 1 as
@@ -90,8 +90,8 @@ enum {
   SCE_DRAM_REFRESH = 4
 };
 
-/* A precharge for a refresh closes every bank at once and stands as one command for each that was
- * open. */
+/* A precharge for a refresh closes every bank at once and is recorded as one command for each open
+ * bank. */
 typedef struct {
   uint64_t clock;
   uint32_t kind;
@@ -100,15 +100,16 @@ typedef struct {
   uint32_t unused;
 } sce_dram_command;
 
-/* Records up to so many commands from now on (0: none); the records stay valid until the next call
- * of any function. */
+/* Records up to this many commands from now on (0: none); the records stay valid until the next
+ * call of any function. */
 void sce_dram_record(sce_dram* dram, uint64_t capacity);
 uint64_t sce_dram_commands(const sce_dram* dram, const sce_dram_command** commands);
 
-/* Cycles from the first AR to the last answer of a manager with nothing in its way: it reads two
+/* Cycles from the first AR to the last answer of a manager that never waits by itself: it reads two
  * arrays of `size` bytes in turns of `turn_bytes`, writes a third at the same time with one write
  * to two reads, `lag_bytes` behind them, has `outstanding` bursts of each direction in flight,
- * needs no data to write, and moves a beat of each kind per cycle. 0 if the memory cannot be. */
+ * needs no data to write, and moves a beat of each kind per cycle. 0 if the parameters are not
+ * valid. */
 uint64_t sce_dram_ideal(const sce_sim_dram* dram, uint32_t port_bytes, uint32_t burst_beats,
                         const uint32_t addresses[3], uint32_t size, uint32_t turn_bytes,
                         uint32_t lag_bytes, uint32_t outstanding, sce_sim_dram_stats* stats);

@@ -3,7 +3,7 @@
  *
  * Any number of handles may be open in a process. Time advances only inside calls, nothing runs in
  * the background, and the same calls give the same cycles. A handle belongs to one thread at a
- * time. Functions that return int return 0, or a negative number where the request was refused;
+ * time. Functions that return int return 0, or a negative number if the request was refused;
  * sce_sim_error() then says why. Times are clock cycles since the handle was made.
  */
 #ifndef SCE_SIM_H
@@ -80,12 +80,11 @@ const char* sce_sim_error(const sce_sim* sim);
  * sce_sim_run() returns 0. */
 int sce_sim_failed(const sce_sim* sim);
 
-/* In a process that was forked: the simulation goes on as the process's own, without the waves,
- * which are the parent's. */
+/* In a forked process: the simulation continues as the process's own, without the waves, which
+ * belong to the parent. */
 void sce_sim_forked(sce_sim* sim);
 
-/* Asserts rst for `cycles` cycles; what was in flight in the memories is forgotten, their contents
- * stay. */
+/* Asserts rst for `cycles` cycles; the memories lose what was in flight and keep their contents. */
 int sce_sim_reset(sce_sim* sim, uint32_t cycles);
 
 typedef struct {
@@ -101,14 +100,14 @@ typedef struct {
 /* Behaviour of one port's memory (port -1: all of them); only while nothing is in flight there. */
 int sce_sim_set_memory(sce_sim* sim, int port, const sce_sim_memory* memory);
 
-/* Makes one port's memory a DRAM (docs/memory.md), time beginning anew with its first burst; only
+/* Makes one port's memory a DRAM (docs/memory.md), whose time begins with its first burst; only
  * while nothing is in flight there. */
 int sce_sim_set_dram(sce_sim* sim, int port, const sce_sim_dram* dram);
 
-/* What the DRAM of a port did since then; refused where the port has none. */
+/* Counts of a port's DRAM since then; refused if the port has none. */
 int sce_sim_get_dram_stats(sce_sim* sim, int port, sce_sim_dram_stats* stats);
 
-/* The memory, byte by byte, in no time; what was never written reads 0. */
+/* The memory, byte by byte, without time; bytes that were never written read 0. */
 int sce_sim_write(sce_sim* sim, uint64_t address, const void* data, uint64_t size);
 int sce_sim_read(sce_sim* sim, uint64_t address, void* data, uint64_t size);
 int sce_sim_release(sce_sim* sim, uint64_t address, uint64_t size);
@@ -133,18 +132,18 @@ int sce_sim_faults_clear(sce_sim* sim);
 int sce_sim_write32(sce_sim* sim, uint32_t offset, uint32_t value);
 int sce_sim_read32(sce_sim* sim, uint32_t offset, uint32_t* value);
 
-/* Runs until irq is high (where `until_irq` is set) or `cycles` cycles went by; returns the cycles
+/* Runs until irq is high (if `until_irq` is set) or `cycles` cycles have passed; returns the cycles
  * run. */
 uint64_t sce_sim_run(sce_sim* sim, uint64_t cycles, int until_irq);
 int sce_sim_irq(const sce_sim* sim);
 uint64_t sce_sim_cycle(const sce_sim* sim);
 
-/* Clocks the model alone for `cycles` cycles, memories and all else standing still: simulation
- * speed is compared with it. */
+/* Clocks the model alone for `cycles` cycles, without memories and ports: simulation speed is
+ * compared with it. */
 void sce_sim_clock_bare(sce_sim* sim, uint64_t cycles);
 
-/* Traffic and, where room for events was made, what was accepted when; events past the room are
- * counted and not kept. */
+/* Traffic and, if room for events was made, the accepted beats with their times; events beyond the
+ * room are counted but not kept. */
 int sce_sim_get_traffic(const sce_sim* sim, int port, sce_sim_traffic* traffic);
 int sce_sim_record(sce_sim* sim, uint64_t capacity);
 uint64_t sce_sim_events(const sce_sim* sim, const sce_sim_event** events);

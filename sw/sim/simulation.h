@@ -64,7 +64,7 @@ class Simulation {
   const AxiPort& port(uint32_t index) const { return *ports_[index]; }
 
   std::string error;
-  bool failed = false;  // an operation ended in the middle, for want of memory: nothing can be
+  bool failed = false;  // an operation ended in the middle for lack of memory: nothing can be
                         // relied upon any more
 
  private:

@@ -18,9 +18,9 @@ namespace {
 
 #ifdef SCE_SIM_FST_IN_CPP
 
-// Verilator's writer looks at no error of its stream, aborts where it stumbles over one, and is not
-// freed when it is closed. So the two members that matter are reached here, by what the language
-// allows: an explicit instantiation may name what is private.
+// Verilator's writer checks no error of its stream, aborts when it meets one, and is not freed when
+// it is closed. So this code reaches the two members that matter; the language allows it, because
+// an explicit instantiation may name private members.
 using WriterMember = fst::Writer* VerilatedFst::*;
 using FileMember = std::ofstream fst::Writer::*;
 WriterMember writer_member();
@@ -69,7 +69,7 @@ void Waves::drop() {
     release(writer);
     trace_.reset();
   } catch (...) {
-    (void)trace_.release();  // it stumbles again, and would in its destructor
+    (void)trace_.release();  // it fails again, and would fail in its destructor
   }
 }
 

@@ -1,5 +1,4 @@
-// Waves of a Verilated model as FST, with an error in place of an abort where they cannot be
-// written.
+// Waves of a Verilated model as FST, with an error in place of an abort if they cannot be written.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +21,13 @@ class Waves {
   // False, with a line in error(), if this library has no waves or the file cannot be written.
   bool open(Vtop& top, const char* path);
 
-  // Writes what the model shows at `time`. A failure ends the waves, and close() tells of it.
+  // Writes the model's signals at `time`. A failure ends the waves, and close() reports it.
   void dump(uint64_t time);
 
   // Writes the rest. False, with a line in error(), if anything since open() could not be written.
   bool close();
 
-  // Lets go of the file without writing: in a forked process, where it is the parent's.
+  // Releases the file without writing: in a forked process, because the file belongs to the parent.
   void forget();
 
   bool is_open() const;

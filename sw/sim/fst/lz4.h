@@ -20,7 +20,7 @@ inline char* put_length(char* out, int length) {
   return out;
 }
 
-// Literals in..in+literals, then a match of `match` bytes `distance` back (none where match is 0).
+// Literals in..in+literals, then a match of `match` bytes `distance` back (none if match is 0).
 inline char* put_sequence(char* out, const char* in, int literals, int distance, int match) {
   char* token = out++;
   const int high = literals < 15 ? literals : 15;
