@@ -1,4 +1,4 @@
-"""What every cocotb bench starts with: its parameters, its platform, its random numbers, clock and
+"""The start of every cocotb bench: its parameters, its platform, its random numbers, clock and
 reset.
 """
 
@@ -58,7 +58,7 @@ async def running(
     stops at the end of the block.
     """
     dut.clk.value = (
-        0  # whatever it is at the start, the first edge is at the same time in every simulator
+        0  # with any value at the start, the first edge is at the same time in every simulator
     )
     dut.rst.value = 0
     await Timer(PERIOD_NS, "ns")

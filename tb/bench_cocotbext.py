@@ -1,7 +1,7 @@
-"""cocotb: the unit between cocotbext-axi's memories and manager, which know nothing of it but port
-names and the register table.
+"""cocotb: the unit between cocotbext-axi's memories and manager, which know only its port names and
+the register table.
 
-A second opinion on the manners of the bus: nothing here comes from our own memory model or driver.
+A second opinion on the bus protocol: nothing here comes from our own memory model or driver.
 """
 
 import itertools
@@ -24,7 +24,7 @@ from scegrad.tb.bench import PERIOD_NS, parameters, platform, randomness
 
 ADDRESS_SPACE = 1 << 32
 AROUND = 128
-"""Bytes on either side of an array that are looked at."""
+"""Bytes on either side of an array that are compared."""
 
 LIMIT_NS = 200_000 * PERIOD_NS
 

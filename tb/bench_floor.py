@@ -1,6 +1,4 @@
-"""cocotb: nothing but the clock, for so many cycles as a job takes: what no bench in Python can be
-faster than.
-"""
+"""cocotb: only the clock, for as many cycles as a job takes: no bench in Python can be faster."""
 
 import time
 from pathlib import Path

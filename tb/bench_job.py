@@ -1,5 +1,5 @@
-"""cocotb: one job on arrays from files, for ``scegrad run --backend icarus``; see ``job_files`` for
-what lies in the files.
+"""cocotb: one job on arrays from files, for ``scegrad run --backend icarus``; ``job_files``
+describes the files.
 """
 
 import pickle
@@ -21,12 +21,11 @@ from scegrad.tb.memory import AxiMemory, Behaviour, Event
 from scegrad.tb.storage import Storage, Window
 
 CYCLES = 100
-"""Between two times that the progress is told: a fraction of a second under Icarus."""
+"""Cycles between two reports of the progress: a fraction of a second under Icarus."""
 
 
 def _load(request: Request, storage: Storage) -> Window:
-    """Put the inputs and the guard bytes into memory, and permit the job its arrays and nothing
-    else.
+    """Put the inputs and the guard bytes into memory, and permit the job only its arrays.
 
     Returns the window of the output.
     """
@@ -45,7 +44,7 @@ def _rows(port: int, events: list[Event], first: int) -> list[tuple[int, int, in
 
 
 async def _tell(dut: SimHandleBase, output: Window, element: int, path: Path) -> None:
-    """Now and then, write how many elements of the output are written."""
+    """From time to time, write how many elements of the output are written."""
     part = path.with_suffix(".part")
     while True:
         await ClockCycles(dut.clk, CYCLES)

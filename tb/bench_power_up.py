@@ -14,8 +14,8 @@ from scegrad.tb.system import system
 
 @cocotb.test()
 async def power_up(dut) -> None:
-    """Registers and memories hold what a reset would give them: jobs run, shared, private, shared
-    again.
+    """Registers and memories have the values that a reset would give them: jobs run, shared,
+    private, shared again.
     """
     async with system(dut, "power_up", resets=False) as unit:
         for private in (False, True, False):

@@ -123,8 +123,8 @@ async def side_by_side(dut) -> None:
 
 @cocotb.test()
 async def refusals(dut) -> None:
-    """Random requests, most of them bad: taken or refused as ``Job.check`` says, and a refused one
-    touches nothing.
+    """Random requests, most of them bad: accepted or refused as ``Job.check`` says, and a refused
+    one accesses nothing.
     """
     async with system(dut, "refusals") as unit:
         missing = {status for status in Status if status.refusal} - {Status.BUSY}
@@ -138,7 +138,7 @@ async def refusals(dut) -> None:
                 await expect_refusal(unit, job, expected)
             elif job.length <= LONGEST_BAD:
                 await unit.run(job)
-        # No reason is left to chance: a seed may give none of a kind within so few requests.
+        # No reason is left to chance: with a few requests, a seed may give none of a kind.
         for status in sorted(missing):
             drawn = (draw_bad_job(unit.rng, unit.platform, number) for number in range(10_000))
             found = next((job for job in drawn if job.check() is status), None)
@@ -164,7 +164,7 @@ async def expect_refusal(unit: System, job: Job, expected: Status) -> None:
 
 @cocotb.test()
 async def busy(dut) -> None:
-    """A start while a unit that it needs is busy is refused, and the running job does not notice;
+    """A start while a unit that it needs is busy is refused, and the running job is not affected;
     others may start.
     """
     async with system(dut, "busy") as unit:
@@ -228,7 +228,7 @@ async def aborts(dut) -> None:
             longest = count("longest", 200)
             at_once = (
                 number < 2
-            )  # while most of the longest job of its kind is left, whatever is drawn
+            )  # while most of the longest job of its kind is left, for every draw
             shape = Shape(private=private, longest=longest, length=longest if at_once else None)
             job = draw_job(rng, unit.platform, shape, [])
             started = await unit.start(job)
@@ -272,13 +272,13 @@ async def backlog(dut) -> None:
 
 
 def draw_any(unit: System) -> Job:
-    """A job of any kind, on memories that from now on behave in any way."""
+    """A job of any kind, on memories with a new random behaviour."""
     unit.draw_behaviours()
     return draw_job(unit.rng, unit.platform, Shape(longest=count("longest", 200)), [])
 
 
 async def run_like(unit: System, job: Job) -> None:
-    """Run a short job on the unit that ``job`` had: it must go well."""
+    """Run a short job on the unit that ``job`` had: it must succeed."""
     shape = Shape(private=job.private, core=job.core, longest=60)
     await unit.run(draw_job(unit.rng, unit.platform, shape, []))
 

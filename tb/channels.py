@@ -1,8 +1,8 @@
 """The two sides of a valid/ready channel, as a cocotb bench sees them on the rising edge of the
 clock.
 
-Both are called once per cycle, first ``sample`` and then ``drive``: what is sampled are the values
-before the edge, what is driven is there after it.
+Both are called once per cycle, first ``sample`` and then ``drive``: the sampled values are those
+before the edge, the driven values appear after it.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ LOW, HIGH = Logic("0"), Logic("1")
 """Each value of ``Logic`` is one object."""
 
 Report = Callable[[str], None]
-"""Takes one sentence about a breach of the rules."""
+"""A function that takes one sentence about a breach of the rules."""
 
 
 class Inbound:
@@ -68,20 +68,20 @@ class Inbound:
             self._driven = ready
 
     def clear(self) -> None:
-        """Forget what waits, and take nothing."""
+        """Discard the waiting transfer, and accept nothing."""
         self._held = None
         self.waiting = False
         self.drive(False)
 
     def check_silent(self) -> None:
-        """Report VALID in reset, where AXI wants it low."""
+        """Report VALID in reset, because AXI requires it to be low."""
         if self._valid.value is not LOW:
             self._report(f"{self.name}valid is {self._valid.value} in reset")
 
 
 class Outbound:
-    """A channel on which the bench is the source. The payload is anything but zero while VALID is
-    low, to catch who looks at it then.
+    """A channel on which the bench is the source. The payload is not zero while VALID is low, to
+    catch a design that uses it then.
     """
 
     def __init__(self, dut: SimHandleBase, prefix: str, fields: Sequence[str]) -> None:
@@ -96,7 +96,7 @@ class Outbound:
         self.drive(None)
 
     def sample(self) -> bool:
-        """Whether what is offered is transferred on this edge; then ``idle`` is true again."""
+        """Whether the offer is transferred on this edge; then ``idle`` is true again."""
         if self.idle or self._ready.value is not HIGH:
             return False
         self.idle = True
@@ -105,7 +105,7 @@ class Outbound:
     def drive(self, payload: Sequence[int] | None) -> None:
         """Offer ``payload``, or nothing; call it only while ``idle``."""
         if payload is None:
-            if not self._low:  # a write of what is there takes as long as any other
+            if not self._low:  # a write of the same value takes as long as any other
                 self._valid.value = 0
                 self._set(self._ones)
                 self._low = True
@@ -116,7 +116,7 @@ class Outbound:
         self._set(payload)
 
     def clear(self) -> None:
-        """Withdraw what is offered, which only a reset permits."""
+        """Withdraw the offer, which only a reset permits."""
         self.idle = True
         self.drive(None)
 

@@ -1,4 +1,4 @@
-"""What benches run on: the Verilog of a platform's top or of any component."""
+"""The designs of benches: the Verilog of a platform's top or of any component."""
 
 import re
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ class Host:
     """Register accesses with one word each; several tasks may use it, one access at a time.
 
     ``rng``     decides in which order and with what delay the channels of an access are served;
-                without it nothing is delayed
+                without it there are no delays
     ``prefix``  of the port, where it is not the unit's own
     """
 
@@ -70,7 +70,7 @@ class Host:
         )
 
     def clear(self) -> None:
-        """Give up what is under way: only during reset."""
+        """Abandon the current access: only during reset."""
         for channel in (self._aw, self._w, self._ar, self._b, self._r):
             channel.clear()
         self._lock = Lock()
@@ -81,7 +81,7 @@ class Host:
     async def _access(
         self, parts: list[tuple[Outbound, tuple[int, int]]], answer: Inbound, what: str
     ) -> tuple[str, ...]:
-        """Offer ``parts``, each after a delay of its own, and take the answer after another."""
+        """Offer ``parts``, each after its own delay, and take the answer after another delay."""
         starts = [self._delay() for _ in parts]
         patience = self._delay()
         for cycle in range(RESPONSE_LIMIT):

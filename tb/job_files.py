@@ -1,4 +1,4 @@
-"""One job as files: what the host hands to the bench ``bench_job`` and what it gets back.
+"""One job as files: the input of the bench ``bench_job`` and its results.
 
 request.pickle (Request)  ->  progress, gradient.npy, ended.pickle (Ended)
 """
@@ -42,7 +42,7 @@ class Ended:
 def run_files(
     request: Request, design: Design, simulator: str, progress: Progress | None = None
 ) -> tuple[np.ndarray, Ended]:
-    """Run a request in a bench; returns the flat gradient and what came with it.
+    """Run a request in a bench; returns the flat gradient and an ``Ended``.
 
     Raises ``BenchError``.
     """
@@ -62,7 +62,7 @@ def run_files(
 
 @contextlib.contextmanager
 def _watched(path: Path, total: int, progress: Progress | None) -> Iterator[None]:
-    """Tell of the elements whose number the bench writes into a file, while it runs."""
+    """Report the number of elements that the bench writes into a file, while it runs."""
     if progress is None:
         yield
         return

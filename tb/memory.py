@@ -1,9 +1,8 @@
-"""An AXI4 memory for cocotb benches that trusts nobody: DDR and SMC behind the shared port, or the
-L2 of a core.
+"""A strict AXI4 memory for cocotb benches: DDR and SMC behind the shared port, or the L2 of a core.
 
-It answers the bursts that stay inside what the bench has declared in its ``Storage``, refuses all
-others with DECERR and reports them, as it reports every breach of the AXI4 rules that it sees. It
-acts on the rising edge of the clock alone.
+It answers the bursts that stay inside the windows that the bench has declared in its ``Storage``.
+It refuses all others with DECERR and reports them, as it reports every breach of the AXI4 rules. It
+acts only on the rising edge of the clock.
 """
 
 import random
@@ -58,8 +57,8 @@ class AxiMemory:
         self._forget()
 
     def use(self, dram: Dram) -> None:
-        """Answer when a DRAM would, whatever latency and order the behaviour says; pauses stay
-        those of the behaviour.
+        """Answer when a DRAM would, instead of by the behaviour's latency and order; its pauses
+        stay.
         """
         self._dram = DramModel(dram, self._word)
 
@@ -233,7 +232,7 @@ class AxiMemory:
         """The burst whose next beat is to be offered, if one is ready."""
         first, mixed = self._reads[0], self._dram or self.behaviour.interleave
         if not mixed and first.index and self._ready(first, first.index):
-            return first  # as the rest of this function would find, in most cycles
+            return first  # the usual case, which the rest of this function would find too
         oldest: dict[int, Burst] = {}
         for item in self._reads:
             oldest.setdefault(item.ident, item)
@@ -327,7 +326,7 @@ class AxiMemory:
 
 
 async def run_memories(dut: SimHandleBase, memories: Sequence[AxiMemory]) -> None:
-    """Serve all ``memories`` for ever, in one coroutine: start it with the clock."""
+    """Serve all ``memories`` without end, in one coroutine: start it with the clock."""
     in_reset, rst, edge = False, dut.rst, RisingEdge(dut.clk)
     while True:
         await edge

@@ -1,5 +1,5 @@
-"""Simulators as child processes: none outlives its parent, and no folder outlives its process for
-long.
+"""Simulators as child processes: each ends with its parent, and folders of dead processes are
+removed.
 """
 
 import ctypes
@@ -47,7 +47,7 @@ def _alive(process: int) -> bool:
 
 
 def die_with_parent() -> None:
-    """In a simulator: end when the process that started it ends, however it does."""
+    """In a simulator: end when the process that started it ends, for any reason."""
     parent = os.environ.get(PARENT)
     if parent is None:
         return

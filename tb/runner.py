@@ -1,8 +1,8 @@
 """Builds and runs cocotb benches under Icarus and Verilator.
 
-A build lives in a folder named by a hash of all that went into it, so it is never stale and is made
-once, under a lock, whatever number of test workers ask for it. A run counts as passed when its
-results file says that at least one test ran and none failed.
+The folder of a build is named by a hash of all its inputs, so a build is never stale. It is made
+once, under a lock, for any number of test workers. A run counts as passed when its results file
+says that at least one test ran and none failed.
 """
 
 import base64
@@ -46,15 +46,15 @@ VERILATOR_ARGUMENTS = (
     "-Wno-fatal",
     "--no-timing",
 )
-"""What nobody assigned is random in a run, from the run's seed. Lint is for tests/rtl: a design
-that a test breaks on purpose may warn.
+"""Unassigned values are random in a run, from the run's seed. Lint is for tests/rtl: a design that
+a test breaks on purpose may warn.
 """
 
 
 EMPTY = "module nothing(clk);\n  input clk;\nendmodule\n"
 
 UNSET = {"ones": 1, "random": 2}
-"""Verilator's numbers for what inputs and registers hold before anything sets them."""
+"""Verilator's numbers for the values of inputs and registers before anything sets them."""
 
 
 class BenchError(Exception):
@@ -65,7 +65,7 @@ class BenchError(Exception):
 
 @dataclass(frozen=True)
 class BenchResult:
-    """What a bench that passed tells: its tests, its seed and its log."""
+    """The report of a bench that passed: its tests, its seed and its log."""
 
     tests: tuple[str, ...]
     seed: int
@@ -176,7 +176,7 @@ def _versions(simulator: str) -> list[str]:
 
 
 def _build_in(folder: Path, design: Design, simulator: str, waves: bool) -> None:
-    """Build in a folder that is there; what is compiled in it already is taken."""
+    """Build in an existing folder; objects that it already has are used."""
     sources = [folder / f"{design.name}.v"]
     sources[0].write_text(design.text)
     if simulator == "verilator":
@@ -215,7 +215,7 @@ class _Run:
     parameters: Mapping[str, object]
 
     def result(self, folder: Path) -> BenchResult:
-        """Start what was built in ``folder``, and read the results. Raises ``BenchError``."""
+        """Start the build in ``folder``, and read the results. Raises ``BenchError``."""
         with scratch() as directory:
             log, results = directory / "bench.log", directory / "results.xml"
             with _outside_pytest():
@@ -249,7 +249,7 @@ class _Run:
         return [f"+dumpfile_path={path}"] if path else []
 
     def _start(self, folder: Path, results: Path, log: Path) -> None:
-        """Start the simulator; whatever it says of its success, only the results file counts."""
+        """Start the simulator; only the results file decides about success."""
         tests = self.tests
         with suppress(RuntimeError, SystemExit):  # it ends with another status
             _runner(self.simulator).test(
@@ -328,7 +328,7 @@ def _created(path: Path) -> bool:
 
 
 def _keep(log: Path, test_module: str) -> str:
-    """Put the log of a bench that failed where it stays; returns where."""
+    """Keep the log of a bench that failed; returns its path."""
     if not log.exists():
         return "empty"
     name = test_module.rpartition(".")[2]
@@ -339,8 +339,8 @@ def _keep(log: Path, test_module: str) -> str:
 
 
 def read_results(results: Path, what: str, log: str) -> tuple[str, ...]:
-    """The names of the tests that a results file reports; raises ``BenchError`` if it is
-    missing, empty or tells of a failure.
+    """The names of the tests that a results file reports; raises ``BenchError`` if it is missing,
+    empty or reports a failure.
     """
     try:
         cases = list(ElementTree.parse(results).iter("testcase"))

@@ -20,7 +20,7 @@ LONGEST_BAD = 40
 
 @dataclass(frozen=True)
 class Shape:
-    """What a random job is to be like; what is None is drawn."""
+    """The properties of a random job; a property that is None is drawn."""
 
     fmt: Format | None = None
     core: int | None = None
@@ -31,7 +31,7 @@ class Shape:
 
 
 def kinds(platform: Platform) -> tuple[bool, ...]:
-    """Whether jobs are private: both, or shared ones alone if there is no private memory."""
+    """Whether jobs are private: both kinds, or only shared jobs if there is no private memory."""
     return (False, True) if platform.l2_ports else (False,)
 
 
@@ -68,7 +68,7 @@ def draw_length(
 
 
 def draw_mask(rng: random.Random, platform: Platform) -> int:
-    """All cores, one, or any that are not none."""
+    """All cores, one core, or any set that is not empty."""
     return rng.choice(
         (platform.all_cores, 1 << rng.randrange(platform.cores), rng.randint(1, platform.all_cores))
     )
@@ -170,7 +170,7 @@ def draw_bad_job(rng: random.Random, platform: Platform, number: int) -> Job:
 
 
 def draw_operands(rng: random.Random, fmt: Format, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Logits and labels: what occurs in practice, any bit pattern, and what is special, mixed."""
+    """Logits and labels: common values, any bit pattern, and special values, mixed."""
     source = np.random.default_rng(rng.getrandbits(64))
 
     def mix(usual: np.ndarray) -> np.ndarray:

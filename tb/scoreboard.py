@@ -17,8 +17,8 @@ GUARD_BYTES = 256
 
 @dataclass
 class Expectation:
-    """What memory must hold after a job: pieces of it by address; the gradient; and the windows
-    that the job was given.
+    """The expected memory after a job: pieces of it by address; the gradient; and the windows of
+    the job.
     """
 
     job: Job
@@ -76,7 +76,7 @@ class Expectation:
             )
 
     def check_partial(self, storage: Storage) -> None:
-        """After a bus error or a reset: what was written is right, and nothing else was touched."""
+        """After a bus error or a reset: every written byte is right, and no other was touched."""
         for start, expected in self.pieces.items():
             got = bytearray(storage.dump(start, len(expected)))
             for index, written in enumerate(self.output.written):

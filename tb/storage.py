@@ -1,5 +1,5 @@
-"""Bytes at every address, of which a bench declares those that a job may touch; and places where a
-bus error is to happen.
+"""Bytes at every address, of which a bench declares those that a job may access; and the places of
+bus errors.
 """
 
 import random
@@ -11,8 +11,8 @@ from scegrad.axi import PAGE_BYTES, Resp
 
 @dataclass
 class Window:
-    """An array that a job may read or write; ``read_words`` and ``written`` count how often it did,
-    by bus word and by byte.
+    """An array that a job may read or write; ``read_words`` and ``written`` count the accesses, by
+    bus word and by byte.
 
     ``ident`` is the only AXI ID under which it may be read, if not None.
     """
@@ -64,7 +64,7 @@ class Fault:
 
 
 class Storage:
-    """Sparse bytes with windows; bytes that nobody has written are random, the same for the same
+    """Sparse bytes with windows; bytes that were never written are random, the same for the same
     ``seed``.
     """
 
@@ -109,7 +109,7 @@ class Storage:
         return b"".join(parts)
 
     def fault(self, address: int, size: int, write: bool) -> Resp:
-        """The response that the bench wants for this access."""
+        """The response that the bench asked for this access."""
         for fault in self.faults:
             if fault.hits(address, size, write):
                 return fault.response
@@ -126,8 +126,8 @@ class Storage:
         return None
 
     def write(self, address: int, content: bytes) -> str | None:
-        """Write bytes of one bus word; returns what is wrong with it, in which case nothing was
-        written.
+        """Write bytes of one bus word; returns a message if the write is wrong, and then writes
+        nothing.
         """
         for window in self.windows:
             if window.writable and window.base <= address and address + len(content) <= window.end:

@@ -34,7 +34,7 @@ class Started:
 
 
 class System:
-    """The design under test with all that surrounds it; all memories share one ``storage``."""
+    """The design under test with memories and host; all memories share one ``storage``."""
 
     def __init__(self, dut: SimHandleBase, platform: Platform, rng: random.Random) -> None:
         self.dut = dut
@@ -54,7 +54,7 @@ class System:
         return memory
 
     def draw_behaviours(self) -> None:
-        """Let every memory behave in a new way, and tell."""
+        """Give every memory a new behaviour, and log it."""
         for memory in self.memories.values():
             memory.behaviour = Behaviour.draw(self.rng)
         self.dut._log.info(
@@ -62,7 +62,7 @@ class System:
         )
 
     def limit(self, job: Job) -> int:
-        """Cycles within which a job must end whatever the memories do."""
+        """Cycles within which a job must end on any memory."""
         return 8000 + 60 * max(job.length, 0)
 
     async def run(self, job: Job) -> Counters:
@@ -150,13 +150,13 @@ class System:
         )
 
     async def reset(self) -> None:
-        """Reset the unit, whatever it does, and set it up again."""
+        """Reset the unit in any state, and set it up again."""
         self.host.clear()
         await reset(self.dut)
         await execute_async(identify_and_enable(self.platform), self.host)
 
     def check_rules(self) -> None:
-        """No memory has anything to complain of."""
+        """No memory has seen a violation."""
         failures = [failure for memory in self.memories.values() for failure in memory.log.failures]
         assert not failures, "\n".join(failures)
 
@@ -181,8 +181,7 @@ def first_error(job: Job, errors: list[Event]) -> tuple[Status, int]:
     to.
 
     The address is that of the first byte of an array in the bus word, or for a write in the burst,
-    that was answered with an error. Where a read and a write fail in the same cycle the read
-    counts.
+    that was answered with an error. If a read and a write fail in the same cycle, the read counts.
     """
     assert errors, "no memory has answered with an error"
     event = min(errors, key=lambda event: (event.cycle, event.channel != "r"))

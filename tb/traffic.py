@@ -1,4 +1,4 @@
-"""How a memory behaves, the bursts that it has on its way, and what it notes of them."""
+"""The behaviour of a memory, its bursts in flight, and its record of them."""
 
 import random
 from dataclasses import dataclass, field, fields
@@ -33,7 +33,7 @@ class Behaviour:
 
     @classmethod
     def draw(cls, rng: random.Random) -> "Behaviour":
-        """A random one, now and then extreme."""
+        """A random one, sometimes extreme."""
         stall = {
             name: rng.choice((0.0, 0.0, 0.1, 0.5, 0.9)) for name in ("ar", "aw", "w", "r", "b")
         }
@@ -88,8 +88,8 @@ class Event:
 
 @dataclass
 class Log:
-    """What a memory saw: breaches of the rules, error responses that the manager took, and all
-    events if asked for.
+    """The record of a memory: breaches of the rules, error responses that the manager took, and on
+    request all events.
 
     It counts beats, and cycles in which an offer waited: of AR, and of AW or W.
     """

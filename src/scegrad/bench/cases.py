@@ -1,4 +1,4 @@
-"""What is measured: the lines of the table, and the sweeps behind the pictures."""
+"""The measured cases: the lines of the table, and the sweeps behind the pictures."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MISALIGNED = (4, 60, 20)
 """Bytes past a multiple of 64 at which logits, labels and gradient of a misaligned case start."""
 
 LONG = 1 << 18
-"""Elements of the cases that tell the rate of a long job."""
+"""Elements of the cases that show the rate of a long job."""
 
 FPGA_MHZ, DSP_MHZ = 150, 1000
 """Clocks of the unit beside a DRAM: that of an FPGA, and that of DSPs."""
@@ -89,7 +89,7 @@ def lines(names: Iterable[str] = PLATFORMS) -> Iterator[BenchCase]:
 
 
 def _most(platform: Platform, fmt: str) -> int:
-    """Elements of a private job that surely fit: a quarter of an L2 for each array."""
+    """Elements of a private job that fit: a quarter of an L2 for each array."""
     return platform.l2[0].size // (4 * FORMATS[fmt].bytes)
 
 

@@ -1,5 +1,5 @@
-"""``scegrad bench --litedram``: jobs behind LiteDRAM, beside an ideal manager on the same
-controller, and the same jobs on our DRAM model with the same chip.
+"""``scegrad bench --litedram``: jobs behind LiteDRAM, compared with an ideal manager on the same
+controller, and with the same jobs on our DRAM model of the same chip.
 """
 
 import json
@@ -179,14 +179,14 @@ def like(chip: Chip) -> Dram | None:
 
 
 def manners(port_bits: int) -> list[Manner]:
-    """The ways to ask that the ideal manager tries."""
+    """The request patterns that the ideal manager tries."""
     bursts = [size for size in BURSTS if 2 <= size * 8 // port_bits <= 256]
     ways = product(bursts, TURNS, IDEAL_LAGS[1:], IDEAL_OUTSTANDING[:2])
     return [Manner(burst, max(burst, turn), lag, many) for burst, turn, lag, many in ways]
 
 
 def measure(platform: Platform, chip: Chip) -> Line:
-    """A job of all cores behind LiteDRAM, and everything that it is compared with.
+    """A job of all cores behind LiteDRAM, and all figures for its comparison.
 
     Raises ``RequestError`` if the arrays do not fit, and ``SimulationError`` if a result is wrong.
     """
@@ -210,7 +210,7 @@ def measure(platform: Platform, chip: Chip) -> Line:
 def behind_litedram(
     simulation: LiteDramSimulation, platform: Platform, chip: Chip, ways: list[Manner]
 ) -> Line:
-    """The job behind LiteDRAM, beside the best of some manners of the ideal manager."""
+    """The job behind LiteDRAM, and the best of some request patterns of the ideal manager."""
     case, where = _job(platform)
     if where.gradient + where.size > region(platform).base + chip.size:
         raise RequestError(f"{chip.name} has {chip.size} bytes: too few for the bench's arrays")
@@ -256,7 +256,7 @@ def _run(simulation: LiteDramSimulation, platform: Platform, case: BenchCase, wh
 def _ideal_on_model(
     memory: Dram, addresses: tuple[int, int, int], size: int, port_bytes: int, way: Manner
 ) -> int:
-    """Cycles of the ideal manager on our model, asking in one manner."""
+    """Cycles of the ideal manager on our model, with one request pattern."""
     found, _ = ideal(
         memory,
         addresses,

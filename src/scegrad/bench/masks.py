@@ -103,7 +103,7 @@ class MaskBench:
         return MaskLine(*names, cores, len(jobs), min(cycles), max(cycles), wrong)
 
     def _run(self, region: Region, mask: int | None) -> tuple[int, bool]:
-        """Cycles of a job in a memory, private without a mask, and whether it went right."""
+        """Cycles of a job in a memory, private without a mask, and whether it was right."""
         simulation, size = self._simulation, self.elements * self.fmt.bytes
         step = -(-size // PAGE_BYTES) * PAGE_BYTES + PAGE_BYTES
         logits, labels, gradient = (

@@ -22,7 +22,7 @@ IDEAL_BURSTS, IDEAL_TURNS, IDEAL_LAGS, IDEAL_OUTSTANDING = (
     (0, 1024, 4096),
     (4, 16, 64),
 )
-"""What the ideal manager tries, in bytes and bursts: its best counts."""
+"""The request patterns of the ideal manager, in bytes and bursts: the best one counts."""
 
 IDEAL_LIMIT = 1 << 18
 """Elements up to which a job is compared with the ideal manager."""
@@ -31,7 +31,7 @@ START_AND_END = 10
 """Cycles by which a job may outlast the memory's work for it, first address to last response."""
 
 TIMELINE_LIMIT = 1 << 18
-"""Elements up to which that is checked as well: it takes a record of every beat."""
+"""Elements up to which this is checked too: the check records every beat."""
 
 
 class CountersWrongError(SimulationError):
@@ -60,7 +60,7 @@ class Measurement:
 
     @property
     def limit(self) -> str:
-        """What ``share`` is a share of: the bound, or the ideal manager."""
+        """The reference of ``share``: the bound, or the ideal manager."""
         least = self.case.elements / self.case.bound
         if self.ideal_cycles is not None and self.ideal_cycles > least:
             return f"ideal: {self.ideal_cycles:,} cycles"
@@ -113,7 +113,7 @@ def measure(case: BenchCase) -> Measurement:
 
 
 def check(case: BenchCase, result: Result) -> None:
-    """Hold the counters against the job and against the traffic at the port."""
+    """Compare the counters with the job and with the traffic at the port."""
     counters, traffic = result.counters, result.traffic
     assert traffic is not None
     assert result.cycles is not None

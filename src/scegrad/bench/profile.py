@@ -2,8 +2,7 @@
 
 The Verilated model is built once more, with a C++ function for each block of the Verilog, and
 sampled by gprof's clock, which counts processor time: nothing is added to the functions. Blocks
-that do not share a function are slower (two to three times), so that the figures are shares and no
-times.
+that do not share a function are slower (two to three times), so the figures are shares, not times.
 """
 
 import bisect
@@ -47,7 +46,7 @@ PARTS = {
 """Parts, and how the names of their modules begin after that of the top; the longest counts."""
 
 SURROUNDINGS = "memory and clock"
-"""What is not the model: ``sw/sim`` and the C library."""
+"""The parts outside the model: ``sw/sim`` and the C library."""
 
 _FUNCTION = re.compile(r"__PROF__\w+?__l(\d+)")
 _MODULE = re.compile(r"^module (\w+)\(", re.MULTILINE)
@@ -155,7 +154,7 @@ def _program(platform: Platform, gates: bool) -> Path:
 
 
 def _run(command: list[str], directory: Path) -> str:
-    """What a command prints. Raises ``BuildError``."""
+    """The output of a command. Raises ``BuildError``."""
     if shutil.which(command[0]) is None:
         raise BuildError(f"{command[0]} was not found: a profile needs gprof, of the binutils")
     done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)

@@ -66,7 +66,7 @@ class WallTime:
 
     @property
     def over_cocotb(self) -> float:
-        """Times as fast as the cocotb bench, cycle for cycle."""
+        """Times as fast as the cocotb bench, per cycle."""
         return (self.cocotb_seconds / self.cocotb_cycles) / (self.seconds / self.cycles)
 
     @property

@@ -1,4 +1,4 @@
-"""And-inverter graphs: what Yosys writes as AIGER, with inputs made constant, as clauses or
+"""And-inverter graphs from Yosys's AIGER files: inputs made constant, written as clauses, or
 evaluated.
 
 A literal is twice the number of a node, plus one for its complement; 0 is false and 1 is true.
@@ -137,7 +137,7 @@ class Aig:
         return Cnf(count, clauses, {name: number for name, number in names.items() if number})
 
     def evaluate(self, words: Mapping[str, NDArray[np.uint64]]) -> dict[str, NDArray[np.uint64]]:
-        """The outputs for 64 patterns a word; inputs without a name in ``words`` are 0."""
+        """The outputs for 64 patterns per word; inputs without a name in ``words`` are 0."""
         size = len(next(iter(words.values())))
         ones = np.uint64(0xFFFFFFFFFFFFFFFF)
         values: list[NDArray[np.uint64]] = [np.zeros(size, np.uint64)]

@@ -1,4 +1,4 @@
-"""A case of the sign-off: a claim about some Verilog, and what decides it."""
+"""A case of the sign-off: a claim about some Verilog, and the function that decides it."""
 
 import hashlib
 from collections.abc import Callable, Iterable

@@ -17,7 +17,7 @@ from scegrad.signoff.result import Verdict
 
 @dataclass(frozen=True)
 class SignoffOptions:
-    """What the command line asks for; ``share`` is (i, n): of every n cases the i-th, counted from
+    """The options of the command line; ``share`` is (i, n): the i-th of every n cases, counted from
     0. ``short`` is a file for the summary that the checkout keeps.
     """
 
@@ -61,7 +61,7 @@ def main(options: SignoffOptions) -> int:
 
 
 def choose(every: Sequence[SignoffCase], options: SignoffOptions) -> list[SignoffCase]:
-    """The cases that are asked for, by name or pattern, or the quick ones; of these, one share."""
+    """The requested cases, by name or pattern, or the quick ones; of these, one share."""
     names = options.names
     unknown = [name for name in names if not any(fnmatch(case.name, name) for case in every)]
     if unknown:
@@ -77,7 +77,7 @@ def choose(every: Sequence[SignoffCase], options: SignoffOptions) -> list[Signof
 
 
 def line(number: int, count: int, record: Record, *, fresh: bool) -> str:
-    """What is shown of a case when it is done."""
+    """The line for a case that is done."""
     seconds = f"{record['seconds']:.1f} s" if fresh else "as recorded"
     return (
         f"[{number}/{count}] {record['verdict']:8} {record['case']} ({seconds}): {record['detail']}"

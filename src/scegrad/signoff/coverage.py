@@ -1,4 +1,4 @@
-"""What a model has counted: points of code, each hit, excluded with a reason, or a hole.
+"""The counts of a model: points of code, each hit, excluded with a reason, or a hole.
 
 Verilator writes one line per point. Points of several instances of a module are one.
 """
@@ -53,12 +53,12 @@ def points(counted: str, verilog: str, top: str) -> Counter[Point]:
 
 
 def _what(fields: Mapping[str, str]) -> str:
-    """What a point says; Verilator writes two underscores in a name as ``___05F``."""
+    """The fields of a point; Verilator writes two underscores in a name as ``___05F``."""
     return fields.get("o", "").replace("___05F", "__")
 
 
 def reason(point: Point, exclusions: Iterable[Exclusion]) -> str:
-    """Why a point is not asked for; empty if it is."""
+    """Why a point is excluded; empty if it is not."""
     named = point.kind in ("toggle", "expr")
     what = point.what if named else f"{point.line} {point.what}"
     found = (each for each in exclusions if each.holds(point.kind, point.module, what))

@@ -1,7 +1,7 @@
 """Models that count what runs: a lane, or a platform without its lanes, built with Verilator's
 coverage of lines, branches, expressions and toggles.
 
-The lanes of a platform are left out, since they are measured by themselves, with their own stimuli.
+The lanes of a platform are left out, since they are measured separately, with their own stimuli.
 """
 
 import ctypes
@@ -66,7 +66,7 @@ def _platform_objects(
 
 
 def model_text(text: str) -> str:
-    """What a platform's model is made of, line for line as the coverage counts it."""
+    """The Verilog of a platform's model, line for line as the coverage counts it."""
     return clock_gates(constant_tables(text))
 
 

@@ -51,8 +51,8 @@ LIMIT = 100_000
 
 
 def run_regression(platform: Platform, simulation: Simulation, rounds: int) -> int:
-    """Run so many soak rounds and all the rest; returns the number of jobs. Raises ``SoakError``
-    for what must not happen.
+    """Run this many soak rounds and all the rest; returns the number of jobs. Raises ``SoakError``
+    if anything is wrong.
     """
     jobs = 0
     for number in range(rounds):

@@ -62,7 +62,7 @@ def measure_lane(fmt: Format, pairs: int = PAIRS) -> Counted:
 
 
 def result_of(name: str, measure: Callable[[], Counted], what: str) -> CaseResult:
-    """What a measurement comes to."""
+    """The verdict and the figures of a measurement."""
     started = time.monotonic()
     try:
         number, hits = measure()
@@ -88,7 +88,7 @@ def _case(
 
 
 def _settings(name: str) -> list[str]:
-    """What decides a verdict beside the Verilog."""
+    """Everything but the Verilog on which a verdict depends."""
     runs = (PAIRS, PARTS, mutant_lane.SEED, ROUNDS, coverage_runs.SEED, coverage_runs.LONG)
     return [str(runs), *map(repr, exclusions.EXCLUSIONS[name])]
 

@@ -27,4 +27,4 @@ DESIGNS: Mapping[str, Callable[[], str]] = {
     "lane of fp16": lambda: lane_design("fp16").rtl,
     "lane of fp32": lambda: lane_design("fp32").rtl,
 } | {name: partial(platform_hash, platform) for name, platform in PLATFORMS.items()}
-"""What the page names by the hash of its Verilog."""
+"""The designs that the page names by the hash of their Verilog."""

@@ -1,6 +1,6 @@
-"""Points of the coverage that are not asked for, each with the reason: nothing else may be missing.
+"""Excluded points of the coverage, each with the reason: no other point may be missing.
 
-A point that is hit counts as hit, whatever stands here.
+A point that is hit counts as hit, even if it is excluded here.
 """
 
 import re
@@ -38,7 +38,7 @@ _TOGGLE = re.compile(r"(.*?)(?:\[(\d+)\])?:(?:0->1|1->0)")
 
 
 def _bits(*ranges: tuple[int, int], every: int = 1 << 20, words: int = 1) -> frozenset[int]:
-    """The bits of ranges, both ends included, in so many words of ``every`` bits."""
+    """The bits of ranges, both ends included, in this many words of ``every`` bits."""
     return frozenset(
         word * every + bit
         for word in range(words)

@@ -1,8 +1,8 @@
-"""The ladder: what must be there on each of three rungs, in OpenTitan's form, and the evidence for
-it.
+"""The ladder: the requirements of each of three rungs, in OpenTitan's form, and the evidence for
+them.
 
-V1: the tests exist and the simplest pass. V2: all tests pass, what can be proved in minutes is
-proved. V3: everything is proved or has its reason.
+V1: the tests exist and the simplest pass. V2: all tests pass, and the quick cases are proved. V3:
+everything is proved or has its reason.
 """
 
 from collections.abc import Iterable

@@ -46,8 +46,8 @@ class LaneProof:
 
 
 def function_of_its_inputs(design: LaneDesign) -> CaseResult:
-    """Every path from ``valid``, ``logit`` and ``label`` to an output has as many registers as is
-    said of it.
+    """Every path from ``valid``, ``logit`` and ``label`` to an output has the claimed number of
+    registers.
     """
     started = time.monotonic()
     due = dict.fromkeys(("done", "gradient"), design.latency)
@@ -70,13 +70,13 @@ def function_of_its_inputs(design: LaneDesign) -> CaseResult:
 
 
 def special_values(design: LaneDesign) -> CaseResult:
-    """NaN and infinite labels give what the contract says, for all encodings, s and k."""
+    """NaN and infinite labels give the results of the contract, for all encodings, s and k."""
     return _decide(design, "bad_special[0]", lane.cut_lane)
 
 
 def half_labels(design: LaneDesign) -> CaseResult:
-    """fp32 with a label of 1/2 and a small logit: what stands for |sigmoid(x) - 1/2| is rounded
-    right.
+    """fp32 with a label of 1/2 and a small logit: the value in place of |sigmoid(x) - 1/2| is
+    rounded correctly.
     """
     return _decide(design, "bad_alone[0]", lane.cut_lane)
 
@@ -87,7 +87,7 @@ def correct_rounding(design: LaneDesign) -> CaseResult:
 
 
 def sigmoid_of_all_logits(design: LaneDesign) -> CaseResult:
-    """First part of fp16: s in the netlist is floor(2^25 sigmoid(-|x|)), for every x that is no
+    """First part of fp16: s in the netlist is floor(2^25 sigmoid(-|x|)), for every x that is not
     NaN.
     """
     started = time.monotonic()

@@ -26,13 +26,13 @@ LASTING = (
     Verdict.ALIVE,
     Verdict.HOLES,
 )
-"""Verdicts that stand until something changes; a case that is open is tried again."""
+"""Verdicts that hold until something changes; an open case is tried again."""
 
 
 class SignoffLedger:
     """The records of a directory, open for adding. A context manager; a second process is refused.
 
-    ``others`` are directories whose records are taken up too, for shards that ran elsewhere.
+    ``others`` are directories whose records are added too, for shares that ran elsewhere.
     """
 
     def __init__(self, directory: Path, tools: str, others: Iterable[Path] = ()) -> None:
@@ -43,7 +43,7 @@ class SignoffLedger:
         self._others = [load(other) for other in others]
 
     def __enter__(self) -> "SignoffLedger":
-        """Take over what the file holds. Raises ``RequestError``."""
+        """Read the records of the file. Raises ``RequestError``."""
         self._store.__enter__()
         return self
 
@@ -60,7 +60,7 @@ class SignoffLedger:
         return found | self._store.records
 
     def of(self, case: SignoffCase) -> Record | None:
-        """The record of a case about what it is about today."""
+        """The record of a case for its current subject."""
         return self.records.get(key(case))
 
     def add(self, case: SignoffCase, result: CaseResult) -> Record:

@@ -31,7 +31,7 @@ class Logic:
         return self.every(literal ^ 1 for literal in literals) ^ 1
 
     def chosen(self, condition: Literal, a: Literal, b: Literal) -> Literal:
-        """a where the condition holds, else b."""
+        """a if the condition holds, else b."""
         return self.some((self.both(condition, a), self.both(condition ^ 1, b)))
 
     def differ(self, pairs: Iterable[tuple[Literal, Literal]]) -> Literal:
@@ -51,7 +51,7 @@ class Logic:
 
 
 def side_conditions(logic: Logic, inputs: dict[str, list[Literal]]) -> Literal:
-    """Which s, and k in fp32, may come with a logit that is no NaN.
+    """Which s, and in fp32 which k, can occur with a logit that is not NaN.
 
     It is what the sweep of the fp32 stage over all logits shows of them, as in ``formal/lane32.v``;
     of fp16, that s is at most 1/2, and its value for 0 and infinity.

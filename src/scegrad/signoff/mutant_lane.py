@@ -1,8 +1,8 @@
-"""The mutants of a lane: which of them short stimuli tell from the lane itself.
+"""The mutants of a lane: which of them short stimuli distinguish from the lane itself.
 
-Two things are looked at in every cycle: the results, and what the sigmoid gives to the subtraction
-(s, k and sticky), of which a rounded result hides the last bits. The sweeps look at both
-(``scegrad sweep``); here is a random part of what they go through.
+Two outputs are compared in every cycle: the results, and s, k and sticky of the sigmoid, whose last
+bits a rounded result hides. The sweeps compare both for all inputs (``scegrad sweep``); here it is
+a random part of these inputs.
 """
 
 import ctypes
@@ -48,7 +48,7 @@ class Stimuli:
 
     @classmethod
     def of(cls, logits: NDArray, labels: NDArray) -> "Stimuli":
-        """A pair a cycle."""
+        """One pair per cycle."""
         before, after = np.zeros(4, logits.dtype), np.zeros(FLUSH, logits.dtype)
         flags = [np.full(4, RESET), np.full(logits.size, VALID), np.zeros(FLUSH)]
         return cls(
@@ -59,7 +59,7 @@ class Stimuli:
 
     @classmethod
     def random(cls, fmt: Format, count: int) -> "Stimuli":
-        """So many pairs, the same in every run; gaps and resets among the first, in fp16 every
+        """``count`` pairs, the same in every run; gaps and resets among the first, in fp16 every
         logit.
         """
         rng = np.random.default_rng(SEED)
@@ -74,7 +74,7 @@ class Stimuli:
 
 
 def operands(fmt: Format, count: int, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
-    """Encodings of pairs: special values, everyday ones, any bits, labels beside the sigmoid (which
+    """Encodings of pairs: special values, common values, any bits, labels near the sigmoid (which
     cancel), and the hard cases.
     """
     bits = fmt.bits_dtype
@@ -101,7 +101,7 @@ def operands(fmt: Format, count: int, rng: np.random.Generator) -> tuple[NDArray
 
 
 def beside(fmt: Format, logits: NDArray, rng: np.random.Generator) -> NDArray:
-    """Labels some units beside sigmoid(x), so that the difference cancels."""
+    """Labels a few units from sigmoid(x), so that the difference cancels."""
     with np.errstate(all="ignore"):
         sigmoid = golden.gradient(logits.view(fmt.dtype), np.zeros(logits.size, fmt.dtype))
     steps = rng.integers(-3, 4, logits.size) * (

@@ -3,7 +3,7 @@
     group ──► 20,000 pairs ──► a million pairs ──► SAT ──► the pair that SAT has found ──► alive
                  │ killed          │ killed         │ equal    │ killed
 
-Number 0 of a group is the lane itself: what it gives is due.
+Number 0 of a group is the lane itself: its outputs are the expected ones.
 """
 
 import time
@@ -40,7 +40,7 @@ SAMPLE = 30
 """Of a group, the quick case takes every mutant of this number."""
 
 _DECIDING = [str(PAIRS), "2"]
-"""What decides a verdict beside the Verilog."""
+"""Everything but the Verilog on which a verdict depends."""
 
 
 @cache
@@ -60,7 +60,7 @@ def _stimuli(fmt: Format, count: int) -> Stimuli:
 
 
 def judge_lane(name: str, mutants: list[Mutant]) -> Judgement:
-    """What becomes of mutants of a lane."""
+    """The verdicts on mutants of a lane."""
     fmt, _ = LANE_GROUPS[name]
     population, design = lane_population(name), lane_design(fmt.name)
     judgement = Judgement({}, [])
@@ -80,8 +80,8 @@ def judge_lane(name: str, mutants: list[Mutant]) -> Judgement:
 def _killed(
     model: MutantLane, stimuli: Stimuli, numbers: list[int], judgement: Judgement
 ) -> list[int]:
-    """Count those that the stimuli kill; returns the others. The first round tells a mutant that
-    results show from one that only the stage shows.
+    """Count those that the stimuli kill; returns the others. The first round distinguishes a mutant
+    that changes results from one that changes only the stage.
     """
     left = []
     either = stimuli.flags.size > 10 * PAIRS[0]

@@ -1,4 +1,4 @@
-"""All single mutations of a design that Yosys makes, in groups of some hundreds: one netlist holds
+"""All single mutations of a design that Yosys makes, in groups of a few hundred: one netlist holds
 a group, and its input ``mutsel`` turns on one of them, 0 none.
 
     Verilog ──► proc; flatten ──► mutate -list: all of them ──► group i of n: every n-th
@@ -46,7 +46,7 @@ class Mutant:
     command: str
 
     def under(self, number: int) -> str:
-        """The command that makes it where ``mutsel`` is ``number``."""
+        """The command that makes it if ``mutsel`` is ``number``."""
         control = f"mutate -ctrl mutsel {SELECT_BITS} {number} "
         return self.command.replace("mutate ", control, 1)
 
@@ -137,17 +137,17 @@ class Population:
 
 @dataclass
 class Judgement:
-    """What became of a group: how many mutants came to each end, and those that live on, with what
-    is known of them.
+    """The verdicts of a group: the number of mutants with each verdict, and the living ones with
+    their reasons.
     """
 
     ends: dict[str, int]
     alive: list[dict[str, str]]
 
     def count(self, end: str, number: int = 1) -> None:
-        """So many mutants more came to this end."""
+        """Count this many more mutants with this verdict."""
         self.ends[end] = self.ends.get(end, 0) + number
 
     def keep(self, mutant: Mutant, why: str) -> None:
-        """A mutant lives on."""
+        """Add a living mutant."""
         self.alive.append({"mutant": str(mutant), "why": why})

@@ -1,7 +1,7 @@
 """The pipeline is a function: a walk over a lane's netlist that counts the registers on every path.
 
-If every path from an input to an output has as many registers, and no state feeds back, then an
-output depends on the inputs so many cycles before and on nothing else: one cycle stands for all.
+If every path from an input to an output has the same number of registers, and no state feeds back,
+then an output depends only on the inputs that number of cycles before: one cycle stands for all.
 """
 
 import json
@@ -23,7 +23,7 @@ Cell = dict[str, Any]
 
 
 class UnevenError(Exception):
-    """The netlist is no function of the inputs a fixed time ago; the message names the place."""
+    """The netlist is not a function of the inputs a fixed time ago; the message names the place."""
 
 
 def depths(design: LaneDesign) -> dict[str, int]:

@@ -1,6 +1,4 @@
-"""The proofs of units: what is proved of each, in which size, and which inner signals its
-invariants speak of.
-"""
+"""The proofs of units: the claim on each, its size, and the inner signals of its invariants."""
 
 from scegrad.platforms import CHUNK_BITS, ECP5_DEMO, MT7004
 from scegrad.rtl.control.axi_lite import AxiLite
@@ -43,7 +41,7 @@ BUFFER_CUTS = {
     "f_word": "inner.fifo.o__payload",
     "f_freed": "inner.fifo.freed",
 }
-"""A buffer inside a unit, in whose place is what ``fifo`` proves of it."""
+"""A buffer inside a unit; the proof uses the properties that ``fifo`` proves in its place."""
 
 PROOFS = (
     Proof(

@@ -1,4 +1,4 @@
-"""What came of a case."""
+"""The result of a case."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,8 +16,8 @@ class Verdict(StrEnum):
     VACUOUS = "vacuous"
     """A cover is not reached, or an assertion is folded away: the proof would say nothing."""
     ALIVE = "alive"
-    """Mutants live: no stimulus has told them from the design, and no proof says that they are
-    equal to it.
+    """Mutants live: no stimulus distinguished them from the design, and no proof shows that they
+    are equal to it.
     """
     HOLES = "holes"
     """Points of the code are neither hit nor excluded with a reason."""

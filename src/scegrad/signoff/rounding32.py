@@ -73,7 +73,7 @@ STEPS = {
 }
 
 TINY = 62
-"""Labels below 2**-62 are not told apart beside 1."""
+"""Labels below 2**-62 are not distinguished beside 1."""
 
 TINY_K = (17, 25)
 """The k of the logits for which that may matter: for others the steps prove the claim as it is."""
@@ -108,7 +108,7 @@ def decide(name: str, part: Mapping[str, int], design: LaneDesign) -> CaseResult
 
 
 def _decide_today(name: str, part: Mapping[str, int]) -> CaseResult:
-    """Decide one case of a step for the lane as it is today."""
+    """Decide one case of a step for the current lane."""
     return decide(name, part, lane_design("fp32"))
 
 

@@ -1,4 +1,4 @@
-"""The state of every case, as the page and the committed summary have it."""
+"""The state of every case, for the page and the committed summary."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 def summarise(every: Iterable[SignoffCase], ledger: SignoffLedger) -> Summary:
-    """What the ledger says of each case, of each group, and of each rung of the ladder."""
+    """The state of each case, each group and each rung of the ladder, from the ledger."""
     records = ledger.records
     known = {record["case"] for record in records.values()}
     rows = [row(case, records.get(key(case)), stale=case.name in known) for case in every]
@@ -40,7 +40,7 @@ def summarise(every: Iterable[SignoffCase], ledger: SignoffLedger) -> Summary:
 
 
 def row(case: SignoffCase, record: Record | None, *, stale: bool) -> dict[str, Any]:
-    """One case: what is claimed and what came of it."""
+    """One case: its claim and its result."""
     found = record or {"verdict": STALE if stale else MISSING, "detail": "", "seconds": 0.0}
     return {
         "case": case.name,
@@ -57,7 +57,7 @@ def row(case: SignoffCase, record: Record | None, *, stale: bool) -> dict[str, A
 
 
 def group(name: str, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """How many cases of a group have come to what."""
+    """The number of cases of a group with each verdict."""
     mine = [row for row in rows if row["group"] == name]
     verdicts = [row["verdict"] for row in mine]
     return {
@@ -132,7 +132,9 @@ def _recorded(
 
 
 def short(summary: Summary) -> str:
-    """What the checkout keeps of a summary, as JSON: a line for each case that has a record."""
+    """The part of a summary that the checkout keeps, as JSON: a line for each case that has a
+    record.
+    """
     cases = {
         each["case"]: [each["subject"], each["verdict"], each["seconds"], each["time"]]
         for each in summary["cases"]

@@ -1,7 +1,7 @@
 """The provers: native Yosys, its abc, yices by way of smtbmc, and the SAT solver Kissat.
 
-All come from PyPI (``pip install 'scegrad[signoff]'``) and run as child processes: Yosys ends the
-process that it meets an error in, and a solver is ended when its time is over.
+All come from PyPI (``pip install 'scegrad[signoff]'``) and run as child processes: Yosys ends its
+process at an error, and a solver is ended when its time is over.
 """
 
 import importlib.metadata

@@ -68,7 +68,7 @@ class Proof:
 
     ``depth`` is that of induction, or None if abc finds the invariant by itself. ``covers`` is
     how many cycles its covers may take (a claim about what cannot happen is empty) and the base
-    case is looked at. ``hooks`` names inner signals by the output that shows them, ``cuts`` by the
+    case are checked. ``hooks`` names inner signals by the output that shows them, ``cuts`` by the
     input that drives them in place of what does in the unit: their assumptions in the top are what
     other proofs show. ``quick`` proofs are part of ``make test``.
     """

@@ -1,8 +1,8 @@
 """The DRAM timing model of ``sw/sim/dram.cpp``: its parameters and presets, and the model alone for
 benches that bring their own bus.
 
-The model is written once, in C++, and is behind the ports of the fast simulation, the cocotb
-benches and the ideal manager alike; see docs/memory.md.
+The model is written once, in C++, and serves the ports of the fast simulation, of the cocotb
+benches and of the ideal manager; see docs/memory.md.
 """
 
 import ctypes
@@ -82,7 +82,7 @@ class Dram:
 
     @property
     def column_bytes(self) -> int:
-        """What one access moves: 8 words of the data bus."""
+        """Bytes of one access: 8 words of the data bus."""
         return 8 * self.bus_bytes
 
     @property
@@ -91,7 +91,7 @@ class Dram:
         return 2 * self.bus_bytes * self.memory_mhz / self.core_mhz
 
     def structure(self) -> "DramStructure":
-        """As the C interface takes it; raises ``DramError`` for a memory that cannot be."""
+        """As the C interface takes it; raises ``DramError`` if the parameters are not valid."""
         for item in fields(self):
             value = getattr(self, item.name)
             if not 0 <= value < 1 << 32:
@@ -105,8 +105,8 @@ class Dram:
 
 @dataclass(frozen=True)
 class DramStats:
-    """What a memory did: its clocks, columns moved, commands given, and changes between reading and
-    writing.
+    """The counts of a memory: clocks, columns moved, commands given, and changes between reading
+    and writing.
     """
 
     clocks: int
@@ -239,19 +239,19 @@ class DramModel:
         return bool(self._library.sce_dram_room(self._handle) & 2)
 
     def clear(self) -> None:
-        """Forget everything, as reset asks."""
+        """Discard everything, as reset requires."""
         self._library.sce_dram_clear(self._handle)
 
     def record(self, room: int) -> None:
-        """Keep up to so many commands from now on."""
+        """Record up to this many commands from now on."""
         self._library.sce_dram_record(self._handle, room)
 
     def commands(self) -> "np.ndarray":
-        """The commands that were kept, an array of ``COMMAND``."""
+        """The recorded commands, an array of ``COMMAND``."""
         return records(self._library.sce_dram_commands, self._handle, COMMAND)
 
     def stats(self) -> DramStats:
-        """What the memory did."""
+        """The counts of the memory."""
         found = StatsStructure()
         self._library.sce_dram_get_stats(self._handle, byref(found))
         return found.stats()
@@ -268,7 +268,7 @@ def ideal(
     lag_bytes: int = 0,
     outstanding: int = 64,
 ) -> tuple[int, DramStats]:
-    """Cycles of a manager with nothing in its way, and what the memory did: see ``sce_dram_ideal``.
+    """Cycles of the ideal manager, and the counts of the memory: see ``sce_dram_ideal``.
 
     It reads two arrays of ``size`` bytes and writes a third, at ``addresses``, over a port of
     ``port_bytes`` in bursts of up to ``burst_beats``, turns from one input to the other every

@@ -82,7 +82,7 @@ _OPENING = threading.Lock()
 def _open(path: Path) -> ctypes.CDLL:
     """The library, without the memory windows that it maps for C programs; raises ``OSError``."""
     # A constructor maps the windows while dlopen() runs, before any function can be called: only
-    # the environment can tell it not to. The lock keeps two threads from undoing each other.
+    # the environment can prevent it. The lock keeps two threads from undoing each other.
     with _OPENING:
         before = os.environ.get("SCEGRAD_WINDOWS")
         os.environ["SCEGRAD_WINDOWS"] = "0"

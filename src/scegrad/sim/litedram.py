@@ -53,9 +53,9 @@ class Manner:
 class LiteDramSimulation:
     """The unit of ``platform`` behind LiteDRAM for ``chip``; an ``Access`` for ``job.sequence``.
 
-    Use it as a context manager. The memory answers to the platform's largest shared region, as far
-    as it is large. Raises ``BuildError`` if it cannot be built, and ``SimulationError`` for an
-    access that is not answered.
+    Use it as a context manager. The memory is at the platform's largest shared region, up to its
+    own size. Raises ``BuildError`` if it cannot be built, and ``SimulationError`` for an access
+    that is not answered.
     """
 
     def __init__(self, platform: Platform, chip: Chip) -> None:

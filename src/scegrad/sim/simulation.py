@@ -21,7 +21,7 @@ from scegrad.sim.dram import Dram, DramStats, StatsStructure
 from scegrad.sim.library import MemoryStructure, TrafficStructure, load
 
 OUT_OF_MEMORY = "out of memory"
-"""What the library says if its memories found no room."""
+"""The library's message if its memories found no room."""
 
 ALL_PORTS = -1
 SHARED_PORT = 0
@@ -33,14 +33,14 @@ def port_of(unit: int) -> int:
 
 
 class Direction(IntFlag):
-    """What an access does to memory."""
+    """Kinds of access to memory."""
 
     READ = 1
     WRITE = 2
 
 
 class Channel(IntEnum):
-    """Channels of an AXI port, as they stand in events."""
+    """Channels of an AXI port, as numbers in events."""
 
     AR = 0
     R = 1
@@ -90,7 +90,7 @@ class Memory:
 
 @dataclass(frozen=True)
 class Traffic:
-    """What went over a port since the handle was made; ``write_bytes`` counts strobed bytes."""
+    """The traffic of a port since the handle was made; ``write_bytes`` counts strobed bytes."""
 
     bursts_read: int
     read_beats: int
@@ -99,7 +99,7 @@ class Traffic:
     write_bytes: int
 
     def __sub__(self, earlier: "Traffic") -> "Traffic":
-        """What went over since ``earlier``."""
+        """The traffic since ``earlier``."""
         return Traffic(
             *(getattr(self, item.name) - getattr(earlier, item.name) for item in fields(Traffic))
         )
@@ -151,7 +151,7 @@ class Simulation:
             raise self._error()
 
     def _error(self) -> Exception:
-        """What the library says of the call that it refused."""
+        """The library's message about the call that it refused."""
         message = self._library.sce_sim_error(self._handle).decode()
         if message == OUT_OF_MEMORY:
             return MemoryError("the simulated memories found no more room")
@@ -160,7 +160,7 @@ class Simulation:
     # Time and registers
 
     def reset(self, cycles: int = 4) -> None:
-        """Hold ``rst`` for some cycles; what is in flight is forgotten, the memories keep their
+        """Hold ``rst`` for some cycles; transfers in flight are discarded, the memories keep their
         contents.
         """
         self._call("reset", cycles)
@@ -199,8 +199,8 @@ class Simulation:
     # Memory
 
     def write(self, address: int, data: bytes | np.ndarray) -> None:
-        """Put bytes into memory, in no time; an array is written as its elements lie in memory, in
-        C order.
+        """Put bytes into memory, without simulated time; an array is written as its elements lie in
+        memory, in C order.
         """
         content = (
             np.frombuffer(data, "u1") if isinstance(data, bytes) else np.ascontiguousarray(data)
@@ -208,15 +208,15 @@ class Simulation:
         self._call("write", address, content.ctypes.data, content.nbytes)
 
     def read(self, address: int, size: int) -> np.ndarray:
-        """``size`` bytes of memory, in no time, as an array of ``uint8``; what nobody wrote is
-        0.
+        """``size`` bytes of memory, without simulated time, as an array of ``uint8``; unwritten
+        bytes are 0.
         """
         content = np.empty(size, "u1")
         self._call("read", address, content.ctypes.data, size)
         return content
 
     def release(self, address: int, size: int) -> None:
-        """Give back the whole 4 KiB pages in a range, which then read 0."""
+        """Free the whole 4 KiB pages in a range, which then read 0."""
         self._call("release", address, size)
 
     def attach(self, address: int, data: np.ndarray) -> None:
@@ -254,12 +254,12 @@ class Simulation:
         self._call("set_dram", port, byref(dram.structure()))
 
     def dram_stats(self, port: int = SHARED_PORT) -> DramStats:
-        """What the DRAM behind a port did since ``set_dram`` or the last reset."""
+        """The counts of the DRAM behind a port since ``set_dram`` or the last reset."""
         found = StatsStructure()
         self._call("get_dram_stats", port, byref(found))
         return found.stats()
 
-    # What the design may do, and what it did
+    # Permitted accesses, violations and traffic
 
     def allow(self, address: int, size: int, access: Direction) -> None:
         """Declare a window: from the first one on, accesses outside all windows are answered DECERR
@@ -268,7 +268,7 @@ class Simulation:
         self._call("window", address, size, int(access))
 
     def clear_windows(self) -> None:
-        """Allow everything that the ports reach again."""
+        """Remove all windows: again, everything that the ports reach is allowed."""
         self._call("windows_clear")
 
     def fault(self, address: int, size: int, access: Direction, response: Resp) -> None:
@@ -294,18 +294,18 @@ class Simulation:
         ]
 
     def clear_violations(self) -> None:
-        """Forget the violations."""
+        """Clear the violations."""
         self._call("violations_clear")
 
     def traffic(self, port: int) -> Traffic:
-        """What went over a port."""
+        """The traffic of a port."""
         counts = TrafficStructure()
         if self._library.sce_sim_get_traffic(self._handle, port, byref(counts)):
             raise SimulationError(f"there is no port {port}")
         return Traffic(*(getattr(counts, name) for name, *_ in counts._fields_))
 
     def record(self, room: int) -> None:
-        """Record up to so many events from now on, those before are forgotten; 0 stops it."""
+        """Record up to this many events from now on and clear earlier ones; 0 stops this."""
         self._call("record", room)
 
     def events(self) -> np.ndarray:

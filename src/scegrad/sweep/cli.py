@@ -26,7 +26,7 @@ Seed = Annotated[int, typer.Option(metavar="S", help="Which pairs.")]
 
 @dataclass(frozen=True)
 class How:
-    """The options of every sweep: which part of the space is run, where, and by whom."""
+    """The options of every sweep: the part of the space, the ledger's place, and the workers."""
 
     output: Annotated[
         Path | None,

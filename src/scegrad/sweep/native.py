@@ -143,7 +143,7 @@ class Lane:
         return results
 
     def run_stage(self, logits: NDArray[np.uint32]) -> NDArray[np.uint64]:
-        """What the fp32 sigmoid gives to the subtraction: s | sticky << 47 | k << 48. Raises
+        """The output of the fp32 sigmoid for the subtraction: s | sticky << 47 | k << 48. Raises
         ``SimulationError`` as ``run`` does.
         """
         results = np.empty(logits.size, np.uint64)
@@ -202,7 +202,7 @@ def load_exact() -> ctypes.CDLL:
 
 
 def pointer(array: NDArray) -> c_void_p:
-    """Where a contiguous array lies; the array lives as long as the pointer.
+    """The address of a contiguous array; the array lives as long as the pointer.
 
     So an array that nobody else holds can be passed. Two threads that ask a cache for a table at
     once each get their own, and the cache keeps only the later one.

@@ -1,4 +1,4 @@
-"""What a worker of a cluster says of its code.
+"""The report of a cluster's worker on its code.
 
 It goes there by value, since the package may be missing there or be another one.
 """

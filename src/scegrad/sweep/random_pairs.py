@@ -1,5 +1,4 @@
-"""Random fp32 pairs in which what is hard to subtract and to round is frequent; the same on every
-machine.
+"""Random fp32 pairs, many of them hard to subtract and to round; the same on every machine.
 
 Each eighth of a shard is of one kind; the kinds are the functions below, in the order of ``KINDS``.
 Bits come from Philox, keyed by the seed and the shard; arithmetic is that of IEEE float64, and the
@@ -73,7 +72,7 @@ def near_midpoints(a: U64, b: U64) -> tuple[U32, U32]:
 
 
 def any_label(a: U64, b: U64) -> tuple[U32, U32]:
-    """Any label beside logits where the sigmoid bends."""
+    """Any label, with logits at which the sigmoid bends."""
     return _bend(a), _low(b)
 
 

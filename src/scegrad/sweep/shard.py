@@ -37,13 +37,13 @@ def run_shard(space: Space, shard: int, lane: Lane) -> Record:
 
 
 def _stage_record(space: Space, shard: int, lane: Lane) -> Record:
-    """What the sigmoid of every logit of the shard comes to; see ``stage``."""
+    """The record of the sigmoid of every logit of the shard; see ``stage``."""
     logits, _ = space.inputs(shard).pairs()
     return stage.record(logits, lane.run_stage(logits))
 
 
 def _result_record(space: Space, shard: int, lane: Lane) -> Record:
-    """What the results of the shard come to."""
+    """The record of the results of the shard."""
     fmt, inputs = space.fmt, space.inputs(shard)
     logits, labels = inputs.pairs()
     results = lane.run(logits, labels)
@@ -71,8 +71,8 @@ def _result_record(space: Space, shard: int, lane: Lane) -> Record:
 
 
 def golden_results(inputs: Inputs, fmt: Format) -> NDArray:
-    """The golden model's results for all pairs on one axis; what many pairs share, it computes once
-    for a block.
+    """The golden model's results for all pairs on one axis; values that many pairs share are
+    computed once per block.
     """
     logits, labels = inputs
     if logits.ndim == 2:
@@ -175,8 +175,8 @@ def ordered(bits: NDArray, fmt: Format) -> NDArray:
 
 
 def _mirrored(results: NDArray, magnitudes: NDArray, fmt: Format) -> NDArray:
-    """What the negated logits must give with label 1 where these gave ``results`` with label 0, or
-    both with 1/2.
+    """The results that the negated logits must give with label 1 if these gave ``results`` with
+    label 0, or both with 1/2.
 
     The negative, NaN and exact zero aside.
     """

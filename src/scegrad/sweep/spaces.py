@@ -36,7 +36,7 @@ class Inputs(NamedTuple):
 
 @dataclass(frozen=True)
 class Space:
-    """A space by name, with what else tells one from another, in shards of ``2**shard_bits`` pairs.
+    """A space by its name and further parameters, in shards of ``2**shard_bits`` pairs.
 
     fp16-pairs: pair i has the logit of encoding ``i >> 16`` and the label of encoding ``i &
     0xffff``. fp32-logits: pair i has the logit of encoding i, as has fp32-halves, where the label
@@ -86,7 +86,7 @@ class Space:
 
     @property
     def ordered(self) -> bool:
-        """Whether results must not fall where the logit grows: where all are correctly rounded."""
+        """Whether no result may fall though the logit grows: if all are correctly rounded."""
         return self.name in ("fp16-pairs", "fp32-logits")
 
     @property
@@ -105,7 +105,7 @@ class Space:
         return self.total >> self.shard_bits
 
     def identity(self) -> dict[str, Any]:
-        """What tells this space from others, for a ledger."""
+        """The identity of this space, for a ledger."""
         return {key: value for key, value in asdict(self).items() if value is not None}
 
     def inputs(self, shard: int) -> Inputs:

@@ -32,7 +32,7 @@ from scegrad.sweep import exact
 Record = dict[str, Any]
 
 SLACK = 2.0**-8
-"""Of the allowance: 2**-48 of s, more than what float64 leaves open."""
+"""Part of the allowance: 2**-48 of s, more than the error of float64."""
 
 LEAST = 1 << SIGMOID32.fraction_bits - 3
 TAIL = 0x42D0_0000
@@ -49,7 +49,7 @@ def packed(significand: NDArray, k: NDArray, sticky: NDArray) -> NDArray[np.uint
 
 
 def golden(logits: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """What the golden model's sigmoid gives."""
+    """The output of the golden model's sigmoid."""
     results = np.empty(logits.size, np.uint64)
     for first in range(0, logits.size, BLOCK):
         block = slice(first, first + BLOCK)

@@ -1,4 +1,4 @@
-"""What the records of a sweep come to, and whether they cover the space."""
+"""The sums over the records of a sweep, and whether they cover the space."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -42,8 +42,8 @@ def missing(space: Space, records: Mapping[int, Record]) -> list[tuple[int, int]
 
 
 def summarise(space: Space, rtl: str, records: Mapping[int, Record]) -> Summary:
-    """The sums over all records; ``complete`` tells whether they are the whole space, ``ok``
-    whether something was checked and held.
+    """The sums over all records; ``complete`` says whether they are the whole space, ``ok`` whether
+    something was checked and held.
     """
     done = [records[shard] for shard in sorted(records)]
     sums = {
@@ -109,7 +109,7 @@ def _binades(done: list[Record]) -> dict[str, Record]:
 
 
 def _order_and_symmetry(space: Space, records: Mapping[int, Record]) -> Summary:
-    """``falls``: places where a result falls though the logit grows, between shards too where those
+    """``falls``: places where a result falls though the logit grows, between shards too if those
     keep their ends.
 
     fp32-halves: ``asymmetries`` counts shards whose results are not the mirrored ones of the

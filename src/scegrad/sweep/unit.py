@@ -21,8 +21,8 @@ class SweepUnit(wiring.Component):
     """The lane of ``fmt`` as ``rtl.datapath.datapath`` contains it.
 
     ``valid``, ``logit``, ``label``: encodings of a pair; ``done``, ``gradient``: the encoding of
-    its result, ``latency`` cycles later. One pair a cycle. In fp32 also what the sigmoid gives to
-    the subtraction, for a sweep of that stage alone: ``s``, ``sticky`` and ``s_valid``,
+    its result, ``latency`` cycles later. One pair per cycle. In fp32 also the output of the sigmoid
+    for the subtraction, for a sweep of that stage alone: ``s``, ``sticky`` and ``s_valid``,
     ``stage_latency`` cycles after the pair, and ``k``, ``K_AHEAD`` cycles before its s.
     """
 
@@ -82,8 +82,8 @@ class SweepUnit(wiring.Component):
 
 @dataclass(frozen=True)
 class LaneDesign:
-    """A unit as Verilog, which is all that a worker needs of it; ``rtl`` is the hash by which
-    results are told apart.
+    """A unit as Verilog, which is all that a worker needs of it; ``rtl`` is the hash that
+    identifies its results.
     """
 
     fmt_name: str

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 PARTS = ("formats.py", "model", "sweep", "sw/exact", "sw/lane")
-"""What decides a record, in the package; the lane itself comes as Verilog."""
+"""The parts of the package that decide a record; the lane itself comes as Verilog."""
 
 SUFFIXES = (".py", ".json", ".cpp", ".h")
 

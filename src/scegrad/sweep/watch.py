@@ -28,7 +28,9 @@ Result = TypeVar("Result")
 
 
 class Watch:
-    """What is said while a cluster is waited for, every ``progress.INTERVAL`` seconds at most."""
+    """The message while the command waits for a cluster, every ``progress.INTERVAL`` seconds at
+    most.
+    """
 
     step = 1.0
     """Seconds between two looks."""
@@ -45,8 +47,8 @@ class Watch:
         return self._client.scheduler_info(n_workers=-1)["workers"]
 
     def look(self) -> None:
-        """Say what is waited for, if it was not said just now; raises ``SimulationError`` if the
-        scheduler is lost.
+        """Print the cause of the wait, unless it was printed just now; raises ``SimulationError``
+        if the scheduler is lost.
         """
         if self._client.status != "running":  # Dask has then forgotten what was underway
             raise SimulationError(gone(self._address))
@@ -91,10 +93,10 @@ def connected(address: str) -> Iterator[tuple[Client, Watch]]:
     """A client of the scheduler at ``address``. Raises ``RequestError`` if there is none."""
     host, port = check_address(address)
     before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)  # Dask writes tracebacks of what is told here in one line
+    logging.disable(logging.CRITICAL)  # Dask writes tracebacks of the errors that are one line here
     try:
         socket.create_connection((host, port), REACH).close()
-        # A port that opens and then says nothing is beyond Dask's own time limit.
+        # Dask's own time limit does not cover a port that opens and then stays silent.
         future = _begun(lambda: Client(address, timeout=PATIENCE, set_as_default=False))
         client = future.result(PATIENCE + REACH)
     except (OSError, ValueError) as error:
