@@ -6,12 +6,14 @@ from scegrad.rtl.control.axi_lite import AxiLite
 from scegrad.rtl.control.checker import Checker, Locate, Overlap
 from scegrad.rtl.control.control import Control
 from scegrad.rtl.control.readout import Readout
+from scegrad.rtl.datapath.datapath import Datapath
 from scegrad.rtl.deal import Deal, Gather, Grant
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.reader import ReadRequests
 from scegrad.rtl.dma.realign import Realign
+from scegrad.rtl.dma.rotate import Rotate
 from scegrad.rtl.dma.write_buffer import WriteBuffer
 from scegrad.rtl.dma.writer import Writer, WriteRequests
 from scegrad.rtl.fifo import Fifo
@@ -184,6 +186,28 @@ BREAKAGES = {
                 "with m.If(free):": "with m.If(free & go):",  # it waits for what waits for it
             },
         ),
+    ],
+    "rotate": [
+        *_breakages(
+            Rotate,
+            "elaborate",
+            {
+                "amount[: high - low]": "amount[: high - low][::-1]",
+                "Cat(tag, amount)": "Cat(0, amount)",
+            },
+        ),
+    ],
+    "datapath": [
+        *_breakages(
+            Datapath,
+            "elaborate",
+            {
+                "(second | room.any())": "(second | room[1:].any())",
+                "room + results.freed - self.operands.ready": "room + results.freed",
+            },
+        ),
+        Breakage(Datapath, "_feed", "Mux(second,", "Mux(~second,"),
+        Breakage(Datapath, "_collect", "waiting.eq(~waiting)", "waiting.eq(1)"),
     ],
     "deal": [
         *_breakages(

@@ -63,7 +63,7 @@ LADDER = (
     Rung(
         "V2",
         "DMA and control by units: order, strobes, protocol, ends of jobs, answers to requests",
-        "formal",
+        "docs/composition.md",
         "unit/*",
     ),
     Rung("V2", "Scenarios with faults, aborts, resets and pauses", "tb/scenarios.py"),
