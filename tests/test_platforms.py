@@ -83,9 +83,9 @@ def test_every_field_is_a_key(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (MINE + "core = 1\n", "core is no key: did you mean cores?"),
-        (MINE + "zyx = 1\n", "zyx is no key: the keys are name, cores, formats, "),
-        (MINE + "address_bits = 40\n", "address_bits is no key: "),
+        (MINE + "core = 1\n", "core is not a key: did you mean cores?"),
+        (MINE + "zyx = 1\n", "zyx is not a key: the keys are name, cores, formats, "),
+        (MINE + "address_bits = 40\n", "address_bits is not a key: "),
         ('name = "mine"\ncores = 2\n', "formats is missing"),
         ("", "name is missing"),
         (
@@ -103,9 +103,9 @@ def test_every_field_is_a_key(tmp_path: Path) -> None:
         (MINE + "shared = []\n", "shared has the memories [], but must have 1 to 16"),
         (MINE + "shared = [1]\n", "shared[0] is 1, but must be a table"),
         (MINE + SHARED * 2, "shared has the memories ['DDR', 'DDR'], but must have"),
-        (MINE + SHARED + "end = 5\n", "shared[0].end is no key: the keys are name, base, size"),
+        (MINE + SHARED + "end = 5\n", "shared[0].end is not a key: the keys are name, base, size"),
         (MINE + SHARED.replace("size", "#"), "shared[0].size is missing"),
-        (MINE + SHARED + "stride = 5\n", "shared[0].stride is no key: the keys are name, base"),
+        (MINE + SHARED + "stride = 5\n", "shared[0].stride is not a key: the keys are name, base"),
         (MINE + SHARED.replace("[[", "[").replace("]]", "]"), "each begins with [[shared]]"),
         (MINE + SHARED.replace("0x0010_0000", "-4096"), "4 KiB pages from 0 to 0x100000000"),
         (MINE + SHARED.replace("0x0010_0000", "256"), "4 KiB pages from 0 to 0x100000000"),
@@ -151,13 +151,13 @@ def test_every_field_is_a_key(tmp_path: Path) -> None:
         (MINE.replace("mine", "_a"), "but must be letters, digits and underscores after a letter"),
         (MINE.replace("mine", "7a"), "but must be letters, digits and underscores after a letter"),
         (MINE.replace("mine", "a" * 41), "40 at most"),
-        (MINE + '"a\\nb" = 1\n', "a\\nb is no key: "),
+        (MINE + '"a\\nb" = 1\n', "a\\nb is not a key: "),
         (MINE + f"{'k' * 9000} = 1\n", "kkk ..."),
         (MINE + "cores = 3\n", "Cannot overwrite a value (at line 4"),
         (MINE + "formats", "at end of document"),
-        (b"\xff\xfe", "is no platform: it is no text in UTF-8"),
-        (MINE + "x = " + "[" * 9000, "is no platform: "),
-        (MINE + "burst_beats = " + "9" * 5000, "is no platform: "),
+        (b"\xff\xfe", "is not a platform: it is not text in UTF-8"),
+        (MINE + "x = " + "[" * 9000, "is not a platform: "),
+        (MINE + "burst_beats = " + "9" * 5000, "is not a platform: "),
         (MINE + "burst_beats = 2\n", "burst_beats is 2, but must be 4 to 64: a burst has at most"),
         (
             MINE + "burst_beats = 512\nshared_data_bits = 64\n",
@@ -248,7 +248,7 @@ def test_every_command_takes_a_file(
     before = sorted(tmp_path.iterdir())
     assert _status([*command, "--platform", "mine.toml"]) == 2
     said = capsys.readouterr().err
-    assert said.startswith("scegrad: mine.toml is no platform: DDR and L2 of core 0 overlap")
+    assert said.startswith("scegrad: mine.toml is not a platform: DDR and L2 of core 0 overlap")
     assert said.count("\n") == 1
     assert sorted(tmp_path.iterdir()) == before
 

@@ -44,8 +44,8 @@ app = typer.Typer(
     help="Sigmoid cross-entropy gradient hardware: sigmoid(logits) - labels, computed by the"
     " simulated RTL.",
     epilog="Exit status: 0; 1 if a check found a mismatch or the hardware failed; 2 for a bad"
-    " request; 130 if interrupted (128 + the signal's number). Each but a mismatch comes with one"
-    " line on standard error.",
+    " request; 130 if interrupted (128 + the signal's number). Every status except 0 and a"
+    " mismatch comes with one line on standard error.",
 )
 for command in (
     *(run, sample, check, verilog, lib, examples, demo, bench),

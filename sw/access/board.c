@@ -153,8 +153,7 @@ int sce_access_open(struct sce_access *access, char *message, unsigned size) {
     const char *uio = setting("SCEGRAD_UIO", NULL), *address = setting("SCEGRAD_REGISTERS", NULL);
     const double clock = strtod(setting("SCEGRAD_CLOCK_HZ", "150000000"), NULL);
     if (uio == NULL && address == NULL) {
-        snprintf(message, size,
-                 "neither SCEGRAD_UIO nor SCEGRAD_REGISTERS says where the registers are");
+        snprintf(message, size, "neither SCEGRAD_UIO nor SCEGRAD_REGISTERS gives the registers");
         return -1;
     }
     if (!(clock >= 1.0)) {

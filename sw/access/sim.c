@@ -13,7 +13,8 @@
 
 enum { ALL_PORTS = -1, SHARED_PORT = 0 };
 
-/* Whoever opens simulations of its own (sce_sim.h), as Python does, has no use for the windows. */
+/* A process that opens simulations itself (sce_sim.h), as Python does, does not need the windows.
+ * */
 __attribute__((constructor)) static void map(int count, char **words) {
     const char *wanted = getenv("SCEGRAD_WINDOWS");
     (void)count;
@@ -55,7 +56,7 @@ static const char *setting(const char *name) {
     return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* The unit's clock beside a DRAM, where SCEGRAD_CORE_MHZ says. */
+/* The unit's clock with a DRAM, by SCEGRAD_CORE_MHZ. */
 static int set_clock(sce_sim_dram *dram, char *message, unsigned size) {
     const char *text = setting("SCEGRAD_CORE_MHZ");
     char *end;
@@ -70,8 +71,8 @@ static int set_clock(sce_sim_dram *dram, char *message, unsigned size) {
     return 0;
 }
 
-/* The memory that SCEGRAD_MEMORY names: "ideal", as it is unless told, a DRAM as shared memory, or
- * "stuck", which never answers. */
+/* The memory that SCEGRAD_MEMORY names: "ideal" (the default), a DRAM as shared memory, or "stuck",
+ * which never answers. */
 static int set_memory(sce_sim *sim, char *message, unsigned size) {
     static const sce_sim_memory ideal = {.latency = 0, .outstanding = 64, .stall = 0, .seed = 0};
     static const sce_sim_memory stuck = {
@@ -98,7 +99,7 @@ static int set_memory(sce_sim *sim, char *message, unsigned size) {
     return -1;
 }
 
-/* The bus errors that SCEGRAD_FAULT asks for: read:ADDRESS:BYTES or write:ADDRESS:BYTES. */
+/* The bus errors of SCEGRAD_FAULT: read:ADDRESS:BYTES or write:ADDRESS:BYTES. */
 static int set_fault(sce_sim *sim, char *message, unsigned size) {
     const char *text = setting("SCEGRAD_FAULT");
     unsigned long long address, bytes;
@@ -126,7 +127,7 @@ static int attach(sce_sim *sim) {
     return 0;
 }
 
-/* Waves where they are asked for. */
+/* Writes waves if SCEGRAD_WAVES is set. */
 static int open_waves(sce_sim *sim, char *message, unsigned size) {
     const char *path = setting("SCEGRAD_WAVES");
     if (path == NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program for private memory, with its arrays where the operator library has those for the
- * mt7004: in the AM of core 0. */
+/* The program for private memory, with its arrays in the AM of core 0, as in the operator library's
+ * program for the mt7004. */
 #include <stdio.h>
 #include <sigmoid_cross_entropy.h>
 

@@ -85,7 +85,7 @@
 #define SCEGRAD_UNIT_STALL_WRITE_OFFSET 0x1cu /* ro */
 #define SCEGRAD_UNIT_STALL_DATAPATH_OFFSET 0x20u /* ro */
 #define SCEGRAD_UNIT_STALL_PORT_OFFSET 0x24u /* ro */
-#define SCEGRAD_UNIT_REGISTERS 10 /* so many, one after another */
+#define SCEGRAD_UNIT_REGISTERS 10 /* the number of consecutive registers */
 
 /* Values of MODE.FORMAT. */
 #define SCEGRAD_FORMAT_FP32 0

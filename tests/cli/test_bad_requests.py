@@ -83,7 +83,7 @@ from .lines import MODEL, call
         ),
         (
             "run x.npy y.npy -o g.npy --dram ddr3-1600 --memory private",
-            "dram was given, but private memory is no DRAM: use --memory shared",
+            "dram was given, but private memory is not DRAM: use --memory shared",
         ),
         (
             "run large.npy large.npy -o g.npy --memory private",

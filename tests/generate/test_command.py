@@ -53,7 +53,7 @@ def test_bad_requests(checkout: Path, tmp_path: Path) -> None:
         command.generate_files(["three"], check=True, root=checkout)
     with pytest.raises(RequestError, match="pictures cannot be checked"):
         command.generate_files(["pictures"], check=True, root=checkout)
-    with pytest.raises(RequestError, match="is no checkout"):
+    with pytest.raises(RequestError, match="is not a checkout"):
         command.generate_files([], check=True, root=tmp_path / "elsewhere")
 
 

@@ -80,7 +80,7 @@ def test_the_host_has_the_port_with_its_handshakes_alone() -> None:
     [
         ("MT41K", 100, 128, "chip is 'MT41K', but must be a chip of litedram.modules"),
         ("log2_int", 100, 128, "chip is 'log2_int', but must be a chip of litedram.modules"),
-        ("DDR3Module", 100, 128, "DDR3Module is no chip of a type"),
+        ("DDR3Module", 100, 128, "DDR3Module is not a chip of a type"),
         ("MT41K64M16", 0, 128, "the chip's mhz is 0, but must be 1 to 1000"),
         ("MT41K64M16", 1001, 128, "the chip's mhz is 1001, but must be 1 to 1000"),
         ("MT41K64M16", 400, 128, "LiteDRAM has no DDR3 timings for 1600 MHz"),

@@ -174,7 +174,7 @@ def test_nobody_answers(cables: Callable[[Damage], Cable]) -> None:
         ("", " cannot be opened: No such file or directory"),
         ("/tmp", "/tmp cannot be opened: Is a directory"),
         ("/nowhere", "/nowhere cannot be opened: No such file or directory"),
-        (os.devnull, f"{os.devnull} is no serial line"),
+        (os.devnull, f"{os.devnull} is not a serial line"),
     ],
 )
 def test_no_device(device: str, message: str) -> None:

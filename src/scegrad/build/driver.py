@@ -43,8 +43,7 @@ def software_directory() -> Path:
     directory = (Path(__file__).parents[1] / "sw").resolve()
     if not (directory / "sim").is_dir():
         raise BuildError(
-            f"the sources of the simulator and the driver are missing: {directory} is no folder of"
-            " them"
+            f"the sources of the simulator and the driver are missing: they are not in {directory}"
         )
     return directory
 

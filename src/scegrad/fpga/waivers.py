@@ -55,7 +55,7 @@ _LOOP = "5.006 takes bits of a vector for all of it; Yosys finds no loop"
 _FILE = """\
 `verilator_config
 // SPDX-License-Identifier: Apache-2.0
-// {name}: what Verilator's -Wall says of it, and why it is no fault.
+// {name}: the warnings of Verilator's -Wall about it, and why they are no faults.
 // Lint: verilator --lint-only -Wall {name}.vlt {file}
 // {counts}.
 lint_off -rule DECLFILENAME -file "*{file}" // all modules are in one file

@@ -112,8 +112,8 @@ _TREE = """\
 """
 
 _WHOLE = """\
-	// {name} begins where the memory of Linux does: buffers come from a driver (PYNQ). For the C
-	// library, give the platform the part of DDR that is to be reserved; this file then has it.
+	// {name} starts at the same address as the memory of Linux: buffers come from a driver
+	// (PYNQ). For the C library, give the platform the reserved part of DDR: this file then has it.
 """
 
 

@@ -27,7 +27,7 @@ def generate_files(names: list[str], *, check: bool, root: Path = ROOT) -> int:
     for name in names:
         check_choice("name", name, (*MAKERS, PICTURES))
     if not (root / "pyproject.toml").is_file():
-        raise RequestError(f"{root} is no checkout of scegrad, whose files this command makes")
+        raise RequestError(f"{root} is not a checkout of scegrad, whose files this command makes")
     if check and PICTURES in names:
         raise RequestError("pictures cannot be checked: they differ with Matplotlib's version")
     if PICTURES in names:

@@ -183,4 +183,4 @@ def generated(root: Path) -> dict[Path, str]:
     return made | timing.drawings(root) | fault.drawings(root)
 
 
-MAKER = Maker("drawings", "what it shows", generated)
+MAKER = Maker("drawings", "the design", generated)

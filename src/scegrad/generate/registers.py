@@ -77,7 +77,7 @@ def _c_units() -> list[str]:
         _define(
             "UNIT_REGISTERS",
             len(UNIT_REGISTERS),
-            "so many, one after another",
+            "the number of consecutive registers",
             hexadecimal=False,
         )
     ]

@@ -147,7 +147,7 @@ class BusError(JobError):
         )
 
 
-class JobAborted(JobError):  # noqa: N818 (somebody asked for it)
+class JobAborted(JobError):  # noqa: N818 (a user's wish)
     """The job ended early because ``ABORT`` was written; a part of its output is new, the rest
     old.
     """

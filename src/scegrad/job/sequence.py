@@ -126,7 +126,9 @@ class _AtOnce:
 
 
 def execute(steps: Steps[T], access: RegisterAccess) -> T:
-    """Run a sequence to its end; returns its result, raises what it or the access raises."""
+    """Run a sequence to its end; returns its result, and raises its errors and those of the
+    access.
+    """
     try:
         execute_async(steps, _AtOnce(access)).send(None)
     except StopIteration as end:
@@ -177,8 +179,8 @@ def identify_and_enable(platform: Platform) -> Steps[None]:
 
 
 def start(job: Job) -> Steps[int]:
-    """Start a job; returns the unit that runs it, raises ``JobRefused``. Another sequence may not
-    start a job meanwhile.
+    """Start a job; returns the unit that runs it, raises ``JobRefused``. No other sequence may
+    start a job at the same time.
     """
     for name in ("LOGITS", "LABELS", "GRADIENT", "LENGTH", "CORE_MASK"):
         yield Write(offset(name), getattr(job, name.lower()) & 0xFFFF_FFFF)

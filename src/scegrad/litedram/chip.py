@@ -45,7 +45,7 @@ class Chip:
             )
         if getattr(chip, "memtype", None) not in PHASES or not hasattr(chip, "nbanks"):
             raise RequestError(
-                f"{self.name} is no chip of a type that LiteDRAM's model simulates:"
+                f"{self.name} is not a chip of a type that LiteDRAM's model simulates:"
                 f" {', '.join(PHASES)}"
             )
         if self.mhz not in WORKING_MHZ:

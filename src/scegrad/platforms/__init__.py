@@ -335,7 +335,7 @@ def read_platform(path: Path) -> Platform:
     platform = read_record(Platform, path, "platform")
     if platform.name in PLATFORMS:
         raise RequestError(
-            f"{path} is no platform: the name {platform.name} is that of a built-in platform,"
+            f"{path} is not a platform: the name {platform.name} is that of a built-in platform,"
             " choose another"
         )
     return platform

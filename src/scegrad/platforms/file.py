@@ -40,9 +40,9 @@ def read_record(kind: type[Record], path: Path, what: str) -> Record:
             raise ValueError(f"it has more than {MAX_BYTES} bytes")
         return _build(kind, tomllib.loads(text.decode()), "")
     except UnicodeDecodeError as error:
-        raise RequestError(_one_line(f"{path} is no {what}: it is no text in UTF-8")) from error
+        raise RequestError(_one_line(f"{path} is not a {what}: it is not text in UTF-8")) from error
     except (ValueError, RecursionError) as error:
-        raise RequestError(_one_line(f"{path} is no {what}: {error}")) from error
+        raise RequestError(_one_line(f"{path} is not a {what}: {error}")) from error
 
 
 def _one_line(text: str) -> str:
@@ -57,7 +57,7 @@ def _build(kind: type[Record], table: dict[str, Any], where: str) -> Record:
     known = {item.name: item for item in fields(kind) if item.init}  # type: ignore[arg-type]
     for key in table:
         if key not in known:
-            raise ValueError(f"{where}{key} is no key: {_hint(key, known)}")
+            raise ValueError(f"{where}{key} is not a key: {_hint(key, known)}")
     for name, item in known.items():
         if name not in table and item.default is MISSING:
             raise ValueError(f"{where}{name} is missing")
@@ -82,7 +82,7 @@ def _value(kind: Any, value: Any, where: str) -> Any:
         )
     if isinstance(kind, type) and is_dataclass(kind) and isinstance(value, dict):
         return _build(kind, value, f"{where}.")
-    if type(value) is kind:  # True is no integer
+    if type(value) is kind:  # True is not an integer
         return value
     raise ValueError(f"{where} is {repr(value)[:60]}, but must be {_wanted(kind, value, where)}")
 

@@ -68,7 +68,7 @@ class Request:
 
     @property
     def memory(self) -> str:
-        """The word for where the arrays are: shared or private."""
+        """The word for the place of the arrays: shared or private."""
         return MEMORIES[self.job.private]
 
     def result(
@@ -199,7 +199,7 @@ def _dram(settings: Settings, private: bool) -> Dram | None:
         return None
     if private:
         raise RequestError(
-            "dram was given, but private memory is no DRAM: use --memory shared"
+            "dram was given, but private memory is not DRAM: use --memory shared"
             ' (from Python memory="shared")'
         )
     if settings.latency is not None:

@@ -239,7 +239,7 @@ class SoakRound:
                 raise SoakError(f"{error}, but due was {each.fault}") from error
         except JobAborted as error:
             if not each.abort:
-                raise SoakError(f"{error}, but nobody asked for it") from error
+                raise SoakError(f"{error}, but no abort was requested") from error
             each.end = "abort"
         except RuntimeError as error:
             raise SoakError(str(error)) from error

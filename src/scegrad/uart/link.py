@@ -196,7 +196,7 @@ def _opened(device: str, timeout: float) -> serial.Serial:
         if errno := getattr(error, "errno", None):
             raise RequestError(f"{device} cannot be opened: {os.strerror(errno)}") from error
         raise RequestError(
-            f"{device} is no serial line that can be set to {BAUD} bits per second"
+            f"{device} is not a serial line that can be set to {BAUD} bits per second"
         ) from error
 
 
