@@ -1,5 +1,6 @@
 """The one progress display, on standard error: a bar on a terminal, lines elsewhere."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,12 @@ INTERVAL = 30
 """Seconds between two lines of a long work without a terminal."""
 
 
+def _redraws() -> bool:
+    """Whether standard error is a terminal that can replace a line, as its name in TERM says."""
+    named = os.environ.get("TERM", "")
+    return bool(named) and CONSOLE.is_terminal and not CONSOLE.is_dumb_terminal
+
+
 def say(text: str) -> None:
     """Print one line. Rich does not wrap it, so a log has one line per message."""
     CONSOLE.print(Text(printable(text)), soft_wrap=True)
@@ -40,7 +47,8 @@ class _Count(MofNCompleteColumn):
 class Bar:
     """A bar that moves when the work calls it; a context manager that removes the bar at the end.
 
-    Without a terminal there is no bar; if ``lines`` is given, one line every ``lines`` seconds.
+    Without a terminal that redraws there is no bar; if ``lines`` is given, one line every ``lines``
+    seconds.
     While the total is not known, the bar moves to and fro.
     """
 
@@ -55,9 +63,7 @@ class Bar:
             TimeElapsedColumn(),
             TimeRemainingColumn(),
         )
-        self._progress = Progress(
-            *columns, console=CONSOLE, transient=True, disable=not CONSOLE.is_terminal
-        )
+        self._progress = Progress(*columns, console=CONSOLE, transient=True, disable=not _redraws())
         self._task = self._progress.add_task(title, total=total, note="")
 
     def __enter__(self) -> "Bar":
@@ -73,7 +79,7 @@ class Bar:
         """Move to ``done`` steps, of ``total`` if that is given."""
         self._progress.update(self._task, completed=done, total=total, note=note)
         now = time.monotonic()
-        if self._lines is None or CONSOLE.is_terminal or now - self._said < self._lines:
+        if self._lines is None or _redraws() or now - self._said < self._lines:
             return
         self._said = now
         whole = self._progress.tasks[0].total
@@ -100,10 +106,10 @@ class Bar:
 def announced(title: str) -> Iterator[Bar]:
     """Show that a long work is going on, and print its time at the end; the work may move the bar.
 
-    Without a terminal, print one line before and one line after.
+    Without a terminal that redraws, print one line before and one line after.
     """
     start = time.monotonic()
-    if not CONSOLE.is_terminal:
+    if not _redraws():
         say(f"{title} ...")
     with Bar(title) as bar:
         yield bar
