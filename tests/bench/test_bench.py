@@ -21,6 +21,7 @@ from scegrad.generate.maker import recorded
 from scegrad.job.job import Counters
 from scegrad.platforms import FT78NE, MT7004, PLATFORMS
 from scegrad.request.result import Result, Timeline
+from scegrad.sim.dram import PRESETS
 from scegrad.sim.simulation import EVENT, Traffic
 
 UNITS = [(platform, fmt) for platform in (FT78NE, MT7004) for fmt in platform.formats]
@@ -62,7 +63,7 @@ class TestSpeed:
         for cores, rate in rates.items():
             assert rate >= 0.98 * min(cores * rates[1], 512 / (2 * FORMATS[fmt].width))
 
-    @pytest.mark.parametrize("dram", ["ddr3-1600", "ddr4-2400"])
+    @pytest.mark.parametrize("dram", PRESETS)
     @pytest.mark.parametrize("core_mhz", [FPGA_MHZ, 1000])
     def test_dram(self, platform: Any, fmt: str, dram: str, core_mhz: int) -> None:
         for misalignment in ((0, 0, 0), MISALIGNED):
@@ -142,7 +143,7 @@ def test_cases_cover_what_is_promised() -> None:
             core_counts(platform)
         )
         assert {(case.dram, case.core_mhz) for case in mine if case.dram} == {
-            (dram, mhz) for dram in ("ddr3-1600", "ddr4-2400") for mhz in (150, 1000)
+            (dram, mhz) for dram in PRESETS for mhz in (150, 1000)
         }
         assert any(case.memory == "private" for case in mine)
     swept = [case.elements for case in cases.sweeps()]

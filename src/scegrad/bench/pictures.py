@@ -13,7 +13,7 @@ from scegrad.bench.measure import Measurement
 from scegrad.formats import FORMATS
 from scegrad.platforms import PLATFORMS
 from scegrad.show.style import COLOURS, MARKS, drawn, figure_of, legend_in, save
-from scegrad.sim.dram import preset
+from scegrad.sim.dram import PRESETS, preset
 
 COLUMNS = 3
 """Parts of a picture that stand side by side."""
@@ -137,13 +137,13 @@ def scaling(measurements: Sequence[Measurement]) -> Figure:
         mine = [m for m in measurements if (m.case.platform, m.case.fmt) == unit]
         mine = [m for m in mine if m.case.memory == "shared" and m.case.elements == LONG]
         mine = [m for m in mine if not m.case.offsets and not m.case.latency]
-        for k, dram in enumerate((None, "ddr3-1600", "ddr4-2400")):
+        for k, dram in enumerate((None, *PRESETS)):
             clocks = (FPGA_MHZ,) if dram else (None,)
             chosen = [m for m in mine if m.case.dram == dram and m.case.core_mhz in clocks]
             points = sorted({(m.case.cores, m.rate) for m in chosen})
             name = f"{dram}, unit at {FPGA_MHZ} MHz" if dram else "answers at once"
             # Points that coincide stay visible: each mark is larger than the next one.
-            _curve(axes, k, points, name, 10 - 3 * k)
+            _curve(axes, k, points, name, 10 - 6 * k / len(PRESETS))
         counts = sorted({m.case.cores for m in mine})
         per_core = PLATFORMS[unit[0]].results_per_cycle(FORMATS[unit[1]])
         axes.plot(counts, [per_core * n for n in counts], ":", color="0.3", lw=1, label="linear")

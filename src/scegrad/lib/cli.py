@@ -7,6 +7,7 @@ import typer
 
 from scegrad.errors import printable
 from scegrad.options import Directory, argument, platform_option
+from scegrad.platforms import MACHINES
 from scegrad.request.settings import one_of
 
 MISMATCH = 1
@@ -16,7 +17,9 @@ def lib(
     output: Directory,
     platform: Annotated[
         str | None,
-        platform_option("The platform.  [default: ft78ne and mt7004]"),
+        platform_option(
+            f"The platform.  [default: {' and '.join(platform.name for platform in MACHINES)}]"
+        ),
     ] = None,
     access: Annotated[
         str,

@@ -15,13 +15,10 @@ from scegrad.build.driver import library_name, link_library, software_directory
 from scegrad.build.simulator import library
 from scegrad.errors import check_choice
 from scegrad.files import OutputDirectory
-from scegrad.platforms import FT78NE, MT7004, Platform, platform_of
+from scegrad.platforms import MACHINES, Platform, platform_of
 
 ACCESSES = ("sim", "board")
 """The hardware of a library: simulated, or reached through ``/dev/mem`` and UIO."""
-
-MACHINES = (FT78NE, MT7004)
-"""The platforms whose libraries are written by default."""
 
 HEADERS = (
     "include/scegrad.h",

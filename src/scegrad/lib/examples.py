@@ -23,8 +23,8 @@ from scegrad.build.driver import (
 )
 from scegrad.errors import SimulationError
 from scegrad.formats import FORMATS
-from scegrad.lib.command import MACHINES
 from scegrad.model import reference
+from scegrad.platforms import MACHINES
 
 LENGTH = 1024
 SAMPLES, STEPS = 1000, 5

@@ -66,8 +66,7 @@ AM = PrivateMemory("AM", 0x1000_0000, 512 * KiB, 0x0100_0000)
 REGISTERS_BUS, SHARED_BUS, PRIVATE_BUS = "s_axil", "m_axi_shared", "m_axi_l2_{}"
 """Names of the top module's buses: registers, shared memory, and the private memory of core ``{}``.
 
-``board/ulx3s.v`` and ``sw/sim/lite_manager.cpp`` contain these names too: with other names they do
-not compile.
+Verilog, C++ and LiteX spell them too: ``tests/test_places.py`` knows where.
 """
 
 MIN_BURST_BEATS = 4
@@ -302,6 +301,9 @@ PLATFORMS = {platform.name: platform for platform in (FT78NE, MT7004, ECP5_DEMO)
 ``docs/fpga.md``.
 """
 
+
+MACHINES = (FT78NE, MT7004)
+"""The platforms whose C libraries are written by default: those named after a DSP."""
 
 FILE_SUFFIX = ".toml"
 """The ending of the name of a platform's file, which distinguishes it from a platform's name; a

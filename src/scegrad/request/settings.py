@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scegrad.formats import FORMATS, Format
-from scegrad.platforms import CHOICES, Platform
+from scegrad.platforms import CHOICES, PLATFORMS, Platform
 from scegrad.sim.dram import PRESETS, Dram
 
 BACKENDS = ("verilator", "icarus", "model")
@@ -42,6 +42,12 @@ def _words(text: str, *, metavar: str = "", flag: str = "", kind: type = str) ->
     return {"help": text, "metavar": metavar, "flag": flag, "kind": kind}
 
 
+def _cores_of(platform: Platform) -> str:
+    """Cores and formats of a platform, for the help."""
+    cores = f"{platform.cores} core{'s' if platform.cores > 1 else ''}"
+    return f"{platform.name} has {cores} with {' and '.join(platform.formats)}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The caller's choice of how to compute a gradient: ``prepare`` checks it."""
@@ -49,8 +55,8 @@ class Settings:
     platform: str | Path | Platform = field(
         default="ft78ne",
         metadata=_words(
-            "Hardware: ft78ne has 8 cores with fp32; mt7004 has 4, with fp32 and fp16; ecp5_demo is"
-            " one core of mt7004, for an FPGA; a file describes your own (docs/fpga.md).",
+            f"Hardware: {'; '.join(map(_cores_of, PLATFORMS.values()))}; a file describes your own"
+            " (docs/fpga.md).",
             metavar=one_of(*CHOICES),
         ),
     )

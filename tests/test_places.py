@@ -1,0 +1,178 @@
+"""Facts that a second file spells by its nature, each compared with its one place; and the table of
+CONTRIBUTING.md that says where these places are.
+
+It mirrors no source: each test reads files of several rooms.
+"""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from scegrad.axi import MAX_BURST_BEATS, PAGE_BYTES
+from scegrad.generate.maker import ROOT
+from scegrad.job.job import Counters
+from scegrad.model.bounds import ALLOWANCE_BITS, HALF_LABEL_ULP
+from scegrad.platforms import (
+    ECP5_DEMO,
+    MACHINES,
+    MT7004,
+    PLATFORMS,
+    Platform,
+)
+from scegrad.registers import UNIT_REGISTERS
+from scegrad.rtl.dma.job import CountersLayout
+from scegrad.rtl.ports import buses
+from scegrad.signoff import exclusions
+from scegrad.sim.dram import PRESETS
+
+COUNTERS = [r.name.lower() for r in UNIT_REGISTERS if r.name not in ("STATUS", "FAULT_ADDRESS")]
+
+
+def text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def columns(path: str, row: str) -> list[str]:
+    """The cells of a Markdown row, but the first; ``row`` is a part of it, or its first cell."""
+    (found,) = [line for line in text(path).splitlines() if line.startswith("|") and row in line]
+    return [cell.strip(" `") for cell in found.split("|")[2:-1]]
+
+
+def cores_and_formats(platform: Platform) -> str:
+    return f"{platform.cores}, {' and '.join(platform.formats)}"
+
+
+class TestCounters:
+    """The counters of a job, in the order of the register table."""
+
+    def test_python(self) -> None:
+        assert [field.name for field in fields(Counters)] == COUNTERS
+
+    def test_c(self) -> None:
+        (body,) = re.findall(
+            r"struct scegrad_counters \{(.*?)\}", text("sw/include/scegrad.h"), re.S
+        )
+        assert re.findall(r"uint32_t (\w+);", body) == COUNTERS
+
+    def test_the_driver_reads_each(self) -> None:
+        read = re.findall(r"\.(\w+) = VALUE\((\w+)\)", text("sw/driver/hardware.c"))
+        assert read == [(name, name.upper()) for name in COUNTERS]
+
+    def test_gateware(self) -> None:
+        """It counts bytes; the register shows elements."""
+        members = [name.replace("written_bytes", "elements") for name in CountersLayout.members]
+        assert members == COUNTERS
+
+
+class TestPlatforms:
+    """Pages and the Makefile name each platform."""
+
+    def test_makefile(self) -> None:
+        (found,) = re.findall(r"^PLATFORMS := (.+)$", text("Makefile"), re.MULTILINE)
+        assert found.split() == [*PLATFORMS]
+
+    def test_readme(self) -> None:
+        assert columns("README.md", "| | `ft78ne`") == [*PLATFORMS]
+        assert columns("README.md", "| cores, formats |") == [
+            cores_and_formats(platform) for platform in PLATFORMS.values()
+        ]
+        libraries = " and ".join(f"`libscegrad_{platform.name}.so`" for platform in MACHINES)
+        assert f"`make lib` writes {libraries}." in text("README.md")
+
+    @pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+    def test_glossary(self, platform: Platform) -> None:
+        words = ("", "one core", "two cores", "", "four cores", "", "", "", "eight cores")
+        (row,) = columns("docs/glossary.md", f"| `{platform.name}` |")
+        formats = " and ".join(platform.formats)
+        assert row.startswith(f"a platform: {words[platform.cores]}, {formats}, ")
+
+    @pytest.mark.parametrize("name", PLATFORMS)
+    def test_drawing(self, name: str) -> None:
+        assert f"(drawings/{name}.svg)" in text("docs/hardware.md")
+
+
+class TestPorts:
+    """Files that spell the names of the top module's ports."""
+
+    NAMES = frozenset(port.name for bus in buses(MT7004) for port in bus.ports)
+
+    @pytest.mark.parametrize(
+        "path", ["board/ulx3s.v", "sw/sim/lite_manager.cpp", "src/scegrad/fpga/fusesoc.py"]
+    )
+    def test_each_is_a_port(self, path: str) -> None:
+        spelled = set(re.findall(r"\b(?:s_axil|m_axi_(?:shared|l2_\d+))_\w+", text(path)))
+        assert spelled
+        assert spelled <= self.NAMES
+
+    def test_litex(self) -> None:
+        named = set(re.findall(r'pins\("(\w+)"', text("platforms/litex/unit.py")))
+        assert named == {bus.name for bus in buses(ECP5_DEMO)[:2]}
+
+    def test_exclusions(self) -> None:
+        """Each pattern of the top module's buses concerns a port."""
+        source = Path(exclusions.__file__).read_text(encoding="utf-8")
+        patterns = re.findall(r'r"((?:s_axil|m_axi)_[^"]+)"', source)
+        assert len(patterns) > 4
+        for pattern in patterns:
+            assert any(re.fullmatch(pattern, name) for name in self.NAMES), pattern
+
+
+def test_dram_presets() -> None:
+    """The names in Python are those that the C++ knows, and the page has a column for each."""
+    source = text("sw/sim/dram_presets.cpp")
+    known = re.findall(r'\{"([\w-]+)", \w+\(\)\}', source)
+    assert known == [*PRESETS]
+    assert columns("docs/memory.md", "| | `ddr") == [*PRESETS]
+    clocks = columns("docs/memory.md", "| clock, peak |")
+    assert [cell.split(" MHz")[0].replace(",", "") for cell in clocks] == re.findall(
+        r"memory_mhz = (\d+);", source
+    )
+
+
+def test_limits_of_bursts() -> None:
+    """The models in C++ share nothing with the gateware but these two numbers of AXI."""
+    assert f"kPageBytes = {PAGE_BYTES};" in text("sw/sim/memory.h")
+    assert f"min({MAX_BURST_BEATS}, {PAGE_BYTES} / " in text("sw/litedram/bench.cpp")
+
+
+def test_the_longest_burst() -> None:
+    beats = f"{MT7004.burst_beats} beats"
+    assert f"at most {beats}" in text("src/scegrad/signoff/exclusions.py")
+    assert f"A burst has {beats}" in text("docs/hardware.md")
+
+
+@pytest.mark.parametrize("path", ["README.md", "docs/numerics.md", "src/scegrad/sweep/cli.py"])
+def test_bounds_in_words(path: str) -> None:
+    spelled = text(path)
+    before = r"(?:relative error(?: of s is)? below|must be within)"
+    powers = re.findall(rf"2\^-(\d+) sigmoid|{before} 2\^-(\d+)\b", spelled)
+    assert {int(first or second) for first, second in powers} == {ALLOWANCE_BITS}
+    assert {float(ulp) for ulp in re.findall(r"\b(0\.5[1-9]\d*) ulp", spelled)} <= {HALF_LABEL_ULP}
+
+
+class TestTable:
+    """The table "to change X, edit Y" of CONTRIBUTING.md."""
+
+    def rows(self) -> list[str]:
+        part = text("CONTRIBUTING.md").split("## Where to change ...")[1].split("\n## ")[0]
+        return [line for line in part.splitlines() if line.startswith("|")][2:]
+
+    def test_every_path_exists(self) -> None:
+        for row in self.rows():
+            cells = row.split("|")[1:-1]
+            assert len(cells) == 4
+            paths = re.findall(r"`([\w./-]+/[\w./-]*|Makefile|README\.md)`", row)
+            assert paths, row
+            for path in paths:
+                assert (ROOT / path).exists(), path
+
+    def test_every_test_exists(self) -> None:
+        """Each row names one; ``test_places.py`` is this file."""
+        for row in self.rows():
+            guards = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row.split("|")[4])
+            assert guards, row
+            for path, name in guards:
+                assert (ROOT / path).is_file(), path
+                assert re.search(rf"\b(?:def|class) {name}\b", text(path)) or not name, row
