@@ -89,6 +89,7 @@ def top_verilog(platform: Platform) -> str:
     """The Verilog of a platform's top module, with what a reader and the tools need of its
     ports.
     """
+    # The whole unit: the Verilog of a part does not need it.
     from scegrad.rtl.top import Top
 
     text = to_verilog(Top(platform), platform.top_name)

@@ -9,7 +9,7 @@ import pytest
 from scegrad import registers
 from scegrad.formats import FP16, FP32
 from scegrad.generate.maker import ROOT
-from scegrad.generate.registers import HEADER, MAKER, PAGE, STATUS_HEADER, c_header, generated
+from scegrad.generate.registers import GENERATOR, HEADER, PAGE, STATUS_HEADER, c_header, generated
 from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import (
     FORMAT_CODES,
@@ -159,7 +159,7 @@ def test_table_is_checked(wrong: list[Register], message: str) -> None:
 
 
 def test_committed_files_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
-    assert MAKER.run(check=True) == 0
+    assert GENERATOR.run(check=True) == 0
     assert capsys.readouterr().err == ""
 
 
@@ -171,13 +171,13 @@ def test_stale_files_are_named_and_mended(tmp_path, capsys: pytest.CaptureFixtur
         .replace("0x5347", "0x5348")
         .replace("| 16 | `LENGTH_NEGATIVE`", "| 17 | `LENGTH_NEGATIVE`")
     )
-    assert MAKER.run(tmp_path, check=True) > 0
+    assert GENERATOR.run(tmp_path, check=True) > 0
     mend = "does not agree with src/scegrad/registers.py: run `scegrad generate registers`"
     assert capsys.readouterr().err.splitlines() == [
         f"{path} {mend}" for path in (HEADER, STATUS_HEADER, PAGE)
     ]
-    assert MAKER.run(tmp_path, check=False) == 0
-    assert MAKER.run(tmp_path, check=True) == 0
+    assert GENERATOR.run(tmp_path, check=False) == 0
+    assert GENERATOR.run(tmp_path, check=True) == 0
     assert (tmp_path / PAGE).read_text() == (ROOT / PAGE).read_text()
 
 

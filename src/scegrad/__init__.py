@@ -14,6 +14,7 @@ def __getattr__(name: str) -> "Any":
     """Load the Python interface when it is first used (PEP 562), so that the facts load alone."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # NumPy and the back ends: the facts load alone.
     from scegrad import api
 
     return getattr(api, name)

@@ -57,6 +57,7 @@ app.add_typer(sweep_app, name="sweep")
 
 def _version(wanted: bool) -> None:
     if wanted:
+        # It takes longer to load than the answer to make.
         import importlib.metadata
 
         typer.echo(f"scegrad {importlib.metadata.version('scegrad')}")

@@ -33,6 +33,7 @@ class Format:
 
     def text(self, bits: int) -> str:
         """An encoding as readable text: the value and the bits, such as ``0.5 (0x3f000000)``."""
+        # NumPy: other facts, and --help, do not need it.
         import numpy as np
 
         value = np.array(bits, self.bits_dtype).view(self.dtype)[()]

@@ -10,7 +10,7 @@ import pytest
 from scegrad.api import run_job
 from scegrad.bench import cases
 from scegrad.bench.cases import FPGA_MHZ, LONG, MISALIGNED, BenchCase, core_counts
-from scegrad.bench.command import KEPT, Notebook
+from scegrad.bench.command import KEPT, ResultCache
 from scegrad.bench.measure import CountersWrongError, Measurement, check, measure
 from scegrad.bench.pictures import cycle_shares, write_pictures
 from scegrad.bench.wall import RATIOS, WallTime
@@ -162,8 +162,8 @@ def test_a_stopped_run_is_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("scegrad.bench.command.library", lambda platform: Path("simulator/lib.so"))
 
     def measured(*, resume: bool) -> Measurement:
-        with Notebook(tmp_path / KEPT, resume=resume) as notebook:
-            return notebook.measured(case)
+        with ResultCache(tmp_path / KEPT, resume=resume) as cache:
+            return cache.measured(case)
 
     first = measured(resume=False)
     assert measured(resume=True) == first
@@ -188,7 +188,7 @@ def test_pictures_and_readme_from_what_is_kept(tmp_path: Path) -> None:
         assert min(cycle_shares(item)) >= 0
     for path in write_pictures(tmp_path, lines, sweeps):
         assert path.stat().st_size > 10_000
-    assert readme.MAKER.run(check=True) == 0
+    assert readme.GENERATOR.run(check=True) == 0
 
 
 @pytest.mark.whole

@@ -44,10 +44,10 @@ def test_fp32_is_antisymmetric() -> None:
 def test_page_is_made_from_the_summaries(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert page.MAKER.run(check=True) == 0
+    assert page.GENERATOR.run(check=True) == 0
     monkeypatch.setattr(page, "table", lambda found: "another table\n")
     monkeypatch.setattr(page, "summaries", lambda: {"fp16-pairs": {}})
-    assert page.MAKER.run(check=True) == 1
+    assert page.GENERATOR.run(check=True) == 1
     assert (
         capsys.readouterr().err
         == "docs/accuracy.md does not agree with docs/accuracy/: run `scegrad generate accuracy`\n"

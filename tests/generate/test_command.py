@@ -7,7 +7,7 @@ import pytest
 from scegrad.cli import _status
 from scegrad.errors import RequestError
 from scegrad.generate import accuracy_pictures, bench_pictures, command
-from scegrad.generate.maker import ROOT, Maker
+from scegrad.generate.maker import ROOT, Generator
 
 
 @pytest.fixture
@@ -15,11 +15,11 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with two makers in place of the checkout's."""
     (tmp_path / "pyproject.toml").touch()
 
-    def maker(name: str) -> Maker:
-        return Maker(name, "facts", lambda root: {Path(name): name})
+    def maker(name: str) -> Generator:
+        return Generator(name, "facts", lambda root: {Path(name): name})
 
     makers = {name: maker(name) for name in ("one", "two")}
-    monkeypatch.setattr(command, "MAKERS", makers)
+    monkeypatch.setattr(command, "GENERATORS", makers)
     return tmp_path
 
 

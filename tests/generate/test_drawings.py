@@ -99,15 +99,15 @@ def test_the_fault_is_marked_in_its_cycle() -> None:
 
 def test_a_stale_drawing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "docs").symlink_to(ROOT / "docs")
-    assert drawings.MAKER.run(tmp_path, check=True) == 0
+    assert drawings.GENERATOR.run(tmp_path, check=True) == 0
     (tmp_path / "docs").unlink()
     traces = ("drawings/job.json", "drawings/fault.json", "fpga.json")
     for kept in (*traces, "accuracy/fp32-logits-1.json", "accuracy/libraries.json"):
         copy = tmp_path / "docs" / kept
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes((ROOT / "docs" / kept).read_bytes())
-    assert drawings.MAKER.run(tmp_path, check=False) == 0
+    assert drawings.GENERATOR.run(tmp_path, check=False) == 0
     stale = tmp_path / "docs/drawings/plan.svg"
     stale.write_text(stale.read_text().replace("backends", "back ends"))
-    assert drawings.MAKER.run(tmp_path, check=True) == 1
+    assert drawings.GENERATOR.run(tmp_path, check=True) == 1
     assert "plan.svg does not agree" in capsys.readouterr().err

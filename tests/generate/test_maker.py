@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scegrad.generate.maker import Maker
+from scegrad.generate.maker import Generator
 
 PAGE = Path("docs/page.md")
 TEXT = """# Page
@@ -28,8 +28,8 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def maker(**blocks: str) -> Maker:
-    made = Maker(
+def maker(**blocks: str) -> Generator:
+    made = Generator(
         "it",
         "data.json",
         lambda root: {PAGE: made.page(PAGE, blocks, root), Path("whole/file"): "whole\n"},

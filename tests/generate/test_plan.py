@@ -32,6 +32,14 @@ def test_an_import_upwards_is_seen(tmp_path, monkeypatch: pytest.MonkeyPatch) ->
     assert list(plan.imported(bad)) == [("cli", 2), ("api", 3)]
 
 
+def test_an_import_inside_a_function_has_its_reason(tmp_path) -> None:
+    found = {str(path): plan.unexplained_imports(path) for _, path in plan.files()}
+    assert not {path: lines for path, lines in found.items() if lines}
+    bad = tmp_path / "bad.py"
+    bad.write_text("def f():\n    import json\n")
+    assert plan.unexplained_imports(bad) == [2]
+
+
 def test_the_root_is_small() -> None:
     modules = [
         path for room, path in plan.files() if path.stem == room and path.parent.name == "scegrad"

@@ -23,6 +23,7 @@ def run_icarus(request: Request, progress: Progress | None = None) -> Result:
         raise BuildError(
             "Icarus Verilog is not installed: apt-get install iverilog, or choose another backend"
         )
+    # cocotb: the other back ends do without.
     from scegrad.tb.job_files import run_files
     from scegrad.tb.runner import BenchError, Design
 

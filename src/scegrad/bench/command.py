@@ -53,7 +53,7 @@ def _row(item: Measurement) -> list[str]:
     ]
 
 
-class Notebook:
+class ResultCache:
     """Measurements, kept on disk as they are made.
 
     With ``resume`` those of an earlier run on the same simulators count.
@@ -63,8 +63,8 @@ class Notebook:
     def __init__(self, path: Path, *, resume: bool) -> None:
         self._store = Store(path, {"version": 1}, ("version",), fresh=not resume)
 
-    def __enter__(self) -> "Notebook":
-        """The notebook with what was measured before."""
+    def __enter__(self) -> "ResultCache":
+        """The cache with what was measured before."""
         self._store.__enter__()
         return self
 
@@ -91,16 +91,16 @@ def main(output: Path, *, platform: str | None = None, quick: bool, resume: bool
     console = output_console()
     with (
         OutputDirectory(output) as directory,
-        Notebook(directory.path / KEPT, resume=resume) as notebook,
+        ResultCache(directory.path / KEPT, resume=resume) as cache,
     ):
         for each in chosen:
             library(each)
-        measured = _run(list(lines(names)), notebook.measured, "lines")
+        measured = _run(list(lines(names)), cache.measured, "lines")
         show(sheet(measured), console)
         results: dict[str, Any] = {"lines": [item.record() for item in measured]}
         swept: list[Measurement] = []
         if not quick:
-            swept = _run(list(sweeps()), notebook.measured, "sweeps")
+            swept = _run(list(sweeps()), cache.measured, "sweeps")
             results["sweeps"] = [item.record() for item in swept]
             results["masks"] = _masks(console)
             results["wall"] = _wall_times(console)
@@ -108,6 +108,7 @@ def main(output: Path, *, platform: str | None = None, quick: bool, resume: bool
             file.temporary.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
             file.commit()
         if not quick:
+            # Matplotlib: --quick draws nothing.
             from scegrad.bench.pictures import write_pictures
 
             write_pictures(directory.path, measured, swept)

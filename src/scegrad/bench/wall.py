@@ -146,6 +146,7 @@ def _cocotb(platform: str, fmt: str) -> tuple[int, float, float]:
     """Cycles and seconds of a job in the cocotb bench, and seconds of as many cycles of an empty
     test on the same model; the cycles must be the fast simulation's.
     """
+    # cocotb: only this measurement runs a test bench.
     from scegrad.tb.designs import design_of
     from scegrad.tb.job_files import run_files
     from scegrad.tb.runner import run_bench

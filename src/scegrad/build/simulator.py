@@ -105,6 +105,7 @@ def verilog(platform: Platform) -> Path:
     """
 
     def make(work: Path) -> Path:
+        # Amaranth: Verilog that is kept is not generated again.
         from scegrad.rtl.verilog import write_verilog
 
         with announced(f"{platform.name}: generating Verilog (once)"):

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from scegrad.api import run_job
+from scegrad.build.simulator import library
 from scegrad.demo.training import (
     F64,
     Task,
@@ -234,8 +235,6 @@ def demonstrate(
     tasks = breast_cancer(), digits()
     runs = [Run(task, platform, FORMATS[name]) for platform, name in RUNS for task in tasks]
     if backend == "verilator" and compute is run_job:
-        from scegrad.build.simulator import library
-
         for platform, _ in RUNS:
             library(platform)
     for run in runs:

@@ -70,6 +70,7 @@ def standardise(features: NDArray, labels: NDArray) -> tuple[F64, F64]:
 
 def breast_cancer() -> Task:
     """569 tumours, 30 measurements of each: benign or not."""
+    # scikit-learn takes seconds to load: other tasks do without.
     from sklearn.datasets import load_breast_cancer
 
     data = load_breast_cancer()

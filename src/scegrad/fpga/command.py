@@ -11,6 +11,7 @@ from scegrad.fpga.fusesoc import write_core
 from scegrad.fpga.ipxact import write_component
 from scegrad.fpga.measure import UnitMeasurement, measure, verilog
 from scegrad.fpga.template import write_template
+from scegrad.fpga.units import check
 from scegrad.fpga.vendor import write_vendor_files
 from scegrad.fpga.waivers import write_waivers
 from scegrad.fpga.zynq import write_zynq_files
@@ -109,8 +110,6 @@ def write_units(units: list[str], platform_name: str, directory: Path) -> None:
 
 def _names(units: list[str], platform: Platform) -> list[str]:
     """The requested units, or all units of the platform; raises ``RequestError``."""
-    from scegrad.fpga.units import check
-
     for unit in units:
         check_choice("unit", unit, tuple(MEGAHERTZ))
         check(unit, platform)
@@ -143,8 +142,6 @@ def _kept(output: Path) -> list[dict]:
 
 
 def _has(platform: Platform, unit: str) -> bool:
-    from scegrad.fpga.units import check
-
     try:
         check(unit, platform)
     except RequestError:

@@ -102,6 +102,7 @@ def measure(
 
 def verilog(unit: str, platform: Platform, name: str) -> tuple[str, str]:
     """The unit alone, as module ``bare``, and the unit in the harness, as module ``harness``."""
+    # Amaranth: what is measured already comes from the cache.
     from scegrad.fpga.units import UNITS, Bare, Harness
     from scegrad.rtl.verilog import to_verilog
 

@@ -44,6 +44,7 @@ def netlist(unit: wiring.Component, name: str) -> str:
     """The netlist of ``unit`` as module ``name``, and the models of its cells. Raises
     ``BuildError``.
     """
+    # Amaranth and cocotb: each loads when its netlist is made or run.
     from scegrad.rtl.verilog import to_verilog
 
     text = to_verilog(unit, name)

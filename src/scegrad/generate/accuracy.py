@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from scegrad.generate.maker import ROOT, Maker
+from scegrad.generate.maker import ROOT, Generator
 from scegrad.model import exact_mpfr
 from scegrad.model.hard_cases import hard_logits, measure
 from scegrad.sweep.spaces import STAGE, Space
@@ -201,7 +201,7 @@ def hard_cases() -> str:
 
 def generated(root: Path) -> dict[Path, str]:
     """The page with today's summaries."""
-    return {PAGE: MAKER.page(PAGE, {"results": results(), "hard-cases": hard_cases()}, root)}
+    return {PAGE: GENERATOR.page(PAGE, {"results": results(), "hard-cases": hard_cases()}, root)}
 
 
-MAKER = Maker("accuracy", f"{SUMMARIES}/", generated)
+GENERATOR = Generator("accuracy", f"{SUMMARIES}/", generated)

@@ -11,7 +11,7 @@ from typing import Any
 from scegrad.bench import litedram, masks, profile
 from scegrad.bench.cases import DSP_MHZ, BenchCase
 from scegrad.bench.measure import Measurement
-from scegrad.generate.maker import Maker, recorded
+from scegrad.generate.maker import Generator, recorded
 from scegrad.platforms import PLATFORMS
 
 README, PAGE, MEASURED = (
@@ -123,7 +123,7 @@ def generated(root: Path) -> dict[Path, str]:
         },
         MEMORY: {"litedram": litedram_table(recorded(BEHIND))},
     }
-    return {path: MAKER.page(path, tables, root) for path, tables in blocks.items()}
+    return {path: GENERATOR.page(path, tables, root) for path, tables in blocks.items()}
 
 
-MAKER = Maker("bench", str(MEASURED), generated)
+GENERATOR = Generator("bench", str(MEASURED), generated)

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from scegrad.errors import RequestError, check_choice
 from scegrad.generate import accuracy, bench, drawings, fpga, modules, plan, registers, signoff
-from scegrad.generate.maker import ROOT, Maker
+from scegrad.generate.maker import ROOT, Generator
 
-MAKERS: dict[str, Maker] = {
-    maker.name: maker
-    for maker in (
-        *(registers.MAKER, bench.MAKER, fpga.MAKER),
-        *(accuracy.MAKER, drawings.MAKER, modules.MAKER, signoff.MAKER, plan.MAKER),
+GENERATORS: dict[str, Generator] = {
+    generator.name: generator
+    for generator in (
+        *(registers.GENERATOR, bench.GENERATOR, fpga.GENERATOR, accuracy.GENERATOR),
+        *(drawings.GENERATOR, modules.GENERATOR, signoff.GENERATOR, plan.GENERATOR),
     )
 }
 """Generators of text, which can be compared."""
@@ -25,7 +25,7 @@ def generate_files(names: list[str], *, check: bool, root: Path = ROOT) -> int:
     Raises ``RequestError`` for an unknown name, and outside a checkout.
     """
     for name in names:
-        check_choice("name", name, (*MAKERS, PICTURES))
+        check_choice("name", name, (*GENERATORS, PICTURES))
     if not (root / "pyproject.toml").is_file():
         raise RequestError(f"{root} is not a checkout of scegrad, whose files this command makes")
     if check and PICTURES in names:
@@ -36,5 +36,5 @@ def generate_files(names: list[str], *, check: bool, root: Path = ROOT) -> int:
 
         accuracy_pictures.main()
         bench_pictures.main()
-    chosen = [maker for name, maker in MAKERS.items() if name in names or not names]
-    return sum(maker.run(root, check=check) for maker in chosen)
+    chosen = [generator for name, generator in GENERATORS.items() if name in names or not names]
+    return sum(generator.run(root, check=check) for generator in chosen)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scegrad.formats import FP32
 from scegrad.generate import fault, fpga, plan, timing
-from scegrad.generate.maker import Maker
+from scegrad.generate.maker import Generator
 from scegrad.generate.svg import BLUE, GREEN, GREY, LETTER, ORANGE, PINK, Drawing
 from scegrad.platforms import PLATFORMS, REGISTERS_BUS, SHARED_BUS, Platform
 from scegrad.registers import REGISTERS, Field
@@ -183,4 +183,4 @@ def generated(root: Path) -> dict[Path, str]:
     return made | timing.drawings(root) | fault.drawings(root)
 
 
-MAKER = Maker("drawings", "the design", generated)
+GENERATOR = Generator("drawings", "the design", generated)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from scegrad.generate.maker import ROOT, Maker
+from scegrad.generate.maker import ROOT, Generator
 
 PAGE, MEASURED = Path("docs/fpga.md"), Path("docs/fpga.json")
 
@@ -107,7 +107,7 @@ TABLES: dict[str, Callable[[], str]] = {
 
 def generated(root: Path) -> dict[Path, str]:
     """The page with today's tables."""
-    return {PAGE: MAKER.page(PAGE, {name: table() for name, table in TABLES.items()}, root)}
+    return {PAGE: GENERATOR.page(PAGE, {name: table() for name, table in TABLES.items()}, root)}
 
 
-MAKER = Maker("fpga", f"{MEASURED} and {BOARD}", generated)
+GENERATOR = Generator("fpga", f"{MEASURED} and {BOARD}", generated)

@@ -23,7 +23,7 @@ def recorded(path: Path) -> Any:
 
 
 @dataclass(frozen=True)
-class Maker:
+class Generator:
     """A generator of files from ``source``, a path in the checkout.
 
     ``name`` is the one of ``scegrad generate NAME``. ``generated`` takes the directory of the

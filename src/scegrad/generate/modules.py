@@ -13,7 +13,7 @@ from amaranth.hdl import Elaboratable, Fragment
 from amaranth.lib import wiring
 
 from scegrad.formats import FORMATS
-from scegrad.generate.maker import ROOT, Maker
+from scegrad.generate.maker import ROOT, Generator
 from scegrad.platforms import ECP5_DEMO
 from scegrad.rtl.black_box import BlackBox
 from scegrad.rtl.clock_gate import VERILOG
@@ -131,7 +131,7 @@ def table(root: Path = ROOT) -> str:
 
 def generated(root: Path = ROOT) -> dict[Path, str]:
     """The page."""
-    return {PAGE: MAKER.page(PAGE, {"modules": table(root)}, root)}
+    return {PAGE: GENERATOR.page(PAGE, {"modules": table(root)}, root)}
 
 
-MAKER = Maker("modules", "rtl", generated)
+GENERATOR = Generator("modules", "rtl", generated)

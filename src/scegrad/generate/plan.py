@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import scegrad
-from scegrad.generate.maker import Maker
+from scegrad.generate.maker import Generator
 
 PAGE = Path("docs/plan.md")
 
@@ -50,6 +50,22 @@ def files() -> Iterator[tuple[str, Path]]:
             yield entry.stem, entry
         elif entry.is_dir():
             yield from ((entry.name, path) for path in sorted(entry.resolve().rglob("*.py")))
+
+
+def unexplained_imports(path: Path) -> list[int]:
+    """The line of the first import inside a function of a file, unless a comment above says why it
+    is there; it speaks for the others of the file.
+    """
+    text = path.read_text(encoding="utf-8")
+    inside = [
+        node.lineno
+        for function in ast.walk(ast.parse(text))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    first = min(inside, default=0)
+    return [first] if first and not text.splitlines()[first - 2].lstrip().startswith("#") else []
 
 
 def imported(path: Path) -> Iterator[tuple[str, int]]:
@@ -109,4 +125,4 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-MAKER = Maker("plan", "src/scegrad", lambda root: {PAGE: page()})
+GENERATOR = Generator("plan", "src/scegrad", lambda root: {PAGE: page()})

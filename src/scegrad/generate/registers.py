@@ -12,7 +12,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from scegrad import registers
-from scegrad.generate.maker import ROOT, Maker
+from scegrad.generate.maker import ROOT, Generator
 from scegrad.platforms import PLATFORMS, PRIVATE_BUS, SHARED_BUS
 from scegrad.registers import (
     FORMAT_CODES,
@@ -279,11 +279,12 @@ TABLES: dict[str, Callable[[], str]] = {
 
 def generated(root: Path = ROOT) -> dict[Path, str]:
     """The content of each committed file."""
+    tables = {name: f"\n{table()}\n" for name, table in TABLES.items()}
     return {
         HEADER: c_header(),
         STATUS_HEADER: status_header(),
-        PAGE: MAKER.page(PAGE, {name: f"\n{table()}\n" for name, table in TABLES.items()}, root),
+        PAGE: GENERATOR.page(PAGE, tables, root),
     }
 
 
-MAKER = Maker("registers", "src/scegrad/registers.py", generated)
+GENERATOR = Generator("registers", "src/scegrad/registers.py", generated)

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from scegrad.generate.maker import Maker, recorded
+from scegrad.generate.maker import Generator, recorded
 from scegrad.signoff.catalogue import cases
 from scegrad.signoff.summary import MISSING, STALE
 
@@ -49,7 +49,7 @@ def table(summary: dict[str, Any]) -> str:
 
 def generated(root: Path) -> dict[Path, str]:
     """The page with today's state."""
-    return {README: MAKER.page(README, {"signoff": table(recorded(KEPT))}, root)}
+    return {README: GENERATOR.page(README, {"signoff": table(recorded(KEPT))}, root)}
 
 
-MAKER = Maker("signoff", str(KEPT), generated)
+GENERATOR = Generator("signoff", str(KEPT), generated)

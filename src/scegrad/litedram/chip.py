@@ -15,6 +15,7 @@ WORKING_MHZ = range(1, 1001)
 def chips() -> ModuleType:
     """LiteDRAM's list of chips; raises ``RequestError`` if the package is not installed."""
     require("litedram", "litex", "migen")
+    # LiteDRAM: an optional package, which need not be there.
     import litedram.modules
 
     return litedram.modules

@@ -33,6 +33,7 @@ def axi_port(
     Their names are ``<prefix>_awaddr`` and so on. With ``bits`` the port is wider than the native
     one, by LiteX's down-converter: 256 beats of the native port at most.
     """
+    # LiteDRAM, LiteX and Migen: optional packages, which need not be there.
     from litedram.frontend.axi import LiteDRAMAXI2Native, LiteDRAMAXIPort
     from litex.soc.interconnect.axi import AXIDownConverter
 

@@ -66,6 +66,7 @@ def sequence(mhz: int) -> list[Step]:
 
 def _sequencer(top: Any, dfi: Any, done: Any, steps: list[Step]) -> None:
     """Drive the commands of ``steps`` on ``dfi``, each for one cycle, then set ``done``."""
+    # LiteDRAM, LiteX and Migen: optional packages, which need not be there.
     from migen import Case, If, Signal
 
     index = Signal(max=len(steps) + 1, name="step")

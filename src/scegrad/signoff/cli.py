@@ -65,6 +65,7 @@ def signoff(
     same command goes on from there. The exit status is 1 unless every case that was chosen is
     proved.
     """
+    # Amaranth, NumPy and the provers: other commands, and --help, do not need them.
     from scegrad.signoff import command
 
     if listed:

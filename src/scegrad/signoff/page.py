@@ -67,12 +67,30 @@ Cell = tuple[str, str]
 def page(summary: Summary) -> str:
     """The page of a summary."""
     parts = [
+        *_head(),
+        *_proved(summary),
+        *_covered(summary),
+        *_listed(summary),
+        f"<script>{SCRIPT}</script></body></html>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _head() -> list[str]:
+    """What stands before the tables."""
+    return [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>scegrad: sign-off</title><style>{STYLE}</style></head><body>",
         "<h1>scegrad: sign-off</h1>",
         "<p>What is proved of the hardware, about the Verilog whose hash stands by each case.</p>",
+    ]
+
+
+def _proved(summary: Summary) -> list[str]:
+    """Ladder, groups and mutants."""
+    return [
         "<h2>Ladder</h2>",
         _table("ladder", ("level", "item", "state", "evidence"), map(_rung, summary["ladder"])),
         "<h2>Groups</h2>",
@@ -87,6 +105,12 @@ def page(summary: Summary) -> str:
         "<p>Mutants that live: nothing has told them from the design, and no proof says that they"
         " are equal to it.</p>",
         _table("holes", ("case", "mutant", "why", "source"), map(_hole, summary["holes"])),
+    ]
+
+
+def _covered(summary: Summary) -> list[str]:
+    """What was run of the code, and what was not."""
+    return [
         "<h2>Coverage</h2>",
         "<p>Points of the code that were run. Each of the others is excluded with a reason, or is"
         " missed.</p>",
@@ -99,6 +123,12 @@ def page(summary: Summary) -> str:
         _table("excluded", ("design", "points", "reason"), map(_excluded, summary["excluded"])),
         "<h2>Missed</h2>",
         _table("missed", ("case", "point", "source"), map(_missed, summary["missed"])),
+    ]
+
+
+def _listed(summary: Summary) -> list[str]:
+    """Every case, every design, and the tools."""
+    return [
         "<h2>Cases</h2>",
         '<input type="search" placeholder="show the cases that contain ..." aria-label="filter">',
         _table(
@@ -110,9 +140,7 @@ def page(summary: Summary) -> str:
         _table("designs", ("design", "SHA-256 of its Verilog"), map(_design, summary["designs"])),
         "<h2>Tools</h2>",
         *(f"<p><code>{html.escape(tools)}</code></p>" for tools in summary["tools"]),
-        f"<script>{SCRIPT}</script></body></html>",
     ]
-    return "\n".join(parts) + "\n"
 
 
 def _table(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

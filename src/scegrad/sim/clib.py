@@ -28,9 +28,10 @@ def records(function: Any, handle: Any, layout: "DTypeLike") -> "np.ndarray":
     """Copy an array of records owned by a C library: ``function`` stores a pointer to the first and
     returns their number.
     """
-    first = c_void_p()
+    # NumPy: only records need it.
     import numpy as np
 
+    first = c_void_p()
     dtype = np.dtype(layout)
     count = int(function(handle, byref(first)))
     if not count or first.value is None:

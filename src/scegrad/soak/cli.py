@@ -41,6 +41,7 @@ def soak(
     and a failure comes with the command that repeats its round. The exit status is 1 after a
     failure.
     """
+    # NumPy and the simulators: other commands, and --help, do not need them.
     from scegrad.soak import command
 
     chosen = [platform_of(name) for name in platform or PLATFORMS]

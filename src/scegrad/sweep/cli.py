@@ -57,6 +57,7 @@ class How:
 
     def sweep(self, name: str, directory: str, **words: int) -> None:
         """Run the space ``name``, by default in out/sweep/``directory``, and exit."""
+        # NumPy and the lanes: other commands, and --help, do not need them.
         from scegrad.sweep.command import SweepOptions, main, parse_range
         from scegrad.sweep.spaces import Space
 

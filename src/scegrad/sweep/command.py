@@ -51,6 +51,7 @@ def sweep(space: Space, options: SweepOptions) -> Summary:
     """
     if options.scheduler is not None:
         require("distributed")
+        # Dask: an optional package, for sweeps on a cluster alone.
         from scegrad.sweep.watch import check_address
 
         check_address(options.scheduler)  # before anything is made

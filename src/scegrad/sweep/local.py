@@ -1,5 +1,6 @@
 """Shards in processes of this machine."""
 
+import ctypes
 import os
 import pickle
 import signal
@@ -37,8 +38,6 @@ def _start(design: str, parent: int) -> None:
     global _lane
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
-        import ctypes
-
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
         if os.getppid() != parent:
             os._exit(1)

@@ -7,6 +7,7 @@ It goes there by value, since the package may be missing there or be another one
 def probe() -> dict[str, str]:
     """``code`` and ``version`` of the package, or ``error``."""
     try:
+        # This function goes to the worker by value, without the names of its module.
         import importlib.metadata
 
         from scegrad.sweep.version import code

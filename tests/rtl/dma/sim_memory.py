@@ -1,5 +1,8 @@
 """A memory on an AXI4 port for ``amaranth.sim``, which refuses whatever breaks the protocol or was
 not declared.
+
+It stays beside the models of ``tb`` and ``sw/sim``: those run in cocotb and in C++, and neither can
+be a testbench of Amaranth's simulator, in which the DMA is tested without a build.
 """
 
 from collections import deque
