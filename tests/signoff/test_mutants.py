@@ -45,7 +45,7 @@ def test_a_group_that_mutsel_cannot_select_is_refused():
 
 def test_mutants_of_a_lane_are_killed_or_equal():
     group = mutants.lane_population("lane16").group(0)[::30]
-    result = mutants.result_of(mutants.judge_lane("lane16", group), 0.0)
+    result = mutants.judge_lane("lane16", group).result(0.0)
     assert result.verdict is Verdict.PROVED, result.data["alive"]
     assert result.data["mutants"] == len(group)
     assert set(result.data["ends"]) >= {mutants.BY_RESULT, "equal"}
@@ -55,7 +55,7 @@ def test_a_mutant_that_lives_is_told():
     mutant = Population("toggle", TOGGLE, "toggle", 1).mutants[0]
     judgement = Judgement({"equal": 3}, [])
     judgement.keep(mutant, "no time")
-    result = mutants.result_of(judgement, 0.0)
+    result = judgement.result(0.0)
     assert result.verdict is Verdict.ALIVE
     assert result.detail == "4 mutants: 3 equal, 1 alive"
     assert result.data["alive"] == [{"mutant": str(mutant), "why": "no time"}]

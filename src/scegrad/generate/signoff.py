@@ -18,7 +18,7 @@ GROUPS = {
     "unit": "units of DMA and control: protocol, bursts, counters, end of each job",
     "lane": "lanes: a pipeline without state, special values, fp16 correctly rounded",
     "rounding32": "fp32: rounding for every s, k, x and y",
-    "mutants": "groups of mutants of the lanes: each killed or equal",
+    "mutants": "groups of mutants of lanes, DMA and control: each killed or equal",
     "coverage": "lines, branches, expressions and toggles: hit, or excluded with a reason",
     "soak": "random jobs with faults, pauses, aborts and resets",
 }

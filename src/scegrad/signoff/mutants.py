@@ -20,7 +20,7 @@ from scegrad.signoff.designs import lane_design
 from scegrad.signoff.mutant_equal import EQUAL, Comparison
 from scegrad.signoff.mutant_lane import MutantLane, Stimuli
 from scegrad.signoff.mutation import Judgement, Mutant, Population
-from scegrad.signoff.result import CaseResult, Verdict
+from scegrad.signoff.result import CaseResult
 
 LANE_GROUPS = {"lane16": (FP16, 100), "lane32": (FP32, 320)}
 """Of each lane the format, and how many groups its mutants make."""
@@ -114,20 +114,10 @@ def _decide(
             judgement.keep(mutant, f"the solver's {told} shows no difference")
 
 
-def result_of(judgement: Judgement, seconds: float) -> CaseResult:
-    """A judgement as the result of its case."""
-    total = sum(judgement.ends.values()) + len(judgement.alive)
-    told = [f"{count} {end}" for end, count in judgement.ends.items()]
-    told += [f"{len(judgement.alive)} alive"] if judgement.alive else []
-    verdict = Verdict.ALIVE if judgement.alive else Verdict.PROVED
-    data = {"mutants": total, "ends": judgement.ends, "alive": judgement.alive}
-    return CaseResult(verdict, f"{total} mutants: {', '.join(told)}", seconds, data)
-
-
 def _run(name: str, index: int, step: int = 1) -> CaseResult:
     started = time.monotonic()
     judgement = judge_lane(name, lane_population(name).group(index)[::step])
-    return result_of(judgement, time.monotonic() - started)
+    return judgement.result(time.monotonic() - started)
 
 
 def cases() -> list[SignoffCase]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scegrad.signoff import tools
+from scegrad.signoff.result import CaseResult, Verdict
 
 SELECT_BITS = 10
 """Bits of ``mutsel``: a group has fewer mutants than it can select."""
@@ -23,6 +24,7 @@ SELECT_BITS = 10
 _FLAT = """
 read_verilog design.v
 hierarchy -top {top}
+{before}
 proc
 flatten
 opt_clean
@@ -30,7 +32,7 @@ opt_clean
 memory_collect
 """
 
-_LIST = "mutate -list 100000000 -seed 1 -none -o list.txt\n"
+_LIST = "mutate -list 100000000 -seed 1 -none -o list.txt {top}\n"
 
 _LEFT_OUT = re.compile(r"-port (CLK|(RD|WR)_CLK|RD_ARST|RD_SRST)\b")
 _CELL = re.compile(r"-cell (\S+)")
@@ -78,8 +80,9 @@ def _plain(cell: str) -> str:
 class Population:
     """All mutants of one design, in ``groups``.
 
-    ``top`` is the module in ``verilog``; ``prepare`` are further lines of the script, such as more
-    outputs. ``cells`` is a pattern of the cells that are mutated, by their path.
+    ``top`` is the module in ``verilog``; ``before`` are lines of the script before it is flattened,
+    such as modules that stay whole and are not mutated; ``prepare`` those after it, such as more
+    outputs. ``places`` is a pattern of what is mutated: the path of a cell, then that of its wire.
     """
 
     name: str
@@ -87,7 +90,8 @@ class Population:
     top: str
     groups: int
     prepare: str = ""
-    cells: str = ""
+    before: str = ""
+    places: str = ""
 
     @cached_property
     def mutants(self) -> list[Mutant]:
@@ -95,17 +99,17 @@ class Population:
         with TemporaryDirectory(prefix="scegrad-") as work:
             directory = Path(work)
             self._write(directory)
-            tools.yosys(self.script + _LIST, directory)
+            tools.yosys(self.script + _LIST.format(top=self.top), directory)
             lines = (directory / "list.txt").read_text(encoding="ascii").splitlines()
         return [Mutant(line) for line in lines if self._counts(line)]
 
     def _counts(self, line: str) -> bool:
         cell = _CELL.search(line)
-        return (
-            cell is not None
-            and not _LEFT_OUT.search(line)
-            and re.search(self.cells, cell[1].replace("\\", "")) is not None
-        )
+        if cell is None or _LEFT_OUT.search(line):
+            return False
+        wire = _WIRE.search(line)
+        place = f"{_plain(cell[1])} {_plain(wire[1]) if wire else ''}"
+        return re.search(self.places, place) is not None
 
     def group(self, index: int) -> list[Mutant]:
         """Every ``groups``-th mutant; raises ``ValueError`` for more than ``mutsel`` can select."""
@@ -117,7 +121,7 @@ class Population:
     @property
     def script(self) -> str:
         """The lines that make the netlist, before any mutation."""
-        return _FLAT.format(top=self.top, prepare=self.prepare)
+        return _FLAT.format(top=self.top, before=self.before, prepare=self.prepare)
 
     def mutated(self, mutants: list[Mutant]) -> str:
         """The lines that make the netlist with mutants, counted from 1."""
@@ -151,3 +155,12 @@ class Judgement:
     def keep(self, mutant: Mutant, why: str) -> None:
         """Add a living mutant."""
         self.alive.append({"mutant": str(mutant), "why": why})
+
+    def result(self, seconds: float) -> CaseResult:
+        """The judgement as the result of its case."""
+        total = sum(self.ends.values()) + len(self.alive)
+        told = [f"{count} {end}" for end, count in self.ends.items()]
+        told += [f"{len(self.alive)} alive"] if self.alive else []
+        verdict = Verdict.ALIVE if self.alive else Verdict.PROVED
+        data = {"mutants": total, "ends": self.ends, "alive": self.alive}
+        return CaseResult(verdict, f"{total} mutants: {', '.join(told)}", seconds, data)

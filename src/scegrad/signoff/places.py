@@ -25,9 +25,14 @@ _STEM = re.compile(r"([a-z][a-z_]*?)(_\d+)*(\[\d+\])?$")
 
 
 def place(signal: str) -> str:
-    """``file#Lnumber`` of a signal's path such as ``lane.subtract.total_6[3]``; the line of the
-    class if no line names the signal.
+    """``file#Lnumber`` of a signal's path such as ``lane.subtract.total_6[3]``, in a lane or in a
+    platform; the line of the class if no line names the signal.
     """
+    if _PLATFORM.match(signal):
+        parts = [part for part in signal.split(".")[:-1] if part.rstrip("_0123456789") in NODES]
+        path = NODES[parts[-1].rstrip("_0123456789")]
+        stem = _STEM.search(signal.split(".")[-1])
+        return f"{path}#L{_line(path, stem[1] if stem else '')}"
     module = max((key for key in MODULES if signal.startswith(f"{key}.")), key=len, default="")
     path = MODULES.get(module, _FALLBACK)
     stem = _STEM.search(signal.removeprefix(f"{module}."))
@@ -78,6 +83,20 @@ PARTS = {
     "lane": "rtl/datapath/lane.py",
 }
 """Files of modules of a platform, by a part of their names; the last part counts that is here."""
+
+NODES = {
+    **PARTS,
+    "unit": "rtl/core.py",
+    "requests": "rtl/dma/bursts.py",
+    "logits": "rtl/dma/realign.py",
+    "labels": "rtl/dma/realign.py",
+    "gradient": "rtl/control/checker.py",
+    "overlap_logits": "rtl/control/checker.py",
+    "overlap_labels": "rtl/control/checker.py",
+}
+"""Files of a platform's modules, by their names as instances."""
+
+_PLATFORM = re.compile(r"(control|cluster)\.")
 
 _POINT = re.compile(r"\w+ (\w+):\d+ \(?([a-z][a-z_]*?)?(?:_\d+)*(?:\[|:|==| |$)")
 
