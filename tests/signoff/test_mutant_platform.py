@@ -1,25 +1,14 @@
-"""Mutants of a platform: pins that count, a trace and its replay on the copier, equality in one
-step, and that the parts share out every cell.
+"""Mutants of a platform: pins that count, equality in one step, and that the parts share out every
+cell.
 """
-
-from pathlib import Path
 
 import pytest
 
-from scegrad.errors import SimulationError
-from scegrad.signoff import mutant_units, tools
-from scegrad.signoff.mutant_platform import (
-    Kind,
-    MutantPlatform,
-    Trace,
-    condition,
-    pins_header,
-    record,
-)
+from scegrad.signoff import mutant_units
+from scegrad.signoff.mutant_platform import condition, pins_header
 from scegrad.signoff.mutant_steps import Steps
 from scegrad.signoff.mutation import Population
 from scegrad.signoff.places import place
-from tests.sim import copier
 
 STEP = """
 module step(input clk, input a, input b, input [3:0] d, output reg q,
@@ -48,36 +37,6 @@ def test_pins_of_a_top_module():
     header = pins_header("t", text)
     assert "#define SCE_INPUTS(PIN) PIN(rst)\n" in header
     assert "DATA) ALWAYS(irq)\n" in header
-
-
-def test_a_copy_tells_mutants_from_the_copier(tmp_path):
-    source, top = _flat_copier(tmp_path), copier.COPIER.top_name
-    found = record(copier.COPIER, source, _copies)
-    assert found.jobs == 2
-    population = Population("copier", source.read_text(encoding="ascii"), top, 1)
-    mutants = population.mutants[:: len(population.mutants) // 24]
-    netlist = population.run(mutants, "write_verilog -noattr out.v", "out.v", tmp_path)
-    model = MutantPlatform(copier.COPIER, source, netlist, tmp_path)
-    kinds = [kind for _, _, kind in model.first_differences(found, list(range(1, len(mutants))))]
-    assert set(kinds) == set(Kind)
-    with pytest.raises(SimulationError, match="without a mutation differs in cycle"):
-        next(model.first_differences(Trace(found.rows ^ 1, 2), [1]))
-
-
-def _flat_copier(directory: Path) -> Path:
-    """The copier in the form of Yosys, with a line for each port."""
-    copier.verilog(directory)
-    script = f"read_verilog -sv copier.v\nhierarchy -top {copier.COPIER.top_name}\nproc\nflatten\n"
-    tools.yosys(f"{script}write_verilog -noattr flat.v", directory)
-    return directory / "flat.v"
-
-
-def _copies(simulation: object) -> int:
-    for private in (False, True):
-        source = 0x1080_0000 if private else copier.SOURCE
-        copier.start(simulation, 90, private=private, source=source, target=source + 0x1000)
-        copier.finish(simulation, private=private)
-    return 2
 
 
 def test_equal_in_one_step_and_different():
