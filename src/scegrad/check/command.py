@@ -1,5 +1,6 @@
 """``scegrad check``: measures the error of results against the exact ones."""
 
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from scegrad.model import reference
 from scegrad.progress import INTERVAL, Bar
 from scegrad.request.arrays import Arrays
 from scegrad.request.differences import FIRST, DifferingElement, differences
+from scegrad.show.lines import folded
 
 JUDGED_AT_ONCE = 1 << 18
 """Elements per step of the check."""
@@ -58,7 +60,8 @@ def check_files(logits: Path, labels: Path, gradient: Path, fmt: str | None, bou
     x, y = arrays.flat()
     flat = np.ascontiguousarray(result).reshape(-1).astype(arrays.fmt.dtype, copy=False)
     found = judge(arrays.fmt, result.shape, x, y, flat, bound)
-    print("\n".join(lines(arrays.fmt, result.shape, found, bound)))
+    for line in lines(arrays.fmt, result.shape, found, bound):
+        print(folded(line, sys.stdout))
     return found.beyond
 
 

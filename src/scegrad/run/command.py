@@ -17,6 +17,7 @@ from scegrad.request.differences import FIRST, DifferingElement, differences
 from scegrad.request.request import Request, prepare
 from scegrad.request.result import Result
 from scegrad.request.settings import Settings
+from scegrad.show.lines import folded
 
 COMPARED_AT_ONCE = 1 << 18
 """Elements per comparison with the golden model."""
@@ -59,9 +60,9 @@ def run_files(files: Files, settings: Settings) -> int:
             _report(report, request, result, mismatches)
         gradient.commit()
     text = text_stream(files.output, request.waves)
-    print(summary(request, result, mismatches, files.output), file=text)
+    print(folded(summary(request, result, mismatches, files.output), text), file=text)
     for difference in first:
-        print(f"  {difference.text(request.fmt)}", file=text)
+        print(folded(f"  {difference.text(request.fmt)}", text), file=text)
     return mismatches
 
 
