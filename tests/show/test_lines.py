@@ -51,5 +51,6 @@ def test_too_narrow_for_a_word(terminal: TextIO) -> None:
 
 def test_a_file_gets_the_line_as_it_is() -> None:
     assert folded(LINE, io.StringIO()) == LINE
+    assert folded(LINE, None) == LINE  # sys.stdout, if it was closed before Python started
     with Path(os.devnull).open("w") as stream:
         assert folded(LINE, stream) == LINE

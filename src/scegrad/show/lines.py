@@ -8,12 +8,12 @@ INDENT = 4
 """Columns by which the rest of a folded line stands further in than its start."""
 
 
-def folded(line: str, stream: TextIO) -> str:
+def folded(line: str, stream: TextIO | None) -> str:
     """A line as ``stream`` shows it best: on a terminal folded between words at its width, so that
-    it breaks no number; elsewhere as it is.
+    it breaks no number; elsewhere as it is. A standard output that is closed is None.
     """
     try:
-        width = os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
+        width = os.get_terminal_size(stream.fileno()).columns if stream and stream.isatty() else 0
     except (OSError, ValueError):  # not a file of the system, or closed
         width = 0
     if not 0 < width < len(line):
