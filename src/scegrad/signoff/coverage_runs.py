@@ -27,7 +27,7 @@ from scegrad.registers import (
     unit_offset,
 )
 from scegrad.sim.simulation import Memory, Simulation
-from scegrad.soak.soak import SoakError, SoakRound
+from scegrad.soak.soak import SoakError, SoakRegisters, SoakRound
 from scegrad.tb import scenarios
 
 SEED = 14
@@ -69,7 +69,7 @@ def run_regression(platform: Platform, simulation: Simulation, rounds: int) -> i
         jobs += 1
     simulation.set_memory(Memory(latency=30))
     registers(rng, platform, simulation)
-    sequence.execute(sequence.identify_and_enable(platform), _Registers(simulation))
+    sequence.execute(sequence.identify_and_enable(platform), SoakRegisters(simulation))
     return jobs + sum(_request(rng, platform, simulation) for _ in range(30 * rounds))
 
 
@@ -78,7 +78,7 @@ def _run(rng: random.Random, simulation: Simulation, job: Job) -> None:
     logits, labels = scenarios.draw_operands(rng, job.fmt, job.length)
     simulation.write(job.logits, logits)
     simulation.write(job.labels, labels)
-    sequence.execute(sequence.run(job, LIMIT), _Registers(simulation))
+    sequence.execute(sequence.run(job, LIMIT), SoakRegisters(simulation))
     bits = job.fmt.bits_dtype
     found = simulation.read(job.gradient, job.size).view(bits)
     if (found != golden.gradient(logits, labels).view(bits)).any():
@@ -130,7 +130,7 @@ def _request(rng: random.Random, platform: Platform, simulation: Simulation) -> 
     due = job.check()
     if due is Status.ACCEPTED and job.length > SHORT:
         return 0
-    access = _Registers(simulation)
+    access = SoakRegisters(simulation)
     try:
         sequence.execute(sequence.start(job), access)
     except JobRefused as error:
@@ -167,16 +167,3 @@ def _spoilt(rng: random.Random, job: Job) -> Job:
         changed -= 1 << bits
     changes: dict[str, Any] = {name: changed}
     return replace(job, **changes)
-
-
-class _Registers:
-    """The registers of a simulation whose jobs end in time."""
-
-    def __init__(self, simulation: Simulation) -> None:
-        self.read32, self.write32 = simulation.read32, simulation.write32
-        self._simulation = simulation
-
-    def wait(self, limit: int, /) -> None:
-        self._simulation.run(limit, until_irq=True)
-        if not self._simulation.irq:
-            raise SoakError(f"hangs: no interrupt within {limit} cycles")

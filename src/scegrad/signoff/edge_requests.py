@@ -20,7 +20,7 @@ from scegrad.job.job import BusError, Job, JobAborted, JobRefused
 from scegrad.platforms import Platform, Region
 from scegrad.registers import REGISTERS, SHARED, UNIT_REGISTERS, Status, offset, unit_offset
 from scegrad.sim.simulation import Direction, Memory, Simulation
-from scegrad.soak.soak import SoakError
+from scegrad.soak.soak import SoakError, SoakRegisters
 from scegrad.tb import scenarios
 
 LIMIT = 100_000
@@ -34,19 +34,6 @@ READING = 16
 """Jobs during and after which every register is read."""
 
 
-class _Registers:
-    """The registers of a simulation whose jobs end in time."""
-
-    def __init__(self, simulation: Simulation) -> None:
-        self.read32, self.write32 = simulation.read32, simulation.write32
-        self._simulation = simulation
-
-    def wait(self, limit: int, /) -> None:
-        self._simulation.run(limit, until_irq=True)
-        if not self._simulation.irq:
-            raise SoakError(f"hangs: no interrupt within {limit} cycles")
-
-
 def run(rng: random.Random, platform: Platform, simulation: Simulation, count: int) -> int:
     """Make so many requests, and read the registers of some jobs; returns how many were started.
     Raises ``SoakError``.
@@ -55,7 +42,7 @@ def run(rng: random.Random, platform: Platform, simulation: Simulation, count: i
     simulation.clear_windows()
     simulation.clear_faults()
     simulation.set_memory(MEMORY)
-    access = _Registers(simulation)
+    access = SoakRegisters(simulation)
     sequence.execute(sequence.identify_and_enable(platform), access)
     started = sum(_request(draw(rng, platform), access) for _ in range(count))
     for _ in range(READING):
@@ -107,7 +94,7 @@ def _at(job: Job, array: str, address: int) -> Job:
     return replace(job, **changes)
 
 
-def _request(job: Job, access: _Registers) -> int:
+def _request(job: Job, access: SoakRegisters) -> int:
     due = job.check()
     try:
         unit = sequence.execute(sequence.start(job), access)
@@ -124,7 +111,7 @@ def _request(job: Job, access: _Registers) -> int:
 
 
 def _read_all(
-    rng: random.Random, platform: Platform, simulation: Simulation, access: _Registers
+    rng: random.Random, platform: Platform, simulation: Simulation, access: SoakRegisters
 ) -> None:
     """Run a job, with an error at its end now and then, and read all registers beside it."""
     simulation.set_memory(Memory(latency=rng.choice((0, 50)), stall=rng.choice((0, 200)), seed=1))

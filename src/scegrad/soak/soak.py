@@ -44,15 +44,18 @@ class SoakError(Exception):
     """A rule was broken; the message is one line."""
 
 
-class _Registers:
-    """The registers of a simulation, with a last cycle by which all jobs must have ended."""
+class SoakRegisters:
+    """The registers of a simulation in which no job may hang: ``SoakError`` if no interrupt comes
+    in time, or if something is read after the ``deadline``, the last cycle of all jobs if it is
+    set.
+    """
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self.deadline = 0
+        self.deadline: int | None = None
 
     def _check(self) -> None:
-        if self._simulation.cycle > self.deadline:
+        if self.deadline is not None and self._simulation.cycle > self.deadline:
             raise SoakError(f"hangs: not over after {PATIENCE} cycles")
 
     def read32(self, offset: int, /) -> int:
@@ -87,7 +90,7 @@ class SoakRound:
     def __init__(self, platform: Platform, simulation: Simulation, seed: int, number: int) -> None:
         self.platform, self.simulation = platform, simulation
         self.rng = random.Random(f"{seed} {platform.name} {number}")
-        self.registers = _Registers(simulation)
+        self.registers = SoakRegisters(simulation)
         self.hits: Counter[tuple[bins.Class, ...]] = Counter()
         self._execute(sequence.identify_and_enable(platform))
 
