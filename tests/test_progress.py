@@ -37,6 +37,18 @@ def test_a_terminal_that_does_not_redraw_gets_lines(
     ]
 
 
+@pytest.mark.parametrize("title", ["computing", "mt7004: building the simulator with waves (once)"])
+def test_no_number_of_a_bar_is_cut(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
+    """At 80 columns, Rich wrote ``translating to C++ 0…  -:…``."""
+    monkeypatch.setenv("TERM", "xterm")
+    text = io.StringIO()
+    monkeypatch.setattr(progress, "CONSOLE", Console(file=text, force_terminal=True, width=80))
+    with progress.announced(title) as bar:
+        bar(1, 30, "translating to C++")
+    assert title in text.getvalue() and "1/30" in text.getvalue()
+    assert "…" not in text.getvalue()
+
+
 def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     text = shown(monkeypatch, "xterm")
     assert "\x1b[2K" in text and "building ..." not in text and "1 of 4" not in text

@@ -64,11 +64,13 @@ class Progress:
             there = len(list(VENV.glob("lib/python*/site-packages/*.dist-info")))
             text = f"{there} of {self.total} packages, {time.monotonic() - self.start:.0f} s"
             print(text, end="\r" if terminal else "\n", file=sys.stderr, flush=True)
+        if terminal:
+            print(file=sys.stderr)
 
 
 def make() -> None:
     """Make the environment; raises ``CalledProcessError``."""
-    total = packages()
+    total, start = packages(), time.monotonic()
     print(f"installing {total} packages into .venv: 1.5 GB, some two minutes", file=sys.stderr)
     # Not the Python of an environment that is activated: it may be the one that is replaced.
     base = getattr(sys, "_base_executable", sys.executable)
@@ -79,6 +81,7 @@ def make() -> None:
         # setuptools is in the lock: nothing else is fetched to build with.
         here = ["--quiet", "--no-deps", "--no-build-isolation", "--editable", "."]
         subprocess.run([*pip, *here], check=True, cwd=ROOT)
+    print(f".venv is ready, after {time.monotonic() - start:.0f} s", file=sys.stderr)
 
 
 def main() -> int:

@@ -21,6 +21,11 @@ from scegrad.errors import printable
 CONSOLE = Console(stderr=True, highlight=False)
 """Shared by all displays, so that printed lines appear above the bars."""
 
+WIDE = 70
+"""Columns beside the title that all parts of a bar take. With less room there are only the bar, the
+count and the time that is left: Rich would cut the numbers.
+"""
+
 INTERVAL = 30
 """Seconds between two lines of a long work without a terminal."""
 
@@ -55,12 +60,12 @@ class Bar:
     def __init__(self, title: str, total: int | None = None, *, lines: float | None = None) -> None:
         self._title, self._lines = title, lines
         self._start = self._said = time.monotonic()
+        wide = CONSOLE.width - len(title) >= WIDE
         columns = (
             TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=24 if wide else 8),
             _Count(),
-            TextColumn("{task.fields[note]}"),
-            TimeElapsedColumn(),
+            *((TextColumn("{task.fields[note]}"), TimeElapsedColumn()) if wide else ()),
             TimeRemainingColumn(),
         )
         self._progress = Progress(*columns, console=CONSOLE, transient=True, disable=not _redraws())
