@@ -18,7 +18,7 @@ help:  ## what there is to make
 run: environment  ## real data through the RTL: a table, pictures in out/ (first 4 min)
 	$(BIN)/scegrad demo
 
-test: environment tools  ## every test, in both simulators (25 min; 0.8 GB in build/)
+test: environment tools  ## every test, in both simulators (20 min; 0.8 GB in build/)
 	@tools/require.sh --optional riscv64-unknown-elf-gcc arm-none-eabi-gcc
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -44,6 +45,35 @@ def test_the_python_of_the_first_page_prints_what_it_says(
 def test_the_notebook_is_kept_without_its_outputs() -> None:
     notebook = nbformat.read(FIRST / "data.ipynb", as_version=4)
     assert not [cell.id for cell in notebook.cells if cell.get("outputs")]
+
+
+@pytest.mark.parametrize("name", ["data", "verilog", "c"])
+def test_a_page_followed_in_one_shell(name: str, tmp_path: Path) -> None:
+    """All commands of a page, one after the other as a reader types them, end with what it shows.
+
+    A page that went into a folder and not back had a last command that was not found. Lines are
+    compared by words, since pages and terminals fold them.
+    """
+    if missing := [tool for tool in ("iverilog", "vvp") if not shutil.which(tool)]:
+        pytest.skip(f"no {' and no '.join(missing)} on this machine")
+    page = (FIRST / f"{name}.md").read_text("utf-8")
+    for room in ("docs", "sw"):
+        (tmp_path / room).symlink_to(ROOT / room)
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "out" / "first").mkdir(parents=True)
+    for path, program in re.findall(r"as `(out/[^`]+)`.*?```python\n(.*?)```", page, re.DOTALL):
+        (tmp_path / path).write_text(program, "utf-8")
+    blocks = re.findall(r"^```(.*?)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    commands = [text for language, text in blocks if language == "sh"]
+    assert commands.pop(0) == "make environment\n"
+    done = subprocess.run(
+        ["bash", "-c", "".join(commands)], capture_output=True, text=True, cwd=tmp_path
+    )
+    said = " ".join((done.stdout + done.stderr).split())
+    shown = [text for language, text in blocks if not language]
+    wanted = [" ".join(text.split()) for text in shown if "..." not in text]
+    assert wanted
+    assert not [text for text in wanted if text not in said], said
 
 
 @pytest.fixture(scope="module")

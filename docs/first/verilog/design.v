@@ -91,7 +91,7 @@ module design_of_mine;
     write(12'h034, 32'h00010000);                    // IRQ_ENABLE: the shared job
     write(12'h028, 1);                               // START
     read(12'h02C);                                   // REQUEST
-    $display("request  %0d (1: accepted)", reg_rdata);
+    $display("request  %0d (%0s)", reg_rdata, reg_rdata == 1 ? "accepted" : "refused");
     wait (irq);
     read(12'h100);
     $display("status   %0d (3: done)", reg_rdata);
