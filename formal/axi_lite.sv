@@ -1,5 +1,6 @@
-// AxiLite (6-bit addresses): each write and each read is passed on once and answered once, in any order
-// of AW and W, whatever waits; what is offered stays; each step comes in the first cycle in which it can.
+// AxiLite (6-bit addresses): each write and each read is passed on once and answered once, in any
+// order of AW and W, whatever waits; what is offered stays; each step comes in the first cycle in
+// which it can.
 module axi_lite(input clk, input rst, input aw_valid, input [8:0] aw, input w_valid,
     input [35:0] w, input b_ready, input ar_valid, input [8:0] ar, input r_ready,
     input writes_ready, input write_error, input reads_ready, input read_data_valid,
@@ -19,9 +20,7 @@ module axi_lite(input clk, input rst, input aw_valid, input [8:0] aw, input w_va
         .reads__ready(reads_ready), .reads__payload(reads), .read_data__valid(read_data_valid),
         .read_data__ready(read_data_ready), .read_data__payload(read_data));
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
 
     // Writes: an address and data that came and were not passed on; an answer that is due.
     reg have_aw, have_w, due, due_error;

@@ -1,6 +1,6 @@
 // Control of ecp5_demo (1 core, both formats) between its port (axi_lite.sv) and its checker
-// (job_checker.sv): every write and read is answered soon; a START is one check of what was written and
-// at most one start; an end is one pending interrupt until software clears it.
+// (job_checker.sv): every write and read is answered soon; a START is one check of what was written
+// and at most one start; an end is one pending interrupt until software clears it.
 module control(input clk, input rst, input [1:0] busy, input [1:0] done,
     input w_valid, input [45:0] w_item, input r_valid, input [9:0] r_index, input r_take,
     input c_valid, input [5:0] c_status, input [1:0] c_start);
@@ -24,9 +24,7 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
     wire [3:0] strb = w_item[45:42];
     wire [31:0] bits = {{8{strb[3]}}, {8{strb[2]}}, {8{strb[1]}}, {8{strb[0]}}};
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
     // The port: a write is held until it is taken, one read at a time, its answer is taken at once.
     reg w_was, sent;
     reg [45:0] w_before;
@@ -38,7 +36,8 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
     always @* assume (!w_was | (w_valid & (w_item == w_before)));
     always @* assume (!r_valid | !sent);
     always @* assume (!sent | r_take);
-    // The checker: its answer comes four cycles after it was asked; a start is one unit's, a free one.
+    // The checker: its answer comes four cycles after it was asked; a start is one unit's, a free
+    // one.
     reg [4:1] ago;
     always @(posedge clk) ago <= rst ? 0 : {ago[3:1], h_check};
     always @* assume (c_valid == ago[4]);

@@ -7,9 +7,7 @@ module counters(input clk, input rst, input clear, input running, input read_bea
         .write_beats(write_beats), .stall_read_data(stall_read_data), .stall_write(stall_write),
         .stall_datapath(stall_datapath), .stall_port(stall_port), .bytes(bytes), .counts(counts));
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
 
     wire [5:0] events = {stall_port, stall_datapath, stall_write, stall_read_data, write_beats,
         read_beats};

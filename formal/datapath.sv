@@ -1,7 +1,8 @@
-// Datapath (fp32, room for 4 chunks) around any lane that keeps order, and before a buffer that does
-// (fifo.sv): element j of the chunks goes into the lane as its j-th, the lane's j-th result is element j
-// of the results, and no more are under way than there is room for. What a lane computes is left open,
-// and which half of a chunk the first of two results is: the Verilog has no name for the chunk.
+// Datapath (fp32, room for 4 chunks) around any lane that keeps order, and before a buffer that
+// does (fifo.sv): element j of the chunks goes into the lane as its j-th, the lane's j-th result is
+// element j of the results, and no more are under way than there is room for. What a lane computes
+// is left open, and which half of a chunk the first of two results is: the Verilog has no name for
+// the chunk.
 module datapath(input clk, input rst, input half, input valid, input [127:0] chunk, input ready,
     input lane_valid, input [31:0] lane_result, input f_freed);
     wire take, h_feed, h_push, h_second, h_waiting;
@@ -15,9 +16,7 @@ module datapath(input clk, input rst, input half, input valid, input [127:0] chu
         .h_high(h_high), .h_second(h_second), .h_waiting(h_waiting), .h_first(h_first),
         .h_room(h_room));
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
     // Chunks taken, elements fed and come out, chunks of results pushed and gone.
     reg [31:0] taken, fed, out, pushed, left;
     always @(posedge clk) begin
@@ -29,7 +28,8 @@ module datapath(input clk, input rst, input half, input valid, input [127:0] chu
     end
     always @* assume (!half & (!rst | !valid));
     always @* assume (taken < 32'h7ffffff0);
-    // An offer stays until it is taken; the lane gives a result for each pair; what leaves was there.
+    // An offer stays until it is taken; the lane gives a result for each pair; what leaves was
+    // there.
     reg was;
     reg [127:0] chunk_was;
     always @(posedge clk) begin was <= valid & !take & !rst; chunk_was <= chunk; end

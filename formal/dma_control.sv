@@ -1,5 +1,6 @@
-// Dma, its control alone: reader and writer are cut off and do what their own proofs say of them.
-// A job ends once, with the status of what came first; a failed or aborted one with nothing in flight.
+// Dma, its control alone: reader and writer are cut off and do what their own proofs say of them. A
+// job ends once, with the status of what came first; a failed or aborted one with nothing in
+// flight.
 module dma_control #(
     parameter RUNNING = 2, parameter DONE = 3, parameter READ_SLVERR = 32,
     parameter WRITE_SLVERR = 34, parameter ABORTED = 48
@@ -19,9 +20,7 @@ module dma_control #(
         .h_outcome(h_outcome));
     wire [31:0] size = job[127:96];
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
 
     // What reader and writer do: see read_requests.sv and write_requests.sv.
     reg launched;     // since the start of reader and writer

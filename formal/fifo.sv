@@ -1,13 +1,12 @@
-// Fifo (8 bits, 4 words): nothing lost, in order, nothing out of nothing, offered in two cycles, stable.
+// Fifo (8 bits, 4 words): nothing lost, in order, nothing out of nothing, offered in two cycles,
+// stable.
 module fifo(input clk, input rst, input i_valid, input [7:0] i, input ready);
     wire valid, freed;
     wire [7:0] o;
     unit u(.clk(clk), .rst(rst), .i__valid(i_valid), .i__payload(i),
         .o__valid(valid), .o__ready(ready), .o__payload(o), .freed(freed));
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
 
     // The user counts room as Core and Datapath do: a word that has left is known one cycle later.
     reg [2:0] room;
@@ -46,7 +45,7 @@ module fifo(input clk, input rst, input i_valid, input [7:0] i, input ready);
     end
     always @* if (started) begin
         assert (!valid | (inside != 0));                    // nothing out of nothing
-        assert (!(its_turn & valid) | (o == value));        // in order, nothing lost, nothing changed
+        assert (!(its_turn & valid) | (o == value));  // in order, nothing lost, nothing changed
         assert (!(was_valid & !was_ready) | (valid & (o == was)));
         assert (waiting < 2);                               // offered two cycles after it came
         assert (inside <= 4);

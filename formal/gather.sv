@@ -1,5 +1,6 @@
-// Gather (3 cores, blocks of 4 chunks): the chunk of any number c is chunk c / n of core c mod n of the n
-// cores of the mask, taken once, and comes out in its place of its block; as deal.sv, the other way.
+// Gather (3 cores, blocks of 4 chunks): the chunk of any number c is chunk c / n of core c mod n of
+// the n cores of the mask, taken once, and comes out in its place of its block; as deal.sv, the
+// other way.
 module gather(input clk, input rst, input start, input [2:0] core_mask, input ready,
     input [2:0] core_valid, input [63:0] chunk_0, input [63:0] chunk_1, input [63:0] chunk_2);
     wire valid;
@@ -7,43 +8,15 @@ module gather(input clk, input rst, input start, input [2:0] core_mask, input re
     wire [2:0] core_ready;
     wire [2:0] h_mask;
     wire [1:0] h_count, h_position, h_distance_0, h_distance_1, h_distance_2;
-    unit u(.clk(clk), .rst(rst), .start(start), .core_mask(core_mask), .gradients__valid(valid),
-        .gradients__ready(ready), .gradients__payload(block), .cores__0__valid(core_valid[0]),
-        .cores__0__ready(core_ready[0]), .cores__0__payload(chunk_0),
-        .cores__1__valid(core_valid[1]), .cores__1__ready(core_ready[1]),
-        .cores__1__payload(chunk_1), .cores__2__valid(core_valid[2]),
-        .cores__2__ready(core_ready[2]), .cores__2__payload(chunk_2), .h_mask(h_mask),
-        .h_count(h_count), .h_position(h_position), .h_distance_0(h_distance_0),
-        .h_distance_1(h_distance_1), .h_distance_2(h_distance_2));
+    unit u(.gradients__valid(valid), .gradients__ready(ready), .gradients__payload(block),
+        `include "dealt_ports.svh"
+    );
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "dealt.svh"
     // A job starts when the results of the one before are gone; its own come later.
-    reg begun, starting;
-    reg [2:0] mask;
-    always @(posedge clk) begin
-        starting <= start & !rst;
-        begun <= !rst & (begun & !start | starting);
-        if (start) mask <= core_mask;
-    end
     always @* assume (!start | (!rst & (core_mask != 0) & !starting & !valid));
     always @* assume ((core_valid == 0) | (begun & !start & (base < 32'hfffffff0)));
 
-    // The number of the next chunk, and of the next of each core: its rank, then n further each time.
-    reg [31:0] base, next_0, next_1, next_2, blocks;
-    wire [31:0] n = mask[0] + mask[1] + mask[2];
-    wire [2:0] take = core_valid & core_ready;
-    always @(posedge clk) begin
-        base <= base + take[0] + take[1] + take[2];
-        if (take[0]) next_0 <= next_0 + n;
-        if (take[1]) next_1 <= next_1 + n;
-        if (take[2]) next_2 <= next_2 + n;
-        blocks <= blocks + (valid & ready);
-        if (starting) begin
-            base <= 0; next_0 <= 0; next_1 <= mask[0]; next_2 <= mask[0] + mask[1]; blocks <= 0;
-        end
-    end
     // The chunk under watch, as the core has it that it belongs to.
     (* anyconst *) wire [31:0] c;
     (* anyconst *) wire [63:0] value;
@@ -66,22 +39,12 @@ module gather(input clk, input rst, input start, input [2:0] core_mask, input re
         assert (!take[2] | ((next_2 >= base) & (next_2 < past)));
         assert (!((core_valid == 7) & (ready | !valid)) | (take != 0));  // it never stops
     end
-    // What makes it inductive.
+    // What makes it inductive, beside what `dealt.svh` has.
     always @* if (started) begin
-        assert (!(begun | starting) | (mask == h_mask) & (n == h_count) & (n != 0));
         assert (begun | !valid);
         assert (begun | starting | (h_count == 0));
-        assert (!begun | (h_position == base[1:0]));
         assert (!begun | ({2'b0, base[31:2]} == blocks + valid) & (!valid | (base[1:0] == 0)));
-        assert (!begun | (n != 2) & (n != 3) | !base[0]);
         assert (!begun | !its | (c >= base) | (block[{c[1:0], 6'b0} +: 64] == value));
-        assert (!begun | !mask[0] | ((next_0 == base + h_distance_0) & (h_distance_0 < n)));
-        assert (!begun | !mask[1] | ((next_1 == base + h_distance_1) & (h_distance_1 < n)));
-        assert (!begun | !mask[2] | ((next_2 == base + h_distance_2) & (h_distance_2 < n)));
-        assert (!begun | !(mask[0] & mask[1]) | (next_0 != next_1));
-        assert (!begun | !(mask[0] & mask[2]) | (next_0 != next_2));
-        assert (!begun | !(mask[1] & mask[2]) | (next_1 != next_2));
-        assert (!begun | (blocks[31:30] == 0));
     end
     always @* if (started) begin
         cover (valid & its & (mask == 7) & (c == 6));

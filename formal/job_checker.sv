@@ -1,6 +1,6 @@
-// Checker of mt7004 (4 cores, two formats, L2 and AM): for every request, the first reason that holds in
-// exact arithmetic, and a start if none does; so what starts is aligned, lies inside one memory,
-// overlaps nothing and has its cores to itself.
+// Checker of mt7004 (4 cores, two formats, L2 and AM): for every request, the first reason that
+// holds in exact arithmetic, and a start if none does; so what starts is aligned, lies inside one
+// memory, overlaps nothing and has its cores to itself.
 module job_checker(input clk, input rst, input [161:0] request, input check, input [3:0] cores_busy,
     input shared_busy, input [3:0] shared_cores);
     wire valid;
@@ -21,9 +21,7 @@ module job_checker(input clk, input rst, input [161:0] request, input check, inp
     wire [31:0] length = request[127:96], core_mask = request[159:128];
     wire is_private = request[160], half = request[161];
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
     // Control asks once at a time and holds the request; nothing else starts a unit meanwhile, so
     // what is busy can only end.
     reg [4:1] ago;  // a check began so many cycles ago
@@ -96,7 +94,7 @@ module job_checker(input clk, input rst, input [161:0] request, input check, inp
         assert (start == ((valid & (due == ACCEPTED)) ? (is_private ? core_due : 5'd16)
             : 5'd0));
         assert ((start & (start - 5'd1)) == 0);                 // one unit at most
-        assert ((start & busy) == 0);                           // that is free, and so are its cores
+        assert ((start & busy) == 0);  // that is free, and so are its cores
         assert (!start[4] | ((core_mask[3:0] & cores_busy) == 0));
         assert (!shared_busy | ((start[3:0] & shared_cores) == 0));
         assert (!(|start) | ({4'b0, size} == bytes_due));

@@ -17,9 +17,7 @@ module planner(input clk, input rst, input start, input [31:0] address, input [3
     wire [7:0] len = burst[39:32];
     wire turn = burst[40], last = burst[41];
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
     // An array lies inside the address space.
     wire [32:0] array_end = {1'b0, address} + last_byte;
     always @* assume (!start | !array_end[32]);

@@ -1,6 +1,7 @@
-// Two planners that hold the same state: the one that is asked moves as the other does, whatever else
-// is at their inputs, and one that is not asked stays. So their lists of bursts are the same, however
-// far each has come: what the write buffer counts, requests announce and responses name is one list.
+// Two planners that hold the same state: the one that is asked moves as the other does, whatever
+// else is at their inputs, and one that is not asked stays. So their lists of bursts are the same,
+// however far each has come: what the write buffer counts, requests announce and responses name is
+// one list.
 module planner_same(input clk, input rst, input start, input [31:0] address,
                     input [31:0] last_byte, input ready, input late);
     wire valid_a, valid_b;
@@ -18,9 +19,7 @@ module planner_same(input clk, input rst, input start, input [31:0] address,
         .h_tapered(state_b[59]), .h_blocks_left(state_b[58:33]), .h_final_beat(state_b[32:29]),
         .h_beat(state_b[28:25]), .h_block(state_b[24:0]), .h_offset());
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
     always @* assume (!start | !rst);
     reg equal_before, late_before, start_before, valid_before;
     reg [41:0] burst_before;

@@ -1,5 +1,6 @@
-// ReadRequests (64-bit bus, bursts of up to 16 beats, 64 beats of room for each array, long turns of
-// 32): AR stable and as planned, never more asked for than there is room, nothing new after `halt`.
+// ReadRequests (64-bit bus, bursts of up to 16 beats, 64 beats of room for each array, long turns
+// of 32): AR stable and as planned, never more asked for than there is room, nothing new after
+// `halt`.
 module read_requests(input clk, input rst, input start, input [31:0] logits, input [31:0] labels,
     input [31:0] last_byte, input halt, input freed_0, input freed_1, input burst_end,
     input ar_ready);
@@ -22,9 +23,7 @@ module read_requests(input clk, input rst, input start, input [31:0] logits, inp
     wire [41:0] taken = h_take_1 ? h_burst_1 : h_burst_0;
     wire load = h_take_0 | h_take_1;
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
     // Dma resets the unit between jobs; `last_byte` holds still from the start on.
     reg begun;
     reg [31:0] size;
@@ -35,7 +34,8 @@ module read_requests(input clk, input rst, input start, input [31:0] logits, inp
     always @* assume (!start | (!rst & !begun));
     always @* assume (!begun | (last_byte == size));
 
-    // Beats asked for and not yet freed, of each array; bursts asked for whose last beat is to come.
+    // Beats asked for and not yet freed, of each array; bursts asked for whose last beat is to
+    // come.
     reg [7:0] held_0, held_1, open;
     always @(posedge clk) begin
         held_0 <= held_0 + (h_take_0 ? h_burst_0[39:32] + 1 : 0) - freed_0;
@@ -69,7 +69,7 @@ module read_requests(input clk, input rst, input start, input [31:0] logits, inp
         assert (!h_take_0 | h_valid_0);                             // what is taken is there
         assert (!h_take_1 | h_valid_1);
         assert (!(ar_valid & halt_was) | (ar_was & !ready_was));    // nothing new after halt
-        assert (held_0 <= 64);                                      // room for all that is asked for
+        assert (held_0 <= 64);  // room for all that is asked for
         assert (held_1 <= 64);
         assert (open <= 128);
         assert (idle == (open == 0));

@@ -1,5 +1,6 @@
-// Realign (64-bit bus, granules of 2 bytes) before any buffer that keeps words in order (fifo.sv): for
-// every offset and size, byte k of the blocks is byte k of the array, each block comes once and soon.
+// Realign (64-bit bus, granules of 2 bytes) before any buffer that keeps words in order (fifo.sv):
+// for every offset and size, byte k of the blocks is byte k of the array, each block comes once and
+// soon.
 module realign(input clk, input rst, input start, input [1:0] offset, input [31:0] last_byte,
     input words_valid, input [63:0] words, input ready,
     input f_valid, input [63:0] f_word, input f_freed);
@@ -15,9 +16,7 @@ module realign(input clk, input rst, input start, input [1:0] offset, input [31:
         .h_primed(h_primed), .h_last(h_last), .h_word(h_word), .h_hold(h_hold),
         .h_from_hold(h_from_hold), .h_blocks_left(h_blocks_left));
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
     // Dma resets the unit between jobs; offset and size hold still from the start on. A size is a
     // multiple of the granule.
     reg begun, settled;
@@ -29,7 +28,8 @@ module realign(input clk, input rst, input start, input [1:0] offset, input [31:
     end
     always @* assume (!start | (!rst & !begun & last_byte[0]));
     always @* assume (!begun | ((offset == offset_is) & (last_byte == last_is)));
-    wire [32:0] array_end = {30'b0, offset, 1'b0} + last_byte;  // of its last byte, from the first word
+    // of its last byte, from the first word
+    wire [32:0] array_end = {30'b0, offset, 1'b0} + last_byte;
     wire [31:0] words_due = {2'b0, array_end[32:3]} + 1, blocks_due = {3'b0, last_byte[31:3]} + 1;
 
     // Words that came, that the buffer has handed on, and blocks that were taken.
@@ -60,7 +60,8 @@ module realign(input clk, input rst, input start, input [1:0] offset, input [31:
     wire [32:0] at = k + {offset, 1'b0};
     wire [31:0] its_word = {2'b0, at[32:3]}, its_block = {3'b0, k[31:3]};
     wire [5:0] lane = {k[2:0], 3'b0};
-    always @* assume (!(f_valid & (given == its_word) & (k <= last_byte)) | (f_word[lane +: 8] == value));
+    always @* assume (!(f_valid & (given == its_word) & (k <= last_byte))
+        | (f_word[lane +: 8] == value));
 
     // The last word that a block needs is that with its last byte.
     wire [32:0] block_end = {taken[29:0], 3'b111} < last_byte

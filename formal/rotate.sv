@@ -1,13 +1,11 @@
-// Rotate (128-bit words, granules of 2 bytes): two cycles later, granule g is granule g + amount of what
-// came, and the tag is its own; nothing comes that did not.
+// Rotate (128-bit words, granules of 2 bytes): two cycles later, granule g is granule g + amount of
+// what came, and the tag is its own; nothing comes that did not.
 module rotate(input clk, input rst, input i_valid, input [131:0] i);
     wire o_valid;
     wire [128:0] o;
     unit u(.clk(clk), .rst(rst), .i__valid(i_valid), .i__payload(i), .o__valid(o_valid),
         .o__payload(o));
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
     reg valid_1, valid_2;
     reg [131:0] i_1, i_2;
     always @(posedge clk) begin

@@ -1,6 +1,6 @@
-// Writer, its channel W alone (64-bit bus, granules of 2 bytes), between a buffer that keeps beats in
-// order (fifo.sv) and requests that permit bursts (write_requests.sv): beats go out as they came, once,
-// hold still until they are taken, and none goes before its burst may.
+// Writer, its channel W alone (64-bit bus, granules of 2 bytes), between a buffer that keeps beats
+// in order (fifo.sv) and requests that permit bursts (write_requests.sv): beats go out as they
+// came, once, hold still until they are taken, and none goes before its burst may.
 module write_beats(input clk, input rst, input w_ready, input b_valid, input [68:0] beat,
     input beat_valid, input permit);
     wire w_valid, h_take, h_loaded, h_go;
@@ -14,11 +14,9 @@ module write_beats(input clk, input rst, input w_ready, input b_valid, input [68
         .beat_valid(beat_valid), .beat(beat), .permit(permit), .h_take(h_take),
         .h_loaded(h_loaded), .h_go(h_go), .h_more(h_more));
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
-    // Bursts that may go, whose last beat went, and that memory has answered: not before that, and at
-    // most 32 are without an answer (write_requests.sv).
+    `include "reset.svh"
+    // Bursts that may go, whose last beat went, and that memory has answered: not before that, and
+    // at most 32 are without an answer (write_requests.sv).
     reg [31:0] permits, gone, answered;
     reg [68:0] newest;   // the beat that was taken from the buffer last
     reg inside;          // and is not on its way yet
@@ -59,7 +57,8 @@ module write_beats(input clk, input rst, input w_ready, input b_valid, input [68
         assert (!inside | (w[63:0] == newest[63:0]) & (w[72] == newest[68]) & (strb
             == {{2{newest[67]}}, {2{newest[66]}}, {2{newest[65]}}, {2{newest[64]}}}));
         assert ({26'b0, h_more} == permits - gone - h_go);
-        assert ((h_more <= 32) & (permits - gone <= permits - answered) & (permits - answered <= 32));
+        assert ((h_more <= 32) & (permits - gone <= permits - answered)
+            & (permits - answered <= 32));
         assert (h_go | (h_more == 0) | (permits - gone <= 1));
     end
     always @* if (started) begin

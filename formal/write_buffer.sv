@@ -1,6 +1,7 @@
-// WriteBuffer (64-bit bus, granules of 2 bytes, bursts of up to 4 beats, 4 beats of room) between a list
-// of bursts (planner.sv) and a buffer that keeps beats in order (fifo.sv): for every address and size,
-// byte k of the blocks is written where byte k of the array lies, and nothing beside the array is.
+// WriteBuffer (64-bit bus, granules of 2 bytes, bursts of up to 4 beats, 4 beats of room) between a
+// list of bursts (planner.sv) and a buffer that keeps beats in order (fifo.sv): for every address
+// and size, byte k of the blocks is written where byte k of the array lies, and nothing beside the
+// array is.
 module write_buffer(input clk, input rst, input start, input [31:0] address, input [31:0] last_byte,
     input valid, input [63:0] block, input p_valid, input [41:0] p_burst, input f_freed);
     wire ready, complete;
@@ -22,9 +23,7 @@ module write_buffer(input clk, input rst, input start, input [31:0] address, inp
         .h_beats_left(h_beats_left), .h_from_hold(h_from_hold), .h_until_last(h_until_last),
         .h_room(h_room), .h_amount(h_amount));
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
     // Dma resets the unit between jobs; address and size hold still from the start on, and are
     // multiples of the granule.
     reg begun, settled, third;
@@ -36,7 +35,8 @@ module write_buffer(input clk, input rst, input start, input [31:0] address, inp
     always @* assume (!start | (!rst & !begun));
     always @* assume (!(start | begun) | (last_byte[0] & !address[0]));
     always @* assume (!begun | ((address == address_is) & (last_byte == last_is)));
-    wire [32:0] first = {30'b0, address[2:0]}, ending = first + last_byte;  // bytes from the first word
+    // bytes from the first word
+    wire [32:0] first = {30'b0, address[2:0]}, ending = first + last_byte;
     wire [31:0] beats_due = {2'b0, ending[32:3]} + 1, blocks_due = {3'b0, last_byte[31:3]} + 1;
 
     // Blocks that came, beats that went into the buffer and that left it, beats of listed bursts.
@@ -57,7 +57,8 @@ module write_buffer(input clk, input rst, input start, input [31:0] address, inp
     always @* assume (p_valid == (begun & (listed < beats_due)));
     always @* assume (!p_valid | (burst < beats_due - listed));
 
-    // Byte k of the array has this value, in lane k % 8 of its block; its place is in lane `at` % 8.
+    // Byte k of the array has this value, in lane k % 8 of its block; its place is in lane `at` %
+    // 8.
     (* anyconst *) wire [31:0] k;
     (* anyconst *) wire [7:0] value;
     wire [32:0] at = k + first;
@@ -98,11 +99,13 @@ module write_buffer(input clk, input rst, input start, input [31:0] address, inp
         assert (!settled | (h_from_hold[granule] == ({granule, 1'b0} < address[2:0])));
         assert (!settled | (h_until_last[granule] == (granule <= ending[2:1])));
         assert (!begun | (h_first == (turned == 0)));
-        assert (!begun | (turned == blocks_due) | ({3'b0, h_blocks_left} == blocks_due - turned - 1));
+        assert (!begun | (turned == blocks_due)
+            | ({3'b0, h_blocks_left} == blocks_due - turned - 1));
         assert (!begun | (turned == blocks_due) | (h_last_block == (turned + 1 == blocks_due)));
         assert (!settled | (h_filling == (pushed != listed)));
         assert (!settled | h_filling | (pushed == beats_due));
-        assert (!h_filling | ((listed - pushed <= 4) & ({24'b0, h_beats_left} == listed - pushed - 1)
+        assert (!h_filling | ((listed - pushed <= 4)
+            & ({24'b0, h_beats_left} == listed - pushed - 1)
             & (h_last == (listed == pushed + 1))));
         assert (!(h_rotated & (came == its_block + 1)) | (h_turned[lane +: 8] == value));
         assert (!((turned == its_block + 1)) | (h_hold[lane +: 8] == value));

@@ -1,5 +1,5 @@
-// WriteRequests (64-bit bus, bursts of up to 16 beats, at most 8 complete): AW stable, each burst as
-// the planner lists it, one permit for each, at most 32 outstanding, nothing new after `halt`.
+// WriteRequests (64-bit bus, bursts of up to 16 beats, at most 8 complete): AW stable, each burst
+// as the planner lists it, one permit for each, at most 32 outstanding, nothing new after `halt`.
 module write_requests(input clk, input rst, input start, input [31:0] address,
     input [31:0] last_byte, input halt, input complete, input aw_ready, input b_valid,
     input [2:0] b);
@@ -21,9 +21,7 @@ module write_requests(input clk, input rst, input start, input [31:0] address,
     wire [31:0] at = aw[32:1];
     wire [7:0] len = aw[40:33];
 
-    reg started = 0;
-    always @(posedge clk) started <= 1;
-    always @* assume (rst == !started);
+    `include "reset.svh"
     // Dma resets the unit between jobs: one start, before anything else, and no response unasked.
     reg begun;
     always @(posedge clk) begun <= !rst & (begun | start);

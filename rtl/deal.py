@@ -67,7 +67,9 @@ class Grant(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        mask, count, starting = Signal(self._cores), Signal(range(self._cores + 1)), Signal()
+        mask = Signal(self._cores)
+        count = Signal(range(self._cores + 1))
+        starting = Signal()
         m.d.sync += starting.eq(self.start)
         with m.If(self.start):
             m.d.sync += [mask.eq(self.core_mask), count.eq(sum(self.core_mask))]

@@ -19,7 +19,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Pass the directory of the waves on."""
+    """Choose the seed before there are workers, and pass the directory of the waves on."""
+    base_seed()
     if chosen := config.getoption("--waves"):
         os.environ["SCEGRAD_WAVES"] = str(Path(chosen).absolute())
 

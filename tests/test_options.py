@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CONFTEST = Path(__file__).with_name("conftest.py")
 
 CHILD = """
@@ -33,10 +35,12 @@ def said(command: str, directory: Path) -> str:
     return done.stdout + done.stderr
 
 
-def test_a_failure_comes_with_the_command_that_repeats_it(tmp_path):
+@pytest.mark.parametrize("workers", ["", "-n 1"])
+def test_a_failure_comes_with_the_command_that_repeats_it(tmp_path, workers):
     (tmp_path / "conftest.py").write_text(CONFTEST.read_text())
     (tmp_path / "test_child.py").write_text(CHILD)
-    first = said(f"{sys.executable} -m pytest -q -p no:cacheprovider --waves some/waves", tmp_path)
+    pytest_command = f"{sys.executable} -m pytest -q {workers} -p no:cacheprovider"
+    first = said(f"{pytest_command} --waves some/waves", tmp_path)
     assert "1 failed, 1 passed" in first, first
     again = re.search(r"^again: (.*)$", first, re.MULTILINE)
     assert again, first

@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
-// ECP5 cells that Yosys has no model of, as far as its netlists use them, for the simulation of netlists alone.
-// Behaviour after Lattice FPGA-TN-02204 (memory) and FPGA-TN-02205 (sysDSP); pins as in Yosys' techlibs/lattice.
+// SPDX-License-Identifier: Apache-2.0 ECP5 cells that Yosys has no model of, as far as its netlists
+// use them, for the simulation of netlists alone. Behaviour after Lattice FPGA-TN-02204 (memory)
+// and FPGA-TN-02205 (sysDSP); pins as in Yosys' techlibs/lattice.
 
 // A multiplier without registers.
 module MULT18X18D (
@@ -19,8 +19,8 @@ module MULT18X18D (
         P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0} = product;
 endmodule
 
-// A block RAM without output registers, in write mode NORMAL or READBEFOREWRITE. What port B reads while port A writes it is inverted,
-// since the part promises nothing.
+// A block RAM without output registers, in write mode NORMAL or READBEFOREWRITE. What port B reads
+// while port A writes it is inverted, since the part promises nothing.
 module DP16KD (
     input DIA17, DIA16, DIA15, DIA14, DIA13, DIA12, DIA11, DIA10, DIA9, DIA8, DIA7, DIA6, DIA5, DIA4, DIA3, DIA2, DIA1, DIA0,
     input ADA13, ADA12, ADA11, ADA10, ADA9, ADA8, ADA7, ADA6, ADA5, ADA4, ADA3, ADA2, ADA1, ADA0,
@@ -180,39 +180,24 @@ module DP16KD (
         for (row = 0; row < 16; row = row + 1) memory[1008 + row] = INITVAL_3F[20 * row +: 18];
     end
 
-    // Bits of two rows that a write reaches: with 18 and 36 bits, the low address bits select bytes of nine.
+    // The first bit of an element narrower than a row, in its two rows.
+    function [4:0] place(input integer width, input [13:0] address);
+        case (width)
+            36, 18: place = 5'd0;
+            9: place = 9 * address[3];
+            4: place = 9 * address[3] + 4 * address[2];
+            2: place = 9 * address[3] + 2 * address[2:1];
+            default: place = 9 * address[3] + address[2:0];
+        endcase
+    endfunction
+
+    // Bits of two rows that a write reaches: with 18 and 36 bits, the low address bits select bytes
+    // of nine.
     function [35:0] mask(input integer width, input [13:0] address);
         case (width)
             36: mask = {{9{address[3]}}, {9{address[2]}}, {9{address[1]}}, {9{address[0]}}};
             18: mask = {18'd0, {9{address[1]}}, {9{address[0]}}};
-            9: mask = address[3] ? 36'h3fe00 : 36'h001ff;
-            4: mask = 36'h0000f << (9 * address[3] + 4 * address[2]);
-            2: mask = 36'h00003 << (9 * address[3] + 2 * address[2:1]);
-            default: mask = 36'h00001 << (9 * address[3] + address[2:0]);
-        endcase
-    endfunction
-
-    // What is written, in its place in two rows.
-    function [35:0] placed(input integer width, input [13:0] address, input [35:0] value);
-        case (width)
-            36: placed = value;
-            18: placed = {18'd0, value[17:0]};
-            9: placed = {18'd0, value[8:0], value[8:0]};
-            4: placed = {27'd0, value[8:0]} << (9 * address[3] + 4 * address[2]);
-            2: placed = {27'd0, value[8:0]} << (9 * address[3] + 2 * address[2:1]);
-            default: placed = {27'd0, value[8:0]} << (9 * address[3] + address[2:0]);
-        endcase
-    endfunction
-
-    // What is read of two rows.
-    function [35:0] picked(input integer width, input [13:0] address, input [35:0] value);
-        case (width)
-            36: picked = value;
-            18: picked = {18'd0, value[17:0]};
-            9: picked = (value >> (9 * address[3])) & 36'h1ff;
-            4: picked = (value >> (9 * address[3] + 4 * address[2])) & 36'hf;
-            2: picked = (value >> (9 * address[3] + 2 * address[2:1])) & 36'h3;
-            default: picked = (value >> (9 * address[3] + address[2:0])) & 36'h1;
+            default: mask = ((36'd1 << width) - 36'd1) << place(width, address);
         endcase
     endfunction
 
@@ -220,9 +205,14 @@ module DP16KD (
     wire [9:0] row_b = DATA_WIDTH_B == 36 ? {address_b[13:5], 1'b0} : address_b[13:4];
     wire write_a = CEA & WEA & ~(CSA0 | CSA1 | CSA2), write_b = CEB & WEB & ~(CSB0 | CSB1 | CSB2);
     wire [35:0] mask_a = mask(DATA_WIDTH_A, address_a), mask_b = mask(DATA_WIDTH_B, address_b);
-    wire [35:0] new_a = placed(DATA_WIDTH_A, address_a, {in_b, in_a}), new_b = placed(DATA_WIDTH_B, address_b, {18'd0, in_b});
-    wire [35:0] old_a = {memory[row_a | 10'd1], memory[row_a]}, old_b = {memory[row_b | 10'd1], memory[row_b]};
-    wire collision = write_a & (row_a[9:1] == row_b[9:1]) & (DATA_WIDTH_A == 36 | DATA_WIDTH_B == 36 | row_a[0] == row_b[0]) & |mask_a;
+    wire [35:0] new_a = {in_b, in_a} << place(DATA_WIDTH_A, address_a);
+    wire [35:0] new_b = {18'd0, in_b} << place(DATA_WIDTH_B, address_b);
+    wire [35:0] element_a = DATA_WIDTH_A == 36 ? ~36'd0 : (36'd1 << DATA_WIDTH_A) - 36'd1;
+    wire [35:0] element_b = DATA_WIDTH_B == 36 ? ~36'd0 : (36'd1 << DATA_WIDTH_B) - 36'd1;
+    wire [35:0] old_a = {memory[row_a | 10'd1], memory[row_a]};
+    wire [35:0] old_b = {memory[row_b | 10'd1], memory[row_b]};
+    wire collision = write_a & (row_a[9:1] == row_b[9:1])
+        & (DATA_WIDTH_A == 36 | DATA_WIDTH_B == 36 | row_a[0] == row_b[0]) & |mask_a;
 
     always @(posedge CLKA) begin
         if (write_a) begin
@@ -233,7 +223,7 @@ module DP16KD (
         if (RSTA)
             out_a <= 36'd0;
         else if (CEA & (~WEA | WRITEMODE_A == "READBEFOREWRITE"))
-            out_a <= picked(DATA_WIDTH_A, address_a, old_a);
+            out_a <= (old_a >> place(DATA_WIDTH_A, address_a)) & element_a;
     end
 
     always @(posedge CLKB) begin
@@ -242,6 +232,6 @@ module DP16KD (
         if (RSTB)
             out_b <= 36'd0;
         else if (CEB & (~WEB | WRITEMODE_B == "READBEFOREWRITE"))
-            out_b <= picked(DATA_WIDTH_B, address_b, collision ? ~old_b : old_b);
+            out_b <= ((collision ? ~old_b : old_b) >> place(DATA_WIDTH_B, address_b)) & element_b;
     end
 endmodule

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: Apache-2.0
-// For simulation alone: the PLL as a wire, so that a cycle of clk_25mhz stands for one of the board's clock, locked after 16 of them.
+// SPDX-License-Identifier: Apache-2.0 For simulation alone: the PLL as a wire, so that a cycle of
+// clk_25mhz stands for one of the board's clock, locked after 16 of them.
 
 /* verilator lint_off DECLFILENAME */ // the cell's name is in capitals
 /* verilator lint_off UNUSEDSIGNAL */ // the cell has more ports than a wire needs

@@ -55,7 +55,8 @@ class Datapath(wiring.Component):
         m = Module()
         m.submodules.results = results = Fifo(width=CHUNK_BITS, depth=self.depth)
         room = Signal(range(self.depth + 1), init=self.depth)
-        second, feed = Signal(), Signal()
+        second = Signal()
+        feed = Signal()
         m.d.comb += [
             feed.eq(self.operands.valid & (second | room.any())),
             self.operands.ready.eq(feed & second),
@@ -104,8 +105,10 @@ class Datapath(wiring.Component):
 
     def _collect(self, m: Module, results: Fifo) -> None:
         """Two halves make a chunk."""
-        valid, value = Signal(), Signal(CHUNK_BITS // 2)
-        first, waiting = Signal(CHUNK_BITS // 2, reset_less=True), Signal()
+        valid = Signal()
+        value = Signal(CHUNK_BITS // 2)
+        first = Signal(CHUNK_BITS // 2, reset_less=True)
+        waiting = Signal()
         for lanes, half in ((self.lanes, 0), (self.half_lanes, 1)):
             if lanes:
                 with m.If(self.half == half):

@@ -164,7 +164,9 @@ class Dma(wiring.Component):
         """Begin and end jobs, and keep reader and writer reset between them."""
         job = Signal(JobLayout)
         last_byte = Signal(33)  # -1 for a job of no bytes
-        launch, closing, end = Signal(), Signal(), Signal()
+        launch = Signal()
+        closing = Signal()
+        end = Signal()
         empty = last_byte[-1]
         for part in (self.reader, self.writer):
             m.d.comb += [

@@ -83,9 +83,12 @@ class ReadRequests(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        load, choice = Signal(), Signal()
-        long, fresh = Signal(), Signal()  # turns are long; one is about to begin
-        fits, gone = Signal(2), Signal(2)
+        load = Signal()
+        choice = Signal()
+        long = Signal()  # turns are long
+        fresh = Signal()  # a turn is about to begin
+        fits = Signal(2)
+        gone = Signal(2)
         bursts = []
         for i in (LOGITS, LABELS):
             planner = self._planner(m, i)

@@ -76,13 +76,17 @@ class Realign(wiring.Component):
         connect(m, flipped(self.words), fifo.i)
 
         # The newer and the older word.
-        word, hold = Signal(data_bits, reset_less=True), Signal(data_bits, reset_less=True)
-        word_valid, primed = Signal(), Signal()  # primed: hold is filled, or not needed
+        word = Signal(data_bits, reset_less=True)
+        hold = Signal(data_bits, reset_less=True)
+        word_valid = Signal()
+        primed = Signal()  # hold is filled, or not needed
         blocks_left = Signal(32 - self._word_bits)  # after the one that is next
         last = Signal()
         from_hold, hold_suffices = self._constants(m)
 
-        without_word, taken, word_taken = Signal(), Signal(), Signal()
+        without_word = Signal()
+        taken = Signal()
+        word_taken = Signal()
         m.d.comb += [
             without_word.eq(last & hold_suffices),
             self.blocks.payload.eq((hold & from_hold) | (word & ~from_hold)),
@@ -111,7 +115,8 @@ class Realign(wiring.Component):
         """``from_hold`` (a bit for each bit of a block) and ``hold_suffices``, from registers."""
         granules = 1 << len(self.offset)
         first_unused = granules - self.offset
-        from_hold, hold_suffices = Signal(len(self.words.payload)), Signal()
+        from_hold = Signal(len(self.words.payload))
+        hold_suffices = Signal()
         lanes = [
             ((self.offset != 0) & (granule < first_unused)).replicate(self._granule_bits)
             for granule in range(granules)

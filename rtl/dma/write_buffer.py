@@ -92,10 +92,12 @@ class WriteBuffer(wiring.Component):
         ]
 
         beat = self._layout(fifo.i.payload)
-        filling, next_burst = Signal(), Signal()
+        filling = Signal()
+        next_burst = Signal()
         # For the burst that is being filled: the beats after the next one; whether the next is the
         # last.
-        beats_left, last = Signal(8), Signal()
+        beats_left = Signal(8)
+        last = Signal()
         self._merge(m, rotate, beat, push=fifo.i.valid)
         m.d.comb += [
             beat.last.eq(last),
@@ -122,7 +124,8 @@ class WriteBuffer(wiring.Component):
         granules = range(1 << rotate.amount_bits)
         amount = Signal(rotate.amount_bits)
         carry = Signal()  # the array's last block leaves something over for one more beat
-        from_hold, until_last = Signal(len(granules)), Signal(len(granules))
+        from_hold = Signal(len(granules))
+        until_last = Signal(len(granules))
         m.d.sync += [
             amount.eq(-offset),
             carry.eq(last_granule[-1]),
@@ -131,10 +134,11 @@ class WriteBuffer(wiring.Component):
         ]
 
         hold = Signal(len(self.gradients.payload), reset_less=True)
-        # The first beat; the last block; a beat of what that left over.
-        first, last, rest = Signal(), Signal(), Signal()
+        first = Signal()  # the next beat is the first
+        last_block = Signal()
+        rest = Signal()  # the next beat is what the last block left over
         blocks_left = Signal(32 - self._word_bits)
-        final = rest | (last & ~carry)
+        final = rest | (last_block & ~carry)
         held = self._widened(from_hold)
         word = (hold & held) | (rotate.o.payload.data & ~held)
         m.d.comb += [
@@ -149,11 +153,11 @@ class WriteBuffer(wiring.Component):
         with m.If(push):
             m.d.sync += [first.eq(0), rest.eq(0)]
         with m.If(rotate.o.valid):
-            m.d.sync += [hold.eq(rotate.o.payload.data), rest.eq(last & carry)]
-            m.d.sync += [blocks_left.eq(blocks_left - 1), last.eq(blocks_left == 1)]
+            m.d.sync += [hold.eq(rotate.o.payload.data), rest.eq(last_block & carry)]
+            m.d.sync += [blocks_left.eq(blocks_left - 1), last_block.eq(blocks_left == 1)]
         with m.If(self.start):
             total = self.last_byte[self._word_bits :]
-            m.d.sync += [first.eq(1), blocks_left.eq(total), last.eq(total == 0)]
+            m.d.sync += [first.eq(1), blocks_left.eq(total), last_block.eq(total == 0)]
 
     def _widened(self, select: Value) -> Value:
         """One bit per granule made one bit per data bit."""

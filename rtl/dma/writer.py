@@ -88,7 +88,9 @@ class WriteRequests(wiring.Component):
 
         waiting = Signal(range(self._buffer_beats + 1))
         outstanding = Signal(range(MAX_OUTSTANDING + 1))
-        some, issue, all_issued = Signal(), Signal(), Signal()
+        some = Signal()
+        issue = Signal()
+        all_issued = Signal()
         m.d.comb += some.eq(self.complete | (waiting != 0))
         m.d.comb += issue.eq(some & ~self.aw.valid & ~self.halt & (outstanding != MAX_OUTSTANDING))
         m.d.sync += waiting.eq(waiting + self.complete - issue)
@@ -233,8 +235,12 @@ class Writer(wiring.Component):
         self._join(m, buffer, requests)
 
         # Whether the current burst may go; how many bursts after it may.
-        go, more = Signal(), Signal(range(MAX_OUTSTANDING + 1))
-        loaded, free, taken, next_burst = Signal(), Signal(), Signal(), Signal()
+        go = Signal()
+        more = Signal(range(MAX_OUTSTANDING + 1))
+        loaded = Signal()
+        free = Signal()
+        taken = Signal()
+        next_burst = Signal()
         select = Signal.like(buffer.beats.payload.select)
         m.d.comb += [
             self.w.valid.eq(loaded & go),

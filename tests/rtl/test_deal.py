@@ -49,14 +49,14 @@ def run(
 ) -> list[list[int]]:
     """One job after another; returns the cycles in which the blocks of each came out."""
     m, deal, gather = ring(cores, data_bits)
-    rng, cycles = random.Random(seed), []
+    rng, pauses, cycles = random.Random(seed), random.Random(~seed), []
     jobs = [
         [(rng.getrandbits(data_bits), rng.getrandbits(data_bits)) for _ in range(blocks)]
         for _ in masks
     ]
 
     async def feed(ctx):
-        for mask, job in zip(masks, jobs, strict=True):
+        for number, (mask, job) in enumerate(zip(masks, jobs, strict=True)):
             for part in (deal, gather):
                 ctx.set(part.core_mask, mask)
                 ctx.set(part.start, 1)
@@ -67,11 +67,12 @@ def run(
             await send(
                 ctx, deal.operands, [{"logits": x, "labels": y} for x, y in job], pace[0], rng
             )
-            await ctx.tick().repeat(20 + 4 * blocks * data_bits // CHUNK_BITS)
+            while len(cycles) == number:  # the next job starts when all results are out
+                await ctx.tick()
 
     async def drain(ctx):
         for job in jobs:
-            received = await receive(ctx, gather.gradients, blocks, pace[1], rng)
+            received = await receive(ctx, gather.gradients, blocks, pace[1], pauses)
             assert [payload for _, payload in received] == [
                 expected(x, y, data_bits) for x, y in job
             ], f"seed {seed}"

@@ -15,7 +15,7 @@ from scegrad.signoff.exclusions import EXCLUSIONS, Exclusion
 from scegrad.signoff.places import ROOT, place_of_point
 from scegrad.signoff.result import Verdict
 from scegrad.sim.simulation import Simulation
-from scegrad.soak.soak import SoakError
+from scegrad.soak.registers import SoakError
 from scegrad.sweep.native import Lane
 from scegrad.sweep.unit import LaneDesign
 from tests.tb.platforms import TINY

@@ -12,7 +12,8 @@ from scegrad.errors import RequestError
 from scegrad.platforms import FT78NE, PLATFORMS
 from scegrad.sim.simulation import Simulation
 from scegrad.soak import bins, command, soak
-from scegrad.soak.soak import SoakError, SoakRound
+from scegrad.soak.registers import SoakError
+from scegrad.soak.soak import SoakRound
 from tests.tb.platforms import TINY
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from scegrad.errors import SimulationError
 from scegrad.formats import FORMATS
 from scegrad.job import sequence
-from scegrad.job.job import Job, JobRefused
+from scegrad.job.job import Job
 from scegrad.model import golden
 from scegrad.platforms import Platform
 from scegrad.registers import (
@@ -27,7 +27,8 @@ from scegrad.registers import (
     unit_offset,
 )
 from scegrad.sim.simulation import Memory, Simulation
-from scegrad.soak.soak import SoakError, SoakRegisters, SoakRound
+from scegrad.soak.registers import SoakError, SoakRegisters, start_as_due
+from scegrad.soak.soak import SoakRound
 from scegrad.tb import scenarios
 
 SEED = 14
@@ -131,27 +132,12 @@ def _request(rng: random.Random, platform: Platform, simulation: Simulation) -> 
     if due is Status.ACCEPTED and job.length > SHORT:
         return 0
     access = SoakRegisters(simulation)
-    try:
-        sequence.execute(sequence.start(job), access)
-    except JobRefused as error:
-        if error.status is not due:
-            raise SoakError(f"refused with {error.status.name}, not {due.name}") from error
+    if not start_as_due(job, access):
         return 0
-    if due is not Status.ACCEPTED:
-        raise SoakError(f"took a job that it must refuse with {due.name}")
     if job.length > SHORT // 2:
-        _expect_busy(job, access)
+        start_as_due(job, access, Status.BUSY)
     sequence.execute(sequence.finish(job.unit, LIMIT), access)
     return 1
-
-
-def _expect_busy(job: Job, access: sequence.RegisterAccess) -> None:
-    try:
-        sequence.execute(sequence.start(job), access)
-    except JobRefused as error:
-        if error.status is Status.BUSY:
-            return
-    raise SoakError("took a job that it must refuse, since it is busy")
 
 
 def _spoilt(rng: random.Random, job: Job) -> Job:

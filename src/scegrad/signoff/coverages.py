@@ -19,7 +19,7 @@ from scegrad.signoff.coverage import Point
 from scegrad.signoff.designs import lane_design, platform_hash
 from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.sim.simulation import Simulation
-from scegrad.soak.soak import SoakError
+from scegrad.soak.registers import SoakError
 from scegrad.sweep.native import Lane
 from scegrad.sweep.unit import LaneDesign
 

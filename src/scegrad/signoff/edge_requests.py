@@ -16,11 +16,11 @@ from typing import Any
 from scegrad.axi import Resp
 from scegrad.formats import FORMATS
 from scegrad.job import sequence
-from scegrad.job.job import BusError, Job, JobAborted, JobRefused
+from scegrad.job.job import BusError, Job, JobAborted
 from scegrad.platforms import Platform, Region
-from scegrad.registers import REGISTERS, SHARED, UNIT_REGISTERS, Status, offset, unit_offset
+from scegrad.registers import REGISTERS, SHARED, UNIT_REGISTERS, offset, unit_offset
 from scegrad.sim.simulation import Direction, Memory, Simulation
-from scegrad.soak.soak import SoakError, SoakRegisters
+from scegrad.soak.registers import SoakRegisters, start_as_due
 from scegrad.tb import scenarios
 
 LIMIT = 100_000
@@ -95,18 +95,11 @@ def _at(job: Job, array: str, address: int) -> Job:
 
 
 def _request(job: Job, access: SoakRegisters) -> int:
-    due = job.check()
-    try:
-        unit = sequence.execute(sequence.start(job), access)
-    except JobRefused as error:
-        if error.status is not due:
-            raise SoakError(f"refused with {error.status.name}, not {due.name}") from error
+    if not start_as_due(job, access):
         return 0
-    if due is not Status.ACCEPTED:
-        raise SoakError(f"took a job that it must refuse with {due.name}")
-    sequence.execute(sequence.abort(unit), access)
+    sequence.execute(sequence.abort(job.unit), access)
     with suppress(JobAborted):
-        sequence.execute(sequence.finish(unit, LIMIT), access)
+        sequence.execute(sequence.finish(job.unit, LIMIT), access)
     return 1
 
 

@@ -63,11 +63,19 @@ def _datapath() -> Datapath:
 
 BUS = {"data_bits": 64, "address_bits": 32, "id_bits": 1}
 
-GRANT_HOOKS = {
-    "h_mask": "inner.turn._signal",
-    "h_count": "inner.turn._signal_6",
-    "h_position": "inner.turn.position",
-} | {f"h_distance_{k}": f"inner.turn.distance__{k}" for k in range(3)}
+
+def _dealt(name: str, unit: type[Deal] | type[Gather], claim: str) -> Proof:
+    """Three cores, blocks of four chunks; the hooks are those of ``formal/dealt.svh``."""
+    distances = {f"h_distance_{k}": f"inner.turn.distance__{k}" for k in range(3)}
+    return Proof(
+        name,
+        lambda: unit(3, 4 * CHUNK_BITS),
+        claim,
+        depth=2,
+        covers=9,
+        hooks=named("inner.turn", "mask", "count", "position") | distances,
+    )
+
 
 BUFFER_CUTS = {
     "f_valid": "inner.fifo.o__valid",
@@ -160,14 +168,10 @@ PROOFS = (
         "byte k of the blocks is byte k of the array, for every offset, size, k; each block once",
         depth=7,
         covers=11,
-        hooks=named("inner", "primed", "last", "hold", "blocks_left")
-        | {
-            "h_take": "inner.fifo.o__ready",
-            # Of signals made in one assignment, Amaranth names only the last.
-            "h_word_valid": "inner._signal_14",
-            "h_word": "inner._signal_10",
-            "h_from_hold": "inner._signal_9",
-        },
+        hooks=named(
+            "inner", *("primed", "last", "hold", "blocks_left", "word", "word_valid", "from_hold")
+        )
+        | {"h_take": "inner.fifo.o__ready"},
         cuts=BUFFER_CUTS,
     ),
     Proof(
@@ -179,6 +183,7 @@ PROOFS = (
         hooks=named(
             "inner",
             *("hold", "rest", "carry", "until_last", "amount", "blocks_left", "room", "last"),
+            *("from_hold", "first", "last_block", "filling", "beats_left"),
         )
         | {
             "h_push": "inner.fifo.i__valid",
@@ -186,11 +191,6 @@ PROOFS = (
             "h_next": "inner.planner.bursts__ready",
             "h_rotated": "inner.rotate.valid_0",
             "h_turned": "inner.rotate.word_0",
-            "h_from_hold": "inner._signal",
-            "h_first": "inner._signal_18",
-            "h_last_block": "inner._signal_20",
-            "h_filling": "inner._signal_27",
-            "h_beats_left": "inner._signal_40",
         },
         cuts={
             "p_valid": "inner.planner.bursts__valid",
@@ -204,12 +204,7 @@ PROOFS = (
         "beats go out on W as they came, once, stable, none before its burst may",
         depth=2,
         covers=8,
-        hooks={
-            "h_take": "inner.buffer.o__ready",
-            "h_loaded": "inner._signal",
-            "h_go": "inner._signal_41",
-            "h_more": "inner.more",
-        },
+        hooks=named("inner", "loaded", "go", "more") | {"h_take": "inner.buffer.o__ready"},
         cuts={
             "beat_valid": "inner.buffer.beats__valid",
             "beat": "inner.buffer.beats__payload",
@@ -229,14 +224,13 @@ PROOFS = (
         "element j goes into the lane as its j-th and comes out as the j-th result; room is kept",
         depth=2,
         covers=11,
-        hooks=named("inner", "waiting", "room")
+        hooks=named("inner", "waiting", "room", "second")
         | {
             "h_feed": "inner.lane.i__valid",
             "h_operands": "inner.lane.i__payload",
             "h_push": "inner.results.i__valid",
             "h_high": "inner.results.port_0",
             "h_first": "inner.results.port_1",
-            "h_second": "inner._signal",
         },
         cuts={
             "lane_valid": "inner.lane.o__valid",
@@ -244,21 +238,11 @@ PROOFS = (
             "f_freed": "inner.results.freed",
         },
     ),
-    Proof(
-        "deal",
-        lambda: Deal(3, 4 * CHUNK_BITS),
-        "chunk c goes once, unchanged, to core c mod n of the mask, in order",
-        depth=2,
-        covers=9,
-        hooks=GRANT_HOOKS,
-    ),
-    Proof(
+    _dealt("deal", Deal, "chunk c goes once, unchanged, to core c mod n of the mask, in order"),
+    _dealt(
         "gather",
-        lambda: Gather(3, 4 * CHUNK_BITS),
+        Gather,
         "chunk c of the blocks is the one that core c mod n of the mask gives in its turn",
-        depth=2,
-        covers=9,
-        hooks=GRANT_HOOKS,
     ),
     Proof(
         "axi_lite",

@@ -40,7 +40,7 @@ proc
 flatten
 opt_clean
 {hooks}
-read_verilog -formal -sv {top}
+read_verilog -formal -sv top.sv
 hierarchy -check -top {name}
 proc
 flatten
@@ -56,6 +56,7 @@ setundef -undriven -anyseq
 
 _PASSED = "Status: PASSED"
 
+_INCLUDE = re.compile(r'^ *`include "(\w+\.svh)"\n', re.MULTILINE)
 _ASSERTIONS = re.compile(r"\bassert\s*\(")
 _COMMENT = re.compile(r"//.*")
 _TOLD = re.compile(r"Assert failed.*|Unreached.*|ERROR.*")
@@ -92,13 +93,17 @@ class Proof:
         """The top with the assertions."""
         return tools.FORMAL / f"{self.name}.sv"
 
+    def top(self) -> str:
+        """The top as it is compiled: with the files that it includes in their places."""
+        return _included(self.source)
+
     def subject(self, verilog: str) -> str:
         """The hash of the unit's Verilog, without the comment before it, and of all that is claimed
         of it.
         """
         settings = [self.depth, self.covers, dict(self.hooks), dict(self.cuts)]
         module = verilog[verilog.index("module ") :]
-        return hashed([module, self.source, _MODEL, json.dumps(settings)])
+        return hashed([module, self.top(), _MODEL, json.dumps(settings)])
 
 
 class Plain(wiring.Component):
@@ -132,7 +137,9 @@ def prove(proof: Proof, verilog: str | None = None) -> CaseResult:
         directory = Path(work)
         (directory / "unit.v").write_text(verilog or proof.verilog(), encoding="ascii")
         shutil.copyfile(proof.source, directory / "top.sv")
-        script = _MODEL.format(hooks=_hooks(proof), top="top.sv", name=proof.name)
+        for included in tools.FORMAL.glob("*.svh"):
+            shutil.copy(included, directory)
+        script = _MODEL.format(hooks=_hooks(proof), name=proof.name)
         smt = f"{script}\nwrite_smt2 -wires model.smt2\n"
         if proof.depth is None:
             smt += (
@@ -142,6 +149,12 @@ def prove(proof: Proof, verilog: str | None = None) -> CaseResult:
         tools.yosys(smt, directory)
         verdict, detail = _decide(proof, directory)
     return CaseResult(verdict, detail, time.monotonic() - started)
+
+
+def _included(path: Path) -> str:
+    """A file with each ``include`` replaced by the file, as Yosys does it."""
+    text = path.read_text(encoding="ascii")
+    return _INCLUDE.sub(lambda found: _included(path.with_name(found[1])), text)
 
 
 def _hooks(proof: Proof) -> str:
@@ -159,7 +172,7 @@ def _decide(proof: Proof, directory: Path) -> tuple[Verdict, str]:
     """No folded assertion; none fails in the first cycles, in which each cover is reached; then the
     claim.
     """
-    empty = folded(directory / "model.smt2", proof.source)
+    empty = folded(directory / "model.smt2", proof.top())
     if empty:
         return Verdict.VACUOUS, empty
     cycles = ["-t", str(proof.covers)]
@@ -187,12 +200,12 @@ def _reachability(proof: Proof, directory: Path) -> tuple[Verdict, str]:
     return Verdict.OPEN, "property-directed reachability out of time"
 
 
-def folded(smt: Path, source: Path) -> str:
+def folded(smt: Path, top: str) -> str:
     """What is wrong with the assertions in an SMT2 file: one is constantly true or gone; empty if
     nothing is.
     """
     found = _DEFINED.findall(smt.read_text(encoding="utf-8"))
-    due = len(_ASSERTIONS.findall(_COMMENT.sub("", source.read_text(encoding="utf-8"))))
+    due = len(_ASSERTIONS.findall(_COMMENT.sub("", top)))
     for body, name in found:
         if body.startswith("(or true") or body == "true":
             return f"the assertion {name} is constantly true"

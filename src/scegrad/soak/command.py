@@ -19,7 +19,8 @@ from scegrad.files import Output
 from scegrad.platforms import Platform
 from scegrad.sim.simulation import Simulation
 from scegrad.soak import bins
-from scegrad.soak.soak import ROUND, SoakError, SoakRound
+from scegrad.soak.registers import SoakError
+from scegrad.soak.soak import ROUND, SoakRound
 
 TIME_LIMIT = 120
 """The time limit of a round in seconds; a round takes a fraction of a second."""

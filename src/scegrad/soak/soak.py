@@ -16,12 +16,13 @@ import numpy as np
 
 from scegrad.errors import SimulationError
 from scegrad.job import sequence
-from scegrad.job.job import BusError, Job, JobAborted, JobRefused
+from scegrad.job.job import BusError, Job, JobAborted
 from scegrad.model import golden
 from scegrad.platforms import Platform, Region
 from scegrad.registers import Status, offset
 from scegrad.sim.simulation import Direction, Memory, Simulation
 from scegrad.soak import bins
+from scegrad.soak.registers import PATIENCE, SoakError, SoakRegisters, start_as_due
 from scegrad.tb import scenarios
 
 ROUND = 20
@@ -33,42 +34,7 @@ GUARD = 64
 NEAR = 256
 """Bytes around a fault in which no other job has an array: more than a bus word."""
 
-PATIENCE = 400_000
-"""The time limit of an act in cycles: a longer one counts as hung."""
-
-
 T = TypeVar("T")
-
-
-class SoakError(Exception):
-    """A rule was broken; the message is one line."""
-
-
-class SoakRegisters:
-    """The registers of a simulation in which no job may hang: ``SoakError`` if no interrupt comes
-    in time, or if something is read after the ``deadline``, the last cycle of all jobs if it is
-    set.
-    """
-
-    def __init__(self, simulation: Simulation) -> None:
-        self._simulation = simulation
-        self.deadline: int | None = None
-
-    def _check(self) -> None:
-        if self.deadline is not None and self._simulation.cycle > self.deadline:
-            raise SoakError(f"hangs: not over after {PATIENCE} cycles")
-
-    def read32(self, offset: int, /) -> int:
-        self._check()
-        return self._simulation.read32(offset)
-
-    def write32(self, offset: int, value: int, /) -> None:
-        self._simulation.write32(offset, value)
-
-    def wait(self, limit: int, /) -> None:
-        self._simulation.run(limit, until_irq=True)
-        if not self._simulation.irq:
-            raise SoakError(f"hangs: no interrupt within {limit} cycles")
 
 
 @dataclass
@@ -293,13 +259,5 @@ class SoakRound:
         values = {key: getattr(good, key) for key in ("logits", "labels", "gradient")}
         values |= {"length": good.length, "core_mask": good.core_mask, name: changes[name]}
         job = Job(platform, good.fmt, good.private, **values)
-        due = job.check()
-        if due is Status.ACCEPTED:
-            return
-        try:
-            self._execute(sequence.start(job))
-        except JobRefused as error:
-            if error.status is not due:
-                raise SoakError(f"refused with {error.status.name}, not {due.name}") from error
-        else:
-            raise SoakError(f"took a job that it must refuse with {due.name}")
+        if job.check() is not Status.ACCEPTED:
+            start_as_due(job, self.registers)
