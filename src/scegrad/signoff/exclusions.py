@@ -71,6 +71,7 @@ _BACKLOG = (
     "only a memory that takes writes later than it gives reads fills these buffers; this"
     " simulator's has one pause for all channels: the bench backlog does it (tests/tb)"
 )
+_NEWER = "an offset is less than a word, so its last granule is never that of the older word"
 _TURN = "only the reads of the shared port take turns of more than one burst"
 _LONGEST = "the bursts that fill both buffers are 64, since all but the last ones have 16 beats"
 
@@ -90,6 +91,9 @@ _PLATFORM: tuple[Exclusion, ...] = (
     Exclusion(_BURST, ".*", r"\w+__a[rw]__payload", bits=_bits((37, 45))),
     Exclusion(_BURST, ".*", r"bursts__payload(_\d+)?", bits=_bits((36, 39))),
     Exclusion(_BURST, "cluster.*|core.*", r"port_\d", bits=_bits((0, 4), (33, 39))),
+    Exclusion(_BURST, r"c\w+_dma_writer_buffer", "beats_left", bits=_bits((4, 7))),
+    Exclusion(_NEWER, r"c\w+_dma_reader_\w+", "from_hold", bits=_bits((48, 63))),
+    Exclusion(_NEWER, r"c\w+_dma_writer_buffer", "from_hold", bits=_low(3)),
     Exclusion(_TURN, "core_dma.*", r"bursts__payload(_\d+)?", bits=_low(40)),
     Exclusion(_ALWAYS, ".*", r"\w*(rready|bready|__[rb]__ready)"),
     Exclusion(_IDS, ".*", r"\w*(awid|bid)"),
