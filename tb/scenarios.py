@@ -20,7 +20,9 @@ LONGEST_BAD = 40
 
 @dataclass(frozen=True)
 class Shape:
-    """The properties of a random job; a property that is None is drawn."""
+    """The properties of a random job; a property that is None is drawn. ``offsets`` are those of
+    logits, labels and output in their bus words, in bytes; an output in place has its input's.
+    """
 
     fmt: Format | None = None
     core: int | None = None
@@ -28,6 +30,7 @@ class Shape:
     mask: int | None = None
     length: int | None = None
     longest: int = 200
+    offsets: tuple[int, int, int] | None = None
 
 
 def kinds(platform: Platform) -> tuple[bool, ...]:
@@ -35,12 +38,16 @@ def kinds(platform: Platform) -> tuple[bool, ...]:
     return (False, True) if platform.l2_ports else (False,)
 
 
+def word_bytes(platform: Platform, private: bool) -> int:
+    """Bytes of a word of the bus that a job uses."""
+    return (platform.l2_data_bits if private else platform.shared_data_bits) // 8
+
+
 def boundaries(platform: Platform, fmt: Format, private: bool) -> list[int]:
     """Elements in a chunk, a bus word, a round of all cores, a burst, a page and the read
     buffer.
     """
-    width = platform.l2_data_bits if private else platform.shared_data_bits
-    word, chunk = width // fmt.width, CHUNK_BITS // fmt.width
+    word, chunk = word_bytes(platform, private) // fmt.bytes, CHUNK_BITS // fmt.width
     lengths = {
         chunk,
         word,
@@ -92,6 +99,10 @@ def draw_address(rng: random.Random, region: Region, size: int, fmt: Format) -> 
     return min(max(start, region.base), last) // fmt.bytes * fmt.bytes
 
 
+def _overlap(start: int, size: int, taken: list[Region]) -> bool:
+    return any(start < other.end and other.base < start + size for other in taken)
+
+
 def draw_job(rng: random.Random, platform: Platform, shape: Shape, taken: list[Region]) -> Job:
     """A job that the hardware accepts, whose arrays stay off each other and off ``taken``, to which
     they are added.
@@ -109,14 +120,17 @@ def draw_job(rng: random.Random, platform: Platform, shape: Shape, taken: list[R
     size = length * fmt.bytes
     in_place = rng.choice(IN_PLACE)
     places: dict[str, int] = {}
-    for name in ("logits", "labels", "gradient"):
+    for number, name in enumerate(("logits", "labels", "gradient")):
         if name == "gradient" and in_place:
             places[name] = places[in_place]
             continue
         region = rng.choice(regions)
+        offset = None if shape.offsets is None else shape.offsets[number]
         while True:
             start = draw_address(rng, region, size, fmt)
-            if not any(start < other.end and other.base < start + size for other in taken):
+            if offset is not None:
+                start += offset - start % word_bytes(platform, private)
+            if region.holds(start, max(size, 1)) and not _overlap(start, size, taken):
                 break
         taken.append(Region(name, start, size))
         places[name] = start

@@ -18,6 +18,12 @@ def test_sources_are_there():
     assert not [case.name for case in catalogue.cases() if not (ROOT / case.source).is_file()]
 
 
+def test_random_cases_have_a_seed_and_every_case_a_command():
+    for case in catalogue.cases():
+        assert (case.seed is not None) == (case.group in ("soak", "coverage", "mutants")), case.name
+        assert f"--seed {case.seed}" in case.again or case.again == f"scegrad signoff {case.name}"
+
+
 def test_the_parts_of_the_sum_are_all_that_is_allowed():
     parts = rounding32.STEPS["sum"].parts
     for one, s_shift, y_shift, anchor in itertools.product((0, 1), range(64), range(64), (0, 5)):

@@ -2,17 +2,21 @@
 
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scegrad.errors import RequestError
+from scegrad.platforms import ECP5_DEMO
 from scegrad.signoff import command, ladder, ledger, page, summary
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.cli import _share
 from scegrad.signoff.command import SignoffOptions
 from scegrad.signoff.result import CaseResult, Verdict
+from scegrad.soak import bins
+from scegrad.soak.command import Outcome
 
 
 class Cases:
@@ -161,7 +165,32 @@ def test_the_page_stands_alone(fake, tmp_path):
     assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//|@import|url\(""", text)
     assert "claim of unit/a &lt;&amp;&gt;" in text
     assert 'name="viewport"' in text and "prefers-color-scheme: dark" in text
-    assert text.count("<table") == 9
+    assert text.count("<table") == 12
+
+
+def test_the_page_shows_seed_and_command_of_each_case(fake, tmp_path, monkeypatch):
+    known = fake.cases()
+    seeded = replace(known[0], seed=20261127, command="scegrad soak --seed 20261127")
+    monkeypatch.setattr(command, "cases", lambda: [seeded, *known[1:]])
+    run(tmp_path)
+    text = (tmp_path / "signoff.html").read_text()
+    assert '<td class="">20261127</td>' in text
+    assert "<code>scegrad soak --seed 20261127</code>" in text
+    assert "<code>scegrad signoff unit/b</code>" in text
+
+
+def test_the_page_has_the_functional_coverage_of_a_soak(fake, tmp_path, monkeypatch):
+    outcome = Outcome(ECP5_DEMO)
+    outcome.add(Counter(bins.bins(ECP5_DEMO)[1:]))
+    result = CaseResult(Verdict.HOLES, "as told", 1.0, outcome.record())
+    soaked = replace(fake.cases()[0], name="soak/ecp5_demo", run=lambda: result)
+    monkeypatch.setattr(command, "cases", lambda: [soaked])
+    run(tmp_path)
+    found = written(tmp_path)
+    assert [(row["hit"], row["bins"]) for row in found["functional"]] == [(2267, 2268)]
+    assert sum(row["bins"] for row in found["impossible"]) == 21600 - 2268
+    assert [row["bin"] for row in found["unhit"]] == [bins.told(bins.bins(ECP5_DEMO)[0])]
+    assert found["unhit"][0]["bin"] in (tmp_path / "signoff.html").read_text()
 
 
 def test_the_summary_is_json_with_a_line_for_each_case(fake, tmp_path):

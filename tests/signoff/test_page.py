@@ -26,6 +26,8 @@ CASES = [
         "seconds": seconds,
         "time": "2026-01-01T00:00:00Z",
         "subject": "0123456789abcdef",
+        "seed": 14,
+        "again": f"scegrad signoff unit/{name}",
     }
     for name, verdict, seconds in (
         ("a", "proved", 9.5),
@@ -59,6 +61,11 @@ FOUND = {
     ],
     "excluded": [{"design": "ecp5_demo", "points": 7, "reason": "bit 0 of addresses is 0"}],
     "missed": [MISSED],
+    "functional": [
+        {"case": "soak/a", "platform": "a", "jobs": 900, "bins": 70, "hit": 69, "last_new": 800}
+    ],
+    "impossible": [{"platform": "a", "reason": "a rule of some length", "bins": 30}],
+    "unhit": [{"case": "soak/a", "bin": "format fp32, memory shared, mask all, length 0"}],
     "designs": [{"design": "lane of fp32", "verilog": "0123456789abcdef" * 4}],
     "tools": ["prover 1.0"],
 }

@@ -26,11 +26,20 @@ class SignoffCase:
     quick: bool
     subject: Callable[[], str]
     run: Callable[[], CaseResult]
+    seed: int | None = None
+    """The seed of the case's random choices, if it has any."""
+    command: str = ""
+    """The command that repeats it, if it is another than that of the sign-off."""
 
     @property
     def group(self) -> str:
         """The first part of the name."""
         return self.name.split("/")[0]
+
+    @property
+    def again(self) -> str:
+        """The command that repeats the case, with its seed."""
+        return self.command or f"scegrad signoff {self.name}"
 
 
 def hashed(parts: Iterable[str | Path]) -> str:

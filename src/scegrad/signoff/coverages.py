@@ -81,10 +81,10 @@ def cases() -> list[SignoffCase]:
 
 
 def _case(
-    name: str, quick: bool, subject: Callable[[], str], run: Callable[[], CaseResult]
+    name: str, quick: bool, seed: int, subject: Callable[[], str], run: Callable[[], CaseResult]
 ) -> SignoffCase:
     claim = "every line, branch, expression and toggle is hit or excluded with a reason"
-    return SignoffCase(f"coverage/{name}", claim, FOUND_IN, quick, once(subject), run)
+    return SignoffCase(f"coverage/{name}", claim, FOUND_IN, quick, once(subject), run, seed)
 
 
 def _settings(name: str) -> list[str]:
@@ -99,7 +99,10 @@ def _lane_case(fmt: Format, *, quick: bool) -> SignoffCase:
     def subject() -> str:
         return hashed([lane_design(fmt.name).rtl, *_settings(name)])
 
-    return _case(name, quick, subject, lambda: result_of(name, lambda: measure_lane(fmt), "pairs"))
+    def run() -> CaseResult:
+        return result_of(name, lambda: measure_lane(fmt), "pairs")
+
+    return _case(name, quick, mutant_lane.SEED, subject, run)
 
 
 def _platform_case(platform: Platform) -> SignoffCase:
@@ -108,6 +111,7 @@ def _platform_case(platform: Platform) -> SignoffCase:
     def subject() -> str:
         return hashed([platform_hash(platform), *_settings(name)])
 
-    return _case(
-        name, False, subject, lambda: result_of(name, lambda: measure_platform(platform), "jobs")
-    )
+    def run() -> CaseResult:
+        return result_of(name, lambda: measure_platform(platform), "jobs")
+
+    return _case(name, False, coverage_runs.SEED, subject, run)

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from scegrad.build.simulator import verilog
 from scegrad.platforms import ECP5_DEMO
-from scegrad.signoff import mutant_platform
+from scegrad.signoff import coverage_runs, mutant_platform
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import platform_hash
 from scegrad.signoff.mutant_equal import EQUAL
@@ -122,7 +122,13 @@ def cases() -> list[SignoffCase]:
     def case(name: str, claim: str, part: Part, run: Callable[[], CaseResult]) -> SignoffCase:
         quick = part is ALL
         return SignoffCase(
-            f"mutants/{name}", claim, FINDING, quick, once(partial(subject, part)), run
+            f"mutants/{name}",
+            claim,
+            FINDING,
+            quick,
+            once(partial(subject, part)),
+            run,
+            coverage_runs.SEED,
         )
 
     sample = case(

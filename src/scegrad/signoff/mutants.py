@@ -18,7 +18,7 @@ from scegrad.rtl.datapath.sigmoid16 import Sigmoid16
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.mutant_equal import EQUAL, Comparison
-from scegrad.signoff.mutant_lane import MutantLane, Stimuli
+from scegrad.signoff.mutant_lane import SEED, MutantLane, Stimuli
 from scegrad.signoff.mutation import Judgement, Mutant, Population
 from scegrad.signoff.result import CaseResult
 
@@ -134,6 +134,7 @@ def _sample(name: str) -> SignoffCase:
         quick=True,
         subject=once(lambda: hashed([lane_design(fmt.name).rtl, *_DECIDING, f"{groups} {SAMPLE}"])),
         run=lambda: _run(name, 0, SAMPLE),
+        seed=SEED,
     )
 
 
@@ -148,6 +149,7 @@ def _lane_cases(name: str) -> list[SignoffCase]:
             quick=False,
             subject=subject,
             run=partial(_run, name, index),
+            seed=SEED,
         )
         for index in range(groups)
     ]

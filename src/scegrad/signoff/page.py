@@ -123,6 +123,26 @@ def _covered(summary: Summary) -> list[str]:
         _table("excluded", ("design", "points", "reason"), map(_excluded, summary["excluded"])),
         "<h2>Missed</h2>",
         _table("missed", ("case", "point", "source"), map(_missed, summary["missed"])),
+        *_functional(summary),
+    ]
+
+
+def _functional(summary: Summary) -> list[str]:
+    """The kinds of jobs that the soaks ran, and did not run."""
+    return [
+        "<h2>Functional coverage</h2>",
+        "<p>A bin is one combination of format, memory, mask, length, alignment, latency, pauses,"
+        " end, and other jobs at the same time. The last new bin was hit after the jobs of the"
+        " last column.</p>",
+        _table(
+            "functional",
+            ("case", "jobs", "bins", "hit", "missed", "last new"),
+            map(_bins, summary["functional"]),
+        ),
+        "<h2>Combinations that cannot occur</h2>",
+        _table("impossible", ("platform", "bins", "reason"), map(_never, summary["impossible"])),
+        "<h2>Bins without a hit</h2>",
+        _table("unhit", ("case", "bin"), map(_unhit, summary["unhit"])),
     ]
 
 
@@ -133,7 +153,7 @@ def _listed(summary: Summary) -> list[str]:
         '<input type="search" placeholder="show the cases that contain ..." aria-label="filter">',
         _table(
             "cases",
-            ("case", "verdict", "claim", "rests on", "seconds", "time", "subject"),
+            ("case", "verdict", "claim", "rests on", "seconds", "time", "subject", "seed", "again"),
             map(_case, summary["cases"]),
         ),
         "<h2>Designs</h2>",
@@ -211,6 +231,19 @@ def _missed(each: Mapping[str, Any]) -> list[Cell]:
     return [_text(each["case"]), _text(each["point"]), _link(each["place"])]
 
 
+def _bins(each: Mapping[str, Any]) -> list[Cell]:
+    counts = [each["jobs"], each["bins"], each["hit"], each["bins"] - each["hit"], each["last_new"]]
+    return [_text(each["case"]), *map(_number, counts)]
+
+
+def _never(each: Mapping[str, Any]) -> list[Cell]:
+    return [_text(each["platform"]), _number(each["bins"]), _text(each["reason"])]
+
+
+def _unhit(each: Mapping[str, Any]) -> list[Cell]:
+    return [_text(each["case"]), _text(each["bin"])]
+
+
 def _design(each: Mapping[str, Any]) -> list[Cell]:
     return [_text(each["design"]), (f"<code>{html.escape(each['verilog'])}</code>", "")]
 
@@ -224,4 +257,6 @@ def _case(each: Mapping[str, Any]) -> list[Cell]:
         _number(each["seconds"]),
         _text(each["time"]),
         (f"<code>{html.escape(each['subject'])}</code>", ""),
+        _text("" if each["seed"] is None else each["seed"]),
+        (f"<code>{html.escape(each['again'])}</code>", ""),
     ]

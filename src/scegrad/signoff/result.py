@@ -20,7 +20,7 @@ class Verdict(StrEnum):
     are equal to it.
     """
     HOLES = "holes"
-    """Points of the code are neither hit nor excluded with a reason."""
+    """Points of the code, or kinds of jobs, are neither hit nor excluded with a reason."""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,9 @@ def summarise(every: Iterable[SignoffCase], ledger: SignoffLedger) -> Summary:
         "coverage": coverage(rows, records),
         "excluded": excluded(rows, records),
         "missed": missed(rows, records),
+        "functional": functional(rows, records),
+        "impossible": impossible(rows, records),
+        "unhit": unhit(rows, records),
         "designs": [{"design": name, "verilog": make()} for name, make in DESIGNS.items()],
         "tools": sorted({record["tools"] for record in records.values()}),
     }
@@ -53,6 +56,8 @@ def row(case: SignoffCase, record: Record | None, *, stale: bool) -> dict[str, A
         "detail": found["detail"],
         "seconds": found["seconds"],
         "time": found.get("time", ""),
+        "seed": case.seed,
+        "again": case.again,
     }
 
 
@@ -122,6 +127,51 @@ def missed(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str,
     ]
 
 
+FUNCTIONAL = ("platform", "jobs", "bins", "hit", "last_new")
+"""The figures of a soak's functional coverage, under the names of its record."""
+
+
+def functional(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, Any]]:
+    """Of each soak how many kinds of jobs there are and were hit, and the jobs that ran until the
+    last of them was.
+    """
+    return [
+        {"case": each["case"]} | {name: data[name] for name in FUNCTIONAL}
+        for each, data in _soaked(rows, records)
+    ]
+
+
+def impossible(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, Any]]:
+    """Of each platform how many combinations of classes each reason excludes."""
+    found = {
+        (data["platform"], reason): count
+        for _, data in _soaked(rows, records)
+        for reason, count in data["excluded"].items()
+    }
+    return [
+        {"platform": platform, "reason": reason, "bins": count}
+        for (platform, reason), count in found.items()
+    ]
+
+
+def unhit(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, str]]:
+    """Kinds of jobs that a soak did not hit; the first of them."""
+    return [
+        {"case": each["case"], "bin": hole}
+        for each, data in _soaked(rows, records)
+        for hole in data["holes"]
+    ]
+
+
+def _soaked(
+    rows: Iterable[Row], records: Mapping[str, Record]
+) -> Iterator[tuple[Row, dict[str, Any]]]:
+    """The soaks with a record of today, and their figures."""
+    for each, record in _recorded(rows, records, "soak"):
+        if record:
+            yield each, record["data"]
+
+
 def _recorded(
     rows: Iterable[Row], records: Mapping[str, Record], group: str
 ) -> Iterator[tuple[Row, Record | None]]:
@@ -129,6 +179,10 @@ def _recorded(
     for each in rows:
         if each["group"] == group:
             yield each, records.get(f"{each['case']} {each['subject']}")
+
+
+KEPT = ("version", "mutants", "coverage", "functional", "designs", "tools")
+"""The tables that the checkout keeps beside that of the cases."""
 
 
 def short(summary: Summary) -> str:
@@ -141,7 +195,7 @@ def short(summary: Summary) -> str:
         if each["verdict"] not in (MISSING, STALE)
     }
     lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in cases.items())
-    rest = {name: summary[name] for name in ("version", "mutants", "coverage", "designs", "tools")}
+    rest = {name: summary[name] for name in KEPT}
     body = json.dumps(rest, indent=1).rstrip("}").rstrip()
     return f'{body},\n "cases": {{\n{lines}\n }}\n}}\n'
 

@@ -1,50 +1,64 @@
-"""Functional coverage of a soak: the kinds of jobs that ran, as pairs of properties.
+"""Functional coverage of a soak: the kinds of jobs that ran.
 
-Each job has one class of every property. A bin is a pair of classes of two properties. Every bin
-must be hit, except for classes that exclude each other.
+Each job has one class of every property. A bin is one combination of classes, of all properties at
+once. Every bin must be hit, except for those that a rule excludes.
 """
 
-from collections.abc import Iterator
-from itertools import combinations, product
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
 
 from scegrad.axi import Resp
 from scegrad.job.job import Job
 from scegrad.platforms import Platform
 from scegrad.sim.simulation import Direction, Memory
+from scegrad.tb.scenarios import word_bytes
 
-Class = tuple[str, str]
-"""Property and class."""
+Bin = tuple[str, ...]
+"""The class of each property, in the order of ``PROPERTIES``."""
+
+LENGTHS: dict[str, range] = {
+    "0": range(1),
+    "1": range(1, 2),
+    "2..20": range(2, 21),
+    "21..200": range(21, 201),
+    "above 200": range(201, 3001),
+}
+"""The classes of lengths; no job of a soak is longer."""
 
 PROPERTIES: dict[str, tuple[str, ...]] = {
     "format": ("fp32", "fp16"),
     "memory": ("shared", "private"),
     "mask": ("all", "one", "some", "own"),
-    "length": ("0", "1", "to 20", "to 200", "above 200"),
+    "length": tuple(LENGTHS),
     "alignment": ("bus words", "alike", "free"),
-    "latency": ("0", "to 20", "above 20"),
+    "latency": ("0", "1..20", "above 20"),
     "pauses": ("none", "some", "many"),
     "end": ("done", "read fault", "write fault", "abort", "reset"),
     "beside": ("alone", "others"),
 }
 
+RESPONSES = (Resp.SLVERR, Resp.DECERR)
 
-def classes(job: Job, memory: Memory, end: str, beside: bool) -> tuple[Class, ...]:
-    """The class of each property of a job."""
-    platform = job.platform
-    width = platform.l2_data_bits if job.private else platform.shared_data_bits
-    offsets = {address % (width // 8) for address in job.arrays}
+
+def bin_of(job: Job, memory: Memory, end: str, beside: bool) -> Bin:
+    """The bin of a job."""
+    word = word_bytes(job.platform, job.private)
+    offsets = {address % word for address in job.arrays}
     found = {
         "format": job.fmt.name,
         "memory": "private" if job.private else "shared",
         "mask": _mask(job),
-        "length": _length(job.length),
+        "length": next(name for name, held in LENGTHS.items() if job.length in held),
         "alignment": "bus words" if offsets == {0} else "alike" if len(offsets) == 1 else "free",
-        "latency": "0" if not memory.latency else "to 20" if memory.latency <= 20 else "above 20",
-        "pauses": "none" if not memory.stall else "some" if memory.stall < 100 else "many",
+        "latency": latency_class(memory.latency),
+        "pauses": pause_class(memory.stall),
         "end": end,
         "beside": "others" if beside else "alone",
     }
-    return tuple(found.items())
+    return tuple(found[name] for name in PROPERTIES)
 
 
 def _mask(job: Job) -> str:
@@ -55,10 +69,14 @@ def _mask(job: Job) -> str:
     return "one" if job.core_mask.bit_count() == 1 else "some"
 
 
-def _length(length: int) -> str:
-    if length <= 1:
-        return str(length)
-    return "to 20" if length <= 20 else "to 200" if length <= 200 else "above 200"
+def latency_class(cycles: int) -> str:
+    """The class of a memory's latency."""
+    return "0" if not cycles else "1..20" if cycles <= 20 else "above 20"
+
+
+def pause_class(stall: int) -> str:
+    """The class of a memory's pauses, in 256ths of the cycles."""
+    return "none" if not stall else "some" if stall < 100 else "many"
 
 
 def fault_class(direction: Direction) -> str:
@@ -66,36 +84,74 @@ def fault_class(direction: Direction) -> str:
     return "read fault" if direction is Direction.READ else "write fault"
 
 
-RESPONSES = (Resp.SLVERR, Resp.DECERR)
+@dataclass(frozen=True)
+class Rule:
+    """A reason why combinations of classes cannot occur on a platform."""
+
+    reason: str
+    excludes: Callable[[Platform, Mapping[str, str]], bool]
 
 
-def bins(platform: Platform) -> Iterator[tuple[Class, Class]]:
-    """Every possible pair of a platform's jobs."""
-    for first, second in combinations(PROPERTIES, 2):
-        for pair in product(PROPERTIES[first], PROPERTIES[second]):
-            found = ((first, pair[0]), (second, pair[1]))
-            if not excluded(platform, dict(found)):
-                yield found
+RULES = (
+    Rule("the platform lacks the format", lambda at, bin: bin["format"] not in at.formats),
+    Rule(
+        "the platform has no private memory",
+        lambda at, bin: bin["memory"] == "private" and not at.l2_ports,
+    ),
+    Rule(
+        "a private job has its own core, whatever the mask is",
+        lambda _, bin: bin["memory"] == "private" and bin["mask"] != "own",
+    ),
+    Rule(
+        "a shared job takes the cores of its mask",
+        lambda _, bin: bin["memory"] == "shared" and bin["mask"] == "own",
+    ),
+    Rule(
+        "a mask of one core is that of all, if there is no other core",
+        lambda at, bin: at.cores == 1 and bin["mask"] == "one",
+    ),
+    Rule(
+        "a mask of some cores, neither one nor all, needs three cores",
+        lambda at, bin: at.cores < 3 and bin["mask"] == "some",
+    ),
+    Rule(
+        "a job beside others needs a second core",
+        lambda at, bin: at.cores == 1 and bin["beside"] == "others",
+    ),
+    Rule(
+        "a job on all cores leaves none to others",
+        lambda _, bin: bin["mask"] == "all" and bin["beside"] == "others",
+    ),
+    Rule(
+        "only private jobs run beside another, and there is no private memory",
+        lambda at, bin: not at.l2_ports and bin["beside"] == "others",
+    ),
+    Rule(
+        "a job of length 0 touches no memory, and is over before anything can cut it short",
+        lambda _, bin: bin["length"] == "0" and bin["end"] != "done",
+    ),
+)
 
 
-def excluded(platform: Platform, pair: dict[str, str]) -> str:
-    """The reason why two classes exclude each other; empty if they do not."""
-    one_core = platform.cores == 1
-    reasons = (
-        (pair.get("format", platform.formats[0]) not in platform.formats, "no such format"),
-        (pair.get("memory") == "private" and not platform.l2_ports, "no private memory"),
-        (one_core and pair.get("mask") in ("one", "some"), "one core: that is all of them"),
-        (one_core and pair.get("beside") == "others", "one core: one job"),
-        (platform.cores == 2 and pair.get("mask") == "some", "two cores: one or all"),
-        (pair.get("memory") == "private" and pair.get("mask", "own") != "own", "no mask counts"),
-        (pair.get("memory") == "shared" and pair.get("mask") == "own", "the mask counts"),
-        (
-            pair.get("beside") == "others" and pair.get("mask") == "all",
-            "all cores are taken: nothing can run beside",
-        ),
-        (
-            pair.get("length") == "0" and pair.get("end") in ("read fault", "write fault", "abort"),
-            "touches no memory, and ends before anything else can be said",
-        ),
-    )
-    return next((why for holds, why in reasons if holds), "")
+def excluded(platform: Platform, found: Bin) -> str:
+    """The reason of the first rule that excludes a combination; empty if none does."""
+    named = dict(zip(PROPERTIES, found, strict=True))
+    return next((rule.reason for rule in RULES if rule.excludes(platform, named)), "")
+
+
+@cache
+def bins(platform: Platform) -> tuple[Bin, ...]:
+    """Every combination that can occur on a platform."""
+    return tuple(each for each in product(*PROPERTIES.values()) if not excluded(platform, each))
+
+
+@cache
+def exclusions(platform: Platform) -> dict[str, int]:
+    """The number of combinations for each reason; a combination counts for its first rule."""
+    reasons = Counter(excluded(platform, each) for each in product(*PROPERTIES.values()))
+    return {rule.reason: reasons[rule.reason] for rule in RULES if reasons[rule.reason]}
+
+
+def told(found: Bin) -> str:
+    """A bin in words."""
+    return ", ".join(f"{name} {value}" for name, value in zip(PROPERTIES, found, strict=True))

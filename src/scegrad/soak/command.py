@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import combinations
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,9 @@ TIME_LIMIT = 120
 FAILURES = 5
 """The number of failures after which the soak of a platform ends."""
 
+HOLES = 20
+"""Bins without a hit that a record names; it counts all of them."""
+
 
 @dataclass
 class Outcome:
@@ -35,27 +37,44 @@ class Outcome:
 
     platform: Platform
     jobs: int = 0
+    last_new: int = 0
+    """The jobs that had run when the last bin was hit for the first time."""
     seconds: float = 0.0
-    hits: Counter[tuple[bins.Class, ...]] = field(default_factory=Counter)
+    hits: Counter[bins.Bin] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
+    def add(self, hits: Counter[bins.Bin]) -> None:
+        """Count the bins of some jobs. Raises ``SoakError`` if a rule excludes one of them."""
+        self.jobs += hits.total()
+        new = hits.keys() - self.hits.keys()
+        self.hits += hits
+        if new:
+            self.last_new = self.jobs
+        for each in new:
+            if reason := bins.excluded(self.platform, each):
+                raise SoakError(f"{bins.told(each)}: a job ran, but {reason}")
+
     @property
-    def holes(self) -> list[tuple[bins.Class, bins.Class]]:
+    def holes(self) -> list[bins.Bin]:
         """Bins that no job has hit."""
-        hit = {pair for classes in self.hits for pair in combinations(classes, 2)}
-        return [each for each in bins.bins(self.platform) if each not in hit]
+        return [each for each in bins.bins(self.platform) if each not in self.hits]
 
     def record(self) -> dict[str, Any]:
         """The figures, in the form of the file."""
+        place = list(bins.PROPERTIES).index("end")
         ends = dict.fromkeys(bins.PROPERTIES["end"], 0)
-        for classes, count in self.hits.items():
-            ends[dict(classes)["end"]] += count
+        for found, count in self.hits.items():
+            ends[found[place]] += count
+        holes = self.holes
         return {
             "platform": self.platform.name,
             "jobs": self.jobs,
             "ends": ends,
-            "bins": sum(1 for _ in bins.bins(self.platform)),
-            "holes": [" x ".join(f"{name} {value}" for name, value in hole) for hole in self.holes],
+            "bins": len(bins.bins(self.platform)),
+            "hit": len(bins.bins(self.platform)) - len(holes),
+            "last_new": self.last_new,
+            "excluded": bins.exclusions(self.platform),
+            "holes": [bins.told(each) for each in holes[:HOLES]],
             "failures": self.failures,
             "seconds": round(self.seconds, 1),
         }
@@ -72,11 +91,12 @@ def run_rounds(
     while left and len(outcome.failures) < FAILURES:
         for number, found in _in_a_child(path, platform, seed, left, limit):
             left.remove(number)
-            if isinstance(found, str):
-                outcome.failures.append(f"{found}; {replay(platform, seed, number)}")
-            else:
-                outcome.hits += found
-                outcome.jobs += sum(found.values())
+            try:
+                if isinstance(found, str):
+                    raise SoakError(found)
+                outcome.add(found)
+            except SoakError as error:
+                outcome.failures.append(f"{error}; {replay(platform, seed, number)}")
     outcome.seconds = time.monotonic() - started
     return outcome
 
@@ -86,7 +106,7 @@ def replay(platform: Platform, seed: int, number: int) -> str:
     return f"again: scegrad soak --platform {platform.name} --seed {seed} --job {number * ROUND}"
 
 
-Found = tuple[int, str | Counter[tuple[bins.Class, ...]]]
+Found = tuple[int, str | Counter[bins.Bin]]
 
 
 def _in_a_child(
@@ -175,8 +195,7 @@ def _failed(records: list[dict[str, Any]]) -> int:
 def line(record: dict[str, Any]) -> str:
     """The line about a platform at its end."""
     ends = ", ".join(f"{count} {end}" for end, count in record["ends"].items() if count)
-    hit = record["bins"] - len(record["holes"])
     return (
         f"{record['platform']}: {record['jobs']} jobs in {record['seconds']:.0f} s ({ends}),"
-        f" {hit} of {record['bins']} bins, {len(record['failures'])} failures"
+        f" {record['hit']} of {record['bins']} bins, {len(record['failures'])} failures"
     )

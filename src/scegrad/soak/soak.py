@@ -21,7 +21,7 @@ from scegrad.model import golden
 from scegrad.platforms import Platform, Region
 from scegrad.registers import Status, offset
 from scegrad.sim.simulation import Direction, Memory, Simulation
-from scegrad.soak import bins
+from scegrad.soak import bins, targets
 from scegrad.soak.registers import PATIENCE, SoakError, SoakRegisters, start_as_due
 from scegrad.tb import scenarios
 
@@ -33,6 +33,10 @@ GUARD = 64
 
 NEAR = 256
 """Bytes around a fault in which no other job has an array: more than a bus word."""
+
+LATENCIES = (0, 0, 1, 20, 100, 300)
+STALLS = (0, 0, 30, 128, 230)
+"""The choice of a memory's latencies and pauses, the frequent ones more than once."""
 
 T = TypeVar("T")
 
@@ -48,6 +52,7 @@ class _Running:
     fault: Status | None = None
     abort: bool = False
     end: str = "done"
+    aim: targets.Target | None = None  # of the act, if this is the job that should hit it
 
 
 class SoakRound:
@@ -55,9 +60,11 @@ class SoakRound:
 
     def __init__(self, platform: Platform, simulation: Simulation, seed: int, number: int) -> None:
         self.platform, self.simulation = platform, simulation
+        self.seed, self.number, self.acts = seed, number, 0
         self.rng = random.Random(f"{seed} {platform.name} {number}")
         self.registers = SoakRegisters(simulation)
-        self.hits: Counter[tuple[bins.Class, ...]] = Counter()
+        self.hits: Counter[bins.Bin] = Counter()
+        self.aimed = self.met = 0
         self._execute(sequence.identify_and_enable(platform))
 
     def _execute(self, steps: sequence.Steps[T]) -> T:
@@ -82,29 +89,50 @@ class SoakRound:
         """
         if self.rng.random() < 0.1:
             self._refuse()
-        memory = self._prepare_memory()
-        running = self._draw()
+        aim = targets.target(self.platform, self.seed, self.number, self.acts)
+        self.acts += 1
+        memory = self._prepare_memory(aim)
+        running = self._draw(aim)
         for each in running:
             self._load(each, running)
         for each in running:
             self._execute(sequence.start(each.job))
-        reset = self.rng.random() < 0.07
-        longest = max(each.job.length for each in running)
-        if reset or any(each.abort for each in running):
-            self.simulation.run(self.rng.randrange(1, 60 + memory.latency + longest))
-        if reset:
-            self.simulation.reset()
-            self._execute(sequence.identify_and_enable(self.platform))
-            for each in running:
-                each.end = "reset"
+        if aim["end"] == "reset" if aim else self.rng.random() < 0.07:
+            self._reset(running, memory)
         else:
+            if any(each.abort for each in running):
+                self.simulation.run(self._moment(running, memory))
             for each in self._aborted(running):
                 self._finish(each)
         for each in running:
             self._check(each, running)
-            self.hits[bins.classes(each.job, memory, each.end, len(running) > 1)] += 1
+            found = bins.bin_of(each.job, memory, each.end, len(running) > 1)
+            self.hits[found] += 1
+            self.aimed += each.aim is not None
+            self.met += each.aim is not None and found == tuple(each.aim.values())
         self._check_unit()
         return len(running)
+
+    def _moment(self, running: list[_Running], memory: Memory) -> int:
+        """Cycles until a reset or an abort. With a target it mostly comes before its job is over:
+        the job has been started at last, and all cores finish at most two results each per cycle.
+        """
+        aimed = [each.job.length for each in running if each.aim]
+        if not aimed:
+            longest = max(each.job.length for each in running)
+            return self.rng.randrange(1, 60 + memory.latency + longest)
+        spared = 20 + memory.latency + aimed[0] // (2 * self.platform.cores)
+        return self.rng.randrange(1, spared)
+
+    def _reset(self, running: list[_Running], memory: Memory) -> None:
+        """Reset the unit at any moment. A job that is over then must be complete."""
+        self.simulation.run(self._moment(running, memory))
+        busy = self.simulation.read32(offset("BUSY"))
+        self.simulation.reset()
+        self._execute(sequence.identify_and_enable(self.platform))
+        for each in running:
+            if busy >> each.job.unit & 1:
+                each.end = "reset"
 
     def _check_unit(self) -> None:
         """Check that no forbidden access happened, and that no unit is busy."""
@@ -117,28 +145,43 @@ class SoakRound:
         """Abort the jobs that are drawn for it; returns all jobs in the order in which they are
         awaited.
         """
-        for each in running:
+        for each in sorted(running, key=lambda each: each.aim is None):
             if each.abort:
                 self._execute(sequence.abort(each.job.unit))
         return self.rng.sample(running, len(running))
 
-    def _prepare_memory(self) -> Memory:
+    def _prepare_memory(self, aim: targets.Target | None) -> Memory:
         """Empty memories, and their behaviour in this act."""
         sim, rng = self.simulation, self.rng
         sim.release(0, 1 << 32)
         sim.clear_windows()
         sim.clear_faults()
+        latencies = [n for n in LATENCIES if not aim or bins.latency_class(n) == aim["latency"]]
+        stalls = [n for n in STALLS if not aim or bins.pause_class(n) == aim["pauses"]]
         memory = Memory(
-            latency=rng.choice((0, 0, 1, 20, 100, 300)),
+            latency=rng.choice(latencies),
             outstanding=rng.choice((1, 2, 64)),
-            stall=rng.choice((0, 0, 30, 128, 230)),
+            stall=rng.choice(stalls),
             seed=rng.getrandbits(32),
         )
         sim.set_memory(memory)
         return memory
 
-    def _draw(self) -> list[_Running]:
-        """Jobs of different units that share no core."""
+    def _draw(self, aim: targets.Target | None) -> list[_Running]:
+        """Jobs of different units that share no core; that of the target is the last one."""
+        rng, platform = self.rng, self.platform
+        shapes = targets.shapes(rng, platform, aim) if aim else self._any_shapes()
+        found: list[_Running] = []
+        taken: list[Region] = []
+        for number, shape in enumerate(shapes, start=1):
+            job = scenarios.draw_job(rng, platform, shape, taken)
+            logits, labels = scenarios.draw_operands(rng, job.fmt, job.length)
+            mine = aim if number == len(shapes) else None
+            abort = mine["end"] == "abort" if mine else rng.random() < 0.12
+            found.append(_Running(job, logits, labels, abort=abort, aim=mine))
+        return found
+
+    def _any_shapes(self) -> list[scenarios.Shape]:
         rng, platform = self.rng, self.platform
         free = list(range(platform.cores))
         rng.shuffle(free)
@@ -154,13 +197,7 @@ class SoakRound:
             mask = sum(1 << core for core in cores)
             shapes.append(scenarios.Shape(private=False, mask=mask, longest=longest))
         rng.shuffle(shapes)
-        found: list[_Running] = []
-        taken: list[Region] = []
-        for shape in shapes:
-            job = scenarios.draw_job(rng, platform, shape, taken)
-            logits, labels = scenarios.draw_operands(rng, job.fmt, job.length)
-            found.append(_Running(job, logits, labels, abort=rng.random() < 0.12))
-        return found
+        return shapes
 
     def _load(self, each: _Running, running: list[_Running]) -> None:
         """Fill a job's memory with operands, and its output with random bytes; allow accesses to
@@ -172,14 +209,18 @@ class SoakRound:
         sim.write(job.logits, each.logits)
         sim.write(job.labels, each.labels)
         each.before = sim.read(*self._surroundings(job))
-        ways = (Direction.READ, Direction.READ, Direction.WRITE)
-        for address, direction in zip(job.arrays, ways, strict=True):
+        uses = (Direction.READ, Direction.READ, Direction.WRITE)
+        for address, direction in zip(job.arrays, uses, strict=True):
             sim.allow(address, job.size, direction)
-        if job.size and self.rng.random() < 0.2:
-            self._inject(each, running)
+        ways = [Direction.READ, Direction.WRITE]
+        if each.aim:
+            ways = [way for way in ways if bins.fault_class(way) == each.aim["end"]]
+        elif self.rng.random() >= 0.2:
+            ways = []
+        if job.size and ways:
+            self._inject(each, self.rng.choice(ways), running)
 
-    def _inject(self, each: _Running, running: list[_Running]) -> None:
-        direction = self.rng.choice((Direction.READ, Direction.WRITE))
+    def _inject(self, each: _Running, direction: Direction, running: list[_Running]) -> None:
         response = self.rng.choice(bins.RESPONSES)
         bases = each.job.arrays[2:] if direction is Direction.WRITE else each.job.arrays[:2]
         address = self.rng.choice(bases) + self.rng.randrange(each.job.size)
