@@ -53,11 +53,11 @@ def test_there_are_examples() -> None:
 
 
 @each
-def test_jobs(path: Path) -> None:
+def test_jobs(path: Path, seed: int) -> None:
     """Every format and kind of memory, arrays anywhere: ``run_job`` compares bytes around the
     output, this the bits.
     """
-    platform, rng = read_platform(path), np.random.default_rng(7)
+    platform, rng = read_platform(path), np.random.default_rng(seed)
     for fmt in (FORMATS[name] for name in platform.formats):
         x, y = rng.normal(0, 5, 1000).astype(fmt.dtype), rng.random(1000).astype(fmt.dtype)
         expected = run_job(x, y, platform=path, backend="model").gradient

@@ -198,8 +198,8 @@ def damaged(rng: random.Random, text: str) -> str:
     return text
 
 
-def test_any_file_is_a_platform_or_refused(tmp_path: Path) -> None:
-    rng = random.Random(15)
+def test_any_file_is_a_platform_or_refused(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
     accepted = 0
     texts = [path.read_text() for path in EXAMPLES]
     for _ in range(3000):

@@ -73,13 +73,13 @@ def unit(board: Board) -> PynqUnit:
     return PynqUnit(board, board.allocate, ZYNQ, SLOW)
 
 
-def operands(count: int) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(3)
+def operands(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
     return rng.normal(0, 5, count).astype("f4"), rng.random(count, "f4")
 
 
-def test_gradient_of_arrays_anywhere(unit: PynqUnit, board: Board) -> None:
-    x, y = (each.reshape(50, 20) for each in operands(1000))
+def test_gradient_of_arrays_anywhere(unit: PynqUnit, board: Board, seed: int) -> None:
+    x, y = (each.reshape(50, 20) for each in operands(1000, seed))
     for _ in range(2):
         found = unit.gradient(x, y)
         assert found.shape == x.shape and type(found) is np.ndarray
@@ -88,15 +88,15 @@ def test_gradient_of_arrays_anywhere(unit: PynqUnit, board: Board) -> None:
     assert unit.gradient(x[:0], y[:0]).shape == (0, 20)
 
 
-def test_job_on_buffers(unit: PynqUnit) -> None:
+def test_job_on_buffers(unit: PynqUnit, seed: int) -> None:
     x, y, g = (unit.allocate((300,), "fp32") for _ in range(3))
-    x[:], y[:] = operands(300)
+    x[:], y[:] = operands(300, seed)
     assert unit.run(x, y, g).elements == 300
     np.testing.assert_array_equal(np.asarray(g), golden.gradient(np.asarray(x), np.asarray(y)))
 
 
-def test_what_is_refused(unit: PynqUnit, board: Board) -> None:
-    x, y = operands(8)
+def test_what_is_refused(unit: PynqUnit, board: Board, seed: int) -> None:
+    x, y = operands(8, seed)
     for bad, message in (
         ((x.astype("f2"), y.astype("f2")), "format is 'fp16', but must be fp32"),
         ((x.astype("f8"), y.astype("f8")), "format is 'float64', but must be fp32"),
@@ -119,7 +119,7 @@ def test_a_unit_that_does_not_answer(unit: PynqUnit, monkeypatch: pytest.MonkeyP
         unit._registers.wait(5)
 
 
-def test_overlay(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_overlay(board: Board, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     monkeypatch.setitem(sys.modules, "pynq", None)
     with pytest.raises(RequestError, match="the package pynq is not installed"):
         PynqOverlay("unit.bit", ZYNQ)
@@ -130,7 +130,7 @@ def test_overlay(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
 
     fake = SimpleNamespace(Overlay=load, allocate=board.allocate)
     monkeypatch.setitem(sys.modules, "pynq", fake)
-    x, y = operands(33)
+    x, y = operands(33, seed)
     found = PynqOverlay(Path("unit.bit"), ZYNQ, SLOW).gradient(x, y)
     np.testing.assert_array_equal(found, golden.gradient(x, y))
     cells.clear()

@@ -134,7 +134,7 @@ async def host(
 
 
 @pytest.mark.parametrize("data_bits", [64, 128])
-def test_bytes_are_those_of_a_reference(data_bits: int) -> None:
+def test_bytes_are_those_of_a_reference(data_bits: int, seed: int) -> None:
     dut, content = (
         BoardMemory(data_bits=data_bits, region=REGION, address_bits=32, id_bits=2),
         bytearray(REGION.size),
@@ -145,11 +145,11 @@ def test_bytes_are_those_of_a_reference(data_bits: int) -> None:
     done = {"axi": 0, "host": 0}
 
     async def over_axi(ctx: SimulatorContext) -> None:
-        await Manager(ctx, dut, random.Random(data_bits), content).bursts(300)
+        await Manager(ctx, dut, random.Random(seed), content).bursts(300)
         done["axi"] = 1
 
     async def from_the_host(ctx: SimulatorContext) -> None:
-        await host(ctx, dut, random.Random(data_bits + 1), content, 1000, own)
+        await host(ctx, dut, random.Random(seed + 1), content, 1000, own)
         done["host"] = 1
 
     async def at_last(ctx: SimulatorContext) -> None:
@@ -158,10 +158,10 @@ def test_bytes_are_those_of_a_reference(data_bits: int) -> None:
             if all(done.values()):
                 break
         assert all(done.values()), f"what stopped answering: {done}"
-        manager = Manager(ctx, dut, random.Random(data_bits + 2), content)
+        manager = Manager(ctx, dut, random.Random(seed + 2), content)
         for address in range(REGION.base, REGION.end, 16 * manager.lanes):
             await manager.read(address, 16, False)
-        await host(ctx, dut, random.Random(data_bits + 3), content, 300, range(0, REGION.size, 4))
+        await host(ctx, dut, random.Random(seed + 3), content, 300, range(0, REGION.size, 4))
 
     for process in (over_axi, from_the_host, at_last):
         simulator.add_testbench(process)

@@ -7,10 +7,10 @@ import pytest
 
 
 @pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> Path:
     """A current folder with arrays, good and bad."""
     monkeypatch.chdir(tmp_path)
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(seed)
     x, y = rng.standard_normal((20, 5)).astype("f4"), rng.integers(0, 2, (20, 5)).astype("f4")
     arrays = {
         "x": x,

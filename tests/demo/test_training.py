@@ -46,8 +46,8 @@ def test_rounded_gradients_train_as_well(task: Task, fmt: Format) -> None:
     assert mine.accuracies[-1] == pytest.approx(exact.accuracies[-1], abs=0.002)
 
 
-def test_gradient_is_the_derivative_of_the_loss() -> None:
-    rng = np.random.default_rng(1)
+def test_gradient_is_the_derivative_of_the_loss(seed: int) -> None:
+    rng = np.random.default_rng(seed)
     logits, labels = rng.normal(0, 3, (20, 1)), (rng.random((20, 1)) < 0.5).astype(float)
     task, step = Task("", np.zeros((20, 1)), labels, 1.0), 1e-6
     for k in range(20):

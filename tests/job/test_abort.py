@@ -3,6 +3,7 @@ time limit.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ GUARD = 64
 MEMORIES = {
     "at once": Memory(),
     "slow": Memory(latency=23, outstanding=2),
-    "pausing": Memory(latency=3, stall=160, seed=5),
+    "pausing": Memory(latency=3, stall=160),
 }
 
 
@@ -42,13 +43,13 @@ class Registers:
 class Bench:
     """One job's arrays, with guard bytes, in the memory of a simulated unit."""
 
-    def __init__(self, simulation: Simulation, private: bool) -> None:
+    def __init__(self, simulation: Simulation, private: bool, seed: int) -> None:
         self.simulation, self.registers = simulation, Registers(simulation)
         base = TINY.l2[1].base if private else TINY.shared[0].base
         places = (base + 0x1FF4, base + 0x2FE8, base + 0x3FBC)
         self.job = Job(TINY, FP32, private, *places, LENGTH, 0 if private else 3)
         self.unit = 1 if private else SHARED
-        numbers = np.random.default_rng(LENGTH)
+        numbers = np.random.default_rng(seed)
         self.logits, self.labels = numbers.normal(size=(2, LENGTH)).astype("f4")
         self.right = golden.gradient(self.logits, self.labels)
         self.before = numbers.integers(0, 256, 2 * GUARD + self.job.size, np.uint8)
@@ -98,9 +99,11 @@ def simulation() -> Iterator[Simulation]:
 
 @pytest.mark.parametrize("private", [False, True], ids=["shared", "private"])
 @pytest.mark.parametrize("memory", MEMORIES)
-def test_every_cycle_of_a_job(simulation: Simulation, memory: str, private: bool) -> None:
-    simulation.set_memory(MEMORIES[memory])
-    bench = Bench(simulation, private)
+def test_every_cycle_of_a_job(
+    simulation: Simulation, memory: str, private: bool, seed: int
+) -> None:
+    simulation.set_memory(replace(MEMORIES[memory], seed=seed))
+    bench = Bench(simulation, private, seed)
     ends: list[Status] = []
     while Status.ABORTED in ends[-20:] or not ends:
         bench.start()
@@ -115,11 +118,11 @@ def test_every_cycle_of_a_job(simulation: Simulation, memory: str, private: bool
     assert ends[0] is Status.ABORTED
 
 
-def test_an_abort_reaches_its_unit_alone(simulation: Simulation) -> None:
+def test_an_abort_reaches_its_unit_alone(simulation: Simulation, seed: int) -> None:
     """The private job of one core goes on while the other's, and units without a job, are
     aborted.
     """
-    bench = Bench(simulation, True)
+    bench = Bench(simulation, True, seed)
     simulation.write32(offset("ABORT"), 0xFFFF_FFFF)
     bench.start()
     simulation.write32(offset("ABORT"), 0xFFFF_FFFF & ~(1 << bench.unit))
@@ -129,10 +132,10 @@ def test_an_abort_reaches_its_unit_alone(simulation: Simulation) -> None:
 
 @pytest.mark.parametrize("private", [False, True], ids=["shared", "private"])
 def test_a_job_out_of_time_is_over_when_the_error_comes(
-    simulation: Simulation, private: bool
+    simulation: Simulation, private: bool, seed: int
 ) -> None:
     simulation.set_memory(Memory(latency=150))
-    bench = Bench(simulation, private)
+    bench = Bench(simulation, private, seed)
     for limit in (1, 40, 120, 200, 260, 300):
         bench.start()
         with pytest.raises(TimeoutError, match=f"^no interrupt came within {limit} cycles$"):

@@ -45,12 +45,12 @@ def test_ulp_error_agrees_with_fractions(seed: int) -> None:
             assert got[k] == pytest.approx(want, abs=2e-7, rel=1e-9)
 
 
-def test_mpfr_agrees_with_fractions() -> None:
+def test_mpfr_agrees_with_fractions(seed: int) -> None:
     """The slow ``error`` and ``within``, which the fast ones ask almost never."""
-    x, y = all_cases(seed=16, count=200)
+    x, y = all_cases(seed=seed, count=200)
     x, y = x[np.abs(x) > 2.0**-100], y[np.abs(x) > 2.0**-100]
     for result, logit, label in zip(
-        neighbours(np.random.default_rng(17), gradient(x, y)).tolist(),
+        neighbours(np.random.default_rng(seed), gradient(x, y)).tolist(),
         x.tolist(),
         y.tolist(),
         strict=True,
@@ -65,7 +65,7 @@ def test_mpfr_agrees_with_fractions() -> None:
 
 
 def test_ulp_error_asks_mpfr_where_the_label_is_as_close_as_can_be(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """The closest of ten million pairs: sigmoid(x) - y is 2^-46.9 of sigmoid(x)."""
     x, y = of(FP32, float.fromhex("-0x1.0a572ap+5")), of(FP32, float.fromhex("0x1.f51c8ep-49"))
@@ -76,7 +76,7 @@ def test_ulp_error_asks_mpfr_where_the_label_is_as_close_as_can_be(
         lambda *args, error=exact_mpfr.error: asked.append(args) or error(*args),
     )
     value = exact.difference(float(x[0]), float(y[0]))
-    for result in neighbours(np.random.default_rng(18), np.repeat(gradient(x, y), 10)):
+    for result in neighbours(np.random.default_rng(seed), np.repeat(gradient(x, y), 10)):
         want = abs(Fraction(float(result)) - value) / exact.ulp(value)
         assert ulp_error(of(FP32, result), x, y)[0] == pytest.approx(float(want), abs=1e-9)
     assert len(asked) == 10
@@ -111,12 +111,14 @@ def test_within_bound_agrees_with_fractions(seed: int) -> None:
     assert 0.2 < got.mean() < 0.8
 
 
-def test_what_the_bound_leaves_open_goes_to_mpfr(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_bound_leaves_open_goes_to_mpfr(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
     """With a bound as wide as a float32's spacing nearly everything is left open, and the answers
     are the same.
     """
-    x, y = all_cases(seed=19, count=200)
-    result = neighbours(np.random.default_rng(20), gradient(x, y))
+    x, y = all_cases(seed=seed, count=200)
+    result = neighbours(np.random.default_rng(seed), gradient(x, y))
     want = within_bound(result, x, y)
     asked = asked_of_mpfr(monkeypatch, "within", radius=2.0**-22)
     np.testing.assert_array_equal(within_bound(result, x, y), want)
@@ -140,11 +142,11 @@ def test_within_bound_wants_the_exact_bits_for_infinite_logits() -> None:
     ).tolist() == [True, False]
 
 
-def test_within_bound_allows_another_sigmoid_but_no_more() -> None:
+def test_within_bound_allows_another_sigmoid_but_no_more(seed: int) -> None:
     """With a label that cancels the sigmoid, results 2^-41 of it away are allowed and those 2^-39
     away are not.
     """
-    x = np.random.default_rng(13).uniform(-30, 0, 2_000).astype(np.float32)
+    x = np.random.default_rng(seed).uniform(-30, 0, 2_000).astype(np.float32)
     y = labels_next_to_sigmoid(x)
     s = np.array([float(exact.small_sigmoid(float(value))) for value in x])
     due = gradient(x, y)
@@ -152,9 +154,9 @@ def test_within_bound_allows_another_sigmoid_but_no_more() -> None:
     assert not within_bound((due + s * 2.0**-39).astype(np.float32), x, y).any()
 
 
-def test_fp16_bound_is_the_correctly_rounded_result() -> None:
+def test_fp16_bound_is_the_correctly_rounded_result(seed: int) -> None:
     x, y = FP16_LOGITS, np.full_like(FP16_LOGITS, 0.25)
-    result = neighbours(np.random.default_rng(14), gradient(x, y))
+    result = neighbours(np.random.default_rng(seed), gradient(x, y))
     np.testing.assert_array_equal(within_bound(result, x, y), bits(result) == bits(gradient(x, y)))
 
 

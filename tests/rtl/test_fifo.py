@@ -8,16 +8,14 @@ from amaranth.sim import Simulator, SimulatorContext
 from scegrad.rtl.fifo import Fifo
 from tests.elaboration import never_elaborated
 
-SEED = 5
-
 
 def passed(
-    depth: int, words: list[int], write_pause: float, read_pause: float
+    depth: int, words: list[int], write_pause: float, read_pause: float, random: Random
 ) -> tuple[list[int], list[int]]:
     """The words that come out, and the cycles from the input of each to its first offer; never more
     than ``depth`` inside.
     """
-    dut, random = Fifo(width=8, depth=depth), Random(SEED)
+    dut = Fifo(width=8, depth=depth)
     out: list[int] = []
     latencies: list[int] = []
 
@@ -49,9 +47,10 @@ def passed(
 
 @pytest.mark.parametrize("depth", [2, 8])
 @pytest.mark.parametrize(("write_pause", "read_pause"), [(0, 0), (0, 0.7), (0.7, 0), (0.4, 0.4)])
-def test_order(depth: int, write_pause: float, read_pause: float) -> None:
-    words = [Random(i).getrandbits(8) for i in range(40)]
-    out, latencies = passed(depth, words, write_pause, read_pause)
+def test_order(depth: int, write_pause: float, read_pause: float, seed: int) -> None:
+    random = Random(seed)
+    words = [random.getrandbits(8) for _ in range(40)]
+    out, latencies = passed(depth, words, write_pause, read_pause, random)
     assert out == words
     assert min(latencies) == Fifo.latency
     if depth == 8 and not read_pause:

@@ -22,15 +22,15 @@ from .test_timeline import recorded
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def inputs(fmt: str, size: int, soft: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(1)
+def inputs(fmt: str, size: int, seed: int, soft: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
     labels = rng.random(size) if soft else rng.random(size) < 0.4
     return rng.normal(0, 5, size).astype(FORMATS[fmt].dtype), labels.astype(FORMATS[fmt].dtype)
 
 
-def run(fmt: str = "fp32", size: int = 500) -> tuple[Request, Result]:
+def run(seed: int, fmt: str = "fp32", size: int = 500) -> tuple[Request, Result]:
     """A run of the golden model, with possible events and cycles of hardware."""
-    arrays = inputs(fmt, size)
+    arrays = inputs(fmt, size, seed)
     request = prepare(*arrays, Settings(platform="mt7004", backend="model"))
     seen = recorded(request)
     gradient = run_job(*arrays, platform="mt7004", backend="model").gradient
@@ -44,16 +44,16 @@ def run(fmt: str = "fp32", size: int = 500) -> tuple[Request, Result]:
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_files(tmp_path: Path, fmt: str) -> None:
-    request, result = run(fmt)
+def test_files(tmp_path: Path, fmt: str, seed: int) -> None:
+    request, result = run(seed, fmt)
     files = write_report(tmp_path, request, result, 0, seed=7)
     assert [path.name for path in files] == ["report.json", "gradient.png", "timeline.png"]
     assert sorted(tmp_path.iterdir()) == sorted(files)
     assert all(path.read_bytes().startswith(PNG) for path in files[1:])
 
 
-def test_numbers(tmp_path: Path) -> None:
-    request, result = run()
+def test_numbers(tmp_path: Path, seed: int) -> None:
+    request, result = run(seed)
     values = json.loads(write_report(tmp_path, request, result, 3, seed=7)[0].read_text())
     errors = reference.ulp_error(result.gradient, request.logits, request.labels)
     assert values["platform"] == "mt7004"
@@ -72,8 +72,8 @@ def test_numbers(tmp_path: Path) -> None:
     assert values["mean_error_ulp"] == pytest.approx(errors.mean())
 
 
-def test_wrong_results_are_counted(tmp_path: Path) -> None:
-    request, result = run()
+def test_wrong_results_are_counted(tmp_path: Path, seed: int) -> None:
+    request, result = run(seed)
     count = np.count_nonzero(result.gradient != reference.gradient(request.logits, request.labels))
     result.gradient[3] = np.nextafter(result.gradient[3], np.float32(2))
     result.gradient[5] = np.nan
@@ -83,8 +83,8 @@ def test_wrong_results_are_counted(tmp_path: Path) -> None:
     assert values["worst_error_ulp"] > 0.5
 
 
-def test_without_events_there_is_no_time_line(tmp_path: Path) -> None:
-    request, result = run()
+def test_without_events_there_is_no_time_line(tmp_path: Path, seed: int) -> None:
+    request, result = run(seed)
     quiet = Result(result.gradient, result.platform, "model")
     assert [path.name for path in write_report(tmp_path, request, quiet, 0)] == [
         "report.json",
@@ -103,7 +103,7 @@ def test_shapes_special_values_and_nothing_at_all(tmp_path: Path) -> None:
 
 
 def test_a_picture_that_fails_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     def fail(self: Figure, path: Path, **options: object) -> None:
         Path(path).write_bytes(PNG)
@@ -111,13 +111,13 @@ def test_a_picture_that_fails_leaves_nothing_behind(
 
     monkeypatch.setattr(Figure, "savefig", fail)
     with pytest.raises(OSError, match="no space left"):
-        write_report(tmp_path, *run(), 0)
+        write_report(tmp_path, *run(seed), 0)
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
 
 
-def test_gradient_picture_tells_labels_by_colour() -> None:
+def test_gradient_picture_tells_labels_by_colour(seed: int) -> None:
     fmt = FORMATS["fp32"]
-    hard, soft = inputs("fp32", 300), inputs("fp32", 300, soft=True)
+    hard, soft = inputs("fp32", 300, seed), inputs("fp32", 300, seed, soft=True)
     for x, y in (hard, soft):
         gradient = reference.gradient(x, y)
         picture = gradient_picture(
@@ -141,19 +141,19 @@ def test_gradient_picture_tells_labels_by_colour() -> None:
             assert [axes.get_ylabel() for axes in picture.axes[2:]] == ["label"]
 
 
-def test_gradient_picture_says_that_its_points_are_samples() -> None:
+def test_gradient_picture_says_that_its_points_are_samples(seed: int) -> None:
     fmt = FORMATS["fp16"]
     for count, title in (
         (DRAWN, "sigmoid(logit) - label, in fp16"),
         (DRAWN + 1, "sigmoid(logit) - label, in fp16: 20,000 of 20,001 results, evenly spread"),
     ):
-        x, y = inputs("fp16", count)
+        x, y = inputs("fp16", count, seed)
         picture = gradient_picture(fmt, x, y, x, np.zeros(count))
         assert picture.axes[0].get_title() == title
 
 
-def test_timeline_picture_has_a_lane_for_everything() -> None:
-    request, result = run("fp16", 3000)
+def test_timeline_picture_has_a_lane_for_everything(seed: int) -> None:
+    request, result = run(seed, "fp16", 3000)
     picture = timeline_picture(activity(request, result), heading(request, result))
     names = [text.get_text() for axes in picture.axes for text in axes.get_yticklabels()]
     assert names[::-1][-7:] == ["AR logits", "AR labels", "R logits", "R labels", "AW", "W", "B"]
@@ -168,8 +168,8 @@ def test_timeline_picture_has_a_lane_for_everything() -> None:
     assert picture.axes[-1].get_xlabel().startswith("clock cycles since the start of the job")
 
 
-def test_heading() -> None:
-    request, result = run()
+def test_heading(seed: int) -> None:
+    request, result = run(seed)
     cycles = result.cycles or 1
     assert (
         heading(request, result)

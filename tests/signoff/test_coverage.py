@@ -37,19 +37,19 @@ endmodule
 TOY_EXCLUSIONS = [Exclusion("labels of a byte", "top", "label", bits=frozenset(range(8, 16)))]
 
 
-def toy_points() -> dict[Point, int]:
+def toy_points(seed: int) -> dict[Point, int]:
     """What a small lane counts that gets operands of one byte."""
     design = LaneDesign("fp16", TOY, 1, 1)
     path = coverage_model.lane_model(design)
     values = np.arange(256, dtype=np.uint16)
     lane = Lane(design, path)
     for _ in range(2):
-        lane.run(values, np.random.default_rng(1).integers(0, 256, 256, np.uint16))
+        lane.run(values, np.random.default_rng(seed).integers(0, 256, 256, np.uint16))
     return coverage.points(coverage_model.counts(path), TOY, LaneDesign.TOP)
 
 
-def test_a_model_counts_what_runs_and_what_does_not():
-    found = coverage.figures(toy_points(), TOY_EXCLUSIONS)
+def test_a_model_counts_what_runs_and_what_does_not(seed):
+    found = coverage.figures(toy_points(seed), TOY_EXCLUSIONS)
     assert found["reasons"] == {"labels of a byte": 16}
     assert found["kinds"]["line"]["points"] == found["kinds"]["line"]["hit"] > 0
     branches = [hole for hole in found["holes"] if hole.startswith("branch")]
@@ -124,8 +124,8 @@ def test_the_regression_runs():
         assert coverage_runs.run_regression(TINY, simulation, 1) > 20
 
 
-def test_a_wrong_register_is_told(monkeypatch):
+def test_a_wrong_register_is_told(monkeypatch, seed):
     with Simulation(library(TINY)) as simulation:
         monkeypatch.setattr(Simulation, "read32", lambda *_: 5)
         with pytest.raises(SoakError, match="is 0x5, but must be"):
-            coverage_runs.registers(random.Random(1), TINY, simulation)
+            coverage_runs.registers(random.Random(seed), TINY, simulation)

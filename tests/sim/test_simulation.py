@@ -19,7 +19,6 @@ from tests.sim.copier import COPIER, SOURCE, TARGET, finish, start
 
 WORDS = 4000
 BEATS = WORDS * 4 // 64
-DATA = np.random.default_rng(1).integers(0, 1 << 32, WORDS, np.uint32)
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +27,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sim(library: Path) -> Iterator[Simulation]:
+def data(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 1 << 32, WORDS, np.uint32)
+
+
+@pytest.fixture
+def sim(library: Path, data: np.ndarray) -> Iterator[Simulation]:
     with Simulation(library) as simulation:
-        simulation.write(SOURCE, DATA)
+        simulation.write(SOURCE, data)
         yield simulation
 
 
@@ -39,70 +43,75 @@ def copied(sim: Simulation, target: int = TARGET) -> np.ndarray:
 
 
 @pytest.mark.parametrize("latency", [0, 1, 40])
-def test_one_beat_a_cycle_after_the_latency(sim: Simulation, latency: int) -> None:
+def test_one_beat_a_cycle_after_the_latency(
+    sim: Simulation, latency: int, data: np.ndarray
+) -> None:
     sim.set_memory(Memory(latency=latency))
     start(sim, WORDS)
     status, cycles = finish(sim)
     assert status is Status.DONE
-    assert (copied(sim) == DATA).all()
+    assert (copied(sim) == data).all()
     assert cycles == BEATS + 4 + 2 * latency
     assert sim.traffic(0).read_beats == sim.traffic(0).write_beats == BEATS
     assert sim.traffic(0).write_bytes == WORDS * 4
     assert not sim.violations()
 
 
-def test_few_bursts_in_flight_wait_for_their_answers(sim: Simulation) -> None:
+def test_few_bursts_in_flight_wait_for_their_answers(sim: Simulation, data: np.ndarray) -> None:
     sim.set_memory(Memory(latency=40, outstanding=1))
     start(sim, WORDS)
     _, cycles = finish(sim)
     assert cycles > BEATS + 40 * (BEATS // 16)
-    assert (copied(sim) == DATA).all()
+    assert (copied(sim) == data).all()
 
 
-def test_private_port_is_64_bits_wide(sim: Simulation) -> None:
+def test_private_port_is_64_bits_wide(sim: Simulation, data: np.ndarray) -> None:
     source, target = COPIER.l2[0].base, COPIER.l2[0].base + 0x8000
-    sim.write(source, DATA)
+    sim.write(source, data)
     start(sim, 999, private=True, source=source, target=target)
     status, cycles = finish(sim, private=True)
     assert (status, cycles) == (Status.DONE, 500 + 4)
-    assert (sim.read(target, 999 * 4).view(np.uint32) == DATA[:999]).all()
+    assert (sim.read(target, 999 * 4).view(np.uint32) == data[:999]).all()
     assert not sim.read(target + 999 * 4, 64).any()
 
 
-def test_handles_are_independent_and_repeat_to_the_cycle(library: Path) -> None:
+def test_handles_are_independent_and_repeat_to_the_cycle(
+    library: Path, data: np.ndarray, seed: int
+) -> None:
     cycles = []
     with Simulation(library) as first, Simulation(library) as second:
         for sim, latency in ((first, 3), (second, 17)):
-            sim.write(SOURCE, DATA)
-            sim.set_memory(Memory(latency=latency, stall=100, seed=latency))
+            sim.write(SOURCE, data)
+            sim.set_memory(Memory(latency=latency, stall=100, seed=seed + latency))
             start(sim, WORDS)
         while not (first.irq and second.irq):
             first.run(7, until_irq=True)
             second.run(11, until_irq=True)
         cycles = [first.cycle, second.cycle]
-        assert (copied(first) == DATA).all()
-        assert (copied(second) == DATA).all()
+        assert (copied(first) == data).all()
+        assert (copied(second) == data).all()
     for latency, cycle in zip((3, 17), cycles, strict=True):
         with Simulation(library) as alone:
-            alone.write(SOURCE, DATA)
-            alone.set_memory(Memory(latency=latency, stall=100, seed=latency))
+            alone.write(SOURCE, data)
+            alone.set_memory(Memory(latency=latency, stall=100, seed=seed + latency))
             start(alone, WORDS)
             alone.run(1_000_000, until_irq=True)
             assert alone.cycle == cycle
 
 
-def test_pauses_follow_the_seed(library: Path) -> None:
+def test_pauses_follow_the_seed(library: Path, data: np.ndarray) -> None:
     def cycles(seed: int) -> int:
         with Simulation(library) as sim:
-            sim.write(SOURCE, DATA)
+            sim.write(SOURCE, data)
             sim.set_memory(Memory(latency=5, stall=128, seed=seed))
             start(sim, WORDS)
             status, count = finish(sim)
             assert status is Status.DONE
-            assert (copied(sim) == DATA).all()
+            assert (copied(sim) == data).all()
             assert not sim.violations()
             return count
 
+    # Fixed: with other seeds two counts may be equal by chance.
     counts = [cycles(seed) for seed in (1, 1, 2)]
     assert counts[0] == counts[1] != counts[2]
     assert counts[0] > 1.5 * BEATS
@@ -201,7 +210,9 @@ def test_a_burst_across_4_kib_is_reported(sim: Simulation) -> None:
 
 @pytest.mark.parametrize("access", [Direction.READ, Direction.WRITE])
 @pytest.mark.parametrize("response", [Resp.SLVERR, Resp.DECERR])
-def test_injected_errors(sim: Simulation, access: Direction, response: Resp) -> None:
+def test_injected_errors(
+    sim: Simulation, access: Direction, response: Resp, data: np.ndarray
+) -> None:
     at = (SOURCE if access is Direction.READ else TARGET) + 130 * 4
     sim.fault(at, 4, access, response)
     start(sim, WORDS)
@@ -215,10 +226,10 @@ def test_injected_errors(sim: Simulation, access: Direction, response: Resp) -> 
     sim.clear_faults()
     start(sim, WORDS)
     assert finish(sim)[0] is Status.DONE
-    assert (copied(sim) == DATA).all()
+    assert (copied(sim) == data).all()
 
 
-def test_reset_in_mid_job(sim: Simulation) -> None:
+def test_reset_in_mid_job(sim: Simulation, data: np.ndarray) -> None:
     sim.set_memory(Memory(latency=30))
     start(sim, WORDS)
     sim.run(100)
@@ -227,7 +238,7 @@ def test_reset_in_mid_job(sim: Simulation) -> None:
     start(sim, WORDS)
     status, cycles = finish(sim)
     assert (status, cycles) == (Status.DONE, BEATS + 4 + 2 * 30)
-    assert (copied(sim) == DATA).all()
+    assert (copied(sim) == data).all()
 
 
 def test_events_tell_every_accepted_beat(sim: Simulation) -> None:

@@ -21,7 +21,7 @@ from scegrad.soak.soak import SoakRound
 from tests.tb.platforms import TINY
 
 
-def round_of(number: int, seed: int = 1) -> tuple[SoakRound, int]:
+def round_of(number: int, seed: int) -> tuple[SoakRound, int]:
     """A round that has run, and the cycle in which it ended."""
     with Simulation(library(TINY)) as simulation:
         found = SoakRound(TINY, simulation, seed, number)
@@ -29,10 +29,10 @@ def round_of(number: int, seed: int = 1) -> tuple[SoakRound, int]:
         return found, simulation.cycle
 
 
-def test_a_round_repeats_to_the_cycle():
-    (first, cycle), (again, same) = round_of(3), round_of(3)
+def test_a_round_repeats_to_the_cycle(seed):
+    (first, cycle), (again, same) = round_of(3, seed), round_of(3, seed)
     assert (first.hits, cycle) == (again.hits, same)
-    assert round_of(4)[1] != cycle
+    assert round_of(4, seed)[1] != cycle
 
 
 def test_rounds_hit_their_targets(seed):
@@ -70,25 +70,27 @@ def test_an_output_is_refused_before_anything_runs(monkeypatch, tmp_path):
     assert json.loads((tmp_path / "out" / "soak.json").read_text())["seed"] == 1
 
 
-def failing(monkeypatch, owner, name, value) -> str:
+def failing(monkeypatch, seed, owner, name, value) -> str:
     """What rounds say with something broken."""
     monkeypatch.setattr(owner, name, value)
 
     def rounds():
         for number in range(20):
-            round_of(number)
+            round_of(number, seed)
 
     with pytest.raises(SoakError) as caught:
         rounds()
     return str(caught.value)
 
 
-def test_a_wrong_element_is_told(monkeypatch):
+def test_a_wrong_element_is_told(monkeypatch, seed):
     right = soak.golden.gradient
-    assert "element" in failing(monkeypatch, soak.golden, "gradient", lambda x, y: right(-x, y))
+    assert "element" in failing(
+        monkeypatch, seed, soak.golden, "gradient", lambda x, y: right(-x, y)
+    )
 
 
-def test_a_stray_byte_is_told(monkeypatch):
+def test_a_stray_byte_is_told(monkeypatch, seed):
     sent = Simulation.read
 
     def read(simulation, address, size):
@@ -97,21 +99,21 @@ def test_a_stray_byte_is_told(monkeypatch):
             found[-1] ^= 1
         return found
 
-    told = failing(monkeypatch, Simulation, "read", read)
+    told = failing(monkeypatch, seed, Simulation, "read", read)
     assert "stray" in told or "element" in told
 
 
-def test_an_unexpected_status_is_told(monkeypatch):
-    assert "in spite of" in failing(monkeypatch, Simulation, "fault", lambda *_: None)
+def test_an_unexpected_status_is_told(monkeypatch, seed):
+    assert "in spite of" in failing(monkeypatch, seed, Simulation, "fault", lambda *_: None)
 
 
-def test_a_breach_is_told(monkeypatch):
-    assert "outside" in failing(monkeypatch, Simulation, "violations", lambda _: ["outside"])
+def test_a_breach_is_told(monkeypatch, seed):
+    assert "outside" in failing(monkeypatch, seed, Simulation, "violations", lambda _: ["outside"])
 
 
-def test_a_hang_is_told(monkeypatch):
+def test_a_hang_is_told(monkeypatch, seed):
     monkeypatch.setattr(Simulation, "irq", False)
-    assert "hangs" in failing(monkeypatch, Simulation, "run", lambda *_, **__: 0)
+    assert "hangs" in failing(monkeypatch, seed, Simulation, "run", lambda *_, **__: 0)
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,8 @@ def assert_as_predicted(platform: Platform, asked: list[StartRequest]) -> Counte
 
 
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
-def test_random_jobs(platform: Platform) -> None:
-    seen = assert_as_predicted(platform, list(requests(platform, COUNT, seed=1)))
+def test_random_jobs(platform: Platform, seed: int) -> None:
+    seen = assert_as_predicted(platform, list(requests(platform, COUNT, seed=seed)))
     possible = {status for status in Status if status.refusal or status is Status.ACCEPTED}
     if len(platform.formats) == 2:
         possible.remove(Status.FORMAT_MISSING)
@@ -80,9 +80,9 @@ def test_every_boundary_of_every_region(platform: Platform) -> None:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
-def test_software_agrees(platform: Platform) -> None:
+def test_software_agrees(platform: Platform, seed: int) -> None:
     """``Job.check`` says the same as long as nothing runs."""
-    for request in (*requests(platform, 1500, seed=2), *directed(platform)):
+    for request in (*requests(platform, 1500, seed=seed), *directed(platform)):
         idle = replace(request, cores_busy=0, shared_busy=False)
         job = Job(
             platform,

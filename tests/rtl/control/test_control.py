@@ -77,13 +77,13 @@ def test_start_needs_its_bit() -> None:
     bench.run(test)
 
 
-@pytest.mark.parametrize("seed", [None, 4])
-def test_jobs_arrive_at_their_units(seed: int | None) -> None:
+@pytest.mark.parametrize("pauses", [False, True])
+def test_jobs_arrive_at_their_units(pauses: bool, seed: int) -> None:
     """The job's fields are right at its start, and from then to its end each of its cores knows
     format and kind.
     """
-    bench = Bench(MT7004, seed)
-    rng = random.Random(7)
+    bench = Bench(MT7004, seed if pauses else None)
+    rng = random.Random(seed)
     running: dict[int, Job] = {}  # by unit
 
     def cores(unit: int) -> list[int]:

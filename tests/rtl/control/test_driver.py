@@ -13,12 +13,12 @@ from scegrad.registers import Status
 from .bench import Bench, BenchAccess, private, shared
 
 
-@pytest.mark.parametrize("seed", [None, 5])
-def test_driver_runs_jobs(seed: int | None) -> None:
+@pytest.mark.parametrize("pauses", [False, True])
+def test_driver_runs_jobs(pauses: bool, seed: int) -> None:
     """The Python driver's sequence: jobs on several units at once, counters, a bus error, and a
     time-out, which aborts.
     """
-    bench = Bench(MT7004, seed)
+    bench = Bench(MT7004, seed if pauses else None)
     counters = {field.name: 10 + number for number, field in enumerate(fields(Counters))}
     results: list[Counters] = []
 

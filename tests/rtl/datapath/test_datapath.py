@@ -63,7 +63,7 @@ def test_equals_golden_model(formats, name, pace, seed):
 
 
 @pytest.mark.parametrize("name", ["fp32", "fp16"])
-def test_latency_and_throughput(name):
-    _, cycles, dut = run(("fp32", "fp16"), FORMATS[name], 128, 1.0, 1.0, seed=3)
+def test_latency_and_throughput(name, seed):
+    _, cycles, dut = run(("fp32", "fp16"), FORMATS[name], 128, 1.0, 1.0, seed=seed)
     assert cycles[0] == dut.latency(name)
     assert set(np.diff(cycles)) == {2}

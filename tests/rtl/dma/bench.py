@@ -72,10 +72,10 @@ class Bench:
     def __init__(
         self,
         *,
+        seed: int,
         data_bits: int = 64,
         granule_bytes: int = 4,
         size: int = 0x4000,
-        seed: int = 0,
         **buffers: int,
     ):
         self.buffers = BUFFERS | buffers

@@ -81,7 +81,7 @@ class SimMemory:
     channel, address, response) of every answer with an error.
     """
 
-    def __init__(self, axi: Any, *, base: int, contents: bytes, read_room: int, seed: int = 0):
+    def __init__(self, axi: Any, *, base: int, contents: bytes, read_room: int, seed: int):
         self.channels = {name: getattr(axi, name) for name in ("aw", "w", "b", "ar", "r")}
         self.base = base
         self.contents = bytearray(contents)

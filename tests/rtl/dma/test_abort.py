@@ -53,9 +53,9 @@ async def abort(ctx: SimulatorContext, bench: Bench, job: Job, cycles: int) -> S
 
 
 @pytest.mark.parametrize("weather", [None, 1, 2], ids=lambda weather: f"weather={weather}")
-def test_every_cycle_of_a_job(weather: int | None) -> None:
-    bench = Bench(seed=3, size=0x6000, **SMALL)
-    random = Random(weather)
+def test_every_cycle_of_a_job(weather: int | None, seed: int) -> None:
+    bench = Bench(seed=seed, size=0x6000, **SMALL)
+    random = Random(seed)
 
     async def test(ctx: SimulatorContext) -> None:
         if weather is not None:
@@ -73,8 +73,8 @@ def test_every_cycle_of_a_job(weather: int | None) -> None:
     bench.run(test)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_any_job_in_any_weather(seed: int) -> None:
+@pytest.mark.parametrize("turn", range(3))
+def test_any_job_in_any_weather(turn: int, seed: int) -> None:
     random, bench = random_bench(seed)
 
     async def test(ctx: SimulatorContext) -> None:
@@ -87,9 +87,9 @@ def test_any_job_in_any_weather(seed: int) -> None:
     bench.run(test)
 
 
-def test_nothing_to_abort() -> None:
+def test_nothing_to_abort(seed: int) -> None:
     """An abort while nothing runs, with the start, and after a bus error changes nothing."""
-    bench = Bench(size=0x3000)
+    bench = Bench(seed=seed, size=0x3000)
     job = Job(4, 0x1000, 0x2000, 0x40)
 
     async def test(ctx: SimulatorContext) -> None:

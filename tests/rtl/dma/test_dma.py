@@ -15,8 +15,6 @@ from scegrad.rtl.verilog import to_verilog
 
 from .bench import BASE, BUFFERS, Bench, Datapath, Job
 
-SEED = 7
-
 SMALL = {"burst_beats": 4, "read_buffer_beats": 8, "write_buffer_beats": 8}
 """Buffers with which even short arrays meet every boundary."""
 
@@ -72,7 +70,7 @@ def random_job(bench: Bench, random: Random, size: int) -> Job:
     [(64, 4, SMALL), (64, 2, SMALL), (128, 2, SMALL), (64, 4, BUFFERS), (512, 2, BUFFERS)],
 )
 def test_sizes_around_every_boundary(
-    data_bits: int, granule_bytes: int, buffers: dict[str, int]
+    data_bits: int, granule_bytes: int, buffers: dict[str, int], seed: int
 ) -> None:
     word = data_bits // 8
     block = word * buffers["burst_beats"]
@@ -83,9 +81,9 @@ def test_sizes_around_every_boundary(
         granule_bytes,
         *(b + extra for b in boundaries for extra in (-granule_bytes, 0, granule_bytes)),
     }
-    random = Random(SEED)
+    random = Random(seed)
     bench = Bench(
-        data_bits=data_bits, granule_bytes=granule_bytes, size=0x6000, seed=SEED, **buffers
+        data_bits=data_bits, granule_bytes=granule_bytes, size=0x6000, seed=seed, **buffers
     )
 
     async def test(ctx: SimulatorContext) -> None:
@@ -96,12 +94,12 @@ def test_sizes_around_every_boundary(
 
 
 @pytest.mark.parametrize(("data_bits", "granule_bytes"), [(64, 4), (64, 2), (128, 4)])
-def test_alignments(data_bits: int, granule_bytes: int) -> None:
+def test_alignments(data_bits: int, granule_bytes: int, seed: int) -> None:
     word = data_bits // 8
     offsets = range(0, word, granule_bytes)
     triples = [(x, y, z) for x in offsets for y in offsets for z in offsets]
-    random = Random(SEED)
-    bench = Bench(data_bits=data_bits, granule_bytes=granule_bytes, seed=SEED, **SMALL)
+    random = Random(seed)
+    bench = Bench(data_bits=data_bits, granule_bytes=granule_bytes, seed=seed, **SMALL)
 
     async def test(ctx: SimulatorContext) -> None:
         for x, y, z in random.sample(triples, min(len(triples), 24)):
@@ -111,8 +109,8 @@ def test_alignments(data_bits: int, granule_bytes: int) -> None:
     bench.run(test)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_back_pressure(seed: int) -> None:
+@pytest.mark.parametrize("turn", range(6))
+def test_back_pressure(turn: int, seed: int) -> None:
     random = Random(seed)
     buffers = random.choice(
         (SMALL, BUFFERS, {"burst_beats": 8, "read_buffer_beats": 32, "write_buffer_beats": 16})
@@ -128,8 +126,8 @@ def test_back_pressure(seed: int) -> None:
     bench.run(test)
 
 
-def test_no_bytes() -> None:
-    bench = Bench()
+def test_no_bytes(seed: int) -> None:
+    bench = Bench(seed=seed)
 
     async def test(ctx: SimulatorContext) -> None:
         for _ in range(2):
@@ -141,8 +139,8 @@ def test_no_bytes() -> None:
     bench.run(test)
 
 
-def test_latencies() -> None:
-    bench = Bench()
+def test_latencies(seed: int) -> None:
+    bench = Bench(seed=seed)
 
     async def test(ctx: SimulatorContext) -> None:
         start = bench.memory.cycle + 1
@@ -153,8 +151,8 @@ def test_latencies() -> None:
     bench.run(test)
 
 
-def test_start_while_busy_is_ignored() -> None:
-    bench = Bench()
+def test_start_while_busy_is_ignored(seed: int) -> None:
+    bench = Bench(seed=seed)
 
     async def test(ctx: SimulatorContext) -> None:
         job = Job(4, 0x1000, 0x2004, 64)
@@ -198,8 +196,8 @@ async def fail(ctx: SimulatorContext, bench: Bench, job: Job, errors: dict[int, 
     bench.memory.behaviour.errors = {}
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_bus_errors(seed: int) -> None:
+@pytest.mark.parametrize("turn", range(8))
+def test_bus_errors(turn: int, seed: int) -> None:
     random, bench = random_bench(seed)
 
     async def test(ctx: SimulatorContext) -> None:
@@ -227,8 +225,8 @@ def test_bus_errors(seed: int) -> None:
     bench.run(test)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_reset_in_mid_job(seed: int) -> None:
+@pytest.mark.parametrize("turn", range(4))
+def test_reset_in_mid_job(turn: int, seed: int) -> None:
     random = Random(seed)
     bench = Bench(size=0x6000, seed=seed, **random.choice((SMALL, BUFFERS)))
 

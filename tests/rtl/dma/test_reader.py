@@ -14,8 +14,8 @@ WIDTHS = [(64, 4), (64, 2), (128, 4), (512, 2)]
 
 
 @pytest.mark.parametrize(("data_bits", "granule_bytes"), WIDTHS)
-def test_latency(data_bits: int, granule_bytes: int) -> None:
-    bench = Bench(data_bits=data_bits, granule_bytes=granule_bytes)
+def test_latency(data_bits: int, granule_bytes: int, seed: int) -> None:
+    bench = Bench(seed=seed, data_bits=data_bits, granule_bytes=granule_bytes)
     bench.behave(read_latency=9)
     word, reader = data_bits // 8, bench.dut.reader
 
@@ -34,8 +34,8 @@ def test_latency(data_bits: int, granule_bytes: int) -> None:
 
 
 @pytest.mark.parametrize("offsets", [(0, 0), (4, 0), (0, 4), (4, 4)])
-def test_full_rate_at_100_cycles_of_latency(offsets: tuple[int, int]) -> None:
-    bench = Bench()
+def test_full_rate_at_100_cycles_of_latency(offsets: tuple[int, int], seed: int) -> None:
+    bench = Bench(seed=seed)
     bench.behave(read_latency=100, write_latency=100)
     bench.datapath = Datapath(interval=2, delay=30)
 
@@ -48,8 +48,8 @@ def test_full_rate_at_100_cycles_of_latency(offsets: tuple[int, int]) -> None:
     bench.run(test)
 
 
-def test_one_pair_per_cycle_from_full_buffers() -> None:
-    bench = Bench()
+def test_one_pair_per_cycle_from_full_buffers(seed: int) -> None:
+    bench = Bench(seed=seed)
 
     async def test(ctx: SimulatorContext) -> None:
         bench.datapath.begin = bench.memory.cycle + 300
@@ -61,8 +61,8 @@ def test_one_pair_per_cycle_from_full_buffers() -> None:
     bench.run(test)
 
 
-def test_turns() -> None:
-    bench = Bench()
+def test_turns(seed: int) -> None:
+    bench = Bench(seed=seed)
 
     async def test(ctx: SimulatorContext) -> None:
         await bench.check(ctx, 0, 0x1400, 0x2800, 0x800)
@@ -78,11 +78,11 @@ def test_turns() -> None:
 
 @pytest.mark.parametrize("offsets", [(0, 0), (36, 0), (4, 100)])
 @pytest.mark.parametrize("stall", [0.0, 0.4])
-def test_long_turns(offsets: tuple[int, int], stall: float) -> None:
+def test_long_turns(offsets: tuple[int, int], stall: float, seed: int) -> None:
     """Jobs of more than 16 turns change arrays where an address reaches a multiple of the turn,
     shorter ones with every burst.
     """
-    bench = Bench(burst_beats=4, read_buffer_beats=64, read_turn_beats=16, size=0x8000)
+    bench = Bench(seed=seed, burst_beats=4, read_buffer_beats=64, read_turn_beats=16, size=0x8000)
     turn = 16 * bench.bus_bytes
 
     async def test(ctx: SimulatorContext) -> None:
@@ -106,8 +106,9 @@ def test_long_turns(offsets: tuple[int, int], stall: float) -> None:
 
 
 @pytest.mark.parametrize("burst_beats", [4, 8])
-def test_smallest_buffers_never_block(burst_beats: int) -> None:
+def test_smallest_buffers_never_block(burst_beats: int, seed: int) -> None:
     bench = Bench(
+        seed=seed,
         burst_beats=burst_beats,
         read_buffer_beats=2 * burst_beats,
         write_buffer_beats=2 * burst_beats,

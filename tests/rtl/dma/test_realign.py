@@ -7,7 +7,6 @@ from amaranth.sim import Simulator, SimulatorContext
 
 from scegrad.rtl.dma.realign import Realign
 
-SEED = 6
 BITS = 64
 BYTES = BITS // 8
 
@@ -22,10 +21,16 @@ def words_of(array: bytes, offset: int) -> list[int]:
 
 
 async def blocks(
-    ctx: SimulatorContext, dut: Realign, words: list[int], offset: int, size: int, pause: float
+    ctx: SimulatorContext,
+    dut: Realign,
+    words: list[int],
+    offset: int,
+    size: int,
+    pause: float,
+    random: Random,
 ) -> list[int]:
     """The blocks that the gateware makes of an array's words."""
-    random, out = Random(SEED), []
+    out = []
     ctx.set(dut.offset, offset)
     ctx.set(dut.last_byte, size - 1)
     ctx.set(dut.start, 1)
@@ -47,8 +52,8 @@ async def blocks(
 
 
 @pytest.mark.parametrize("granule_bytes", [2, 4])
-def test_realign(granule_bytes: int) -> None:
-    random = Random(SEED)
+def test_realign(granule_bytes: int, seed: int) -> None:
+    random = Random(seed)
     dut = Realign(data_bits=BITS, granule_bytes=granule_bytes, depth=16)
 
     async def test(ctx: SimulatorContext) -> None:
@@ -62,6 +67,7 @@ def test_realign(granule_bytes: int) -> None:
                     offset // granule_bytes,
                     size,
                     pause=random.choice((0, 0.5)),
+                    random=random,
                 )
                 assert len(made) == -(-size // BYTES)
                 assert b"".join(block.to_bytes(BYTES, "little") for block in made)[:size] == array

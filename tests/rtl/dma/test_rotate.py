@@ -7,15 +7,15 @@ from amaranth.sim import Simulator, SimulatorContext
 
 from scegrad.rtl.dma.rotate import Rotate
 
-SEED = 3
-
 
 @pytest.mark.parametrize(
     ("data_bits", "granule_bytes", "first_levels", "latency"),
     [(64, 4, 2, 1), (64, 2, 2, 1), (64, 2, 1, 2), (512, 4, 1, 3), (512, 2, 2, 3)],
 )
-def test_rotate(data_bits: int, granule_bytes: int, first_levels: int, latency: int) -> None:
-    random = Random(SEED)
+def test_rotate(
+    data_bits: int, granule_bytes: int, first_levels: int, latency: int, seed: int
+) -> None:
+    random = Random(seed)
     dut = Rotate(
         data_bits=data_bits, granule_bytes=granule_bytes, tag_bits=4, first_levels=first_levels
     )

@@ -13,8 +13,8 @@ WIDTHS = [(64, 4), (64, 2), (128, 4), (512, 2)]
 
 @pytest.mark.parametrize(("data_bits", "granule_bytes"), WIDTHS)
 @pytest.mark.parametrize("words", [1, 2, 3, 4])
-def test_latency(data_bits: int, granule_bytes: int, words: int) -> None:
-    bench = Bench(data_bits=data_bits, granule_bytes=granule_bytes)
+def test_latency(data_bits: int, granule_bytes: int, words: int, seed: int) -> None:
+    bench = Bench(seed=seed, data_bits=data_bits, granule_bytes=granule_bytes)
     word, writer = data_bits // 8, bench.dut.writer
 
     async def test(ctx: SimulatorContext) -> None:
@@ -36,8 +36,8 @@ def test_latency(data_bits: int, granule_bytes: int, words: int) -> None:
 
 
 @pytest.mark.parametrize("gradient", [0, 4, 0xFC])
-def test_one_beat_per_cycle(gradient: int) -> None:
-    bench = Bench()
+def test_one_beat_per_cycle(gradient: int, seed: int) -> None:
+    bench = Bench(seed=seed)
 
     async def test(ctx: SimulatorContext) -> None:
         bench.datapath = Datapath(
@@ -51,8 +51,8 @@ def test_one_beat_per_cycle(gradient: int) -> None:
     bench.run(test)
 
 
-def test_16_bursts_may_await_their_response() -> None:
-    bench = Bench()
+def test_16_bursts_may_await_their_response(seed: int) -> None:
+    bench = Bench(seed=seed)
     bench.behave(write_latency=400)
 
     async def test(ctx: SimulatorContext) -> None:
@@ -65,8 +65,10 @@ def test_16_bursts_may_await_their_response() -> None:
 
 @pytest.mark.parametrize("pauses", [{"aw": 0.9}, {"w": 0.8}, {"aw": 0.8, "w": 0.5, "b": 0.9}])
 @pytest.mark.parametrize("aw_with_w", [False, True])
-def test_aw_and_w_do_not_wait_for_each_other(pauses: dict[str, float], aw_with_w: bool) -> None:
-    bench = Bench(seed=len(pauses))
+def test_aw_and_w_do_not_wait_for_each_other(
+    pauses: dict[str, float], aw_with_w: bool, seed: int
+) -> None:
+    bench = Bench(seed=seed)
     bench.behave(pauses=pauses, aw_with_w=aw_with_w)
 
     async def test(ctx: SimulatorContext) -> None:
