@@ -3,7 +3,7 @@
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import Out
 
-from scegrad.registers import STATUS_BITS
+from scegrad.registers import COUNTERS, STATUS_BITS
 
 JobLayout = data.StructLayout({"logits": 32, "labels": 32, "gradient": 32, "size": 32})
 """Byte addresses of the three arrays, and the bytes in each of them."""
@@ -20,27 +20,10 @@ def block_layout(data_bits: int) -> data.StructLayout:
 
 
 CountersLayout = data.StructLayout(
-    {
-        "cycles": 32,
-        "written_bytes": 32,
-        "read_beats": 32,
-        "write_beats": 32,
-        "stall_read_data": 32,
-        "stall_write": 32,
-        "stall_datapath": 32,
-        "stall_port": 32,
-    }
+    {"written_bytes" if name == "elements" else name: 32 for name in COUNTERS}
 )
-"""Counters of one job. Cycles in which:
-
-``cycles``           the job ran
-``written_bytes``    (bytes, not cycles) bytes that the accepted W beats selected
-``read_beats``       an R beat arrived
-``write_beats``      a W beat was accepted
-``stall_read_data``  operands were still to come, and none were there
-``stall_write``      AW or W was offered and not accepted
-``stall_datapath``   operands were offered and not taken
-``stall_port``       AR was offered and not accepted
+"""The counters of one job; their registers say what each counts. In place of elements there are
+``written_bytes``: the bytes that the accepted W beats selected.
 """
 
 FaultLayout = data.StructLayout({"address": 32, "decerr": 1})

@@ -328,6 +328,9 @@ UNIT_REGISTERS = (
 CORE_BLOCK_STRIDE`` for core k.
 """
 
+COUNTERS = tuple(register.name.lower() for register in UNIT_REGISTERS[2:])
+"""The counters of a job: all of a unit's registers after its state."""
+
 REGISTER = {register.name: register for register in REGISTERS}
 """The registers that exist once, by name."""
 

@@ -48,23 +48,20 @@ const char *sce_hardware_error(void) {
 }
 
 int sce_collect(unsigned unit, struct sce_result *result, uint32_t *status) {
-    uint32_t values[SCEGRAD_UNIT_REGISTERS];
+    /* The fields have the order of the registers. */
+    union {
+        uint32_t words[SCEGRAD_UNIT_REGISTERS];
+        struct {
+            uint32_t status, fault_address;
+            struct scegrad_counters counters;
+        } registers;
+    } block;
+    _Static_assert(sizeof block.registers == sizeof block.words, "each counter has its field");
     for (unsigned k = 0; k < SCEGRAD_UNIT_REGISTERS; ++k)
-        if (sce_read(SCEGRAD_UNIT_BLOCK(unit) + 4 * k, &values[k]) != 0)
+        if (sce_read(SCEGRAD_UNIT_BLOCK(unit) + 4 * k, &block.words[k]) != 0)
             return -1;
-#define VALUE(name) values[SCEGRAD_UNIT_##name##_OFFSET / 4]
-    *status = VALUE(STATUS);
-    result->fault_address = VALUE(FAULT_ADDRESS);
-    result->counters = (struct scegrad_counters){
-        .cycles = VALUE(CYCLES),
-        .elements = VALUE(ELEMENTS),
-        .read_beats = VALUE(READ_BEATS),
-        .write_beats = VALUE(WRITE_BEATS),
-        .stall_read_data = VALUE(STALL_READ_DATA),
-        .stall_write = VALUE(STALL_WRITE),
-        .stall_datapath = VALUE(STALL_DATAPATH),
-        .stall_port = VALUE(STALL_PORT),
-    };
-#undef VALUE
+    *status = block.registers.status;
+    result->fault_address = block.registers.fault_address;
+    result->counters = block.registers.counters;
     return 0;
 }
