@@ -55,19 +55,27 @@ class Fifo(wiring.Component):
         )
         write, read = memory.write_port(), memory.read_port()
         level = Signal(range(self._depth + 1))
+        filled = Signal()  # level is not 0
         fetch = Signal()
         m.d.comb += [
-            fetch.eq(level.any() & (~self.o.valid | self.o.ready)),
+            fetch.eq(filled & (~self.o.valid | self.o.ready)),
             write.en.eq(self.i.valid),
             write.data.eq(self.i.payload),
             read.en.eq(fetch),
             self.o.payload.eq(read.data),
         ]
         m.d.sync += [
-            write.addr.eq(write.addr + self.i.valid),
-            read.addr.eq(read.addr + fetch),
-            level.eq(level + self.i.valid - fetch),
+            filled.eq(self.i.valid | Mux(fetch, level[1:].any(), filled)),
             self.o.valid.eq(Mux(fetch, 1, self.o.valid & ~self.o.ready)),
             self.freed.eq(self.o.valid & self.o.ready),
         ]
+        # Both handshakes come late in the cycle: they select a sum, and are in front of none.
+        with m.If(self.i.valid):
+            m.d.sync += write.addr.eq(write.addr + 1)
+        with m.If(fetch):
+            m.d.sync += read.addr.eq(read.addr + 1)
+        with m.If(self.i.valid & ~fetch):
+            m.d.sync += level.eq(level + 1)
+        with m.If(~self.i.valid & fetch):
+            m.d.sync += level.eq(level - 1)
         return m

@@ -245,14 +245,18 @@ class Writer(wiring.Component):
         m.d.comb += [
             self.w.valid.eq(loaded & go),
             taken.eq(self.w.valid & self.w.ready),
-            free.eq(~loaded | taken),
+            free.eq(~loaded | (go & self.w.ready)),
             next_burst.eq(~go | (taken & self.w.payload.last)),
             buffer.beats.ready.eq(free),
             self.w.payload.strb.eq(Cat(bit.replicate(self._granule_bytes) for bit in select)),
             self.w_bytes.eq(self._granule_bytes * _count(list(select))),
         ]
         some = requests.permit | more.any()
-        m.d.sync += more.eq(more + requests.permit - (next_burst & some))
+        # The handshake on W comes late in the cycle: it selects a sum, and is in front of none.
+        with m.If(requests.permit & ~next_burst):
+            m.d.sync += more.eq(more + 1)
+        with m.If(~requests.permit & next_burst & more.any()):
+            m.d.sync += more.eq(more - 1)
         with m.If(next_burst):
             m.d.sync += go.eq(some)
         with m.If(free):

@@ -35,9 +35,12 @@ BREAKAGES = {
             Fifo,
             "elaborate",
             {
-                "level + self.i.valid - fetch": "level + self.i.valid",
+                "self.i.valid & ~fetch": "self.i.valid",
+                "~self.i.valid & fetch": "fetch",
+                "self.i.valid | Mux(fetch, level[1:].any(), filled)": "self.i.valid | filled",
+                "fetch.eq(filled": "fetch.eq((filled | self.i.valid)",
                 "(~self.o.valid | self.o.ready)": "1",
-                "write.addr + self.i.valid": "(write.addr + self.i.valid) ^ fetch",
+                "write.addr + 1": "(write.addr + 1) ^ fetch",
             },
         ),
     ],
@@ -178,10 +181,10 @@ BREAKAGES = {
             "elaborate",
             {
                 "loaded & go": "loaded & (go | buffer.beats.valid)",
-                "~loaded | taken": "~loaded | self.w.ready",  # a beat is lost
+                "~loaded | (go & self.w.ready)": "~loaded | self.w.ready",  # a beat is lost
                 "(taken & self.w.payload.last)": "taken",
                 "requests.permit | more.any()": "requests.permit | more[1:].any()",
-                "more + requests.permit - (next_burst & some)": "more + requests.permit",
+                "requests.permit & ~next_burst)": "requests.permit)",
                 "bit.replicate(self._granule_bytes) for bit in select": "~0 for bit in select",
                 "with m.If(free):": "with m.If(free & go):",  # it waits for what waits for it
             },
