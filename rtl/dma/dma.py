@@ -196,8 +196,6 @@ class Dma(wiring.Component):
                 last_byte.eq(self.job.size - 1),
                 launch.eq(1),
                 self.busy.eq(1),
-            ]
-            m.d.sync += [
                 self.status.eq(Status.RUNNING),
                 outcome.eq(Status.DONE),
                 self.fault_address.eq(0),

@@ -94,10 +94,8 @@ class WriteBuffer(wiring.Component):
         beat = self._layout(fifo.i.payload)
         filling = Signal()
         next_burst = Signal()
-        # For the burst that is being filled: the beats after the next one; whether the next is the
-        # last.
-        beats_left = Signal(8)
-        last = Signal()
+        beats_left = Signal(8)  # of the burst that is being filled, after the next one
+        last = Signal()  # the next one is the burst's last
         self._merge(m, rotate, beat, push=fifo.i.valid)
         m.d.comb += [
             beat.last.eq(last),

@@ -95,7 +95,6 @@ class WriteRequests(wiring.Component):
         m.d.comb += issue.eq(some & ~self.aw.valid & ~self.halt & (outstanding != MAX_OUTSTANDING))
         m.d.sync += waiting.eq(waiting + self.complete - issue)
         m.d.sync += outstanding.eq(outstanding + issue - self.b.valid)
-
         burst = requests.bursts.payload
         # The second of two beats leaves the buffer too late to follow the first at once.
         permit_late = Signal()
@@ -263,11 +262,8 @@ class Writer(wiring.Component):
             m.d.sync += loaded.eq(buffer.beats.valid)
         with m.If(free & buffer.beats.valid):
             beat = buffer.beats.payload
-            m.d.sync += [
-                self.w.payload.data.eq(beat.data),
-                self.w.payload.last.eq(beat.last),
-                select.eq(beat.select),
-            ]
+            m.d.sync += [self.w.payload.data.eq(beat.data), self.w.payload.last.eq(beat.last)]
+            m.d.sync += select.eq(beat.select)
         return m
 
 
