@@ -44,6 +44,18 @@ BREAKAGES = {
             },
         ),
     ],
+    "reset_fifo": [
+        *_breakages(
+            Fifo,
+            "elaborate",
+            {
+                "level = Signal(range(self._depth + 1))": (
+                    "level = Signal(range(self._depth + 1), reset_less=True)"
+                ),
+                "filled & (~self.o.valid": "(~self.o.valid",  # words that nobody wrote
+            },
+        ),
+    ],
     "planner": [
         *_breakages(
             Planner,

@@ -17,6 +17,7 @@ README, KEPT = Path("README.md"), Path("docs/signoff.json")
 GROUPS = {
     "unit": "units of DMA and control: protocol, bursts, counters, end of each job",
     "lane": "lanes: a pipeline without state, special values, fp16 correctly rounded",
+    "reset": "platforms: one cycle of reset, and no port depends on the state at power-up",
     "rounding32": "fp32: rounding for every s, k, x and y",
     "mutants": "groups of mutants of lanes, DMA and control: each killed or equal",
     "coverage": "lines, branches, expressions and toggles: hit, or excluded with a reason",

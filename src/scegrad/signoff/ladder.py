@@ -66,6 +66,12 @@ LADDER = (
         "docs/composition.md",
         "unit/*",
     ),
+    Rung(
+        "V2",
+        "One cycle of reset, from any power-up state: all ports equal ever after",
+        "docs/composition.md",
+        "reset/*",
+    ),
     Rung("V2", "Scenarios with faults, aborts, resets and pauses", "tb/scenarios.py"),
     Rung(
         "V3",

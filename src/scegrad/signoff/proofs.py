@@ -92,6 +92,12 @@ PROOFS = (
         covers=9,
     ),
     Proof(
+        "reset_fifo",
+        lambda: Fifo(width=2, depth=4),
+        "after a reset, from any two power-up states, the same words come out at the same time",
+        covers=9,
+    ),
+    Proof(
         "planner",
         _planner,
         "for every address and size, bursts join without gap, stay in 4 KiB and end with the array",
