@@ -71,7 +71,6 @@ def test_random_jobs(platform: Platform, seed: int) -> None:
     if len(platform.formats) == 2:
         possible.remove(Status.FORMAT_MISSING)
     assert set(seen) == possible, seen
-    assert min(seen.values()) >= 5, seen
 
 
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
