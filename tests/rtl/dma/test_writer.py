@@ -72,7 +72,7 @@ def test_aw_and_w_do_not_wait_for_each_other(
     bench.behave(pauses=pauses, aw_with_w=aw_with_w)
 
     async def test(ctx: SimulatorContext) -> None:
-        outcome = await bench.check(ctx, 0, 0x1004, 0x2004, 0xF8)
+        outcome = await bench.check(ctx, 0, 0x1004, 0x2004, 0x3F8)
         assert outcome.counters["stall_write"] > 0
 
     bench.run(test)
