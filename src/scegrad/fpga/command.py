@@ -191,6 +191,6 @@ def _row(each: UnitMeasurement) -> list[str]:
         xilinx["LUT"],
         xilinx["DSP48E1"],
     )
-    clocks = " ".join(f"{mhz:g}" for mhz in each.mhz.values())
+    clocks = " ".join(f"{mhz:.1f}" for mhz in each.mhz.values())
     memories = f"{xilinx['RAMB36E1']}/{xilinx['RAMB18E1']}"
     return [each.unit, clocks, *(f"{count:,}" for count in counts), memories]

@@ -29,7 +29,7 @@ def figures() -> str:
     ]
     for each in measured():
         cells = each["cells"]
-        clocks = ", ".join(f"{mhz:g}" for mhz in each["mhz"].values())
+        clocks = ", ".join(f"{mhz:.1f}" for mhz in each["mhz"].values())
         row = (
             f"{each['luts']:,}",
             f"{cells['CCU2C']:,}",
@@ -92,7 +92,7 @@ def board() -> str:
     )
     total = sum(stage["ns"] for stage in report["path"])
     return (
-        f"{report['mhz']:g} MHz after routing with seed {report['seed']}; {sizes}. Critical"
+        f"{report['mhz']:.1f} MHz after routing with seed {report['seed']}; {sizes}. Critical"
         f" path, {total:.2f} ns: {path}.\n"
     )
 
