@@ -16,7 +16,7 @@ from scegrad.platforms import ECP5_DEMO, Platform
 from scegrad.signoff import coverage, coverage_model, coverage_runs, exclusions, mutant_lane
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.coverage import Point
-from scegrad.signoff.designs import lane_design, platform_hash
+from scegrad.signoff.designs import lane_design, platform_hash, stimuli_hash
 from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.sim.simulation import Simulation
 from scegrad.soak.registers import SoakError
@@ -109,7 +109,7 @@ def _platform_case(platform: Platform) -> SignoffCase:
     name = platform.name
 
     def subject() -> str:
-        return hashed([platform_hash(platform), *_settings(name)])
+        return hashed([platform_hash(platform), stimuli_hash(), *_settings(name)])
 
     def run() -> CaseResult:
         return result_of(name, lambda: measure_platform(platform), "jobs")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from pathlib import Path
 
 from scegrad.build.simulator import verilog
 from scegrad.formats import FORMATS
@@ -21,6 +22,17 @@ def platform_hash(platform: Platform) -> str:
     """The hash of a platform's Verilog, from its first module on."""
     text = verilog(platform).read_text(encoding="ascii")
     return hashed([text[text.index("module ") :]])
+
+
+@cache
+def stimuli_hash() -> str:
+    """The hash of the sources from which random jobs and requests follow: what coverage, mutants of
+    a platform and soak have run changes with them.
+    """
+    root = Path(__file__).resolve().parents[1]
+    sources = [*(root / "soak").glob("*.py"), root / "tb" / "scenarios.py"]
+    sources += [root / "signoff" / name for name in ("coverage_runs.py", "edge_requests.py")]
+    return hashed(sorted(sources))
 
 
 DESIGNS: Mapping[str, Callable[[], str]] = {

@@ -19,7 +19,7 @@ from scegrad.build.simulator import verilog
 from scegrad.platforms import ECP5_DEMO
 from scegrad.signoff import coverage_runs, mutant_platform
 from scegrad.signoff.case import SignoffCase, hashed, once
-from scegrad.signoff.designs import platform_hash
+from scegrad.signoff.designs import platform_hash, stimuli_hash
 from scegrad.signoff.mutant_equal import EQUAL
 from scegrad.signoff.mutant_platform import Kind, MutantPlatform
 from scegrad.signoff.mutant_steps import LIMIT, Steps
@@ -117,7 +117,8 @@ def cases() -> list[SignoffCase]:
     settings = [WHOLE, TRIM, str((mutant_platform.ROUNDS, mutant_platform.EDGES, LIMIT))]
 
     def subject(part: Part) -> str:
-        return hashed([platform_hash(PLATFORM), *settings, repr(part), str(SAMPLE)])
+        subjects = [platform_hash(PLATFORM), stimuli_hash(), *settings]
+        return hashed([*subjects, repr(part), str(SAMPLE)])
 
     def case(name: str, claim: str, part: Part, run: Callable[[], CaseResult]) -> SignoffCase:
         quick = part is ALL

@@ -6,7 +6,7 @@ import time
 
 from scegrad.platforms import PLATFORMS, Platform
 from scegrad.signoff.case import SignoffCase, hashed, once
-from scegrad.signoff.designs import platform_hash
+from scegrad.signoff.designs import platform_hash, stimuli_hash
 from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.soak import bins
 from scegrad.soak.command import line, run_rounds
@@ -37,7 +37,7 @@ def _case(name: str, jobs: int, ending: str) -> SignoffCase:
         f"{jobs} random jobs: right elements, no stray byte, no hang, every bin hit",
         "src/scegrad/soak/soak.py",
         quick=bool(ending),
-        subject=once(lambda: hashed([platform_hash(platform), settings])),
+        subject=once(lambda: hashed([platform_hash(platform), stimuli_hash(), settings])),
         run=lambda: soaked(platform, jobs),
         seed=SEED,
         command=f"scegrad soak --platform {name} --jobs {jobs} --seed {SEED}",
