@@ -16,6 +16,8 @@ from scegrad.sweep.unit import design
 
 from .broken import Breakage, broken
 
+pytestmark = pytest.mark.whole
+
 LATE = Breakage(
     Sigmoid16,
     "elaborate",

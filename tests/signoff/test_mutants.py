@@ -13,6 +13,8 @@ from scegrad.signoff.logic import Logic
 from scegrad.signoff.mutation import SELECT_BITS, Judgement, Mutant, Population
 from scegrad.signoff.result import Verdict
 
+pytestmark = pytest.mark.whole
+
 TOGGLE = """
 module toggle(input clk, input [3:0] a, output reg [3:0] q);
   always @(posedge clk) q <= a ^ 4'd5;

@@ -14,6 +14,8 @@ from scegrad.signoff.result import Verdict
 
 from .broken import Breakage, broken
 
+pytestmark = pytest.mark.whole
+
 BARE = Platform(
     "bare",
     cores=1,

@@ -16,6 +16,8 @@ from scegrad.sweep.unit import design
 
 from .broken import Breakage, broken
 
+pytestmark = pytest.mark.whole
+
 kept_design = cache(design)
 
 BREAKAGES = {

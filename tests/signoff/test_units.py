@@ -329,6 +329,7 @@ def test_is_proved(name):
     assert result.verdict == Verdict.PROVED, result.detail
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("name", "breakage"),
     [(name, breakage) for name, found in BREAKAGES.items() for breakage in found],
