@@ -113,21 +113,18 @@ def test_jobs_arrive_at_their_units(pauses: bool, seed: int) -> None:
 
     async def test(ctx: SimulatorContext) -> None:
         access = BenchAccess(bench, ctx)
-        for count in range(35):
-            for unit in [unit for unit in running if len(running) > 3 or rng.random() < 0.3]:
+
+        async def end(ended: list[int]) -> None:
+            for unit in ended:
                 del running[unit]
                 await bench.units.end(ctx, 4 if unit == SHARED else unit)
-            job = idle_job()
-            if not job.private and (
-                SHARED in running
-                or any(core in running for core in range(4) if job.core_mask >> core & 1)
-            ):
-                continue
+
+        async def begin(job: Job) -> None:
             before = len(bench.units.started)
             unit = await execute_async(start(job), access)
             running[unit] = job
             (shown,) = bench.units.started[before:]
-            assert shown.unit == (4 if unit == SHARED else unit), count
+            assert shown.unit == (4 if unit == SHARED else unit)
             fields = {
                 name: getattr(job, name)
                 for name in ("logits", "labels", "gradient", "size", "core_mask")
@@ -136,6 +133,21 @@ def test_jobs_arrive_at_their_units(pauses: bool, seed: int) -> None:
             assert_cores(shown.core_format, shown.core_shared)
             await ctx.tick().repeat(3)
             assert_cores(ctx.get(bench.control.core_format), ctx.get(bench.control.core_shared))
+
+        for _ in range(35):
+            await end([unit for unit in running if len(running) > 3 or rng.random() < 0.3])
+            job = idle_job()
+            if job.private or not (
+                SHARED in running
+                or any(core in running for core in range(4) if job.core_mask >> core & 1)
+            ):
+                await begin(job)
+        # Whatever was drawn: each unit has a job.
+        await end(list(running))
+        await begin(shared(0b1111, platform=MT7004))
+        await end([SHARED])
+        for core in range(4):
+            await begin(private(core, platform=MT7004))
         assert {started.unit for started in bench.units.started} == set(range(5))
 
     bench.run(test)
