@@ -116,22 +116,24 @@ def _rename_cell(item: str, module: str, ports: Names, own: Names) -> str:
 
 
 def _short_names(names: list[str], top: str) -> Names:
-    """For every module's path a legal identifier that starts with ``top``, without the numbers
-    where that leaves it unique.
+    """For every module's path a legal identifier that starts with ``top``, whose own numbers stay.
+
+    The numbers behind it are left out where that leaves the name unique.
     """
-    whole = {
-        name: name if name == top or name.startswith(f"{top}.") else f"{top}.{name[1:]}"
-        for name in names
-    }
-    plain = {name: re.sub(r"[.$]", "_", path) for name, path in whole.items()}
+
+    def identifier(path: str) -> str:
+        return top + re.sub(r"[.$]", "_", path)
+
+    inner = {name: name[len(top) :] for name in names if name == top or name.startswith(f"{top}.")}
+    inner |= {name: f".{name[1:]}" for name in names if name not in inner}
     short = {
-        name: plain[name]
-        if name == top
-        else re.sub(r"[.$]", "_", re.sub(r"[_$]\d+(?=[.$]|$)", "", path))
-        for name, path in whole.items()
+        name: identifier(re.sub(r"[_$]\d+(?=[.$]|$)", "", path)) for name, path in inner.items()
     }
     count = Counter(short.values())
-    return {name: short[name] if count[short[name]] == 1 else plain[name] for name in names}
+    return {
+        name: short[name] if count[short[name]] == 1 else identifier(path)
+        for name, path in inner.items()
+    }
 
 
 def separate_outputs(text: str) -> str:

@@ -271,6 +271,14 @@ def test_equal_modules_are_written_once() -> None:
     assert len(re.findall(r"^  top_part part_\d \($", text, re.MULTILINE)) == 4
 
 
+def test_the_numbers_of_the_top_stay_in_every_name() -> None:
+    """Two platforms whose names differ in the last number share no module in one design."""
+    texts = [to_verilog(Parts(2), top) for top in ("top", "top_64", "top_128")]
+    names = [set(re.findall(r"^module (\w+)", text, re.MULTILINE)) for text in texts]
+    assert names[1] == {"top_64", "top_64_part", "top_64_part_queue"}
+    assert not names[0] & names[1] and not names[1] & names[2]
+
+
 def test_a_core_is_written_once() -> None:
     text = text_of(SMALL)
     assert len(re.findall(r"^module scegrad_small_core\(", text, re.MULTILINE)) == 1
