@@ -27,6 +27,10 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> Path:
     np.savez("z.npz", x=x)
     np.save("objects.npy", np.array([None, 1]), allow_pickle=True)
     Path("text.npy").write_text("hello")
+    Path("tiny.toml").write_text(
+        'name = "tiny"\ncores = 1\nformats = ["fp32"]\nprivate = []\n'
+        '[[shared]]\nname = "BRAM"\nbase = 0\nsize = 0x4000\n'
+    )
     Path("empty.npy").write_text("")
     Path("cut.npy").write_bytes(Path("x.npy").read_bytes()[:200])
     Path("folder").mkdir()

@@ -174,6 +174,14 @@ from .lines import MODEL, call
             "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo or FILE.toml",
         ),
         ("verilog", "Missing option '--output' / '-o'."),
+        (
+            "bench --quick -o out --platform tiny.toml",
+            "the bench's 3 arrays of 262144 fp32 elements (3 x 1048576 bytes) do not fit BRAM",
+        ),
+        (
+            "bench --profile -o out --platform tiny.toml",
+            "the bench's 3 arrays of 65536 fp32 elements (3 x 262144 bytes) do not fit BRAM",
+        ),
     ],
 )
 def test_a_bad_request_is_one_line_and_leaves_nothing(

@@ -1,6 +1,7 @@
 """The unit behind LiteDRAM: results, guard bytes, unaligned arrays, speed; impossible chips."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,6 +92,20 @@ def test_a_chip_that_cannot_be(name: str, mhz: int, port_bits: int, message: str
     with pytest.raises(RequestError, match=message.replace("(", r"\(")) as caught:
         Chip(name, mhz, port_bits)
     assert "\n" not in str(caught.value)
+
+
+def test_arrays_that_do_not_fit_are_refused_before_anything_is_built(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.toml"
+    path.write_text(
+        'name = "tiny"\ncores = 1\nformats = ["fp32"]\nshared_data_bits = 64\nprivate = []\n'
+        '[[shared]]\nname = "BRAM"\nbase = 0\nsize = 0x4000\n'
+    )
+    with pytest.raises(RequestError, match=r"the bench's 3 arrays .* do not fit BRAM"):
+        bench.main(tmp_path / "out", platform=str(path), chip=None, mhz=None)
+    small = Chip("M12L16161A", 100, 16)
+    with pytest.raises(RequestError, match=r"M12L16161A has 2097152 bytes: too few"):
+        bench.check_fits(NARROW, small)
+    assert not (tmp_path / "out").exists()
 
 
 def test_chips() -> None:

@@ -9,11 +9,12 @@ from rich.console import Console
 
 from scegrad.bench import masks, profile, wall
 from scegrad.bench.cases import BenchCase, lines, sweeps
-from scegrad.bench.measure import Measurement, measure
+from scegrad.bench.measure import Measurement, check_fits, fitting, measure
 from scegrad.build.simulator import library
 from scegrad.build.store import Store
 from scegrad.errors import printable
 from scegrad.files import Output, OutputDirectory
+from scegrad.formats import FORMATS
 from scegrad.platforms import PLATFORMS, platform_of
 from scegrad.progress import INTERVAL, Bar
 from scegrad.show.table import Sheet, numbers, output_console, show, texts
@@ -88,6 +89,9 @@ def main(output: Path, *, platform: str | None = None, quick: bool, resume: bool
     """
     names = list(PLATFORMS) if platform is None else [platform]
     chosen, quick = [platform_of(name) for name in names], quick or platform is not None
+    cases = list(lines(names))
+    for case in cases:
+        check_fits(case)
     console = output_console()
     with (
         OutputDirectory(output) as directory,
@@ -95,7 +99,7 @@ def main(output: Path, *, platform: str | None = None, quick: bool, resume: bool
     ):
         for each in chosen:
             library(each)
-        measured = _run(list(lines(names)), cache.measured, "lines")
+        measured = _run(cases, cache.measured, "lines")
         show(sheet(measured), console)
         results: dict[str, Any] = {"lines": [item.record() for item in measured]}
         swept: list[Measurement] = []
@@ -121,6 +125,9 @@ def main(output: Path, *, platform: str | None = None, quick: bool, resume: bool
 def main_profile(output: Path, *, platform: str | None = None) -> None:
     """Profile the fast simulation of every platform, or of one, print a table, and write it."""
     chosen = [platform_of(name) for name in (PLATFORMS if platform is None else [platform])]
+    for each in chosen:
+        for fmt in each.formats:
+            fitting(each, FORMATS[fmt], profile.ELEMENTS)
     console = output_console()
     with OutputDirectory(output) as directory:
         profiles = [

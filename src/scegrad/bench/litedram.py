@@ -13,13 +13,13 @@ from typing import Any
 
 from scegrad.api import run_job
 from scegrad.bench.cases import LONG, BenchCase
-from scegrad.bench.measure import IDEAL_LAGS, IDEAL_OUTSTANDING, operands
+from scegrad.bench.measure import IDEAL_LAGS, IDEAL_OUTSTANDING, fitting, operands
 from scegrad.errors import RequestError, SimulationError, printable
 from scegrad.files import Output, OutputDirectory
 from scegrad.formats import FORMATS
 from scegrad.job import sequence
 from scegrad.job.job import Job
-from scegrad.job.placement import Place, place
+from scegrad.job.placement import Place
 from scegrad.litedram.bench import region
 from scegrad.litedram.chip import Chip
 from scegrad.model import golden
@@ -188,7 +188,7 @@ def manners(port_bits: int) -> list[Manner]:
 def measure(platform: Platform, chip: Chip) -> Line:
     """A job of all cores behind LiteDRAM, and all figures for its comparison.
 
-    Raises ``RequestError`` if the arrays do not fit, and ``SimulationError`` if a result is wrong.
+    The arrays must fit (``check_fits``). Raises ``SimulationError`` if a result is wrong.
     """
     ways = manners(chip.port_bits)
     with LiteDramSimulation(platform, chip) as simulation:
@@ -207,13 +207,18 @@ def measure(platform: Platform, chip: Chip) -> Line:
     )
 
 
+def check_fits(platform: Platform, chip: Chip) -> None:
+    """Raise ``RequestError`` unless platform and chip have room for the arrays."""
+    _, where = _job(platform)
+    if where.gradient + where.size > region(platform).base + chip.size:
+        raise RequestError(f"{chip.name} has {chip.size} bytes: too few for the bench's arrays")
+
+
 def behind_litedram(
     simulation: LiteDramSimulation, platform: Platform, chip: Chip, ways: list[Manner]
 ) -> Line:
     """The job behind LiteDRAM, and the best of some request patterns of the ideal manager."""
     case, where = _job(platform)
-    if where.gradient + where.size > region(platform).base + chip.size:
-        raise RequestError(f"{chip.name} has {chip.size} bytes: too few for the bench's arrays")
     addresses = (where.logits, where.labels, where.gradient)
     cycles = _run(simulation, platform, case, where)
     times = {way: simulation.ideal(addresses, where.size, way) for way in ways}
@@ -236,7 +241,7 @@ def _job(platform: Platform) -> tuple[BenchCase, Place]:
     """The job of a platform: its first format, all cores."""
     fmt = FORMATS[platform.formats[0]]
     case = BenchCase(platform.name, fmt.name, "shared", platform.cores, ELEMENTS)
-    return case, place(platform, fmt, ELEMENTS)
+    return case, fitting(platform, fmt, ELEMENTS)
 
 
 def _run(simulation: LiteDramSimulation, platform: Platform, case: BenchCase, where: Place) -> int:
@@ -275,6 +280,8 @@ def main(output: Path, *, platform: str | None, chip: str | None, mhz: int | Non
     chosen = PLATFORMS if platform is None else (platform_of(platform),)
     name, clock = CHIP if chip is None else chip, MHZ if mhz is None else mhz
     pairs = [(each, Chip(name, clock, each.shared_data_bits)) for each in chosen]
+    for each, memory in pairs:
+        check_fits(each, memory)
     console = output_console()
     with OutputDirectory(output) as directory:
         lines = [measure(each, memory) for each, memory in pairs]

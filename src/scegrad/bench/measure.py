@@ -8,10 +8,10 @@ import numpy as np
 
 from scegrad.api import Result, run_job
 from scegrad.bench.cases import BenchCase
-from scegrad.errors import SimulationError
-from scegrad.formats import FORMATS
-from scegrad.job.placement import place
-from scegrad.platforms import platform_of
+from scegrad.errors import RequestError, SimulationError
+from scegrad.formats import FORMATS, Format
+from scegrad.job.placement import Place, place
+from scegrad.platforms import Platform, platform_of
 from scegrad.sim.dram import ideal, preset
 
 SEED = 1
@@ -79,6 +79,26 @@ class Measurement:
         return cls(
             case, record["cycles"], record["counters"], record["ideal_cycles"], record["dram"]
         )
+
+
+def fitting(platform: Platform, fmt: Format, elements: int, **where: Any) -> Place:
+    """The place of a job's arrays, as ``place`` chooses it; ``RequestError`` if they do not fit."""
+    try:
+        return place(platform, fmt, elements, **where)
+    except ValueError as error:
+        raise RequestError(f"the bench's {error}") from error
+
+
+def check_fits(case: BenchCase) -> None:
+    """Raise ``RequestError`` unless the arrays of the case fit, before anything is built."""
+    core = 0 if case.memory == "private" else None
+    fitting(
+        platform_of(case.platform),
+        FORMATS[case.fmt],
+        case.elements,
+        core=core,
+        misalignment=case.misalignment,
+    )
 
 
 def operands(case: BenchCase) -> tuple[np.ndarray, np.ndarray]:

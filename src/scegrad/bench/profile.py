@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from scegrad.bench.measure import fitting
 from scegrad.build import model_text
 from scegrad.build.cache import cached, content_key
 from scegrad.build.driver import software_directory
@@ -78,10 +79,17 @@ class Profile:
 def measure(platform: Platform, fmt: str, *, gates: bool) -> Profile:
     """Profile shared jobs on every core. Raises ``BuildError`` and ``SimulationError``."""
     program = _program(platform, gates)
-    size, region = ELEMENTS * FORMATS[fmt].bytes, platform.shared[0]
+    where = fitting(platform, FORMATS[fmt], ELEMENTS)
     mode = FORMAT_CODES[fmt] << REGISTER["MODE"].field("FORMAT").low
-    addresses = [region.base + k * size for k in range(3)]
-    words = [*addresses, ELEMENTS, platform.all_cores, mode, SECONDS]
+    words = [
+        where.logits,
+        where.labels,
+        where.gradient,
+        ELEMENTS,
+        platform.all_cores,
+        mode,
+        SECONDS,
+    ]
     with tempfile.TemporaryDirectory() as directory:
         command = [str(program), *map(str, words)]
         done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
