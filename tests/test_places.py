@@ -9,6 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from amaranth.hdl import Fragment, Module
 
 from scegrad.axi import MAX_BURST_BEATS, PAGE_BYTES
 from scegrad.generate.maker import ROOT
@@ -22,9 +23,13 @@ from scegrad.platforms import (
     Platform,
 )
 from scegrad.registers import COUNTERS, UNIT_REGISTERS
+from scegrad.rtl.dma import dma
+from scegrad.rtl.dma.counters import EVENTS
 from scegrad.rtl.ports import buses
 from scegrad.signoff import exclusions
 from scegrad.sim.dram import PRESETS
+
+PROOF = "formal/counters.sv"
 
 
 def text(path: str) -> str:
@@ -45,13 +50,32 @@ class TestCounters:
     """The counters of a job, in the order of the register table."""
 
     def test_python(self) -> None:
-        assert [field.name for field in fields(Counters)] == [*COUNTERS]
+        assert [field.name for field in fields(Counters)] == [*COUNTERS], "src/scegrad/job/job.py"
 
     def test_c(self) -> None:
         (body,) = re.findall(
             r"struct scegrad_counters \{(.*?)\}", text("sw/include/scegrad.h"), re.S
         )
-        assert re.findall(r"uint32_t (\w+);", body) == [*COUNTERS]
+        assert re.findall(r"uint32_t (\w+);", body) == [*COUNTERS], "sw/include/scegrad.h"
+
+    def test_proof(self) -> None:
+        """The proof connects each event, and compares each counter at its place."""
+        proof = text(PROOF)
+        connected = set(re.findall(r"\.(\w+)\(\1\)", proof))
+        others = {"clk", "rst", "clear", "running", "bytes", "counts"}
+        assert connected == {*EVENTS, *others}, PROOF
+        compared = [int(low) for low in re.findall(r"assert \(counts\[\d+:(\d+)\]", proof)]
+        assert compared == [32 * place for place, _ in enumerate(COUNTERS)], PROOF
+
+    def test_a_counter_that_nothing_counts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(dma, "EVENTS", (*EVENTS, "forgotten"))
+        message = "^the events in rtl/dma/dma.py lack forgotten, which src/scegrad/registers.py"
+        unit, module = dma.Dma.of(ECP5_DEMO, 64, read_turn_beats=16), Module()
+        with pytest.raises(ValueError, match=message):
+            unit._count(module)
+        monkeypatch.undo()
+        module.submodules.unit = unit
+        Fragment.get(module, None)
 
     def test_they_are_all_registers_after_the_state(self) -> None:
         state = [r.name for r in UNIT_REGISTERS if r.name.lower() not in COUNTERS]

@@ -23,6 +23,7 @@ from scegrad.registers import (
     Register,
     Status,
     capabilities_value,
+    check_names,
     offset,
     unit_block,
     unit_offset,
@@ -156,6 +157,14 @@ def test_unit_must_exist() -> None:
 def test_table_is_checked(wrong: list[Register], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         registers._check_block(wrong, 0x40, "a block")
+
+
+def test_a_place_has_the_names_of_its_table() -> None:
+    check_names("the events in dma.py", ["b", "a"], ["a", "b"])
+    with pytest.raises(ValueError, match=r"^the events in dma.py lack c, d, which src/scegrad/"):
+        check_names("the events in dma.py", ["a"], ["c", "a", "d"])
+    with pytest.raises(ValueError, match=r"have b, which src/scegrad/registers.py lacks$"):
+        check_names("the events in dma.py", ["a", "b"], ["a"])
 
 
 def test_committed_files_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:

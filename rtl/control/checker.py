@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from scegrad.formats import FORMATS
 from scegrad.platforms import Platform, PrivateMemory
-from scegrad.registers import FORMAT_CODES, STATUS_BITS, Status
+from scegrad.registers import FORMAT_CODES, STATUS_BITS, Status, check_names
 
 SIZE_BITS = 33
 """Bits of an array's size in bytes before it is known to fit: 2^31 - 1 elements of 4 bytes."""
@@ -255,14 +255,20 @@ class Checker(wiring.Component):
             self.shared_busy | (request.core_mask[:cores] & self.cores_busy).any()
         )
         busy = Mux(request.private, (core & taken).any(), shared_taken)
-        conditions = [
-            request.length < 0,
-            missing,
-            mask_invalid,
-            misaligned,
-            outside,
-            mixed,
-            Cat(overlaps).any(),
-            busy,
-        ]
-        return list(zip((status for status in Status if status.refusal), conditions, strict=True))
+        refusals: dict[Status, Value] = {
+            Status.LENGTH_NEGATIVE: request.length < 0,
+            Status.FORMAT_MISSING: missing,
+            Status.CORE_MASK_INVALID: mask_invalid,
+            Status.MISALIGNED: misaligned,
+            Status.OUTSIDE_MEMORY: outside,
+            Status.MIXED_MEMORIES: mixed,
+            Status.OVERLAP: Cat(overlaps).any(),
+            Status.BUSY: busy,
+        }
+        table = [status for status in Status if status.refusal]
+        check_names(
+            "the refusals in rtl/control/checker.py",
+            (status.name for status in refusals),
+            (status.name for status in table),
+        )
+        return [(status, refusals[status]) for status in table]

@@ -16,6 +16,7 @@ from scegrad.registers import (
     STATUS_BITS,
     Access,
     capabilities_value,
+    check_names,
     version_value,
     widths_value,
 )
@@ -111,6 +112,7 @@ class Control(wiring.Component):
             "BUSY": in_unit_bits(busy),
             "IRQ_PENDING": in_unit_bits(self._interrupts(m, port, written["IRQ_ENABLE"])),
         }
+        check_names("the values in rtl/control/control.py", values, REGISTER)
         m.d.comb += [
             readout.common[register.name].eq(values[register.name]) for register in REGISTERS
         ]

@@ -1,13 +1,13 @@
 """Dma: moves a job's operands from memory to the datapath and its results back."""
 
-from amaranth.hdl import Module, Mux, ResetInserter, Signal
+from amaranth.hdl import Module, Mux, ResetInserter, Signal, Value
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
 from scegrad.platforms import Platform
-from scegrad.registers import Status
+from scegrad.registers import Status, check_names
 from scegrad.rtl.axi import Axi4Signature
-from scegrad.rtl.dma.counters import CounterBank
+from scegrad.rtl.dma.counters import EVENTS, CounterBank
 from scegrad.rtl.dma.job import (
     CountersLayout,
     FaultLayout,
@@ -221,17 +221,21 @@ class Dma(wiring.Component):
         """Feed the counters."""
         axi, counters = self.axi, self._counters
         working = self.busy & ~self.flush
+        events: dict[str, Value] = {
+            "read_beats": self.busy & axi.r.valid,
+            "write_beats": axi.w.valid & axi.w.ready,
+            "stall_read_data": working & ~self.operands.valid & self.reader.pending,
+            "stall_write": working
+            & ((axi.aw.valid & ~axi.aw.ready) | (axi.w.valid & ~axi.w.ready)),
+            "stall_datapath": working & self.operands.valid & ~self.operands.ready,
+            "stall_port": working & axi.ar.valid & ~axi.ar.ready,
+        }
+        # A counter without an event would read 0 for ever.
+        check_names("the events in rtl/dma/dma.py", events, EVENTS)
         m.d.comb += [
             counters.clear.eq(self.start & ~self.busy),
             counters.running.eq(self.busy),
-            counters.read_beats.eq(self.busy & axi.r.valid),
-            counters.write_beats.eq(axi.w.valid & axi.w.ready),
+            *(getattr(counters, name).eq(event) for name, event in events.items()),
             counters.bytes.eq(self.writer.w_bytes),
-            counters.stall_read_data.eq(working & ~self.operands.valid & self.reader.pending),
-            counters.stall_write.eq(
-                working & ((axi.aw.valid & ~axi.aw.ready) | (axi.w.valid & ~axi.w.ready))
-            ),
-            counters.stall_datapath.eq(working & self.operands.valid & ~self.operands.ready),
-            counters.stall_port.eq(working & axi.ar.valid & ~axi.ar.ready),
             self.counters.eq(counters.counts),
         ]

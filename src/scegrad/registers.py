@@ -383,6 +383,17 @@ def widths_value(platform: Platform) -> int:
     return platform.shared_data_bits | platform.l2_data_bits << 16
 
 
+def check_names(place: str, given: Iterable[str], table: Iterable[str]) -> None:
+    """Raise ``ValueError`` unless a place has the names of a table of this file, and no other."""
+    given, table = list(given), list(table)
+    missing = ", ".join(name for name in table if name not in given)
+    unknown = ", ".join(name for name in given if name not in table)
+    if missing:
+        raise ValueError(f"{place} lack {missing}, which src/scegrad/registers.py has")
+    if unknown:
+        raise ValueError(f"{place} have {unknown}, which src/scegrad/registers.py lacks")
+
+
 def _check_block(registers: Iterable[Register], size: int, block: str) -> None:
     """Raise ``ValueError`` unless the registers are aligned, apart from each other, inside ``size``
     bytes and their fields apart.
