@@ -7,15 +7,13 @@ Two are completed here: the commands by Typer's own tool, the Python interface b
 import re
 import subprocess
 import sys
-import tomllib
-from pathlib import Path
 
 from sphinx.application import Sphinx
 
-_PROJECT = tomllib.loads(Path(__file__).parents[1].joinpath("pyproject.toml").read_text("utf-8"))
+from scegrad.registers import VERSION
 
 project = "scegrad"
-release = _PROJECT["project"]["version"]
+release = VERSION
 copyright = "the authors of scegrad, Apache-2.0"
 language = "en"
 

@@ -22,7 +22,7 @@ from scegrad.platforms import (
     PLATFORMS,
     Platform,
 )
-from scegrad.registers import COUNTERS, UNIT_REGISTERS
+from scegrad.registers import COUNTERS, UNIT_REGISTERS, Status
 from scegrad.rtl.dma import dma
 from scegrad.rtl.dma.counters import EVENTS
 from scegrad.rtl.ports import buses
@@ -80,6 +80,13 @@ class TestCounters:
     def test_they_are_all_registers_after_the_state(self) -> None:
         state = [r.name for r in UNIT_REGISTERS if r.name.lower() not in COUNTERS]
         assert state == ["STATUS", "FAULT_ADDRESS"]
+
+
+def test_the_refusals_on_the_page() -> None:
+    """``What is refused`` has an item for each, in the order in which they are reported."""
+    part = text("docs/registers.md").split("## What is refused")[1].split("\n## ")[0]
+    items = re.findall(r"^\d+\. `(\w+)`", part, re.MULTILINE)
+    assert items == [status.name for status in Status if status.refusal], "docs/registers.md"
 
 
 class TestPlatforms:

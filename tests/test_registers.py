@@ -9,7 +9,15 @@ import pytest
 from scegrad import registers
 from scegrad.formats import FP16, FP32
 from scegrad.generate.maker import ROOT
-from scegrad.generate.registers import GENERATOR, HEADER, PAGE, STATUS_HEADER, c_header, generated
+from scegrad.generate.registers import (
+    CITATION,
+    GENERATOR,
+    HEADER,
+    PAGE,
+    STATUS_HEADER,
+    c_header,
+    generated,
+)
 from scegrad.platforms import FT78NE, MT7004
 from scegrad.registers import (
     FORMAT_CODES,
@@ -116,8 +124,11 @@ def test_constants_of_the_platforms() -> None:
 
 
 def test_version_is_that_of_the_package() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert project.get("version", registers.VERSION) == registers.VERSION
+    """The build of the package reads the line of ``registers.py``."""
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert "version" in whole["project"]["dynamic"]
+    read = whole["tool"]["setuptools"]["dynamic"]["version"]
+    assert read == {"attr": "scegrad.registers.VERSION"}
     major, minor, patch = map(int, registers.VERSION.split("."))
     assert version_value() == major << 16 | minor << 8 | patch
 
@@ -174,6 +185,7 @@ def test_committed_files_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_stale_files_are_named_and_mended(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / PAGE).parent.mkdir(parents=True)
+    (tmp_path / CITATION).write_text("version: 0.0.1\n")
     (tmp_path / PAGE).write_text(
         (ROOT / PAGE)
         .read_text()
@@ -183,11 +195,12 @@ def test_stale_files_are_named_and_mended(tmp_path, capsys: pytest.CaptureFixtur
     assert GENERATOR.run(tmp_path, check=True) > 0
     mend = "does not agree with src/scegrad/registers.py: run `scegrad generate registers`"
     assert capsys.readouterr().err.splitlines() == [
-        f"{path} {mend}" for path in (HEADER, STATUS_HEADER, PAGE)
+        f"{path} {mend}" for path in (HEADER, STATUS_HEADER, PAGE, CITATION)
     ]
     assert GENERATOR.run(tmp_path, check=False) == 0
     assert GENERATOR.run(tmp_path, check=True) == 0
     assert (tmp_path / PAGE).read_text() == (ROOT / PAGE).read_text()
+    assert (tmp_path / CITATION).read_text() == f"version: {registers.VERSION}\n"
 
 
 def test_page_tells_every_register_and_status() -> None:

@@ -9,16 +9,13 @@ from scegrad.platforms import Platform
 from scegrad.registers import (
     ADDRESS_BITS,
     FORMAT_CODES,
-    ID_VALUE,
     REGISTER,
     REGISTERS,
     SHARED,
     STATUS_BITS,
     Access,
-    capabilities_value,
     check_names,
-    version_value,
-    widths_value,
+    constants,
 )
 from scegrad.rtl.axi import AxiLiteSignature
 from scegrad.rtl.clock_gate import gated_domain
@@ -29,15 +26,9 @@ from scegrad.rtl.dma.job import UnitSignature, shared_job_layout
 
 
 def _constants(platform: Platform) -> dict[str, Value]:
-    """The registers that always read the same."""
-    values = {
-        "ID": ID_VALUE,
-        "VERSION": version_value(),
-        "CAPABILITIES": capabilities_value(platform),
-        "WIDTHS": widths_value(platform),
-        "START": 0,
-        "ABORT": 0,
-    }
+    """The registers that always read the same: those that only a write reaches read 0."""
+    unread = {register.name: 0 for register in REGISTERS if register.access is Access.WO}
+    values = unread | constants(platform)
     return {name: Const(value, 32) for name, value in values.items()}
 
 

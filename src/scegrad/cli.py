@@ -57,10 +57,10 @@ app.add_typer(sweep_app, name="sweep")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        # It takes longer to load than the answer to make.
-        import importlib.metadata
+        # The help of a command is there sooner without it.
+        from scegrad.registers import VERSION
 
-        typer.echo(f"scegrad {importlib.metadata.version('scegrad')}")
+        typer.echo(f"scegrad {VERSION}")
         raise typer.Exit
 
 

@@ -7,7 +7,7 @@ shared job) is unit ``SHARED``. The number of a unit is also its bit in the regi
 ``IRQ_ENABLE`` and ``IRQ_PENDING``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Self
@@ -16,7 +16,11 @@ from scegrad.formats import FORMATS
 from scegrad.platforms import Platform
 
 VERSION = "0.1.0"
-"""Version of the design, and of this package: major.minor.patch."""
+"""Version of the design, of the C library and of this package: major.minor.patch.
+
+The build of the package reads this line; ``scegrad generate registers`` writes the version into the
+other files.
+"""
 
 ID_VALUE = 0x5343_4547
 """The value of the register ``ID``: "SCEG" in ASCII."""
@@ -36,6 +40,11 @@ CORE_BLOCK_STRIDE = 0x40
 
 FORMAT_CODES = {name: code for code, name in enumerate(FORMATS)}
 """The bit ``MODE.FORMAT`` of each format, by the format's name: fp32 is 0, fp16 is 1."""
+
+
+REFUSALS = range(16, 32)
+BUS_ERRORS = range(32, 48)
+"""Status codes of starts that are refused, and of jobs that an error response ended."""
 
 
 class Access(Enum):
@@ -86,12 +95,12 @@ class Status(IntEnum):
     @property
     def refusal(self) -> bool:
         """Whether a start was refused with this status."""
-        return Status.LENGTH_NEGATIVE <= self <= Status.BUSY
+        return self in REFUSALS
 
     @property
     def bus_error(self) -> bool:
         """Whether this status means that an error response ended the job."""
-        return Status.READ_SLVERR <= self <= Status.WRITE_DECERR
+        return self in BUS_ERRORS
 
 
 STATUS_BITS = max(Status).bit_length()
@@ -118,7 +127,8 @@ class Register:
     """One 32-bit register; ``offset`` is from the port's base, or from the block's in
     ``UNIT_REGISTERS``.
 
-    ``reset`` is the value after reset, or None if the platform determines it. A register without
+    ``reset`` is the value after reset, or a function if the register is a constant of the platform,
+    or None if the register has no fixed value (one that counts freely). A register without
     ``fields`` is one number.
     """
 
@@ -127,7 +137,11 @@ class Register:
     access: Access
     description: str
     fields: tuple[Field, ...] = ()
-    reset: int | None = 0
+    reset: int | Callable[[Platform], int] | None = 0
+
+    def reset_on(self, platform: Platform) -> int | None:
+        """The value after reset on this platform; None if it is not fixed."""
+        return self.reset(platform) if callable(self.reset) else self.reset
 
     @property
     def writable(self) -> int:
@@ -142,6 +156,27 @@ class Register:
             if field.name == name:
                 return field
         raise KeyError(f"{self.name} has no field {name}")
+
+
+def version_value() -> int:
+    """The value of the register ``VERSION``."""
+    major, minor, patch = (int(part) for part in VERSION.split("."))
+    return major << 16 | minor << 8 | patch
+
+
+def capabilities_value(platform: Platform) -> int:
+    """The value of the register ``CAPABILITIES``."""
+    formats = {
+        field.name.lower(): field.mask
+        for field in REGISTER["CAPABILITIES"].fields
+        if field.name.lower() in FORMATS
+    }
+    return platform.cores | sum(formats[name] for name in platform.formats)
+
+
+def widths_value(platform: Platform) -> int:
+    """The value of the register ``WIDTHS``."""
+    return platform.shared_data_bits | platform.l2_data_bits << 16
 
 
 def _units(what: str) -> tuple[Field, ...]:
@@ -170,7 +205,7 @@ REGISTERS = (
             Field("MINOR", 8, 8, "minor"),
             Field("PATCH", 0, 8, "patch"),
         ),
-        reset=None,
+        reset=lambda _: version_value(),
     ),
     Register(
         "CAPABILITIES",
@@ -182,7 +217,7 @@ REGISTERS = (
             Field("FP32", 8, 1, "1 if the cores compute fp32 (IEEE 754 binary32)"),
             Field("FP16", 9, 1, "1 if the cores compute fp16 (IEEE 754 binary16)"),
         ),
-        reset=None,
+        reset=capabilities_value,
     ),
     Register(
         "WIDTHS",
@@ -193,7 +228,7 @@ REGISTERS = (
             Field("SHARED", 0, 16, "bits of the port to shared memory"),
             Field("L2", 16, 16, "bits of each core's port to its private memory; 0: none"),
         ),
-        reset=None,
+        reset=widths_value,
     ),
     Register("LOGITS", 0x010, Access.RW, "Address of the logits, in bytes."),
     Register("LABELS", 0x014, Access.RW, "Address of the labels, in bytes."),
@@ -362,25 +397,10 @@ def unit_offset(unit: int, name: str) -> int:
     return unit_block(unit) + UNIT_REGISTER[name].offset
 
 
-def version_value() -> int:
-    """The value of the register ``VERSION``."""
-    major, minor, patch = (int(part) for part in VERSION.split("."))
-    return major << 16 | minor << 8 | patch
-
-
-def capabilities_value(platform: Platform) -> int:
-    """The value of the register ``CAPABILITIES``."""
-    formats = {
-        field.name.lower(): field.mask
-        for field in REGISTER["CAPABILITIES"].fields
-        if field.name.lower() in FORMATS
-    }
-    return platform.cores | sum(formats[name] for name in platform.formats)
-
-
-def widths_value(platform: Platform) -> int:
-    """The value of the register ``WIDTHS``."""
-    return platform.shared_data_bits | platform.l2_data_bits << 16
+def constants(platform: Platform) -> dict[str, int]:
+    """The registers that always read the same on this platform, and their values."""
+    values = {r.name: r.reset(platform) for r in REGISTERS if callable(r.reset)}
+    return {"ID": ID_VALUE, **values}
 
 
 def check_names(place: str, given: Iterable[str], table: Iterable[str]) -> None:

@@ -74,7 +74,7 @@ static void finish(unsigned unit) {
         lost(job);
     } else if (still_runs(unit, status)) {
         return;
-    } else if (status >= SCEGRAD_STATUS_READ_SLVERR && status <= SCEGRAD_STATUS_WRITE_DECERR) {
+    } else if (status >= SCEGRAD_FIRST_BUS_ERROR && status <= SCEGRAD_LAST_BUS_ERROR) {
         sce_format(detail, sizeof detail, "bus error: %s at %a", scegrad_strerror((int)status),
                    (uint64_t)job->result.fault_address);
         sce_fail(&job->result, &job->request, (int)status, detail);
@@ -217,7 +217,7 @@ void sce_units_start(struct sce_job *job, uint64_t limit) {
     if (answer < 0) {
         lost(job);
         doubtful |= place->units; /* the job may or may not have started */
-    } else if (answer >= SCEGRAD_STATUS_LENGTH_NEGATIVE && answer <= SCEGRAD_STATUS_BUSY) {
+    } else if (answer >= SCEGRAD_FIRST_REFUSAL && answer <= SCEGRAD_LAST_REFUSAL) {
         sce_fail(&job->result, &job->request, answer, NULL);
     } else {
         sce_fail(&job->result, &job->request, SCEGRAD_HARDWARE,

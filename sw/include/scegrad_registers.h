@@ -91,6 +91,12 @@
 #define SCEGRAD_FORMAT_FP32 0
 #define SCEGRAD_FORMAT_FP16 1
 
+/* The first and the last code of a refusal and of a bus error. */
+#define SCEGRAD_FIRST_REFUSAL 16 /* LENGTH_NEGATIVE */
+#define SCEGRAD_LAST_REFUSAL 23 /* BUSY */
+#define SCEGRAD_FIRST_BUS_ERROR 32 /* READ_SLVERR */
+#define SCEGRAD_LAST_BUS_ERROR 35 /* WRITE_DECERR */
+
 /* Values of REQUEST and of a unit's STATUS. */
 enum scegrad_status {
     SCEGRAD_STATUS_IDLE = 0, /* nothing was started since reset */

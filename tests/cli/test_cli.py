@@ -1,7 +1,6 @@
 """The command line: its files, its output, and its exit status."""
 
 import errno
-import importlib.metadata
 import json
 import os
 import shlex
@@ -21,6 +20,7 @@ from scegrad.errors import WavesError
 from scegrad.formats import FORMATS
 from scegrad.job.job import Counters
 from scegrad.model import golden
+from scegrad.registers import VERSION
 from scegrad.request.request import Request
 from scegrad.request.result import Progress, Result
 from scegrad.run import report
@@ -288,7 +288,7 @@ def test_a_job_out_of_time_is_a_failure_of_the_hardware(
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert call("--version") == 0
-    assert capsys.readouterr().out == f"scegrad {importlib.metadata.version('scegrad')}\n"
+    assert capsys.readouterr().out == f"scegrad {VERSION}\n"
 
 
 def test_shells_complete_lines() -> None:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 
 from scegrad.generate.maker import ROOT
+from scegrad.generate.registers import DRIVER_STATUS
+from scegrad.registers import REFUSALS, Status
 
 PAGE = ROOT / "docs" / "troubleshooting.md"
 
@@ -38,6 +40,14 @@ def test_every_message_is_one_of_ours() -> None:
     pieces = {piece.strip(" :,;`'[]") for message in found for piece in VARIES.split(message)}
     known = {"REQUEST", "STATUS", "core_mask"}
     assert not [piece for piece in pieces - known if len(piece) > 3 and piece not in text]
+
+
+def test_every_status_code_is_there() -> None:
+    """The codes with which a call in C may fail, each in a row of its own or in a range."""
+    rows = re.findall(r"^\| (\d+)(?: to (\d+))? \| `", PAGE.read_text("utf-8"), re.MULTILINE)
+    told = [code for low, high in rows for code in range(int(low), int(high or low) + 1)]
+    hardware = [int(status) for status in Status if status >= REFUSALS.start]
+    assert told == [*hardware, *(code for _, code, _ in DRIVER_STATUS if code)], str(PAGE)
 
 
 TOLD = ("BuildError", "SimulationError", "LinkError")

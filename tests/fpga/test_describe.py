@@ -7,14 +7,24 @@ from typing import Any
 
 import pytest
 
-from scegrad.fpga.describe import fields_of, registers_of, reset_value, to_json, to_rdl
+from scegrad.fpga import describe
+from scegrad.fpga.describe import fields_of, registers_of, to_json, to_rdl
+from scegrad.fpga.ipxact import component
+from scegrad.generate import registers
 from scegrad.platforms import FT78NE, MT7004, Platform
-from scegrad.registers import Access, Status
+from scegrad.registers import REGISTERS, Access, Register, Status
 
 NO_PRIVATE = replace(FT78NE, name="no_private", private=())
 each = pytest.mark.parametrize("platform", [FT78NE, MT7004, NO_PRIVATE], ids=lambda p: p.name)
 
-Bits = tuple[str, int, int, int, tuple[bool, bool, bool]]
+Bits = tuple[str, int, int, int | None, tuple[bool, bool, bool]]
+
+FREE = Register("FREE", 0x80, Access.RO, "Counts freely.", reset=None)
+
+
+def part(reset: int | None, low: int, width: int) -> int | None:
+    """The reset value of a field, from that of its register."""
+    return None if reset is None else reset >> low & (1 << width) - 1
 
 
 def table(platform: Platform) -> dict[tuple[str, int], set[Bits]]:
@@ -23,10 +33,10 @@ def table(platform: Platform) -> dict[tuple[str, int], set[Bits]]:
     """
     found = {}
     for name, offset, register in registers_of(platform):
-        reset, access = reset_value(register, platform), register.access
+        reset, access = register.reset_on(platform), register.access
         ways = (access is not Access.WO, access is not Access.RO, access is Access.RW1C)
         found[name, offset] = {
-            (f.name, f.low, f.low + f.width - 1, (reset & f.mask) >> f.low, ways)
+            (f.name, f.low, f.low + f.width - 1, part(reset, f.low, f.width), ways)
             for f in fields_of(register)
         }
     return found
@@ -72,7 +82,7 @@ def test_json(platform: Platform) -> None:
                 field["name"],
                 field["low"],
                 field["low"] + field["width"] - 1,
-                reset >> field["low"] & (1 << field["width"]) - 1,
+                part(reset, field["low"], field["width"]),
                 ways,
             )
             for field in register["fields"]
@@ -81,6 +91,17 @@ def test_json(platform: Platform) -> None:
     assert {name: code for name, (code, _) in whole["status_codes"].items()} == {
         status.name: int(status) for status in Status
     }
+
+
+def test_a_register_without_a_fixed_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (describe, registers):
+        monkeypatch.setattr(module, "REGISTERS", (*REGISTERS, FREE))
+    assert FREE.reset_on(MT7004) is None
+    test_json(MT7004)
+    test_systemrdl(MT7004, tmp_path)
+    described = component(MT7004).split("<spirit:name>FREE")[1].split("</spirit:register>")[0]
+    assert "spirit:field" in described and "spirit:reset" not in described
+    assert "| 0x080 | `FREE` | ro | none | Counts freely. |" in registers.TABLES["registers"]()
 
 
 def test_cores_without_a_port_have_no_registers() -> None:

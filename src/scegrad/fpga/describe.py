@@ -21,10 +21,7 @@ from scegrad.registers import (
     Field,
     Register,
     Status,
-    capabilities_value,
     unit_offset,
-    version_value,
-    widths_value,
 )
 
 _RDL_ACCESS = {
@@ -47,18 +44,6 @@ def fields_of(register: Register) -> tuple[Field, ...]:
     return register.fields or (Field("VALUE", 0, 32, register.description),)
 
 
-def reset_value(register: Register, platform: Platform) -> int:
-    """The value of a register after reset on this platform."""
-    if register.reset is not None:
-        return register.reset
-    constants = {
-        "VERSION": version_value(),
-        "CAPABILITIES": capabilities_value(platform),
-        "WIDTHS": widths_value(platform),
-    }
-    return constants[register.name]
-
-
 def registers_of(platform: Platform) -> Iterator[tuple[str, int, Register]]:
     """Name, offset and register of all registers of a platform; those of a unit have names such as
     ``CORE_0_STATUS``.
@@ -78,7 +63,7 @@ def to_json(platform: Platform) -> str:
             "name": name,
             "offset": offset,
             "access": register.access.value,
-            "reset": reset_value(register, platform),
+            "reset": register.reset_on(platform),
             "description": register.description,
             "fields": [
                 {
@@ -122,17 +107,17 @@ def to_rdl(platform: Platform) -> str:
 
 
 def _rdl_register(register: Register, platform: Platform, indent: str) -> str:
-    reset = reset_value(register, platform)
+    reset = register.reset_on(platform)
     inside = f"{indent}  "
     lines = [f"{indent}reg {{", f"{inside}desc = {_quoted(register.description)};"]
     for field in fields_of(register):
-        value = (reset & field.mask) >> field.low
+        value = "" if reset is None else f" = {(reset & field.mask) >> field.low:#x}"
         bits = f"[{field.low + field.width - 1}:{field.low}]"
         lines += [
             f"{inside}field {{",
             f"{inside}  desc = {_quoted(field.description)};",
             f"{inside}  {_RDL_ACCESS[register.access]}",
-            f"{inside}}} {field.name}{bits} = {value:#x};",
+            f"{inside}}} {field.name}{bits}{value};",
         ]
     return "\n".join([*lines, f"{indent}}} {register.name} @ {register.offset:#x};\n"])
 

@@ -10,14 +10,10 @@ synth  Yosys for ECP5
 from pathlib import Path
 
 from scegrad.files import write_texts
-from scegrad.fpga.describe import reset_value
 from scegrad.fpga.template import template
 from scegrad.platforms import Platform
-from scegrad.registers import REGISTER, VERSION
+from scegrad.registers import VERSION, constants, offset
 from scegrad.rtl.ports import CLOCK, INTERRUPT, RESET, buses
-
-CONSTANT = ("ID", "VERSION", "CAPABILITIES", "WIDTHS")
-"""The registers that the bench reads: their values are known before a job runs."""
 
 _CORE = """\
 CAPI=2:
@@ -118,9 +114,8 @@ def bench(platform: Platform) -> str:
         for port in bus.ports
     ]
     reads = [
-        f"    read(12'h{REGISTER[name].offset:03x}, "
-        f"32'h{reset_value(REGISTER[name], platform):08x});  // {name}"
-        for name in CONSTANT
+        f"    read(12'h{offset(name):03x}, 32'h{value:08x});  // {name}"
+        for name, value in constants(platform).items()
     ]
     instance = template(platform)
     return _BENCH.format(

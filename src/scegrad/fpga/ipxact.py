@@ -7,7 +7,7 @@ It was not run in Vivado here.
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
-from scegrad.fpga.describe import fields_of, registers_of, reset_value
+from scegrad.fpga.describe import fields_of, registers_of
 from scegrad.platforms import Platform
 from scegrad.registers import ADDRESS_BITS, VERSION, Access, Register
 from scegrad.rtl.ports import INTERRUPT, Bus, Port, buses
@@ -121,14 +121,15 @@ def _memory_map(parent: Element, platform: Platform, bus: Bus) -> None:
     size = f"{1 << ADDRESS_BITS:#x}"
     _texts(block, name="registers", baseAddress="0x0", range=size, width=32, usage="register")
     for name, offset, register in registers_of(platform):
-        _register(_add(block, "register"), name, offset, register, reset_value(register, platform))
+        _register(_add(block, "register"), name, offset, register, register.reset_on(platform))
 
 
-def _register(one: Element, name: str, offset: int, register: Register, reset: int) -> None:
+def _register(one: Element, name: str, offset: int, register: Register, reset: int | None) -> None:
     access = _ACCESS[register.access]
     _texts(one, name=name, description=register.description, addressOffset=f"{offset:#x}", size=32)
     _texts(one, volatile=str(register.access in (Access.RO, Access.RW1C)).lower(), access=access)
-    _texts(_add(one, "reset"), value=f"{reset:#x}", mask="0xffffffff")
+    if reset is not None:
+        _texts(_add(one, "reset"), value=f"{reset:#x}", mask="0xffffffff")
     for field in fields_of(register):
         each = _add(one, "field")
         _texts(each, name=field.name, description=field.description)

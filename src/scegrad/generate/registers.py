@@ -1,5 +1,5 @@
-"""The committed files made from the register table: the C header, and the tables of the register
-page.
+"""The committed files made from the register table: the C headers, the tables of the register
+page, and the version in the citation.
 
     scegrad generate registers            write them
     scegrad generate registers --check    exit with 1 if a file is stale, and name the cure
@@ -7,6 +7,7 @@ page.
 The page's prose is written by hand; its tables are between markers (``maker``).
 """
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from textwrap import wrap
@@ -15,13 +16,16 @@ from scegrad import registers
 from scegrad.generate.maker import ROOT, Generator
 from scegrad.platforms import PLATFORMS, PRIVATE_BUS, SHARED_BUS
 from scegrad.registers import (
+    BUS_ERRORS,
     FORMAT_CODES,
+    REFUSALS,
     REGISTERS,
     UNIT_REGISTERS,
     Register,
     Status,
 )
 
+CITATION = Path("CITATION.cff")
 HEADER = Path("sw/include/scegrad_registers.h")
 STATUS_HEADER = Path("sw/include/scegrad_status.h")
 PAGE = Path("docs/registers.md")
@@ -91,6 +95,11 @@ def _c_codes() -> list[str]:
         _define(f"FORMAT_{name.upper()}", code, "", hexadecimal=False)
         for name, code in FORMAT_CODES.items()
     ]
+    lines += ["", "/* The first and the last code of a refusal and of a bus error. */"]
+    for kind, codes in (("REFUSAL", REFUSALS), ("BUS_ERROR", BUS_ERRORS)):
+        found = [status for status in Status if status in codes]
+        for end, status in (("FIRST", min(found)), ("LAST", max(found))):
+            lines += [_define(f"{end}_{kind}", status, status.name, hexadecimal=False)]
     lines += ["", "/* Values of REQUEST and of a unit's STATUS. */", "enum scegrad_status {"]
     for status in Status:
         lines += _enumerator(f"STATUS_{status.name}", status.value, status.description, ",")
@@ -116,13 +125,14 @@ def status_header() -> str:
     hardware = [
         (status.name, status.value, status.description)
         for status in Status
-        if status.refusal or status.bus_error or status is Status.ABORTED
+        if status >= REFUSALS.start  # below: a state in which nothing has failed
     ]
     every = sorted([*hardware, *DRIVER_STATUS], key=lambda status: status[1])
     lines = [
         "/* SPDX-License-Identifier: Apache-2.0 */",
         f"/* Status of a call, for scegrad.h. Made by `{COMMAND}`: do not edit.",
-        f" * Codes from 16 to 48 are those of the hardware, see {PAGE}. */",
+        f" * Codes from {REFUSALS.start} to {max(Status):d} are those of the hardware,"
+        f" see {PAGE}. */",
         "#ifndef SCEGRAD_STATUS_H",
         "#define SCEGRAD_STATUS_H",
         "",
@@ -179,13 +189,11 @@ def _table(head: tuple[str, ...], rows: Iterable[Iterable[object]]) -> str:
 
 def _register_table() -> str:
     def reset(register: Register) -> str:
-        return (
-            "platform"
-            if register.reset is None
-            else f"{register.reset:#x}"
-            if register.reset
-            else "0"
-        )
+        if callable(register.reset):
+            return "platform"
+        if register.reset is None:
+            return "none"
+        return f"{register.reset:#x}" if register.reset else "0"
 
     return _table(
         ("offset", "name", "access", "reset", "meaning"),
@@ -267,6 +275,12 @@ def _platform_table() -> str:
     return _table(("", *(f"`{p.name}`" for p in platforms)), rows)
 
 
+def citation(root: Path) -> str:
+    """The file for those who cite the project, with today's version."""
+    text = (root / CITATION).read_text(encoding="utf-8")
+    return re.sub(r"^version: .*$", f"version: {registers.VERSION}", text, flags=re.MULTILINE)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "registers": _register_table,
     "fields": _field_table,
@@ -284,6 +298,7 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
         HEADER: c_header(),
         STATUS_HEADER: status_header(),
         PAGE: GENERATOR.page(PAGE, tables, root),
+        CITATION: citation(root),
     }
 
 

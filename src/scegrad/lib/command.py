@@ -6,7 +6,6 @@ simulations (``build.library``). Headers and files for pkg-config and CMake are 
 directory may be moved.
 """
 
-import importlib.metadata
 import shutil
 import tempfile
 from pathlib import Path
@@ -16,6 +15,7 @@ from scegrad.build.simulator import library
 from scegrad.errors import check_choice
 from scegrad.files import OutputDirectory
 from scegrad.platforms import MACHINES, Platform, platform_of
+from scegrad.registers import VERSION
 
 ACCESSES = ("sim", "board")
 """The hardware of a library: simulated, or reached through ``/dev/mem`` and UIO."""
@@ -85,7 +85,7 @@ def pkg_config(platform: Platform) -> str:
             f"Name: scegrad_{platform.name}",
             "Description: sigmoid cross-entropy gradient on the scegrad hardware, platform"
             f" {platform.name}",
-            f"Version: {importlib.metadata.version('scegrad')}",
+            f"Version: {VERSION}",
             "Cflags: -I${prefix}",
             f"Libs: -L${{prefix}} -Wl,-rpath,${{prefix}} -lscegrad_{platform.name}",
             "",
@@ -116,11 +116,10 @@ def cmake_version() -> str:
     """The file that ``find_package`` reads first: this version serves every version that is not
     newer and has the same first number.
     """
-    version = importlib.metadata.version("scegrad")
     return "\n".join(
         [
-            f'set(PACKAGE_VERSION "{version}")',
-            f'if(PACKAGE_FIND_VERSION_MAJOR STREQUAL "{version.split(".")[0]}"',
+            f'set(PACKAGE_VERSION "{VERSION}")',
+            f'if(PACKAGE_FIND_VERSION_MAJOR STREQUAL "{VERSION.split(".")[0]}"',
             "   AND NOT PACKAGE_FIND_VERSION VERSION_GREATER PACKAGE_VERSION)",
             "  set(PACKAGE_VERSION_COMPATIBLE TRUE)",
             "endif()",
