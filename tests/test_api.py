@@ -20,7 +20,7 @@ from scegrad.errors import RequestError, SimulationError
 from scegrad.formats import FORMATS, Format
 from scegrad.job.job import BusError
 from scegrad.model import golden
-from scegrad.platforms import PLATFORMS, Platform
+from scegrad.platforms import CHOICES, PLATFORMS, Platform
 from scegrad.request.request import prepare
 from scegrad.request.settings import Settings
 from scegrad.sim.simulation import Channel
@@ -151,7 +151,7 @@ F4 = np.zeros(4, np.float32)
         (
             (F4, F4),
             {"platform": "ft78"},
-            "platform is 'ft78', but must be ft78ne or mt7004 or ecp5_demo or FILE.toml",
+            f"platform is 'ft78', but must be {' or '.join(CHOICES)}",
         ),
         ((F4, F4), {"memory": "ddr"}, "memory is 'ddr', but must be shared or private"),
         (

@@ -5,6 +5,7 @@ It mirrors no source: each test reads files of several rooms.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -142,16 +143,41 @@ class TestPorts:
             assert any(re.fullmatch(pattern, name) for name in self.NAMES), pattern
 
 
-def test_dram_presets() -> None:
-    """The names in Python are those that the C++ knows, and the page has a column for each."""
-    source = text("sw/sim/dram_presets.cpp")
-    known = re.findall(r'\{"([\w-]+)", \w+\(\)\}', source)
-    assert known == [*PRESETS]
-    assert columns("docs/memory.md", "| | `ddr") == [*PRESETS]
-    clocks = columns("docs/memory.md", "| clock, peak |")
-    assert [cell.split(" MHz")[0].replace(",", "") for cell in clocks] == re.findall(
-        r"memory_mhz = (\d+);", source
-    )
+class TestDramPresets:
+    """Python and the pages have the presets that the C++ knows, with their numbers."""
+
+    SOURCE = text("sw/sim/dram_presets.cpp")
+    KNOWN = re.findall(r'\{"([\w-]+)", \w+\(\)\}', SOURCE)
+
+    def test_names(self) -> None:
+        assert [*PRESETS] == self.KNOWN, "PRESETS in src/scegrad/sim/dram.py"
+        assert columns("docs/memory.md", "| | `ddr") == self.KNOWN, "the table of docs/memory.md"
+        effect, *_ = columns("docs/software.md", "`SCEGRAD_MEMORY=")
+        named = re.findall(r"`(ddr[\w-]+)`", effect)
+        assert named == self.KNOWN, "SCEGRAD_MEMORY in docs/software.md"
+
+    def numbers(self) -> Iterator[dict[str, int]]:
+        """The clock and the times of each preset, from ``dram.cl = dram.trcd = 11;``."""
+        for body in re.findall(r"sce_sim_dram ddr\w+\(\) \{(.*?)\n\}", self.SOURCE, re.DOTALL):
+            lines = re.findall(r"((?:dram\.\w+ = )+)(\d+);", body)
+            yield {
+                name: int(value)
+                for names, value in lines
+                for name in re.findall(r"\w+(?= =)", names)
+            }
+
+    def test_numbers(self) -> None:
+        page = text("docs/memory.md")
+        rows = ["clock, peak", *re.findall(r"^\| ((?:CL|t[A-Z])[^|]+) \|", page, re.MULTILINE)]
+        assert len(rows) == 7
+        for row in rows:
+            names = ["memory_mhz"] if row == "clock, peak" else re.split(", |-", row.lower())
+            for cell, preset in zip(
+                columns("docs/memory.md", f"| {row} |"), self.numbers(), strict=True
+            ):
+                told = re.split(", |-", cell.split(" MHz")[0])
+                expected = [f"{preset[name]:,}" for name in names]
+                assert told == expected, f"{row} in docs/memory.md"
 
 
 def test_limits_of_bursts() -> None:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from scegrad.platforms import CHOICES
+from scegrad.sim.dram import PRESETS
+
 from .lines import MODEL, call
 
 
@@ -53,7 +56,7 @@ from .lines import MODEL, call
         ("run x.npy y.npy -o g.npy --format bf16", "format is 'bf16', but must be fp32 or fp16"),
         (
             "run x.npy y.npy -o g.npy --platform ft",
-            "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo or FILE.toml",
+            f"platform is 'ft', but must be {' or '.join(CHOICES)}",
         ),
         ("run x.npy y.npy -o g.npy --memory l2", "memory is 'l2', but must be shared or private"),
         (
@@ -67,7 +70,7 @@ from .lines import MODEL, call
         ("run x.npy y.npy -o g.npy --latency -1", "latency is -1, but must be 0"),
         (
             "run x.npy y.npy -o g.npy --dram ddr9",
-            "dram is 'ddr9', but must be ddr3-1600 or ddr4-2400",
+            f"dram is 'ddr9', but must be {' or '.join(PRESETS)}",
         ),
         (
             "run x.npy y.npy -o g.npy --dram ddr3-1600 --core-mhz 0",
@@ -171,7 +174,7 @@ from .lines import MODEL, call
         ("verilog -o text.npy", "text.npy cannot be written: it is not a directory"),
         (
             "verilog -o out --platform ft",
-            "platform is 'ft', but must be ft78ne or mt7004 or ecp5_demo or FILE.toml",
+            f"platform is 'ft', but must be {' or '.join(CHOICES)}",
         ),
         ("verilog", "Missing option '--output' / '-o'."),
         (

@@ -2,12 +2,13 @@
 ``RequestError``.
 """
 
+import ast
 import dataclasses
 import inspect
 from collections import UserList
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -15,9 +16,10 @@ import pytest
 import scegrad
 from scegrad.errors import RequestError
 from scegrad.formats import FORMATS, Format
+from scegrad.generate.maker import ROOT
 from scegrad.model import golden
-from scegrad.request.request import prepare
-from scegrad.request.settings import Settings
+from scegrad.request.request import Request, prepare
+from scegrad.request.settings import SIMULATORS, Settings
 from scegrad.sim.dram import preset
 
 F4 = np.linspace(-3, 3, 8, dtype=np.float32)
@@ -32,6 +34,47 @@ class Awkward:
     __repr__ = __iter__ = __len__ = __getitem__ = __array__ = __index__ = __fspath__ = _fail
     __bool__ = __eq__ = __float__ = __int__ = __contains__ = _fail
     __hash__ = object.__hash__
+
+
+class Watched:
+    """Settings that record which of them are read."""
+
+    def __init__(self) -> None:
+        self._settings, self.read = Settings(), set[str]()
+
+    def __getattr__(self, name: str) -> Any:
+        self.read.add(name)
+        return getattr(self._settings, name)
+
+
+READERS = {
+    "verilator": ["src/scegrad/backends/verilator.py"],
+    "icarus": ["src/scegrad/backends/icarus.py", "tb/job_files.py", "tb/bench_job.py"],
+}
+"""The files that carry out a request in each simulator."""
+
+
+def test_every_setting_is_used() -> None:
+    """A setting that nothing reads would be an option that does nothing."""
+    watched = Watched()
+    prepare(F4, F4, cast(Settings, watched))
+    names = {item.name for item in dataclasses.fields(Settings)}
+    unread = names - watched.read
+    assert not unread, f"prepare of src/scegrad/request/request.py does not read {unread}"
+
+
+@pytest.mark.parametrize("backend", SIMULATORS)
+def test_every_part_of_a_request_is_carried_out(backend: str) -> None:
+    """``backend`` chose the reader, and ``Request.result`` reads the shape and the type."""
+    trees = [ast.parse((ROOT / path).read_text("utf-8")) for path in READERS[backend]]
+    read = {
+        node.attr
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "request"
+    }
+    names = {item.name for item in dataclasses.fields(Request)} - {"backend", "shape", "dtype"}
+    assert names <= read, f"{READERS[backend]} do not read {names - read} of the request"
 
 
 VALUES: list[Any] = [

@@ -7,6 +7,7 @@ import pytest
 
 from scegrad.model import golden
 from scegrad.registers import Status
+from scegrad.sim.dram import PRESETS
 from tests.tb.platforms import TINY
 
 from .programs import (
@@ -285,7 +286,8 @@ def test_out_of_memory_is_a_status(call: Path, library: Path) -> None:
     assert 66 in seen and (0 in seen or 65 in seen), seen
 
 
-NO_MEMORY = 'SCEGRAD_MEMORY is "core", but must be ideal or stuck or ddr3-1600 or ddr4-2400'
+MEMORIES = " or ".join(("ideal", "stuck", *PRESETS))
+NO_MEMORY = f'SCEGRAD_MEMORY is "core", but must be {MEMORIES}'
 FAULT_FORM = "must be read:ADDRESS:BYTES or write:ADDRESS:BYTES"
 
 
