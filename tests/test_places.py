@@ -95,26 +95,26 @@ class TestPlatforms:
 
     def test_makefile(self) -> None:
         (found,) = re.findall(r"^PLATFORMS := (.+)$", text("Makefile"), re.MULTILINE)
-        assert found.split() == [*PLATFORMS]
+        assert found.split() == [*PLATFORMS], "PLATFORMS in Makefile"
 
     def test_readme(self) -> None:
-        assert columns("README.md", "| | `ft78ne`") == [*PLATFORMS]
-        assert columns("README.md", "| cores, formats |") == [
-            cores_and_formats(platform) for platform in PLATFORMS.values()
-        ]
+        assert columns("README.md", "| | `ft78ne`") == [*PLATFORMS], "the table of README.md"
+        told = columns("README.md", "| cores, formats |")
+        assert told == [*map(cores_and_formats, PLATFORMS.values())], "the table of README.md"
         libraries = " and ".join(f"`libscegrad_{platform.name}.so`" for platform in MACHINES)
         assert f"`make lib` writes {libraries}." in text("README.md")
 
     @pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
     def test_glossary(self, platform: Platform) -> None:
-        words = ("", "one core", "two cores", "", "four cores", "", "", "", "eight cores")
-        (row,) = columns("docs/glossary.md", f"| `{platform.name}` |")
-        formats = " and ".join(platform.formats)
-        assert row.startswith(f"a platform: {words[platform.cores]}, {formats}, ")
+        words = {1: "one core", 2: "two cores", 4: "four cores", 8: "eight cores"}
+        cores = words.get(platform.cores, f"{platform.cores} cores")
+        start = f"| `{platform.name}` | a platform: {cores}, {' and '.join(platform.formats)}, "
+        assert start in text("docs/glossary.md"), f"docs/glossary.md has no row {start}"
 
     @pytest.mark.parametrize("name", PLATFORMS)
     def test_drawing(self, name: str) -> None:
-        assert f"(drawings/{name}.svg)" in text("docs/hardware.md")
+        drawing = f"(drawings/{name}.svg)"
+        assert drawing in text("docs/hardware.md"), f"docs/hardware.md has no {drawing}"
 
 
 class TestPorts:

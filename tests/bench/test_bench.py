@@ -182,7 +182,8 @@ def test_pictures_and_readme_from_what_is_kept(tmp_path: Path) -> None:
     lines, sweeps = (
         [Measurement.of(record) for record in results[part]] for part in ("lines", "sweeps")
     )
-    assert {item.case.platform for item in lines} == set(PLATFORMS)
+    missing = set(PLATFORMS) - {item.case.platform for item in lines}
+    assert not missing, f"{readme.MEASURED} has no line of {missing}: make bench"
     for item in lines + sweeps:
         assert sum(cycle_shares(item)) == pytest.approx(1)
         assert min(cycle_shares(item)) >= 0
