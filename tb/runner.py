@@ -7,6 +7,7 @@ says that at least one test ran and none failed.
 
 import base64
 import importlib.metadata
+import inspect
 import itertools
 import json
 import os
@@ -26,6 +27,7 @@ from xml.etree import ElementTree
 from amaranth.lib import wiring
 from cocotb_tools import runner as cocotb_runner
 
+from scegrad.build import model_text
 from scegrad.build.cache import cached, content_key
 from scegrad.build.simulator import harness_directory
 from scegrad.build.toolchain import Toolchain
@@ -50,6 +52,14 @@ VERILATOR_ARGUMENTS = (
 a test breaks on purpose may warn.
 """
 
+MAKE_VARIABLES = ("VM_PARALLEL_BUILDS=0", "OPT_FAST=-Og", "OPT_GLOBAL=-Og")
+"""The model as one file for the compiler, which reads the headers once: half of the time of several
+files with a precompiled header. A bench runs as fast with -Og as with -O1, which takes the compiler
+twice as long: most of its time goes to Python.
+"""
+
+RUNTIME = "verilated*.o"
+"""Verilator's own code, which is the same for all designs."""
 
 EMPTY = "module nothing(clk);\n  input clk;\nendmodule\n"
 
@@ -84,14 +94,11 @@ class PublicPortsVerilator(cocotb_runner.Verilator):
     def _set_env_build(self) -> None:
         super()._set_env_build()
         self.env["VERILATOR_ROOT"] = str(Toolchain.find().verilator)
-        # The package's verilated.mk leaves the compiler's option for a precompiled header blank,
-        # and calls a "python" that may be missing.
-        self.env["MAKEFLAGS"] = (
-            f"CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O1 OPT_GLOBAL=-O1 PYTHON3={sys.executable}"
-        )
+        # The package's verilated.mk calls a "python" that may be missing.
+        self.env["MAKEFLAGS"] = " ".join((*MAKE_VARIABLES, f"PYTHON3={sys.executable}"))
 
     def _build_command(self) -> list[list[str]]:
-        verilate, *others = super()._build_command()
+        verilate, make = super()._build_command()
         kept = [argument for argument in verilate if argument != "--public-flat-rw"]
         if len(kept) != len(verilate) - 1:
             raise BenchError(
@@ -106,7 +113,9 @@ class PublicPortsVerilator(cocotb_runner.Verilator):
                 "-LDFLAGS",
                 f"-L{self._empty_libraries()}",
             ]
-        return [kept, *others]
+        # make would compile them again: for it they depend on the makefile that is written now.
+        old = [f"--old-file={path.name}" for path in self.build_dir.glob(RUNTIME)]
+        return [kept, [*make, *old]]
 
     def _empty_libraries(self) -> Path:
         """A folder of libraries with nothing inside, for the linker: the headers of ``sw/sim/fst``
@@ -138,6 +147,8 @@ def build(design: Design, simulator: str, *, waves: bool = False) -> Path:
             waves,
             TIMESCALE,
             VERILATOR_ARGUMENTS,
+            MAKE_VARIABLES,
+            inspect.getsource(model_text),
             _versions(simulator),
         ]
     )
@@ -148,8 +159,8 @@ def build(design: Design, simulator: str, *, waves: bool = False) -> Path:
     def make(work: Path) -> Path:
         (work / "build").mkdir()
         if simulator == "verilator":
-            for compiled in _runtime(waves).glob("verilated*.o"):
-                shutil.copy(compiled, work / "build")  # newer than its source: make leaves it
+            for compiled in _runtime(waves).glob(RUNTIME):
+                shutil.copy(compiled, work / "build")
         _build_in(work / "build", design, simulator, waves)
         return work / "build"
 
@@ -160,7 +171,7 @@ def _runtime(waves: bool) -> Path:
     """A folder with Verilator's own code compiled, which is the same for all designs and takes a
     third of the time of a build: that of a design with nothing in it.
     """
-    key = json.dumps([waves, VERILATOR_ARGUMENTS, _versions("verilator")])
+    key = json.dumps([waves, VERILATOR_ARGUMENTS, MAKE_VARIABLES, _versions("verilator")])
 
     def make(work: Path) -> Path:
         (work / "build").mkdir()
@@ -178,8 +189,10 @@ def _versions(simulator: str) -> list[str]:
 def _build_in(folder: Path, design: Design, simulator: str, waves: bool) -> None:
     """Build in an existing folder; objects that it already has are used."""
     sources = [folder / f"{design.name}.v"]
-    sources[0].write_text(design.text)
-    if simulator == "verilator":
+    verilated = simulator == "verilator"
+    text = model_text.constant_tables(design.text, zeros=True) if verilated else design.text
+    sources[0].write_text(text)
+    if verilated:
         sources.insert(0, folder / "public.vlt")
         sources[0].write_text(control_file(design))
     log = folder / "build.log"
@@ -188,7 +201,7 @@ def _build_in(folder: Path, design: Design, simulator: str, waves: bool) -> None
             sources=sources,
             hdl_toplevel=design.name,
             build_dir=folder,
-            build_args=list(VERILATOR_ARGUMENTS) if simulator == "verilator" else [],
+            build_args=list(VERILATOR_ARGUMENTS) if verilated else [],
             timescale=TIMESCALE,
             waves=waves,
             always=True,

@@ -36,6 +36,11 @@ def test_tables_and_zeros() -> None:
     assert constant_tables(BEFORE + UNTOUCHED) == AFTER + UNTOUCHED
 
 
+def test_zeros_stay_where_the_rest_is_random() -> None:
+    table, zeros = AFTER.splitlines(keepends=True)[0], BEFORE[BEFORE.index("  reg [35:0] buffer") :]
+    assert constant_tables(BEFORE + UNTOUCHED, zeros=True) == table + zeros + UNTOUCHED
+
+
 def test_a_platform_has_no_word_left() -> None:
     text = verilog(TINY).read_text(encoding="ascii")
     assert text.count("    memory[0] = ") > 2

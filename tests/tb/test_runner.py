@@ -107,6 +107,12 @@ def test_only_ports_are_public() -> None:
     assert "public" not in (folder / "Vtop.mk").read_text()
 
 
+def test_verilators_own_code_is_compiled_once_for_all() -> None:
+    log = (build(design_of(AxiCopy()), "verilator") / "build.log").read_text()
+    assert "-o verilator.o" in log
+    assert "-o verilated" not in log
+
+
 def test_cocotbs_flag_is_dropped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     commands = []
     monkeypatch.setattr(

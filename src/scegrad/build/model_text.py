@@ -30,21 +30,22 @@ _GATE = """\
 _WORD = re.compile(r" = (\d+'h([0-9a-f]+));")
 
 
-def constant_tables(text: str) -> str:
-    """The Verilog ``text`` with its tables as constants, and nothing for memories of zeros.
+def constant_tables(text: str, *, zeros: bool = False) -> str:
+    """The Verilog ``text`` with its tables as constants, and nothing for memories of zeros unless
+    ``zeros``, for a model in which what has no value is random.
 
     A memory that does not start with zeros is a table: the design never writes a word of it.
     """
-    return _FILLED.sub(_memory, text)
+    return _FILLED.sub(lambda match: _memory(match, zeros), text)
 
 
-def _memory(match: re.Match[str]) -> str:
+def _memory(match: re.Match[str], zeros: bool) -> str:
     width, name, last, body = match.groups()
     words = _WORD.findall(body)
     if len(words) != int(last) + 1:
         return match.group()
     if not any(digits.strip("0") for _, digits in words):
-        return f"  reg {width} {name} [{last}:0];\n"
+        return match.group() if zeros else f"  reg {width} {name} [{last}:0];\n"
     values = ", ".join(word for word, _ in words)
     return f"  localparam logic {width} {name} [0:{last}] = '{{{values}}};\n"
 
