@@ -186,9 +186,19 @@ class Sigmoid16:
         return 10 - self.offset_bits
 
     @property
+    def binade_bits(self) -> int:
+        """Bits of an address that select the binade."""
+        return (self.binades - 1).bit_length()
+
+    @property
     def depth(self) -> int:
         """Entries of the table."""
         return self.binades << self.segment_bits
+
+    @property
+    def linear_bits(self) -> int:
+        """Bits of the greatest ``linear_shift``: that of the exponent next below the table."""
+        return self.linear_shift(self.first_exponent - 1).bit_length()
 
     def linear_shift(self, exponent):
         """The significand of a logit below the table, shifted left by this much, is 2**24 * |x|;

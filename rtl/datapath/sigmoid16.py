@@ -1,5 +1,8 @@
 """The fp16 sigmoid: a quadratic for every eight logits; the twin of ``model.sigmoid16``."""
 
+import operator
+from functools import reduce
+
 from amaranth.hdl import Cat, Const, Module, Mux, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -59,12 +62,15 @@ def locate(pipe: Pipeline) -> None:
     spec = SIGMOID16
     logit = pipe.view(operands_layout(FP16), "operands").logit
     binade = logit.exponent - spec.first_exponent
-    pipe.address = Cat(logit.significand[spec.offset_bits : FP16.fraction_bits], binade[:4])
+    pipe.address = Cat(
+        logit.significand[spec.offset_bits : FP16.fraction_bits], binade[: spec.binade_bits]
+    )
     pipe.offset = logit.significand[: spec.offset_bits]
     pipe.linear = binade < 0
     pipe.zero = logit.infinite | (binade >= spec.binades)
     pipe.sticky = ~logit.infinite & logit.significand.any()
-    pipe.whole = (logit.significand << spec.linear_shift(logit.exponent)[:2])[: FP16.precision + 3]
+    shift = spec.linear_shift(logit.exponent)[: spec.linear_bits]
+    pipe.whole = (logit.significand << shift)[: FP16.precision + (1 << spec.linear_bits) - 1]
 
 
 def evaluate(pipe: Pipeline, entry: Value) -> None:
@@ -85,7 +91,7 @@ def evaluate(pipe: Pipeline, entry: Value) -> None:
 
 
 def times_offset(pipe: Pipeline, name: str, value: Value) -> None:
-    """One stage: ``value`` times the three bits of the offset, as one sum of three rows."""
+    """One stage: ``value`` times the offset, as one sum of a row for each bit of the offset."""
     rows = [Mux(pipe.offset[i], value.shift_left(i), 0) for i in range(SIGMOID16.offset_bits)]
-    setattr(pipe, name, rows[0] + rows[1] + rows[2])
+    setattr(pipe, name, reduce(operator.add, rows))
     pipe.step()
