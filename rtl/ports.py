@@ -11,7 +11,10 @@ from scegrad.registers import ADDRESS_BITS
 from scegrad.rtl.axi import Axi4Signature, AxiLiteSignature, flat_members
 
 CLOCK, RESET, INTERRUPT = "clk", "rst", "irq"
-"""Rising edge; synchronous and active high; a level, high until it is acknowledged."""
+"""Rising edge; synchronous and active high; a level, high until it is acknowledged.
+
+Amaranth gives clock and reset their names.
+"""
 
 
 @dataclass(frozen=True)

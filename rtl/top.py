@@ -9,6 +9,7 @@ from scegrad.registers import ADDRESS_BITS
 from scegrad.rtl.axi import AxiLiteSignature, connect_flat, flat_members
 from scegrad.rtl.cluster import Cluster
 from scegrad.rtl.control.control import Control
+from scegrad.rtl.ports import INTERRUPT
 
 
 class Top(wiring.Component):
@@ -24,7 +25,7 @@ class Top(wiring.Component):
         managers = [self.cluster.shared, *self.cluster.l2]
         self._managers = dict(zip(platform.ports, managers, strict=True))
         members = {
-            "irq": Out(1),
+            INTERRUPT: Out(1),
             **flat_members(
                 REGISTERS_BUS, AxiLiteSignature(address_bits=ADDRESS_BITS), manager=False
             ),
@@ -38,7 +39,7 @@ class Top(wiring.Component):
         m = Module()
         m.submodules.control = control = self.control
         m.submodules.cluster = cluster = self.cluster
-        m.d.comb += self.irq.eq(control.irq)
+        m.d.comb += getattr(self, INTERRUPT).eq(control.irq)
         for name in ("start", "abort", "job", "core_format", "core_shared"):
             m.d.comb += getattr(cluster, name).eq(getattr(control, name))
         for inner, outer in zip(cluster.units, control.units, strict=True):

@@ -18,6 +18,7 @@ from scegrad.job.job import Counters
 from scegrad.model.bounds import ALLOWANCE_BITS, HALF_LABEL_ULP
 from scegrad.platforms import (
     ECP5_DEMO,
+    FT78NE,
     MACHINES,
     MT7004,
     PLATFORMS,
@@ -26,7 +27,7 @@ from scegrad.platforms import (
 from scegrad.registers import COUNTERS, UNIT_REGISTERS, Status
 from scegrad.rtl.dma import dma
 from scegrad.rtl.dma.counters import EVENTS
-from scegrad.rtl.ports import buses
+from scegrad.rtl.ports import CLOCK, INTERRUPT, RESET, buses
 from scegrad.signoff import exclusions
 from scegrad.sim.dram import PRESETS
 
@@ -120,15 +121,34 @@ class TestPlatforms:
 class TestPorts:
     """Files that spell the names of the top module's ports."""
 
-    NAMES = frozenset(port.name for bus in buses(MT7004) for port in bus.ports)
-
-    @pytest.mark.parametrize(
-        "path", ["board/ulx3s.v", "sw/sim/lite_manager.cpp", "src/scegrad/fpga/fusesoc.py"]
+    NAMES = frozenset(
+        port.name for each in (FT78NE, MT7004) for bus in buses(each) for port in bus.ports
     )
-    def test_each_is_a_port(self, path: str) -> None:
-        spelled = set(re.findall(r"\b(?:s_axil|m_axi_(?:shared|l2_\d+))_\w+", text(path)))
-        assert spelled
-        assert spelled <= self.NAMES
+    FILES = (
+        ("docs", (".md", ".v", ".gtkw")),
+        ("sw", (".c", ".cpp", ".h")),
+        ("board", (".py", ".v")),
+        *((folder, (".py",)) for folder in ("rtl", "src", "tb", "platforms")),
+    )
+
+    def test_each_is_a_port(self) -> None:
+        """In code, comments and pages: a name, or the beginning of one, as in ``s_axil_*``."""
+        wrong: set[str] = set()
+        for folder, kinds in self.FILES:
+            for path in (ROOT / folder).rglob("*.*"):
+                if path.suffix not in kinds:
+                    continue
+                for spelled in re.findall(r"\b(?:s_axil|m_axi)\w*", path.read_text("utf-8")):
+                    if not any(name.startswith(spelled) for name in self.NAMES):
+                        wrong.add(f"{path.relative_to(ROOT)} {spelled}")
+        assert not wrong, f"no such port: {sorted(wrong)}"
+
+    def test_page(self) -> None:
+        """The table ``Ports`` has a row for each."""
+        part = text("docs/registers.md").split("## Ports")[1]
+        cells = re.findall(r"^\| `(\w+)(?:_<k>)?(?:_\*)?` \|", part, re.MULTILINE)
+        named = [CLOCK, RESET, INTERRUPT, *(bus.name for bus in buses(ECP5_DEMO))]
+        assert cells[:6] == [name.removesuffix("_0") for name in named], "docs/registers.md"
 
     def test_litex(self) -> None:
         named = set(re.findall(r'pins\("(\w+)"', text("platforms/litex/unit.py")))
