@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from scegrad.tools.places import VARIABLE, cache_directory
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--waves DIR``: ``tb.runner`` finds it in the environment, and so do the workers."""
@@ -63,3 +65,22 @@ def again(node: str) -> str:
 def seed(request: pytest.FixtureRequest) -> int:
     """A seed that depends on the run's and on the test's name."""
     return random.Random(f"{base_seed()} {request.node.nodeid}").randrange(1 << 32)
+
+
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache in which nothing has been built; the environment names it."""
+    cache = without_builds(tmp_path / "cache")
+    monkeypatch.setenv(VARIABLE, str(cache))
+    return cache
+
+
+def without_builds(cache: Path) -> Path:
+    """Make a cache with nothing of ours, but with the tools' machine code of the tests' own cache:
+    Yosys alone takes a minute to compile.
+    """
+    code = cache_directory("wasm")
+    code.mkdir(parents=True, exist_ok=True)
+    cache.mkdir(parents=True)
+    (cache / "wasm").symlink_to(code)
+    return cache

