@@ -18,8 +18,11 @@ from amaranth.lib.fifo import SyncFIFOBuffered
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
+from scegrad.build.simulator import verilog as kept
+from scegrad.fpga.tools import compile_once
 from scegrad.platforms import FT78NE, MT7004, Platform
-from scegrad.rtl.verilog import NO_COLLISION, to_verilog, top_verilog, write_verilog
+from scegrad.rtl.verilog import NO_COLLISION, to_verilog, write_verilog
+from scegrad.tools.places import wasm_environment
 from tests.tb.platforms import SMALL
 
 WHOLE = pytest.mark.parametrize(
@@ -116,7 +119,8 @@ class Parts(wiring.Component):
 
 @cache
 def text_of(platform: Platform) -> str:
-    return top_verilog(platform)
+    """What ``top_verilog`` writes, or wrote for another test: it is kept."""
+    return kept(platform).read_text("ascii")
 
 
 def run(*command: str, cwd: Path, **environment: str) -> str:
@@ -134,6 +138,7 @@ def run(*command: str, cwd: Path, **environment: str) -> str:
 
 
 def yosys(script: str, cwd: Path) -> str:
+    compile_once("yosys")
     return run(
         sys.executable,
         "-c",
@@ -142,6 +147,7 @@ def yosys(script: str, cwd: Path) -> str:
         "-p",
         script,
         cwd=cwd,
+        **wasm_environment(),
     )
 
 
@@ -178,7 +184,10 @@ def test_yosys_has_nothing_to_say(platform: Platform, tmp_path: Path) -> None:
 
 
 def test_same_input_same_bytes(tmp_path: Path) -> None:
-    program = "from tests.rtl.test_verilog import *; import sys; sys.stdout.write(text_of(SMALL))"
+    program = (
+        "from scegrad.rtl.verilog import top_verilog; from tests.tb.platforms import SMALL;"
+        "print(top_verilog(SMALL), end='')"
+    )
     root = Path(__file__).parents[2]
     assert run(sys.executable, "-c", program, cwd=root, PYTHONHASHSEED="1") == text_of(SMALL)
 
