@@ -15,7 +15,15 @@ from scegrad.platforms import FT78NE, Platform
 from scegrad.rtl.verilog import write_verilog
 
 TINY = replace(
-    FT78NE, name="tiny", cores=1, formats=("fp16",), shared_data_bits=64, private=(), burst_beats=4
+    FT78NE,
+    name="tiny",
+    cores=1,
+    formats=("fp16",),
+    shared_data_bits=64,
+    private=(),
+    burst_beats=4,
+    read_buffer_beats=8,
+    write_buffer_beats=8,
 )
 
 
