@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from scegrad.model import golden
+from tests.conftest import without_builds
 
 pytestmark = pytest.mark.whole
 
@@ -114,7 +115,8 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+    """A cache without simulators and Verilog: the wheel has all that they are made from."""
+    return without_builds(tmp_path_factory.mktemp("wheel") / "cache")
 
 
 def run(environment: Path, cache: Path, directory: Path, *words: str) -> tuple[int, str, str]:
