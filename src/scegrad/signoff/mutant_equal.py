@@ -1,198 +1,224 @@
-"""Whether a mutant of a lane is equal to the lane, by SAT: two copies that share their gates, the
-registers as wires, in two parts.
+"""Whether a mutant of a lane is equal to the lane behind its sigmoid, by SAT, registers as wires.
 
-    x ──► sigmoid ──► s, k, sticky     equal for every x?
-    x, y, free s, k ──► result         equal for every s, k, x and y that may come together?
+    x, y, free s, k ──► changed pin ──► nodes that differ for some pair ──► frontier ──► result
+                                        (found by trying)                   equal?      equal?
 
-Equal in both parts is equal; which s and k may come with an x is what the sweep of the stage over
-all logits shows. Resets are over in both copies: what they clear is for the stimuli.
+The free s and k take the polynomial away; which of them may come together is what the sweep of the
+stage over all logits shows. If the frontier, of which no node differed, can differ for none, the
+mutant is equal; else the results themselves are compared. One solver holds the clauses of the lane
+for all mutants, and learns from each for the next. Resets are over: what they clear is for the
+stimuli.
 """
 
-import shutil
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
+import heapq
+import multiprocessing
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from scegrad.formats import FP16, Format
-from scegrad.signoff import lane, tools
-from scegrad.signoff.aig import Aig, Cnf, Literal, constant, pack, unpack, value
-from scegrad.signoff.lane_proofs import WIDTHS
+from scegrad.formats import Format
+from scegrad.signoff.aig import Aig, Literal
 from scegrad.signoff.logic import Known, Logic, side_conditions
-from scegrad.signoff.mutant_lane import operands
-from scegrad.signoff.mutation import SELECT_BITS, Mutant, Population
-from scegrad.sweep.unit import LaneDesign
+from scegrad.signoff.mutant_lane import CUT
+from scegrad.signoff.mutant_pins import AND, MODES, Pins
+from scegrad.signoff.mutant_sites import INVERTED, ONE, ZERO, Site, Sites
 
-LIMIT = 30
-"""Seconds that the solver may take for a part."""
+LIMIT = 60
+"""Seconds that the solver may take for a mutant."""
 
-POOL = 1024
-"""Logits with which it looks for a pair that shows a difference behind the cut."""
+SOLVER = "cadical195"
+"""The solver of the package python-sat."""
 
-EQUAL = "equal"
-STAGE, RESULT = "stage", "result"
-CUT = ("s[", "k[")
-PARTS = {STAGE: (*CUT, "s_valid", "sticky"), RESULT: ("gradient", "done")}
-"""The outputs of each part, by how their names begin."""
+EQUAL, OPEN = "equal", "no proof in time"
 
-UNKNOWN = {
-    STAGE: f"no proof in {LIMIT} s that s and k are the same",
-    RESULT: "differs for no s and k of the logits that were tried",
-}
-"""Why a part is open."""
-
-_NAMES = {"x": "logit", "y": "label"}
-
-WHOLE = "whole "
-"""Before the name of an output that is that of the whole lane, without the cut."""
+_CONSTANTS = {"valid[0]": 1, "rst[0]": 0}
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Encodings of a logit and a label for which a mutant differs."""
+    """Encodings of a logit and a label with which a mutant differs, for some s and k."""
 
     logit: int
     label: int
 
 
-class Comparison:
-    """The netlist of a group behind the cut; ``compare`` decides one mutant after the other."""
+Verdict = Pair | str
 
-    def __init__(self, population: Population, mutants: list[Mutant], design: LaneDesign) -> None:
-        self.graph = _wires(population, mutants)
-        widths = WIDTHS[design.fmt_name]
-        self.widths = {_NAMES.get(name, name): width for name, width in widths.items()}
-        self._base = Aig()
-        names = [name for name in self.graph.inputs if not name.startswith("mutsel")]
-        stage = [name for name in self.graph.outputs if name.startswith(CUT)]
-        for name in [*names, *stage]:
-            self._base.inputs[name] = 2 * (1 + len(self._base.inputs))
-        self._cut = {self.graph.outputs[name] >> 1: name for name in stage}
-        self._known: Known = {}
-        self._due = self._copy(self._base, self._known, 0)
-        self._side = side_conditions(Logic(self._base, self._known), self._inputs(self._base))
-        self._pool = self._stages(pool(design.fmt))
 
-    def _copy(self, into: Aig, known: Known, number: int) -> dict[str, Literal]:
-        """Add the gates of a mutant to a graph; returns the literals of its outputs by name, those
-        of the stage from the whole lane, the others from behind the cut.
-        """
-        select = constant("mutsel", SELECT_BITS, number)
-        whole = [0]
-        whole += [
-            int(select[name]) if name in select else into.inputs[name] for name in self.graph.inputs
-        ]
-        behind = list(whole)
-        for a, b in self.graph.gates:
-            whole.append(into.gate(whole[a >> 1] ^ (a & 1), whole[b >> 1] ^ (b & 1), known))
-            if name := self._cut.get(len(behind)):
-                behind.append(into.inputs[name] ^ (self.graph.outputs[name] & 1))
+@dataclass
+class _Solver:
+    """Clauses of the gates of a graph, added as it grows."""
+
+    graph: Aig
+    written: int = 0
+    backend: Any = field(default=None)
+
+    def __post_init__(self) -> None:
+        # In the child process alone, which needs no more than this.
+        from pysat.solvers import Solver
+
+        self.backend = Solver(name=SOLVER)
+        self.backend.add_clause([-1])  # node 0 is false, as variable 1
+
+    def solve(self, literal: Literal) -> dict[int, bool] | None:
+        """The values of all nodes with which a literal is 1; None if there are none."""
+        first = 1 + len(self.graph.inputs)
+        gates = self.graph.gates
+        for i in range(self.written, len(gates)):
+            node, (a, b) = 2 * (first + i), gates[i]
+            for clause in ((node ^ 1, a), (node ^ 1, b), (node, a ^ 1, b ^ 1)):
+                self.backend.add_clause([_signed(each) for each in clause])
+        self.written = len(gates)
+        if not self.backend.solve(assumptions=[_signed(literal)]):
+            return None
+        return {abs(value) - 1: value > 0 for value in self.backend.get_model()}
+
+
+def _signed(literal: Literal) -> int:
+    variable = (literal >> 1) + 1
+    return -variable if literal & 1 else variable
+
+
+class Equality:
+    """A lane behind the cut, as a graph with clauses; ``decide`` looks at one mutant."""
+
+    def __init__(self, pins: Pins, fmt: Format) -> None:
+        self._pins, self._sites, self._fmt = pins, Sites(pins), fmt
+        self._cut = {
+            self._sites.source(literal) >> 1: name
+            for name, literal in pins.outputs.items()
+            if name.startswith(CUT)
+        }
+        graph = Aig()
+        for name in [*pins.inputs, *self._cut.values()]:
+            graph.inputs[name] = 2 * (1 + len(graph.inputs))
+        known: Known = {}
+        self._logic = Logic(graph, known)
+        self._images: list[Literal] = [0]
+        self._images += [_CONSTANTS.get(name, graph.inputs[name]) for name in pins.inputs]
+        for i, kind in enumerate(pins.kinds):
+            node = pins.first + i
+            if node in self._cut:
+                self._images.append(graph.inputs[self._cut[node]])
+            elif kind == AND:
+                a, b = self._image(pins.a[i], {}), self._image(pins.b[i], {})
+                self._images.append(self._logic.both(a, b))
             else:
-                behind.append(into.gate(behind[a >> 1] ^ (a & 1), behind[b >> 1] ^ (b & 1), known))
-        found = {
-            name: (whole if name.startswith(PARTS[STAGE]) else behind)[literal >> 1] ^ (literal & 1)
-            for name, literal in self.graph.outputs.items()
-        }
-        return found | {
-            f"{WHOLE}{name}": whole[literal >> 1] ^ (literal & 1)
-            for name, literal in self.graph.outputs.items()
-        }
+                self._images.append(self._image(pins.a[i], {}))
+        inputs: dict[str, list[Literal]] = {}
+        for name in ("logit", "label", "s", "k"):
+            bits = (f"{name}[{i}]" for i in range(64))
+            inputs[name] = [graph.inputs[bit] for bit in bits if bit in graph.inputs]
+        self._inputs = inputs
+        self._side = side_conditions(
+            self._logic, {name: bits for name, bits in inputs.items() if bits}
+        )
+        self._solver = _Solver(graph)
 
-    def _stages(self, logits: NDArray) -> dict[str, NDArray]:
-        """Logits with the s and k that the lane has for each."""
-        words = self.graph.evaluate(pack("logit", self.widths["logit"], logits))
-        stages = {
-            name: unpack(words, name, width)
-            for name, width in self.widths.items()
-            if f"{name}[0]" in words
-        }
-        return {"logit": logits.astype(np.int64)} | stages
+    def _image(self, literal: Literal, changed: dict[int, Literal]) -> Literal:
+        node = literal >> 1
+        return changed.get(node, self._images[node]) ^ (literal & 1)
 
-    def compare(self, number: int) -> Pair | str:
-        """``EQUAL``, a pair for which the mutant differs, or why neither is known."""
-        graph = Aig(dict(self._base.inputs), {}, list(self._base.gates))
-        known = dict(self._known)
-        found = self._copy(graph, known, number)
-        logic = Logic(graph, known)
-        whys = []
-        for part, begins in PARTS.items():
-            pairs = [(self._due[name], found[name]) for name in found if name.startswith(begins)]
-            differs = logic.differ(pairs)
-            if part == RESULT:
-                differs = logic.both(differs, self._side)
-            cnf = _clauses(graph, differs)
-            solution = _solved(cnf)
-            if solution is not False and part == RESULT and isinstance(cnf, Cnf):
-                whole = [(self._due[n], found[n]) for n in found if n.startswith(WHOLE)]
-                cnf, solution = self._realised(cnf, _clauses(graph, logic.differ(whole)))
-            if solution is None:
-                whys.append(UNKNOWN[part])
-            elif solution is not False:
-                return self._pair(solution, cnf)
-        return " and ".join(whys) if whys else EQUAL
-
-    def _inputs(self, graph: Aig) -> dict[str, list[Literal]]:
-        """The inputs of a graph, bit by bit."""
-        return {
-            name: [graph.inputs[f"{name}[{i}]"] for i in range(width)]
-            for name, width in self.widths.items()
-        }
-
-    def _realised(self, cnf: Cnf, whole: Cnf | bool) -> tuple[Cnf | bool, list[bool] | bool | None]:
-        """A difference behind the cut: with s and k of logits that were tried, else in the whole
-        lane, whose sigmoid a solver can follow in fp16 alone.
+    def decide(self, site: Site, reached: set[int]) -> Verdict:
+        """``EQUAL``, or a pair for which the results may differ; ``reached`` are the nodes in which
+        the mutant was seen to differ.
         """
-        solution = _solved(self._real(cnf))
-        if solution:
-            return cnf, solution
-        return whole, _solved(whole) if self.widths["logit"] == FP16.width else None
+        if self._differ(self._pairs(site, reached)) is None:
+            return EQUAL
+        model = self._differ(self._pairs(site, None))
+        if model is None:
+            return EQUAL
+        return Pair(*(self._number(name, model) for name in ("logit", "label")))
 
-    def _real(self, cnf: Cnf) -> Cnf:
-        """The clauses, with logit, s and k as they belong together for a logit of the pool."""
-        clauses, count = list(cnf.clauses), len(self._pool["logit"])
-        choices = range(cnf.variables + 1, cnf.variables + 1 + count)
-        clauses.append(tuple(choices))
-        for name, values in self._pool.items():
-            for i in range(self.widths[name]):
-                if variable := cnf.inputs.get(f"{name}[{i}]"):
-                    clauses += [
-                        (-choice, variable if bit else -variable)
-                        for choice, bit in zip(choices, values >> i & 1, strict=True)
-                    ]
-        return Cnf(cnf.variables + count, clauses, cnf.inputs)
+    def _number(self, name: str, model: dict[int, bool]) -> int:
+        return sum(model.get(bit >> 1, False) << i for i, bit in enumerate(self._inputs[name]))
 
-    def _pair(self, solution: list[bool] | bool, cnf: Cnf | bool) -> Pair:
-        if isinstance(solution, bool) or isinstance(cnf, bool):
-            return Pair(0, 0)  # any pair shows the difference
-        return Pair(*(value(solution, cnf, name, self.widths[name]) for name in ("logit", "label")))
+    def _differ(self, pairs: list[tuple[Literal, Literal]]) -> dict[int, bool] | None:
+        differs = self._logic.both(self._logic.differ(pairs), self._side)
+        return None if differs == 0 else self._solver.solve(differs)
+
+    def _pairs(self, site: Site, reached: set[int] | None) -> list[tuple[Literal, Literal]]:
+        """What lane and mutant have at the frontier of what is reached, or as results."""
+        node, _, _, _ = site
+        changed = {node: self._changed(site)}
+        pairs = []
+        waiting: list[int] = []
+        seen = set(self._cut)
+
+        def meet(at: int) -> None:
+            """A node that changes: follow it, or compare it."""
+            inside = reached is None or at in reached
+            if at in self._sites.outputs or not inside:
+                pairs.append((self._images[at], changed[at]))
+            if inside:
+                for following in self._sites.consumers[at]:
+                    if following not in seen:
+                        seen.add(following)
+                        heapq.heappush(waiting, following)
+
+        if changed[node] != self._images[node]:
+            meet(node)
+        while waiting:
+            at = heapq.heappop(waiting)
+            i = at - self._pins.first
+            now = self._image(self._pins.a[i], changed)
+            if self._pins.kinds[i] == AND:
+                now = self._logic.both(now, self._image(self._pins.b[i], changed))
+            if now != self._images[at]:
+                changed[at] = now
+                meet(at)
+        return pairs
+
+    def _changed(self, site: Site) -> Literal:
+        node, mode, control, _ = site
+        value, other = self._images[node], self._images[control]
+        if mode == INVERTED:
+            return value ^ 1
+        if mode in (ZERO, ONE):
+            return int(mode == ONE)
+        differ = self._logic.differ([(value, other)])
+        return differ ^ (MODES[mode] == "cnot0")
 
 
-def pool(fmt: Format) -> NDArray[np.uint64]:
-    """Logits of all kinds, for which a mutant may differ in the result."""
-    logits, _ = operands(fmt, POOL, np.random.default_rng(POOL))
-    return logits.astype(np.uint64)
+Question = tuple[Site, set[int]]
 
 
-def _clauses(graph: Aig, literal: Literal) -> Cnf | bool:
-    graph.outputs["differs[0]"] = literal
-    return graph.cnf("differs[0]")
+def verdicts(pins: Pins, fmt: Format, questions: Iterable[Question]) -> Iterator[Verdict]:
+    """The verdict on each mutant, from a child process, which is replaced if it takes too long."""
+    context = multiprocessing.get_context("spawn")
+    child: multiprocessing.process.BaseProcess | None = None
+    ours: Connection | None = None
+    try:
+        for question in questions:
+            if child is None:
+                ours, its = context.Pipe()
+                child = context.Process(target=_answer, args=(pins, fmt, its), daemon=True)
+                child.start()
+                its.close()
+                ours.recv()  # it has its clauses
+            assert ours
+            ours.send(question)
+            if ours.poll(LIMIT):
+                yield ours.recv()
+            else:
+                child.kill()
+                child.join()
+                child = None
+                yield OPEN
+    finally:
+        if child is not None:
+            child.kill()
+            child.join()
 
 
-def _solved(cnf: Cnf | bool) -> list[bool] | bool | None:
-    """False without a solution, None if the solver does not know in time."""
-    if isinstance(cnf, bool):
-        return cnf
-    with TemporaryDirectory(prefix="scegrad-") as work:
-        return tools.kissat(cnf, Path(work), LIMIT)
-
-
-def _wires(population: Population, mutants: list[Mutant]) -> Aig:
-    """The mutated lane without registers, out of reset."""
-    with TemporaryDirectory(prefix="scegrad-") as work:
-        directory = Path(work)
-        shutil.copyfile(tools.FORMAL / "wires.v", directory / "wires.v")
-        rest = lane.WIRES + lane.GATES
-        graph = Aig.read(population.run(mutants, rest, "result.aig", directory))
-    return graph.specialised({"rst[0]": False, "clk[0]": False})
+def _answer(pins: Pins, fmt: Format, asker: Connection) -> None:
+    """The child: one verdict for each question."""
+    equality = Equality(pins, fmt)
+    asker.send(None)
+    while True:
+        try:
+            question = asker.recv()
+        except EOFError:
+            return
+        asker.send(equality.decide(*question))

@@ -1,14 +1,13 @@
-"""The mutants of a lane: which of them short stimuli distinguish from the lane itself.
+"""The mutants of a lane: which of them stimuli distinguish from the lane itself.
 
-Two outputs are compared in every cycle: the results, and s, k and sticky of the sigmoid, whose last
-bits a rounded result hides. The sweeps compare both for all inputs (``scegrad sweep``); here it is
-a random part of these inputs.
+Two outputs are compared: the results, and s, k and sticky of the sigmoid, whose last bits a rounded
+result hides. The sweeps compare both for all inputs (``scegrad sweep``); here it is a random part
+of these inputs, and all of them for those mutants that nothing else decides.
 """
 
 import ctypes
-from collections.abc import Iterator
-from ctypes import POINTER, byref, c_int, c_uint32, c_uint64, c_void_p
-from dataclasses import dataclass
+from collections.abc import Callable
+from ctypes import c_uint8, c_uint32, c_uint64, c_void_p
 from pathlib import Path
 
 import numpy as np
@@ -16,61 +15,32 @@ from numpy.typing import NDArray
 
 from scegrad.build.driver import software_directory
 from scegrad.build.toolchain import Toolchain
-from scegrad.formats import FP16, FP32, Format
+from scegrad.formats import FP32, Format
 from scegrad.model import golden
 from scegrad.model.hard_cases import CASES
 from scegrad.rtl.datapath.sigmoid32 import K_AHEAD
+from scegrad.signoff.aig import pack
+from scegrad.signoff.mutant_pins import Fault, Pins
 from scegrad.sim.clib import Functions, declare
 from scegrad.sweep.unit import LaneDesign
 
-VALID, RESET = 1, 2
-"""Flags of a cycle, as in ``sw/mutants/lane.cpp``."""
-
-RESTLESS = 1024
-"""The first cycles, which have gaps between pairs and resets of one cycle."""
-
 SEED = 14
 
+BATCH = 512
+"""Pairs that are evaluated at once, and mutants that run beside one another."""
 
-FLUSH = 128
-"""Cycles that empty a lane."""
+RESULT, STAGE = 1, 2
+"""Classes of outputs."""
 
+CUT = ("s[", "k[")
+"""How the names of the outputs begin that take the sigmoid away from the rest of the lane."""
 
-@dataclass(frozen=True)
-class Stimuli:
-    """Encodings of a pair and flags for each cycle; a reset comes first, and the lane is empty in
-    the end.
-    """
+STAGES = (*CUT, "s_valid", "sticky")
 
-    logits: NDArray
-    labels: NDArray
-    flags: NDArray[np.uint8]
+RESTLESS, FLUSH = 1024, 128
+"""Cycles with gaps between pairs and resets of one cycle, and cycles that empty a lane."""
 
-    @classmethod
-    def of(cls, logits: NDArray, labels: NDArray) -> "Stimuli":
-        """One pair per cycle."""
-        before, after = np.zeros(4, logits.dtype), np.zeros(FLUSH, logits.dtype)
-        flags = [np.full(4, RESET), np.full(logits.size, VALID), np.zeros(FLUSH)]
-        return cls(
-            np.concatenate([before, logits, after]),
-            np.concatenate([before, labels, after]),
-            np.concatenate(flags).astype(np.uint8),
-        )
-
-    @classmethod
-    def random(cls, fmt: Format, count: int) -> "Stimuli":
-        """``count`` pairs, the same in every run; gaps and resets among the first, in fp16 every
-        logit.
-        """
-        rng = np.random.default_rng(SEED)
-        logits, labels = operands(fmt, count, rng)
-        if fmt is FP16 and count >= 1 << fmt.width:
-            logits[-(1 << fmt.width) :] = np.arange(1 << fmt.width)
-        found = cls.of(logits, labels)
-        found.flags[4:RESTLESS] = rng.choice([0, VALID, VALID, VALID], RESTLESS - 4)
-        resets = rng.choice(np.arange(FLUSH, RESTLESS), 12, replace=False)
-        found.flags[resets] |= RESET
-        return found
+FLAGS = ("-O3", "-march=native", "-Wno-psabi")
 
 
 def operands(fmt: Format, count: int, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
@@ -118,55 +88,197 @@ def _special(fmt: Format) -> NDArray:
     return np.concatenate([values, values | fmt.sign_bit]).astype(fmt.bits_dtype)
 
 
-class MutantLane:
-    """The Verilated netlist of a group, as a library built in ``work``."""
+class LanePins:
+    """The gates and pins of a lane, in a library of ``sw/mutants/pins.cpp`` built in ``work``."""
 
-    def __init__(self, design: LaneDesign, verilog: bytes, work: Path) -> None:
-        self.design = design
-        self._library = ctypes.CDLL(str(_build(design, verilog, work)))
-        declare(self._library, _FUNCTIONS)
-
-    def first_differences(
-        self, stimuli: Stimuli, numbers: list[int], *, either: bool
-    ) -> Iterator[tuple[int, int, int]]:
-        """Of each mutant its number and the cycles in which it first differs in a result and in the
-        stage, 0 for never; with ``either`` one of the two ends its run.
-        """
-        stage = self.design.stage_latency
-        handle = self._library.sce_mutants_create(
-            stimuli.logits.ctypes.data,
-            stimuli.labels.ctypes.data,
-            stimuli.flags.ctypes.data,
-            stimuli.flags.size,
-            stage,
-            stage - K_AHEAD,
+    def __init__(self, design: LaneDesign, pins: Pins, work: Path) -> None:
+        self.design, self.pins = design, pins
+        Toolchain.find().share(
+            [software_directory() / "mutants" / "pins.cpp"], FLAGS, work / "pins.so"
         )
-        if not handle:
-            raise MemoryError("there is no room for the results of a lane")
-        result, state = c_uint64(), c_uint64()
-        try:
-            for number in numbers:
-                self._library.sce_mutants_run(handle, number, either, byref(result), byref(state))
-                yield number, result.value, state.value
-        finally:
-            self._library.sce_mutants_free(handle)
+        self._library = ctypes.CDLL(str(work / "pins.so"))
+        declare(self._library, _FUNCTIONS)
+        self.names = list(pins.outputs)
+        arrays = (
+            np.array(pins.kinds, np.uint8),
+            np.array(pins.a, np.uint32),
+            np.array(pins.b, np.uint32),
+            np.array([pins.outputs[name] for name in self.names], np.uint32),
+            np.array([STAGE if n.startswith(STAGES) else RESULT for n in self.names], np.uint8),
+        )
+        kinds, a, b, outputs, classes = (array.ctypes.data for array in arrays)
+        self._handle = c_void_p(
+            self._library.sce_pins_create(
+                pins.first, pins.count, kinds, a, b, len(self.names), outputs, classes
+            )
+        )
+        if not self._handle:
+            raise MemoryError("there is no room for the gates of a lane")
+
+    def __del__(self) -> None:
+        if handle := getattr(self, "_handle", None):
+            self._library.sce_pins_free(handle)
+
+    def patterns(self, logits: NDArray, labels: NDArray) -> NDArray[np.uint64]:
+        """A multiple of 512 pairs as words of bits, by batch and input."""
+        width = self.design.fmt.width
+        words = pack("logit", width, logits) | pack("label", width, labels)
+        count = logits.size // 64
+        words |= {"valid[0]": np.full(count, ~np.uint64(0)), "rst[0]": np.zeros(count, np.uint64)}
+        rows = [words[name].reshape(-1, BATCH // 64) for name in self.pins.inputs]
+        return np.ascontiguousarray(np.stack(rows, 1))
+
+    def results(self, patterns: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """The outputs of the lane itself, by batch and output."""
+        due = np.empty((len(patterns), len(self.names), BATCH // 64), np.uint64)
+        none = np.empty(0, Fault)
+        self._patterns(patterns, none, RESULT, np.empty(0, np.uint8), due.ctypes.data)
+        return due
+
+    def differ(
+        self, patterns: NDArray[np.uint64], faults: NDArray, stop: int, found: NDArray[np.uint8]
+    ) -> None:
+        """Add to ``found`` of each mutant the classes in which it differs; one of ``stop`` is
+        enough.
+        """
+        self._patterns(patterns, faults, stop, found, None)
+
+    def _patterns(
+        self,
+        patterns: NDArray[np.uint64],
+        faults: NDArray,
+        stop: int,
+        found: NDArray[np.uint8],
+        due: int | None,
+    ) -> None:
+        self._library.sce_pins_patterns(
+            self._handle,
+            patterns.ctypes.data,
+            len(patterns),
+            faults.ctypes.data,
+            len(faults),
+            stop,
+            found.ctypes.data,
+            due,
+        )
+
+    def differ_for_all(
+        self,
+        inputs: list[str],
+        faults: NDArray,
+        stop: int,
+        found: NDArray[np.uint8],
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        """The same for every value of some inputs, the first one changing fastest; the others keep
+        their last values.
+        """
+        order = np.array([self.pins.inputs.index(name) for name in inputs], np.uint32)
+        total, step = (1 << len(inputs)) // BATCH, 1 << 16
+        for batch in range(0, total, step):
+            self._library.sce_pins_count(
+                self._handle,
+                order.ctypes.data,
+                len(inputs),
+                batch,
+                min(step, total - batch),
+                faults.ctypes.data,
+                len(faults),
+                stop,
+                found.ctypes.data,
+            )
+            progress(min(batch + step, total) * BATCH, total * BATCH)
+
+    def reached(self, patterns: NDArray[np.uint64], fault: NDArray) -> set[int]:
+        """The nodes in which a mutant differs for some of the patterns."""
+        marks = np.zeros(self.pins.count, np.uint8)
+        self._library.sce_pins_reach(
+            self._handle, patterns.ctypes.data, len(patterns), fault.ctypes.data, marks.ctypes.data
+        )
+        return set(np.flatnonzero(marks).tolist())
+
+    def restless(self, faults: NDArray) -> NDArray[np.uint32]:
+        """Of each mutant the cycle in which it first differs, 0 for never, among pairs with gaps
+        and resets between them.
+        """
+        rng = np.random.default_rng(SEED)
+        cycles = RESTLESS + FLUSH
+        logits, labels = operands(self.design.fmt, cycles, rng)
+        valid = np.where(np.arange(cycles) < RESTLESS, rng.random(cycles) < 0.75, False)
+        reset = np.zeros(cycles, bool)
+        reset[rng.choice(np.arange(FLUSH, RESTLESS), 12, replace=False)] = True
+        reset[:4] = True
+        bits = {"valid[0]": valid, "rst[0]": reset}
+        for name, values in (("logit", logits), ("label", labels)):
+            for i in range(self.design.fmt.width):
+                bits[f"{name}[{i}]"] = values >> i & 1 != 0
+        rows = np.stack([bits[name] for name in self.pins.inputs], 1).astype(np.uint8)
+        due = np.empty((cycles, len(self.names)), np.uint8)
+        self._cycles(rows, np.empty(0, Fault), due, due, np.empty(0, np.uint32))
+        care = self._care(due, valid & ~reset)
+        found = np.zeros(len(faults), np.uint32)
+        for first in range(0, len(faults), BATCH):
+            part = np.ascontiguousarray(faults[first : first + BATCH])
+            seen = np.zeros(len(part), np.uint32)
+            self._cycles(rows, part, due, care, seen)
+            found[first : first + BATCH] = seen
+        return found
+
+    def _care(self, due: NDArray[np.uint8], pairs: NDArray[np.bool_]) -> NDArray[np.uint8]:
+        """Which outputs count in each cycle: those that belong to a pair."""
+        care = np.ones_like(due)
+        at = {name: i for i, name in enumerate(self.names)}
+        stage = self.design.stage_latency
+        for name, i in at.items():
+            if name.startswith("gradient"):
+                care[:, i] = due[:, at["done[0]"]]
+            elif name == "sticky[0]":
+                care[:, i] = due[:, at["s_valid[0]"]]
+            elif name.startswith(CUT):
+                after = stage if name.startswith("s[") else stage - K_AHEAD
+                care[:, i] = np.concatenate([np.zeros(after, bool), pairs[:-after]])
+        return care
+
+    def _cycles(
+        self, rows: NDArray, faults: NDArray, due: NDArray, care: NDArray, found: NDArray
+    ) -> None:
+        self._library.sce_pins_cycles(
+            self._handle,
+            rows.ctypes.data,
+            len(rows),
+            faults.ctypes.data,
+            len(faults),
+            due.ctypes.data,
+            care.ctypes.data,
+            found.ctypes.data,
+        )
 
 
 _FUNCTIONS: Functions = {
-    "sce_mutants_create": (c_void_p, [c_void_p, c_void_p, c_void_p, *[c_uint64] * 3]),
-    "sce_mutants_free": (None, [c_void_p]),
-    "sce_mutants_run": (
+    "sce_pins_create": (
+        c_void_p,
+        [c_uint32, c_uint32, *[c_void_p] * 3, c_uint32, *[c_void_p] * 2],
+    ),
+    "sce_pins_free": (None, [c_void_p]),
+    "sce_pins_patterns": (
         None,
-        [c_void_p, c_uint32, c_int, POINTER(c_uint64), POINTER(c_uint64)],
+        [*[c_void_p] * 2, c_uint64, c_void_p, c_uint32, c_uint8, *[c_void_p] * 2],
+    ),
+    "sce_pins_reach": (None, [*[c_void_p] * 2, c_uint64, *[c_void_p] * 2]),
+    "sce_pins_count": (
+        None,
+        [
+            *[c_void_p] * 2,
+            c_uint32,
+            *[c_uint64] * 2,
+            c_void_p,
+            c_uint32,
+            c_uint8,
+            c_void_p,
+        ],
+    ),
+    "sce_pins_cycles": (
+        None,
+        [*[c_void_p] * 2, c_uint64, c_void_p, c_uint32, *[c_void_p] * 3],
     ),
 }
-
-
-def _build(design: LaneDesign, verilog: bytes, work: Path) -> Path:
-    tools, model = Toolchain.find(), work / "model"
-    model.mkdir()
-    (work / "mutants.v").write_bytes(verilog)
-    (model / "design.h").write_text(f"#define SCE_LANE_BITS {design.fmt.width}\n")
-    source = software_directory() / "mutants" / "lane.cpp"
-    objects = tools.model([work / "mutants.v"], LaneDesign.TOP, [source], model, split=False)
-    return tools.link(objects, work / "mutants.so")

@@ -1,45 +1,72 @@
-"""The cases ``mutants/...``: groups of single mutations, each killed or proved equal.
+"""The cases ``mutants/lane...``: groups of single mutations, each killed or proved equal.
 
-    group ──► 20,000 pairs ──► a million pairs ──► SAT ──► the pair that SAT has found ──► alive
-                 │ killed          │ killed         │ equal    │ killed
+    group ──► 20,000 pairs ──► a million pairs ──► gaps and resets ──► all logits: s, k, sticky
+                 │ killed          │ killed            │ killed            │ killed, or equal
+                                                                           ▼
+                        alive ◄── fp16: all 2^32 pairs ◄── its pair ◄── SAT: the results
+                                    │ killed, or equal      │ killed      │ equal
 
-Number 0 of a group is the lane itself: its outputs are the expected ones.
+Mutants that make the same change are judged once.
 """
 
 import time
-from functools import cache, partial
+from collections.abc import Iterator
+from functools import cache, partial, reduce
+from operator import or_
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from numpy.typing import NDArray
 
-from scegrad.formats import FP16, FP32, Format
+from scegrad.formats import FP16, FP32
 from scegrad.rtl.datapath.sigmoid16 import Sigmoid16
+from scegrad.signoff import mutant_equal, mutant_pins
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import lane_design
-from scegrad.signoff.mutant_equal import EQUAL, Comparison
-from scegrad.signoff.mutant_lane import SEED, MutantLane, Stimuli
+from scegrad.signoff.mutant_equal import EQUAL, OPEN, Pair
+from scegrad.signoff.mutant_lane import (
+    BATCH,
+    CUT,
+    RESULT,
+    SEED,
+    STAGE,
+    STAGES,
+    LanePins,
+    operands,
+)
+from scegrad.signoff.mutant_pins import Fault, Pins
+from scegrad.signoff.mutant_sites import Class, Site, Sites
 from scegrad.signoff.mutation import Judgement, Mutant, Population
 from scegrad.signoff.result import CaseResult
 
-LANE_GROUPS = {"lane16": (FP16, 100), "lane32": (FP32, 320)}
+LANE_GROUPS = {"lane16": (FP16, 8), "lane32": (FP32, 8)}
 """Of each lane the format, and how many groups its mutants make."""
 
-PAIRS = (20_000, 1_000_000)
-"""Pairs of the two rounds of stimuli."""
+ROUNDS = (20_480, 1_048_576)
+"""Pairs of the two rounds of stimuli, in batches of ``CHUNK``."""
 
-BY_RESULT, BY_STAGE, BY_SOLVER = (
+CHUNK = 1 << 16
+
+TRIED = 1 << 16
+"""Pairs that show how far a mutant reaches."""
+
+BY_RESULT, BY_STAGE, BY_CYCLES, BY_SOLVER, BY_SWEEP = (
     "killed by a result",
     "killed by s, k or sticky",
+    "killed by a gap or a reset",
     "killed by a pair of the solver",
+    "killed by one of all pairs",
 )
+
+UNREAL = "differs for no s and k that were seen with a logit"
 
 FINDING = "src/scegrad/signoff/mutants.py"
 
-SAMPLE = 30
+SAMPLE = 400
 """Of a group, the quick case takes every mutant of this number."""
 
-_DECIDING = [str(PAIRS), "2"]
+_DECIDING = [str(ROUNDS), str(TRIED), "3"]
 """Everything but the Verilog on which a verdict depends."""
 
 
@@ -55,68 +82,180 @@ def lane_population(name: str) -> Population:
 
 
 @cache
-def _stimuli(fmt: Format, count: int) -> Stimuli:
-    return Stimuli.random(fmt, count)
+def netlist(name: str) -> tuple[Pins, Sites]:
+    """Gates and pins of a lane, its registers as wires."""
+    pins = mutant_pins.read(lane_population(name), wires=True)
+    return pins, Sites(pins)
 
 
-def judge_lane(name: str, mutants: list[Mutant]) -> Judgement:
-    """The verdicts on mutants of a lane."""
-    fmt, _ = LANE_GROUPS[name]
-    population, design = lane_population(name), lane_design(fmt.name)
-    judgement = Judgement({}, [])
-    with TemporaryDirectory(prefix="scegrad-") as work:
-        verilog = population.run(mutants, "write_verilog -noattr out.v", "out.v", Path(work))
-        model = MutantLane(design, verilog, Path(work))
-        left = list(range(1, len(mutants) + 1))
-        for count in PAIRS:
-            left = _killed(model, _stimuli(fmt, count), left, judgement)
-        if left:
-            comparison = Comparison(population, mutants, design)
-            for number in left:
-                _decide(model, comparison, number, mutants[number - 1], judgement)
-    return judgement
+@cache
+def classes(name: str) -> dict[Class | None, list[tuple[Mutant, Site]]]:
+    """The mutants of a lane by what they change; None for those that change nothing.
 
-
-def _killed(
-    model: MutantLane, stimuli: Stimuli, numbers: list[int], judgement: Judgement
-) -> list[int]:
-    """Count those that the stimuli kill; returns the others. The first round distinguishes a mutant
-    that changes results from one that changes only the stage.
+    Those of the enable of a table are left out: the table has none, its port is constant.
     """
-    left = []
-    either = stimuli.flags.size > 10 * PAIRS[0]
-    for number, result, stage in model.first_differences(stimuli, numbers, either=either):
-        if result:
-            judgement.count(BY_RESULT)
-        elif stage:
-            judgement.count(BY_STAGE)
-        else:
-            left.append(number)
-    return left
+    pins, sites = netlist(name)
+    found: dict[Class | None, list[tuple[Mutant, Site]]] = {}
+    for mutant in lane_population(name).mutants:
+        try:
+            site = pins.fault(mutant)
+        except KeyError:
+            continue
+        found.setdefault(sites.class_of(site), []).append((mutant, site))
+    return found
 
 
-def _decide(
-    model: MutantLane, comparison: Comparison, number: int, mutant: Mutant, judgement: Judgement
-) -> None:
-    found = comparison.compare(number)
-    if found == EQUAL:
-        judgement.count(EQUAL)
-    elif isinstance(found, str):
-        judgement.keep(mutant, found)
-    else:
-        bits = model.design.fmt.bits_dtype
-        pair = Stimuli.of(np.array([found.logit], bits), np.array([found.label], bits))
-        _, result, stage = next(model.first_differences(pair, [number], either=True))
-        if result or stage:
-            judgement.count(BY_SOLVER)
-        else:
-            told = f"logit {found.logit:#x}, label {found.label:#x}"
-            judgement.keep(mutant, f"the solver's {told} shows no difference")
+Entry = tuple[Class | None, list[tuple[Mutant, Site]]]
+
+
+def group(name: str, index: int) -> list[Entry]:
+    """Every ``groups``-th class."""
+    return list(classes(name).items())[index :: LANE_GROUPS[name][1]]
+
+
+class _Judge:
+    """Judges some classes of mutants of a lane, step by step; ``left`` are those not judged yet."""
+
+    def __init__(self, name: str, entries: list[Entry], work: Path) -> None:
+        self.fmt, _ = LANE_GROUPS[name]
+        self.pins, self.sites = netlist(name)
+        self.lane = LanePins(lane_design(self.fmt.name), self.pins, work)
+        self.judgement = Judgement({}, [])
+        self.left = []
+        for kind, members in entries:
+            if kind is None:
+                self.judgement.count(EQUAL, len(members))
+            else:
+                self.left.append(members)
+        self.rng = np.random.default_rng(SEED)
+        names = {n: literal >> 1 for n, literal in self.pins.outputs.items()}
+        self._stage = {node for n, node in names.items() if n.startswith(STAGES)}
+        self._results = set(names.values()) - self._stage
+        self._cut = {
+            self.sites.source(literal) >> 1
+            for n, literal in self.pins.outputs.items()
+            if n.startswith(CUT)
+        }
+
+    def faults(self) -> NDArray:
+        """The first of each class that is left."""
+        return np.array([members[0][1] for members in self.left], Fault)
+
+    def settle(self, ends: list[str | None]) -> None:
+        """Count the classes that have an end, and keep the others."""
+        for members, end in zip(self.left, ends, strict=True):
+            if end:
+                self.judgement.count(end, len(members))
+        self.left = [m for m, end in zip(self.left, ends, strict=True) if not end]
+
+    def pairs(self, count: int, stop: int) -> None:
+        """Random pairs; the first rounds tell by what a mutant is killed."""
+        found = np.zeros(len(self.left), np.uint8)
+        for first in range(0, count, CHUNK):
+            patterns = self.lane.patterns(*operands(self.fmt, min(CHUNK, count - first), self.rng))
+            self.lane.differ(patterns, self.faults(), stop, found)
+        self.settle([BY_RESULT if c & RESULT else BY_STAGE if c else None for c in found])
+
+    def cycles(self) -> None:
+        """Pairs with gaps and resets among them."""
+        self.settle([BY_CYCLES if cycle else None for cycle in self.lane.restless(self.faults())])
+
+    def stages(self) -> None:
+        """All logits: of those that reach the result behind the sigmoid alone, what does not differ
+        is equal.
+        """
+        to_stage = self.sites.reaching(self._stage)
+        to_result = self.sites.reaching(self._results, self._cut)
+        reach = [members[0][1][0] in to_stage for members in self.left]
+        behind = [members[0][1][0] in to_result for members in self.left]
+        chosen = np.flatnonzero(reach)
+        found = np.zeros(len(chosen), np.uint8)
+        for inputs, mine in self._sweeps(chosen):
+            part = found[mine]
+            self.lane.differ_for_all(inputs, self.faults()[chosen[mine]], STAGE, part)
+            found[mine] = part
+        ends: list[str | None] = [None if each else EQUAL for each in behind]
+        for i, classes_found in zip(chosen, found, strict=True):
+            if classes_found & STAGE:
+                ends[i] = BY_STAGE
+        self.settle(ends)
+
+    def _sweeps(self, chosen: NDArray) -> Iterator[tuple[list[str], NDArray]]:
+        """Which inputs decide the stage of which mutants: those that reach it or a control bit."""
+        support = self.sites.support()
+        stage = reduce(or_, (support[node] for node in self._stage))
+        needed: dict[int, list[int]] = {}
+        for i, at in enumerate(chosen):
+            needed.setdefault(stage | support[self.left[at][0][1][2]], []).append(i)
+        for mask, mine in needed.items():
+            names = [name for i, name in enumerate(self.pins.inputs) if mask >> i & 1]
+            names = [name for name in names if name not in ("valid[0]", "rst[0]")]
+            assert len(names) <= FP32.width, f"{names}: too many inputs for a sweep"
+            yield names, np.array(mine)
+
+    def solver(self) -> list[str]:
+        """SAT, and each pair that it finds with others near it; returns why the others are open."""
+        tried = self.lane.patterns(*operands(self.fmt, TRIED, self.rng))
+        faults = self.faults()
+        questions = (
+            (members[0][1], self.lane.reached(tried, faults[i : i + 1]))
+            for i, members in enumerate(self.left)
+        )
+        ends: list[str | None] = []
+        whys = []
+        for i, verdict in enumerate(mutant_equal.verdicts(self.pins, self.fmt, questions)):
+            if verdict == EQUAL:
+                ends.append(EQUAL)
+                continue
+            killed = isinstance(verdict, Pair) and self._kills(verdict, faults[i : i + 1])
+            ends.append(BY_SOLVER if killed else None)
+            if not killed:
+                whys.append(OPEN if verdict == OPEN else UNREAL)
+        self.settle(ends)
+        return whys
+
+    def _kills(self, pair: Pair, fault: NDArray) -> bool:
+        """Whether a pair, or one of few bits' distance, distinguishes a mutant."""
+        bits, count = self.fmt.bits_dtype, 16 * BATCH
+        logits = np.full(count, pair.logit, bits)
+        labels = np.full(count, pair.label, bits)
+        for values in (logits, labels):
+            flips = np.array(1, bits) << self.rng.integers(0, self.fmt.width, count).astype(bits)
+            at = self.rng.random(count) < 0.6
+            at[0] = False
+            values[at] ^= flips[at]
+        found = np.zeros(1, np.uint8)
+        self.lane.differ(self.lane.patterns(logits, labels), fault, RESULT | STAGE, found)
+        return bool(found[0])
+
+    def all_pairs(self) -> None:
+        """Every pair of the format."""
+        found = np.zeros(len(self.left), np.uint8)
+        inputs = [f"{name}[{i}]" for name in ("label", "logit") for i in range(self.fmt.width)]
+        self.lane.differ_for_all(inputs, self.faults(), RESULT, found)
+        self.settle([BY_SWEEP if each & RESULT else EQUAL for each in found])
+
+
+def judge_lane(name: str, entries: list[Entry]) -> Judgement:
+    """The verdicts on classes of mutants of a lane."""
+    with TemporaryDirectory(prefix="scegrad-") as work:
+        judge = _Judge(name, entries, Path(work))
+        judge.pairs(ROUNDS[0], RESULT)
+        judge.pairs(ROUNDS[1], RESULT | STAGE)
+        judge.cycles()
+        judge.stages()
+        whys = judge.solver()
+        if judge.left and judge.fmt is FP16:
+            judge.all_pairs()
+        for members, why in zip(judge.left, whys, strict=bool(judge.left)):
+            for mutant, _ in members:
+                judge.judgement.keep(mutant, why)
+    return judge.judgement
 
 
 def _run(name: str, index: int, step: int = 1) -> CaseResult:
     started = time.monotonic()
-    judgement = judge_lane(name, lane_population(name).group(index)[::step])
+    judgement = judge_lane(name, group(name, index)[::step])
     return judgement.result(time.monotonic() - started)
 
 

@@ -1,0 +1,119 @@
+"""Mutants at pins: against the netlists that Yosys makes of them, and the lane against the golden
+model.
+"""
+
+import shutil
+from functools import cache
+
+import numpy as np
+import pytest
+
+from scegrad.formats import FP16
+from scegrad.model import golden
+from scegrad.signoff import lane, mutant_pins, mutants, tools
+from scegrad.signoff.aig import Aig, constant
+from scegrad.signoff.designs import lane_design
+from scegrad.signoff.mutant_lane import RESULT, LanePins, operands
+from scegrad.signoff.mutant_pins import Fault
+from scegrad.signoff.mutant_sites import Sites
+from scegrad.signoff.mutation import SELECT_BITS, Population
+
+pytestmark = pytest.mark.whole
+
+SMALL = """
+module small(input clk, input [8:0] x, output reg [6:0] gradient);
+  reg [3:0] table_of_squares [0:3];
+  initial begin
+    table_of_squares[0] = 0; table_of_squares[1] = 1;
+    table_of_squares[2] = 4; table_of_squares[3] = 9;
+  end
+  reg [4:0] sum;
+  reg [1:0] index;
+  reg smaller;
+  always @(posedge clk) begin
+    sum <= x[3:0] + x[8:4];
+    index <= x[8] ? x[1:0] : x[3:2];
+    smaller <= x[4:0] < x[8:5];
+    gradient <= {sum, smaller & sum[0]} ^ {3'd5, table_of_squares[index]};
+  end
+endmodule
+"""
+
+POPULATION = Population("small", SMALL, "small", 1)
+
+
+@cache
+def pins():
+    return mutant_pins.read(POPULATION, wires=True)
+
+
+def judged(tmp_path):
+    """Every mutant of the small pipeline with its fault, and whether it differs for any input."""
+    built = LanePins(lane_design("fp16"), pins(), tmp_path)
+    all_mutants = [m for m in POPULATION.mutants if " RD_EN[" not in str(m)]
+    faults = np.array([pins().fault(mutant) for mutant in all_mutants], Fault)
+    found = np.zeros(len(faults), np.uint8)
+    built.differ_for_all([f"x[{i}]" for i in range(9)], faults, RESULT, found)
+    return all_mutants, faults, found
+
+
+def test_every_mutant_is_what_yosys_makes_of_it(tmp_path):
+    all_mutants, _, found = judged(tmp_path)
+    assert len(all_mutants) > 300 and 0.5 < (found != 0).mean() < 1
+    words = np.array([[0] * 8] * 9, np.uint64)
+    for i in range(9):
+        bits = np.arange(512) >> i & 1
+        words[i] = np.packbits(bits.astype(np.uint8), bitorder="little").view("<u8")
+    step = (1 << SELECT_BITS) - 1
+    for first in range(0, len(all_mutants), step):
+        part = all_mutants[first : first + step]
+        shutil.copyfile(tools.FORMAL / "wires.v", tmp_path / "wires.v")
+        script = lane.WIRES + lane.GATES
+        graph = Aig.read(POPULATION.run(part, script, "result.aig", tmp_path))
+        given = {f"x[{i}]": words[i] for i in range(9)}
+        due = graph.evaluate(given)
+        for number, mutant in enumerate(part, start=1):
+            select = {
+                name: np.full(8, ~np.uint64(0) if bit else 0, np.uint64)
+                for name, bit in constant("mutsel", SELECT_BITS, number).items()
+            }
+            got = graph.evaluate(given | select)
+            differs = any((got[name] != due[name]).any() for name in due)
+            assert differs == bool(found[first + number - 1]), str(mutant)
+
+
+def test_mutants_of_a_class_are_one(tmp_path):
+    all_mutants, faults, found = judged(tmp_path)
+    sites = Sites(pins())
+    ends = {}
+    for fault, differs in zip(faults, found, strict=True):
+        ends.setdefault(sites.class_of(tuple(map(int, fault))), set()).add(int(differs))
+    assert len(ends) < 0.7 * len(all_mutants)
+    assert not [kind for kind, values in ends.items() if len(values) != 1]
+    assert ends.get(None, {0}) == {0}, "what changes nothing differs nowhere"
+
+
+def test_the_gates_of_a_lane_give_the_golden_results(tmp_path, seed):
+    built = LanePins(lane_design("fp16"), mutants.netlist("lane16")[0], tmp_path)
+    logits, labels = operands(FP16, 1 << 14, np.random.default_rng(seed))
+    due = built.results(built.patterns(logits, labels))
+    got = np.zeros(logits.size, np.uint16)
+    for i in range(16):
+        words = np.ascontiguousarray(due[:, built.names.index(f"gradient[{i}]")])
+        bits = np.unpackbits(words.view(np.uint8).ravel(), bitorder="little")
+        got |= bits.astype(np.uint16) << i
+    want = golden.gradient(logits.view(np.float16), labels.view(np.float16)).view(np.uint16)
+    np.testing.assert_array_equal(got, want)
+
+
+def test_mutants_that_only_gaps_and_resets_show(tmp_path):
+    """The valid of a pair stuck at 1: every pair has its result, gaps have one too."""
+    built = LanePins(lane_design("fp16"), mutants.netlist("lane16")[0], tmp_path)
+    all_mutants = mutants.lane_population("lane16").mutants
+    stuck = next(m for m in all_mutants if str(m).startswith("const1 valid[0]"))
+    faults = np.array([built.pins.fault(stuck)], Fault)
+    assert built.restless(faults)[0] > 0
+    found = np.zeros(1, np.uint8)
+    pairs = operands(FP16, 1 << 12, np.random.default_rng(1))
+    built.differ(built.patterns(*pairs), faults, RESULT, found)
+    assert not found[0]
