@@ -2,6 +2,7 @@
 model.
 """
 
+import random
 import shutil
 from functools import cache
 
@@ -13,6 +14,7 @@ from scegrad.model import golden
 from scegrad.signoff import lane, mutant_pins, mutants, tools
 from scegrad.signoff.aig import Aig, constant
 from scegrad.signoff.designs import lane_design
+from scegrad.signoff.mutant_equal import Equality, Pair
 from scegrad.signoff.mutant_lane import RESULT, LanePins, operands
 from scegrad.signoff.mutant_pins import Fault
 from scegrad.signoff.mutant_sites import Sites
@@ -117,3 +119,34 @@ def test_mutants_that_only_gaps_and_resets_show(tmp_path):
     pairs = operands(FP16, 1 << 12, np.random.default_rng(1))
     built.differ(built.patterns(*pairs), faults, RESULT, found)
     assert not found[0]
+
+
+def test_a_mutant_that_differs_is_not_found_equal(tmp_path, seed):
+    """Mutants that pairs kill behind the cut, and some that 0 and infinity alone kill."""
+    pins, sites = mutants.netlist("lane16")
+    cut = {sites.source(node) >> 1 for name, node in pins.outputs.items() if name.startswith("s[")}
+    results = [node >> 1 for name, node in pins.outputs.items() if name.startswith("gradient")]
+    behind = sites.reaching(results, cut)
+    rare = (
+        "const0 lane.round.magnitude_5[25] at D[24]",
+        "const0 lane.round.magnitude_4[21] at D[17]",
+    )
+    members = [m for found in mutants.classes("lane16").values() for m in found[:1]]
+    chosen = [m for m in members if m[1][0] in behind]
+    chosen = random.Random(seed).sample(chosen, 60)
+    known = [m for found in mutants.classes("lane16").values() for m in found]
+    chosen += [m for m in known if str(m[0]).startswith(rare)]
+    built = LanePins(lane_design("fp16"), pins, tmp_path)
+    faults = np.array([site for _, site in chosen], Fault)
+    rng = np.random.default_rng(seed)
+    found = np.zeros(len(chosen), np.uint8)
+    patterns = built.patterns(*operands(FP16, 1 << 15, rng))
+    built.differ(patterns, faults, RESULT, found)
+    equality = Equality(pins, FP16)
+    count = 0
+    for i, (mutant, site) in enumerate(chosen):
+        if found[i] or i >= 60:
+            reached = built.reached(patterns, faults[i : i + 1])
+            assert isinstance(equality.decide(site, reached), Pair), str(mutant)
+            count += 1
+    assert count > 20 and len(chosen) == 62

