@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
+from scegrad.errors import BuildError
 from scegrad.formats import Format
 from scegrad.signoff.aig import Aig, Literal
 from scegrad.signoff.logic import Known, Logic, side_conditions
@@ -189,31 +190,52 @@ Question = tuple[Site, set[int]]
 
 
 def verdicts(pins: Pins, fmt: Format, questions: Iterable[Question]) -> Iterator[Verdict]:
-    """The verdict on each mutant, from a child process, which is replaced if it takes too long."""
-    context = multiprocessing.get_context("spawn")
-    child: multiprocessing.process.BaseProcess | None = None
-    ours: Connection | None = None
+    """The verdict on each mutant, from a child process, which is replaced if it takes too long.
+
+    Raises ``BuildError`` if the child ends.
+    """
+    child: _Child | None = None
     try:
         for question in questions:
-            if child is None:
-                ours, its = context.Pipe()
-                child = context.Process(target=_answer, args=(pins, fmt, its), daemon=True)
-                child.start()
-                its.close()
-                ours.recv()  # it has its clauses
-            assert ours
-            ours.send(question)
-            if ours.poll(LIMIT):
-                yield ours.recv()
-            else:
-                child.kill()
-                child.join()
+            child = child or _Child(pins, fmt)
+            found = child.ask(question)
+            if found is None:
+                child.end()
                 child = None
-                yield OPEN
+            yield found or OPEN
     finally:
-        if child is not None:
-            child.kill()
-            child.join()
+        if child:
+            child.end()
+
+
+class _Child:
+    """A process with a solver; its clauses stay from question to question."""
+
+    def __init__(self, pins: Pins, fmt: Format) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, its = context.Pipe()
+        self._process = context.Process(target=_answer, args=(pins, fmt, its), daemon=True)
+        self._process.start()
+        its.close()
+        self._hear(None)
+
+    def ask(self, question: Question) -> Verdict | None:
+        """The answer, or None if it takes too long."""
+        self._pipe.send(question)
+        return self._hear(LIMIT)
+
+    def _hear(self, seconds: float | None) -> Verdict | None:
+        try:
+            return self._pipe.recv() if self._pipe.poll(seconds) else None
+        except EOFError as error:
+            self._process.join()
+            status = self._process.exitcode
+            raise BuildError(f"the process with the solver ended with status {status}") from error
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        self._process.join()
 
 
 def _answer(pins: Pins, fmt: Format, asker: Connection) -> None:
