@@ -36,7 +36,7 @@ from scegrad.signoff.mutant_lane import (
     operands,
 )
 from scegrad.signoff.mutant_pins import Fault, Pins
-from scegrad.signoff.mutant_sites import Class, Site, Sites
+from scegrad.signoff.mutant_sites import INVERTED, Class, Site, Sites
 from scegrad.signoff.mutation import Judgement, Mutant, Population
 from scegrad.signoff.result import CaseResult
 
@@ -60,6 +60,8 @@ BY_RESULT, BY_STAGE, BY_CYCLES, BY_SOLVER, BY_SWEEP = (
 )
 
 UNREAL = "differs for no s and k that were seen with a logit"
+
+UNSWEPT = "s, k or sticky may differ for a label, and all pairs are too many"
 
 FINDING = "src/scegrad/signoff/mutants.py"
 
@@ -121,7 +123,8 @@ class _Judge:
         self.pins, self.sites = netlist(name)
         self.lane = LanePins(lane_design(self.fmt.name), self.pins, work)
         self.judgement = Judgement({}, [])
-        self.left = []
+        self.left: list[list[tuple[Mutant, Site]]] = []
+        self.unsure: list[list[tuple[Mutant, Site]]] = []
         for kind, members in entries:
             if kind is None:
                 self.judgement.count(EQUAL, len(members))
@@ -169,28 +172,43 @@ class _Judge:
         reach = [members[0][1][0] in to_stage for members in self.left]
         behind = [members[0][1][0] in to_result for members in self.left]
         chosen = np.flatnonzero(reach)
+        faults = self.faults()[chosen]
+        own_modes = faults["mode"].copy()
         found = np.zeros(len(chosen), np.uint8)
-        for inputs, mine in self._sweeps(chosen):
+        for inputs, mine in self._sweeps(faults):
             part = found[mine]
-            self.lane.differ_for_all(inputs, self.faults()[chosen[mine]], STAGE, part)
+            self.lane.differ_for_all(inputs, faults[mine], STAGE, part)
             found[mine] = part
+        unsure = (faults["mode"] != own_modes) & (found & STAGE != 0)
         ends: list[str | None] = [None if each else EQUAL for each in behind]
-        for i, classes_found in zip(chosen, found, strict=True):
-            if classes_found & STAGE:
-                ends[i] = BY_STAGE
+        for i, differs in zip(chosen, found & STAGE, strict=True):
+            ends[i] = BY_STAGE if differs else ends[i]
+        for i in chosen[unsure]:
+            ends[i] = None
+            self.unsure.append(self.left[i])
         self.settle(ends)
+        self.left = [members for members in self.left if members not in self.unsure]
 
-    def _sweeps(self, chosen: NDArray) -> Iterator[tuple[list[str], NDArray]]:
-        """Which inputs decide the stage of which mutants: those that reach it or a control bit."""
+    def _sweeps(self, faults: NDArray) -> Iterator[tuple[list[str], NDArray]]:
+        """Which inputs decide the stage of which mutants: those that reach it or a control bit.
+
+        A control bit that a label reaches is taken to be on: where a bit that is always inverted
+        shows nothing, one that is sometimes inverted shows nothing either.
+        """
         support = self.sites.support()
-        stage = reduce(or_, (support[node] for node in self._stage))
+        logit, label = (
+            sum(1 << i for i, name in enumerate(self.pins.inputs) if name.startswith(kind))
+            for kind in ("logit", "label")
+        )
+        stage = reduce(or_, (support[node] for node in self._stage)) & logit
         needed: dict[int, list[int]] = {}
-        for i, at in enumerate(chosen):
-            needed.setdefault(stage | support[self.left[at][0][1][2]], []).append(i)
+        for i, fault in enumerate(faults):
+            control = support[fault["control"]]
+            if control & label:
+                fault["mode"], control = INVERTED, 0
+            needed.setdefault(stage | control & logit, []).append(i)
         for mask, mine in needed.items():
             names = [name for i, name in enumerate(self.pins.inputs) if mask >> i & 1]
-            names = [name for name in names if name not in ("valid[0]", "rst[0]")]
-            assert len(names) <= FP32.width, f"{names}: too many inputs for a sweep"
             yield names, np.array(mine)
 
     def solver(self) -> list[str]:
@@ -247,7 +265,8 @@ def judge_lane(name: str, entries: list[Entry]) -> Judgement:
         whys = judge.solver()
         if judge.left and judge.fmt is FP16:
             judge.all_pairs()
-        for members, why in zip(judge.left, whys, strict=bool(judge.left)):
+        kept = zip(judge.left, whys, strict=True) if judge.left else ()
+        for members, why in [*kept, *((members, UNSWEPT) for members in judge.unsure)]:
             for mutant, _ in members:
                 judge.judgement.keep(mutant, why)
     return judge.judgement
