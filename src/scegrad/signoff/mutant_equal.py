@@ -12,7 +12,7 @@ stimuli.
 
 import heapq
 import multiprocessing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
@@ -22,7 +22,7 @@ from scegrad.formats import Format
 from scegrad.signoff.aig import Aig, Literal
 from scegrad.signoff.logic import Known, Logic, side_conditions
 from scegrad.signoff.mutant_lane import CUT
-from scegrad.signoff.mutant_pins import AND, MODES, Pins
+from scegrad.signoff.mutant_pins import AND, MODES, REGISTER, Pins
 from scegrad.signoff.mutant_sites import INVERTED, ONE, ZERO, Site, Sites
 
 LIMIT = 60
@@ -44,7 +44,14 @@ class Pair:
     label: int
 
 
-Verdict = Pair | str
+@dataclass(frozen=True)
+class Given:
+    """Input bits by name with which a mutant of any netlist differs, from some state."""
+
+    bits: Mapping[str, bool]
+
+
+Verdict = Pair | Given | str
 
 
 @dataclass
@@ -82,30 +89,40 @@ def _signed(literal: Literal) -> int:
 
 
 class Equality:
-    """A lane behind the cut, as a graph with clauses; ``decide`` looks at one mutant."""
+    """A lane of ``fmt`` behind the cut, as a graph with clauses; ``decide`` looks at one mutant.
 
-    def __init__(self, pins: Pins, fmt: Format) -> None:
-        self._pins, self._sites, self._fmt = pins, Sites(pins), fmt
+    Without a format it is any netlist, for all inputs and, where registers are no wires, from any
+    state: then the next state is compared too.
+    """
+
+    def __init__(self, pins: Pins, fmt: Format | None) -> None:
+        self._pins, self._sites = pins, Sites(pins)
         self._cut: dict[int, str] = {}
         inverted = set()
         for name, literal in pins.outputs.items():
-            if name.startswith(CUT):
+            if fmt and name.startswith(CUT):
                 source = self._sites.source(literal)
                 assert source >> 1 not in self._cut and source > 1, f"{name} is no bit of its own"
                 self._cut[source >> 1] = name
                 inverted |= {name} if source & 1 else set()
         graph = Aig()
-        for name in [*pins.inputs, *self._cut.values()]:
+        free = [*pins.inputs, *self._cut.values()]
+        if not pins.wires:
+            free += [f"register {i}" for i, kind in enumerate(pins.kinds) if kind == REGISTER]
+        for name in free:
             graph.inputs[name] = 2 * (1 + len(graph.inputs))
+        constants = _CONSTANTS if fmt else {"rst[0]": 0}
         known: Known = {}
         self._logic = Logic(graph, known)
         self._images: list[Literal] = [0]
-        self._images += [_CONSTANTS.get(name, graph.inputs[name]) for name in pins.inputs]
+        self._images += [constants.get(name, graph.inputs[name]) for name in pins.inputs]
         for i, kind in enumerate(pins.kinds):
             node = pins.first + i
             if node in self._cut:
                 name = self._cut[node]
                 self._images.append(graph.inputs[name] ^ (name in inverted))
+            elif kind == REGISTER and not pins.wires:
+                self._images.append(graph.inputs[f"register {i}"])
             elif kind == AND:
                 a, b = self._image(pins.a[i], {}), self._image(pins.b[i], {})
                 self._images.append(self._logic.both(a, b))
@@ -116,9 +133,8 @@ class Equality:
             bits = (f"{name}[{i}]" for i in range(64))
             inputs[name] = [graph.inputs[bit] for bit in bits if bit in graph.inputs]
         self._inputs = inputs
-        self._side = side_conditions(
-            self._logic, {name: bits for name, bits in inputs.items() if bits}
-        )
+        bits_of = {name: bits for name, bits in inputs.items() if bits}
+        self._side = side_conditions(self._logic, bits_of) if fmt else 1
         self._solver = _Solver(graph)
 
     def _image(self, literal: Literal, changed: dict[int, Literal]) -> Literal:
@@ -126,7 +142,7 @@ class Equality:
         return changed.get(node, self._images[node]) ^ (literal & 1)
 
     def decide(self, site: Site, reached: set[int]) -> Verdict:
-        """``EQUAL``, or a pair for which the results may differ; ``reached`` are the nodes in which
+        """``EQUAL``, or what the mutant may differ for; ``reached`` are the nodes in which
         the mutant was seen to differ.
         """
         if self._differ(self._pairs(site, reached)) is None:
@@ -134,6 +150,10 @@ class Equality:
         model = self._differ(self._pairs(site, None))
         if model is None:
             return EQUAL
+        if not self._cut:
+            return Given(
+                {name: model.get(1 + i, False) for i, name in enumerate(self._pins.inputs)}
+            )
         return Pair(*(self._number(name, model) for name in ("logit", "label")))
 
     def _number(self, name: str, model: dict[int, bool]) -> int:
@@ -189,7 +209,7 @@ class Equality:
 Question = tuple[Site, set[int]]
 
 
-def verdicts(pins: Pins, fmt: Format, questions: Iterable[Question]) -> Iterator[Verdict]:
+def verdicts(pins: Pins, fmt: Format | None, questions: Iterable[Question]) -> Iterator[Verdict]:
     """The verdict on each mutant, from a child process, which is replaced if it takes too long.
 
     Raises ``BuildError`` if the child ends.
@@ -211,7 +231,7 @@ def verdicts(pins: Pins, fmt: Format, questions: Iterable[Question]) -> Iterator
 class _Child:
     """A process with a solver; its clauses stay from question to question."""
 
-    def __init__(self, pins: Pins, fmt: Format) -> None:
+    def __init__(self, pins: Pins, fmt: Format | None) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, its = context.Pipe()
         self._process = context.Process(target=_answer, args=(pins, fmt, its), daemon=True)
@@ -238,7 +258,7 @@ class _Child:
         self._process.join()
 
 
-def _answer(pins: Pins, fmt: Format, asker: Connection) -> None:
+def _answer(pins: Pins, fmt: Format | None, asker: Connection) -> None:
     """The child: one verdict for each question."""
     equality = Equality(pins, fmt)
     asker.send(None)

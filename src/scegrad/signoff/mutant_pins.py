@@ -11,12 +11,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
+from scegrad.errors import BuildError
 from scegrad.signoff import tools
 from scegrad.signoff.aig import Aig, Literal
 from scegrad.signoff.mutation import Mutant, Population
@@ -61,9 +63,11 @@ class Pins:
 
     Node 0 is false, then come the inputs, by name and bit (``x[3]``); ``kinds``, ``a`` and ``b``
     describe the nodes behind them: what they are, and their literals. ``nodes`` are the nodes of
-    the pins, and ``ends`` the last node of a port.
+    the pins, and ``ends`` the last node of a port. With ``wires`` a register follows what it is
+    given, without it comes first.
     """
 
+    wires: bool
     inputs: list[str] = field(default_factory=list)
     kinds: list[int] = field(default_factory=list)
     a: list[Literal] = field(default_factory=list)
@@ -168,7 +172,7 @@ class _Composer:
     def __init__(self, module: dict[str, Any], cells: list[_Cell], gates: Aig, wires: bool) -> None:
         self._gates, self._wires = gates, wires
         self._cells = cells
-        self._pins = Pins()
+        self._pins = Pins(wires)
         self._nets: dict[Any, Literal] = {"0": 0, "1": 1, "x": 0, "z": 0}
         self._outputs = {}
         for name, port in module["ports"].items():
@@ -207,20 +211,19 @@ class _Composer:
         return self._pins
 
     def _ordered(self) -> Iterator[_Cell]:
-        """The cells, each behind those that drive it, registers as wires or first."""
-        done: set[int] = set()
-        for start in self._cells:
-            waiting = [start]
-            while waiting:
-                cell = waiting[-1]
-                needs = self._needs(cell) if cell.number not in done else []
-                missing = [each for each in needs if each.number not in done]
-                waiting += missing
-                if not missing:
-                    waiting.pop()
-                    if cell.number not in done:
-                        done.add(cell.number)
-                        yield cell
+        """The cells, each behind those that drive it, registers as wires or first. Raises
+        ``BuildError`` for a loop.
+        """
+        sorter = TopologicalSorter(
+            {cell.number: {each.number for each in self._needs(cell)} for cell in self._cells}
+        )
+        by_number = {cell.number: cell for cell in self._cells}
+        try:
+            for number in sorter.static_order():
+                yield by_number[number]
+        except CycleError as error:
+            names = ", ".join(by_number[number].name for number in error.args[1][:3])
+            raise BuildError(f"{names}: a loop, so registers cannot be wires") from error
 
     def _needs(self, cell: _Cell) -> list[_Cell]:
         if cell.register and not self._wires:

@@ -10,7 +10,7 @@ it.)
 from collections.abc import Iterable
 
 from scegrad.signoff.aig import Literal
-from scegrad.signoff.mutant_pins import AND, MODES, Pins
+from scegrad.signoff.mutant_pins import AND, MODES, PIN, REGISTER, Pins
 
 INVERTED, ZERO, ONE, BY_ZERO, _ = range(len(MODES))
 
@@ -25,7 +25,7 @@ Class = tuple[int, Change]
 
 
 class Sites:
-    """Who takes the value of each node; a register is a wire."""
+    """Who takes the value of each node; a register is a wire, or takes it as an output does."""
 
     def __init__(self, pins: Pins) -> None:
         self.pins = pins
@@ -33,13 +33,22 @@ class Sites:
         for i in range(len(pins.kinds)):
             for node in {literal >> 1 for literal in self._needs(i)}:
                 self.consumers[node].append(pins.first + i)
-        self.outputs = {literal >> 1 for literal in pins.outputs.values()}
+        self.outputs = {literal >> 1 for literal in (*pins.outputs.values(), *self.next_values())}
+
+    def next_values(self) -> list[Literal]:
+        """What the registers are given, unless they are wires."""
+        if self.pins.wires:
+            return []
+        return [self.pins.a[i] for i, kind in enumerate(self.pins.kinds) if kind == REGISTER]
 
     def source(self, literal: Literal) -> Literal:
         """The gate or input from which a literal comes through pins alone."""
-        while (i := (literal >> 1) - self.pins.first) >= 0 and self.pins.kinds[i] != AND:
+        while (i := (literal >> 1) - self.pins.first) >= 0 and self._passes(self.pins.kinds[i]):
             literal = self.pins.a[i] ^ (literal & 1)
         return literal
+
+    def _passes(self, kind: int) -> bool:
+        return kind == PIN or (kind == REGISTER and self.pins.wires)
 
     def reaching(self, outputs: Iterable[int], stop: Iterable[int] = ()) -> set[int]:
         """The nodes from which some outputs follow, not by way of a node of ``stop``."""
@@ -60,6 +69,8 @@ class Sites:
 
     def _needs(self, i: int) -> set[Literal]:
         a = self.pins.a[i]
+        if self.pins.kinds[i] == REGISTER and not self.pins.wires:
+            return set()
         return {a, self.pins.b[i]} if self.pins.kinds[i] == AND else {a}
 
     def class_of(self, site: Site) -> Class | None:

@@ -26,7 +26,6 @@ from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.mutant_equal import EQUAL, OPEN, Pair
 from scegrad.signoff.mutant_lane import (
-    BATCH,
     CUT,
     RESULT,
     SEED,
@@ -35,6 +34,7 @@ from scegrad.signoff.mutant_lane import (
     LanePins,
     operands,
 )
+from scegrad.signoff.mutant_library import BATCH
 from scegrad.signoff.mutant_pins import Fault, Pins
 from scegrad.signoff.mutant_sites import INVERTED, Class, Site, Sites
 from scegrad.signoff.mutation import Judgement, Mutant, Population

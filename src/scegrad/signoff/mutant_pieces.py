@@ -1,0 +1,265 @@
+"""The cases ``mutants/readout`` and ``mutants/job_checker``: units of the control of which the jobs
+of a platform set few bits, judged by themselves with any contents.
+
+    unit ──► inputs ──► SAT, for all inputs and from any state ──► alive
+              │ killed     │ equal
+
+What differs at the outputs of the job checker breaks the proof ``unit/job_checker``, which names
+them for every request; what differs at those of the readout is another value in a register, which
+``tests/rtl/control/test_readout.py`` compares for any contents.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from amaranth.lib import wiring
+from numpy.typing import NDArray
+
+from scegrad.formats import FP16
+from scegrad.platforms import ECP5_DEMO
+from scegrad.registers import REGISTERS, SHARED, UNIT_REGISTERS, unit_offset
+from scegrad.rtl.control.checker import ARRAYS, Checker, RequestLayout
+from scegrad.rtl.control.readout import Readout
+from scegrad.rtl.verilog import to_verilog
+from scegrad.signoff import edge_requests, mutant_equal, mutant_pins
+from scegrad.signoff.case import SignoffCase, hashed, once
+from scegrad.signoff.mutant_equal import EQUAL, OPEN, Given
+from scegrad.signoff.mutant_library import BATCH, PinLibrary
+from scegrad.signoff.mutant_pins import Fault, Pins
+from scegrad.signoff.mutant_sites import Class, Site, Sites
+from scegrad.signoff.mutation import Judgement, Mutant, Population
+from scegrad.signoff.result import CaseResult
+from scegrad.signoff.unit import UNIT, Plain
+
+PLATFORM = ECP5_DEMO
+
+SEED = 15
+
+FINDING = "src/scegrad/signoff/mutant_pieces.py"
+
+BY_OUTPUT, BY_SOLVER = "killed by an output", "killed by inputs of the solver"
+
+READS, PERIOD = 16_384, 8
+"""Register reads of the readout's stimuli, and cycles of each."""
+
+REQUESTS, NEAR = 65_536, 31
+"""Requests to the job checker, a multiple of 512, and others a few bits from each."""
+
+TRIM = "opt -full\nwreduce\nopt -full\nopt_clean -purge\ndffunmap\nopt_clean"
+"""Bits that are constant or that nothing uses are no logic; enables are multiplexers."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A unit; ``wires`` if it is a pipeline, whose registers may be wires."""
+
+    name: str
+    build: Callable[[], wiring.Component]
+    wires: bool
+    prepare: str
+    kill: Callable[["Pieces"], list[bool]]
+
+
+class Pieces:
+    """The netlist of a piece, and of its mutants those that are left."""
+
+    def __init__(self, piece: Piece, work: Path) -> None:
+        self.piece = piece
+        self.pins, self.classes = _classes(piece)
+        self.library = PinLibrary(self.pins, [1] * len(self.pins.outputs), work)
+        self.left = [members for kind, members in self.classes.items() if kind is not None]
+        self.judgement = Judgement({}, [])
+        self.judgement.count(EQUAL, len(self.classes.get(None, ())))
+
+    def faults(self) -> NDArray:
+        """The first of each class that is left."""
+        return np.array([members[0][1] for members in self.left], Fault)
+
+    def stimuli(self) -> None:
+        """Count what the piece's stimuli kill."""
+        killed = self.piece.kill(self)
+        for members, gone in zip(self.left, killed, strict=True):
+            if gone:
+                self.judgement.count(BY_OUTPUT, len(members))
+        self.left = [each for each, gone in zip(self.left, killed, strict=True) if not gone]
+
+    def solver(self) -> None:
+        """Count what is equal, and keep what is not known to be."""
+        faults, tried = (
+            self.faults(),
+            next(requests(self.pins.inputs))[:32] if self.piece.wires else None,
+        )
+        every = set(range(self.pins.count))
+        questions = (
+            (
+                members[0][1],
+                every if tried is None else self.library.reached(tried, faults[i : i + 1]),
+            )
+            for i, members in enumerate(self.left)
+        )
+        verdicts = mutant_equal.verdicts(self.pins, None, questions)
+        for members, verdict in zip(self.left, verdicts, strict=True):
+            if verdict == EQUAL:
+                self.judgement.count(EQUAL, len(members))
+            elif isinstance(verdict, Given) and self.piece.wires and self._kills(verdict, members):
+                self.judgement.count(BY_SOLVER, len(members))
+            else:
+                why = OPEN if verdict == OPEN else "differs from some state, not for the stimuli"
+                for mutant, _ in members:
+                    self.judgement.keep(mutant, why)
+
+    def _kills(self, given: Given, members: list[tuple[Mutant, Site]]) -> bool:
+        ones = [~np.uint64(0) if given.bits[name] else np.uint64(0) for name in self.pins.inputs]
+        patterns = np.repeat(np.array(ones, np.uint64), BATCH // 64).reshape(1, len(ones), -1)
+        found = np.zeros(1, np.uint8)
+        self.library.differ(patterns, np.array([members[0][1]], Fault), 1, found)
+        return bool(found[0])
+
+
+@cache
+def population(piece: Piece) -> Population:
+    """The mutants of a piece."""
+    verilog = to_verilog(Plain(piece.build()), UNIT)
+    return Population(piece.name, verilog, UNIT, 1, piece.prepare)
+
+
+@cache
+def _classes(piece: Piece) -> tuple[Pins, dict[Class | None, list[tuple[Mutant, Site]]]]:
+    pins = mutant_pins.read(population(piece), wires=piece.wires)
+    sites = Sites(pins)
+    found: dict[Class | None, list[tuple[Mutant, Site]]] = {}
+    for mutant in population(piece).mutants:
+        site = pins.fault(mutant)
+        found.setdefault(sites.class_of(site), []).append((mutant, site))
+    return pins, found
+
+
+def reads(names: Sequence[str]) -> NDArray[np.uint8]:
+    """The inputs of the readout by cycle: reads of every address, with gaps between them, answers
+    that wait, resets now and then, and other contents of all registers for each read.
+    """
+    rng = np.random.default_rng(SEED)
+    at = {name: i for i, name in enumerate(names)}
+    phase, read = np.arange(READS * PERIOD) % PERIOD, np.arange(READS * PERIOD) // PERIOD
+    rows = rng.integers(0, 2, (READS, len(names)), np.uint8)[read]
+    words = [register.offset // 4 for register in REGISTERS]
+    units = (*range(PLATFORM.cores), SHARED)
+    words += [unit_offset(u, register.name) // 4 for u in units for register in UNIT_REGISTERS]
+    index = np.where(rng.random(READS) < 0.5, rng.choice(words, READS), np.arange(READS) % 1024)
+    for i in range(10):
+        rows[:, at[f"reads__payload[{i}]"]] = index[read] >> i & 1
+    rows[:, at["reads__valid[0]"]] = (phase == 0) | (rng.random(READS) < 0.2)[read]
+    rows[:, at["read_data__ready[0]"]] = phase >= rng.integers(3, PERIOD - 1, READS)[read]
+    reset = rng.random(READS) < 0.02
+    rows[:, at["rst[0]"]] = reset[read] & (phase == rng.integers(0, PERIOD, READS)[read])
+    rows[:2, at["rst[0]"]] = 1
+    return rows
+
+
+def _reads(pieces: Pieces) -> list[bool]:
+    """Which mutants some reads show."""
+    rows = reads(pieces.pins.inputs)
+    due = pieces.library.by_cycle(rows)
+    care = np.ones_like(due)
+    valid = due[:, pieces.library.names.index("read_data__valid[0]")]
+    for i, name in enumerate(pieces.library.names):
+        if name.startswith("read_data__payload"):
+            care[:, i] = valid
+    return list(pieces.library.first_cycles(rows, pieces.faults(), due, care) != 0)
+
+
+def requests(names: Sequence[str]) -> Iterator[NDArray[np.uint64]]:
+    """Patterns of requests to the job checker: at the edges of what is allowed, then others near
+    them.
+    """
+    rng = random.Random(SEED)
+    values = [_request(rng) for _ in range(REQUESTS)]
+    bits = np.zeros((len(names), REQUESTS), np.uint8)
+    for row, name in zip(bits, names, strict=True):
+        field, _, bit = name[:-1].partition("[")
+        row[:] = [value[field] >> int(bit) & 1 for value in values]
+    flips = np.random.default_rng(SEED)
+    own = [i for i, name in enumerate(names) if name.startswith("request")]
+    for _ in range(1 + NEAR):
+        words = np.packbits(bits, axis=1, bitorder="little").view("<u8").astype(np.uint64)
+        yield np.ascontiguousarray(words.reshape(len(names), -1, BATCH // 64).transpose(1, 0, 2))
+        bits[flips.choice(own, REQUESTS), np.arange(REQUESTS)] ^= 1
+
+
+def _requests(pieces: Pieces) -> list[bool]:
+    """Which mutants some requests show."""
+    found = np.zeros(len(pieces.left), np.uint8)
+    for patterns in requests(pieces.pins.inputs):
+        pieces.library.differ(patterns, pieces.faults(), 1, found)
+    return list(found != 0)
+
+
+def _request(rng: random.Random) -> dict[str, int]:
+    """The inputs of the job checker for one request."""
+    job = edge_requests.draw(rng, PLATFORM)
+    fields = {name: getattr(job, name) for name in ARRAYS}
+    fields |= {"length": job.length & 0xFFFF_FFFF, "core_mask": job.core_mask}
+    fields |= {"private": int(job.private), "format": int(job.fmt is FP16)}
+    packed = RequestLayout.const(
+        {**fields, "length": job.length - (1 << 32 if job.length >> 31 else 0)}
+    ).as_value()
+    value = int(packed.value)
+    for _ in range(rng.choice((0, 0, 0, 1, 1, 2))):
+        value ^= 1 << rng.randrange(RequestLayout.size)
+    few = 0 if rng.random() < 0.5 else (1 << PLATFORM.cores) - 1
+    return {
+        "request": value,
+        "check": int(rng.random() < 0.95),
+        "rst": int(rng.random() < 0.03),
+        "cores_busy": rng.getrandbits(PLATFORM.cores) & few,
+        "shared_busy": rng.getrandbits(1) & few & 1,
+        "shared_cores": rng.getrandbits(PLATFORM.cores),
+    }
+
+
+PIECES = (
+    Piece("readout", lambda: Readout(PLATFORM), wires=False, prepare=TRIM, kill=_reads),
+    Piece(
+        "job_checker", lambda: Checker(PLATFORM), wires=True, prepare="splitcells", kill=_requests
+    ),
+)
+
+
+def judge(piece: Piece) -> Judgement:
+    """What becomes of the mutants of a piece."""
+    with TemporaryDirectory(prefix="scegrad-") as work:
+        pieces = Pieces(piece, Path(work))
+        pieces.stimuli()
+        pieces.solver()
+    return pieces.judgement
+
+
+def _run(piece: Piece) -> CaseResult:
+    started = time.monotonic()
+    return judge(piece).result(time.monotonic() - started)
+
+
+def cases() -> Iterator[SignoffCase]:
+    """One for each piece."""
+    deciding = [str((READS, PERIOD, REQUESTS, SEED)), "1"]
+    for piece in PIECES:
+
+        def subject(piece: Piece = piece) -> str:
+            text = population(piece).verilog
+            return hashed([text[text.index("module ") :], piece.prepare, *deciding])
+
+        yield SignoffCase(
+            f"mutants/{piece.name}",
+            f"every mutant of the {piece.name.replace('_', ' ')} is killed or equal",
+            FINDING,
+            quick=False,
+            subject=once(subject),
+            run=partial(_run, piece),
+            seed=SEED,
+        )
