@@ -1,6 +1,15 @@
 """Every case of the sign-off, in the order in which they run."""
 
-from scegrad.signoff import coverages, mutant_units, mutants, reset, rounding32, soaks, tools
+from scegrad.signoff import (
+    coverages,
+    mutant_pieces,
+    mutant_units,
+    mutants,
+    reset,
+    rounding32,
+    soaks,
+    tools,
+)
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.lane_proofs import LANE_PROOFS, LaneProof
@@ -40,5 +49,6 @@ def cases() -> list[SignoffCase]:
     """Every case; names are unique."""
     found = [_unit(proof) for proof in PROOFS]
     found += [_lane(proof) for proof in LANE_PROOFS]
-    found += [*reset.cases(), *rounding32.cases(), *mutants.cases(), *mutant_units.cases()]
+    found += [*reset.cases(), *rounding32.cases(), *mutants.cases(), *mutant_pieces.cases()]
+    found += mutant_units.cases()
     return [*found, *coverages.cases(), *soaks.cases()]
