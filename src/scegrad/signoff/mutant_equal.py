@@ -4,7 +4,8 @@
                                         (found by trying)                   equal?      equal?
 
 The free s and k take the polynomial away; which of them may come together is what the sweep of the
-stage over all logits shows. If the frontier, of which no node differed, can differ for none, the
+stage over all logits shows, and a pair that the solver finds has, if there is one, the s and k of
+one of some thousand logits. If the frontier, of which no node differed, can differ for none, the
 mutant is equal; else the results themselves are compared. One solver holds the clauses of the lane
 for all mutants, and learns from each for the next. Resets are over: what they clear is for the
 stimuli.
@@ -12,7 +13,10 @@ stimuli.
 
 import heapq
 import multiprocessing
-from collections.abc import Iterable, Iterator, Mapping
+import os
+import signal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
@@ -25,7 +29,7 @@ from scegrad.signoff.mutant_lane import CUT
 from scegrad.signoff.mutant_pins import AND, MODES, REGISTER, Pins
 from scegrad.signoff.mutant_sites import INVERTED, ONE, ZERO, Site, Sites
 
-LIMIT = 60
+LIMIT = 20
 """Seconds that the solver may take for a mutant."""
 
 SOLVER = "cadical195"
@@ -52,6 +56,10 @@ class Given:
 
 
 Verdict = Pair | Given | str
+
+
+Pool = Mapping[str, Sequence[int]]
+"""Logits with the s and, in fp32, the k that belong to each, by name of the input."""
 
 
 @dataclass
@@ -95,7 +103,7 @@ class Equality:
     state: then the next state is compared too.
     """
 
-    def __init__(self, pins: Pins, fmt: Format | None) -> None:
+    def __init__(self, pins: Pins, fmt: Format | None, pool: Pool | None = None) -> None:
         self._pins, self._sites = pins, Sites(pins)
         self._cut: dict[int, str] = {}
         inverted = set()
@@ -136,6 +144,20 @@ class Equality:
         bits_of = {name: bits for name, bits in inputs.items() if bits}
         self._side = side_conditions(self._logic, bits_of) if fmt else 1
         self._solver = _Solver(graph)
+        self._real = self._any_of(pool) if pool else 1
+
+    def _any_of(self, pool: Pool) -> Literal:
+        """Whether logit, s and k are those of one logit of the pool."""
+        logic = self._logic
+        choices = []
+        for values in zip(*pool.values(), strict=True):
+            bits = (
+                bit ^ (not value >> i & 1)
+                for name, value in zip(pool, values, strict=True)
+                for i, bit in enumerate(self._inputs[name])
+            )
+            choices.append(logic.every(bits))
+        return logic.some(choices)
 
     def _image(self, literal: Literal, changed: dict[int, Literal]) -> Literal:
         node = literal >> 1
@@ -147,9 +169,11 @@ class Equality:
         """
         if self._differ(self._pairs(site, reached)) is None:
             return EQUAL
-        model = self._differ(self._pairs(site, None))
+        pairs = self._pairs(site, None)
+        model = self._differ(pairs)
         if model is None:
             return EQUAL
+        model = self._differ(pairs, self._real) or model
         if not self._cut:
             return Given(
                 {name: model.get(1 + i, False) for i, name in enumerate(self._pins.inputs)}
@@ -159,8 +183,11 @@ class Equality:
     def _number(self, name: str, model: dict[int, bool]) -> int:
         return sum(model.get(bit >> 1, False) << i for i, bit in enumerate(self._inputs[name]))
 
-    def _differ(self, pairs: list[tuple[Literal, Literal]]) -> dict[int, bool] | None:
-        differs = self._logic.both(self._logic.differ(pairs), self._side)
+    def _differ(
+        self, pairs: list[tuple[Literal, Literal]], only: Literal = 1
+    ) -> dict[int, bool] | None:
+        both = self._logic.both
+        differs = both(both(self._logic.differ(pairs), self._side), only)
         return None if differs == 0 else self._solver.solve(differs)
 
     def _pairs(self, site: Site, reached: set[int] | None) -> list[tuple[Literal, Literal]]:
@@ -209,62 +236,74 @@ class Equality:
 Question = tuple[Site, set[int]]
 
 
-def verdicts(pins: Pins, fmt: Format | None, questions: Iterable[Question]) -> Iterator[Verdict]:
-    """The verdict on each mutant, from a child process, which is replaced if it takes too long.
+def verdicts(
+    pins: Pins, fmt: Format | None, questions: Iterable[Question], pool: Pool | None = None
+) -> Iterator[Verdict]:
+    """The verdict on each mutant, from a process of its own that is ended if it takes too long.
 
-    Raises ``BuildError`` if the child ends.
+    Raises ``BuildError`` if that process ends by itself.
     """
-    child: _Child | None = None
+    solver: _Process | None = None
     try:
         for question in questions:
-            child = child or _Child(pins, fmt)
-            found = child.ask(question)
-            if found is None:
-                child.end()
-                child = None
-            yield found or OPEN
+            solver = solver or _Process(pins, fmt, pool)
+            yield solver.ask(question)
     finally:
-        if child:
-            child.end()
+        if solver:
+            solver.end()
 
 
-class _Child:
-    """A process with a solver; its clauses stay from question to question."""
+class _Process:
+    """A process with the clauses, whose copies answer: one after the other, each until it is ended
+    because a question takes too long. A copy takes no time, the clauses take seconds.
+    """
 
-    def __init__(self, pins: Pins, fmt: Format | None) -> None:
+    def __init__(self, pins: Pins, fmt: Format | None, pool: Pool | None) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, its = context.Pipe()
-        self._process = context.Process(target=_answer, args=(pins, fmt, its), daemon=True)
+        self._process = context.Process(target=_answer, args=(pins, fmt, pool, its), daemon=True)
         self._process.start()
         its.close()
-        self._hear(None)
+        self._copy = self._hear()
 
-    def ask(self, question: Question) -> Verdict | None:
-        """The answer, or None if it takes too long."""
+    def ask(self, question: Question) -> Verdict:
+        """The answer."""
         self._pipe.send(question)
-        return self._hear(LIMIT)
+        if self._pipe.poll(LIMIT):
+            return self._hear()
+        os.kill(self._copy, signal.SIGKILL)
+        while not isinstance(heard := self._hear(), int):
+            pass  # an answer that came at the last moment
+        self._copy = heard
+        return OPEN
 
-    def _hear(self, seconds: float | None) -> Verdict | None:
+    def _hear(self) -> Any:
         try:
-            return self._pipe.recv() if self._pipe.poll(seconds) else None
+            return self._pipe.recv()
         except EOFError as error:
             self._process.join()
             status = self._process.exitcode
             raise BuildError(f"the process with the solver ended with status {status}") from error
 
     def end(self) -> None:
-        """End the process, whatever it does."""
+        """End the process and its copy, whatever they do."""
         self._process.kill()
         self._process.join()
+        with suppress(ProcessLookupError):
+            os.kill(self._copy, signal.SIGKILL)
 
 
-def _answer(pins: Pins, fmt: Format | None, asker: Connection) -> None:
-    """The child: one verdict for each question."""
-    equality = Equality(pins, fmt)
-    asker.send(None)
+def _answer(pins: Pins, fmt: Format | None, pool: Pool | None, asker: Connection) -> None:
+    """The process: copies that first tell their number, then answer each question."""
+    equality = Equality(pins, fmt, pool)
     while True:
-        try:
-            question = asker.recv()
-        except EOFError:
+        copy = os.fork()
+        if copy == 0:
+            asker.send(os.getpid())
+            with suppress(EOFError):
+                while True:
+                    asker.send(equality.decide(*asker.recv()))
+            os._exit(0)
+        _, status = os.waitpid(copy, 0)
+        if not os.WIFSIGNALED(status):
             return
-        asker.send(equality.decide(*question))

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scegrad.formats import FP16, FP32
 from scegrad.rtl.datapath.sigmoid16 import Sigmoid16
 from scegrad.signoff import mutant_equal, mutant_pins
+from scegrad.signoff.aig import unpack
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.mutant_equal import EQUAL, OPEN, Pair
@@ -51,6 +52,9 @@ CHUNK = 1 << 16
 TRIED = 1 << 16
 """Pairs that show how far a mutant reaches."""
 
+POOL = 1 << 12
+"""Logits of which the solver may take s and k."""
+
 BY_RESULT, BY_STAGE, BY_CYCLES, BY_SOLVER, BY_SWEEP = (
     "killed by a result",
     "killed by s, k or sticky",
@@ -68,7 +72,10 @@ FINDING = "src/scegrad/signoff/mutants.py"
 SAMPLE = 400
 """Of a group, the quick case takes every mutant of this number."""
 
-_DECIDING = [str(ROUNDS), str(TRIED), "3"]
+_DECIDING = {
+    "lane16": [str(ROUNDS), str(TRIED), "3"],
+    "lane32": [str(ROUNDS), str((TRIED, POOL)), "4"],
+}
 """Everything but the Verilog on which a verdict depends."""
 
 
@@ -221,7 +228,9 @@ class _Judge:
         )
         ends: list[str | None] = []
         whys = []
-        for i, verdict in enumerate(mutant_equal.verdicts(self.pins, self.fmt, questions)):
+        pool = None if self.fmt is FP16 else self._pool()
+        verdicts = mutant_equal.verdicts(self.pins, self.fmt, questions, pool)
+        for i, verdict in enumerate(verdicts):
             if verdict == EQUAL:
                 ends.append(EQUAL)
                 continue
@@ -231,6 +240,18 @@ class _Judge:
                 whys.append(OPEN if verdict == OPEN else UNREAL)
         self.settle(ends)
         return whys
+
+    def _pool(self) -> mutant_equal.Pool:
+        """Logits of all kinds with their s and k; in fp16 all pairs decide in its place."""
+        logits, labels = operands(self.fmt, POOL, self.rng)
+        due = self.lane.results(self.lane.patterns(logits, labels))
+        words = {name: due[:, i].ravel() for i, name in enumerate(self.lane.names)}
+        pool = {"logit": logits.tolist()}
+        for name in CUT:
+            width = sum(n.startswith(name) for n in words)
+            if width:
+                pool[name[:-1]] = unpack(words, name[:-1], width).tolist()
+        return pool
 
     def _kills(self, pair: Pair, fault: NDArray) -> bool:
         """Whether a pair, or one of few bits' distance, distinguishes a mutant."""
@@ -290,7 +311,9 @@ def _sample(name: str) -> SignoffCase:
         f"every {SAMPLE}th mutant of group 0 of {groups} is killed or equal",
         FINDING,
         quick=True,
-        subject=once(lambda: hashed([lane_design(fmt.name).rtl, *_DECIDING, f"{groups} {SAMPLE}"])),
+        subject=once(
+            lambda: hashed([lane_design(fmt.name).rtl, *_DECIDING[name], f"{groups} {SAMPLE}"])
+        ),
         run=lambda: _run(name, 0, SAMPLE),
         seed=SEED,
     )
@@ -298,7 +321,7 @@ def _sample(name: str) -> SignoffCase:
 
 def _lane_cases(name: str) -> list[SignoffCase]:
     fmt, groups = LANE_GROUPS[name]
-    subject = once(lambda: hashed([lane_design(fmt.name).rtl, *_DECIDING, str(groups)]))
+    subject = once(lambda: hashed([lane_design(fmt.name).rtl, *_DECIDING[name], str(groups)]))
     return [
         SignoffCase(
             f"mutants/{name}/{index:03}",
