@@ -119,11 +119,11 @@ class Equality:
             free += [f"register {i}" for i, kind in enumerate(pins.kinds) if kind == REGISTER]
         for name in free:
             graph.inputs[name] = 2 * (1 + len(graph.inputs))
-        constants = _CONSTANTS if fmt else {"rst[0]": 0}
+        self._constants = _CONSTANTS if fmt else {"rst[0]": 0}
         known: Known = {}
         self._logic = Logic(graph, known)
         self._images: list[Literal] = [0]
-        self._images += [constants.get(name, graph.inputs[name]) for name in pins.inputs]
+        self._images += [self._constants.get(name, graph.inputs[name]) for name in pins.inputs]
         for i, kind in enumerate(pins.kinds):
             node = pins.first + i
             if node in self._cut:
@@ -173,11 +173,12 @@ class Equality:
         model = self._differ(pairs)
         if model is None:
             return EQUAL
-        model = self._differ(pairs, self._real) or model
+        if self._real != 1:
+            model = self._differ(pairs, self._real) or model
         if not self._cut:
-            return Given(
-                {name: model.get(1 + i, False) for i, name in enumerate(self._pins.inputs)}
-            )
+            inputs = enumerate(self._pins.inputs, start=1)
+            bits = {name: model.get(node, False) for node, name in inputs}
+            return Given(bits | {name: bool(value) for name, value in self._constants.items()})
         return Pair(*(self._number(name, model) for name in ("logit", "label")))
 
     def _number(self, name: str, model: dict[int, bool]) -> int:

@@ -247,7 +247,7 @@ def _run(piece: Piece) -> CaseResult:
 
 def cases() -> Iterator[SignoffCase]:
     """One for each piece."""
-    deciding = [str((READS, PERIOD, REQUESTS, SEED)), "1"]
+    deciding = [str((READS, PERIOD, REQUESTS, NEAR, SEED)), "2"]
     for piece in PIECES:
 
         def subject(piece: Piece = piece) -> str:
