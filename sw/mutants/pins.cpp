@@ -44,11 +44,16 @@ bool any(const Word& word) {
 
 Word changed(uint32_t mode, const Word& value, const Word& control) {
   switch (mode) {
-    case kInverted: return ~value;
-    case kZero: return Word{};
-    case kOne: return ~Word{};
-    case kByZero: return value ^ ~control;
-    default: return value ^ control;
+    case kInverted:
+      return ~value;
+    case kZero:
+      return Word{};
+    case kOne:
+      return ~Word{};
+    case kByZero:
+      return value ^ ~control;
+    default:
+      return value ^ control;
   }
 }
 
@@ -57,9 +62,9 @@ struct Graph {
   std::vector<uint8_t> kinds;
   std::vector<Literal> a, b;
   std::vector<Literal> outputs;
-  std::vector<uint8_t> classes;           // of each output: bits of what it belongs to
+  std::vector<uint8_t> classes;             // of each output: bits of what it belongs to
   std::vector<uint32_t> fanout_at, fanout;  // of node n: fanout[fanout_at[n] .. fanout_at[n + 1]]
-  std::vector<uint8_t> seen;              // of each node: the classes of the outputs that it is
+  std::vector<uint8_t> seen;                // of each node: the classes of the outputs that it is
   std::vector<Word> values;
   std::vector<uint64_t> dirty;
   size_t last_dirty = 0;  // no word of `dirty` behind this one is set
