@@ -15,7 +15,7 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
     wire [36:0] w;
     wire [127:0] h_job;
     wire [32:0] h_last_byte;
-    wire h_launch, h_start, h_clear, h_closing, h_r_idle, h_w_idle, h_finished;
+    wire h_launch, h_start, h_clear;
     wire [1:0] h_fits;
     wire [3:0] h_room_x, h_room_y, h_level_x, h_level_y, h_level;
     wire [4:0] h_asked;
@@ -24,8 +24,8 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
     wire h_pending_x, h_pending_y, h_primed_x, h_primed_y, h_word_x, h_word_y;
     wire h_last_x, h_last_y, h_suffices_x, h_suffices_y;
     wire [29:0] h_left_x, h_left_y, h_blocks_left;
-    wire h_rotated, h_rest, h_last_block, h_carry, h_filling, h_last, h_next, h_push, h_complete;
-    wire h_filled, h_out, h_freed, h_issue, h_late, h_all_issued, h_permit, h_loaded, h_go;
+    wire h_rotated, h_rest, h_last_block, h_carry, h_filling, h_last, h_next;
+    wire h_filled, h_out, h_freed, h_issue, h_late, h_all_issued, h_loaded, h_go;
     wire [2:0] h_room;
     wire [7:0] h_beats_left;
     wire [3:0] h_waiting;
@@ -41,8 +41,7 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         .x_valid(x_valid), .x_burst(x_burst), .y_valid(y_valid), .y_burst(y_burst),
         .p_valid(p_valid), .p_burst(p_burst), .a_burst(a_burst), .f_word(f_word),
         .h_job(h_job), .h_last_byte(h_last_byte), .h_launch(h_launch), .h_start(h_start),
-        .h_clear(h_clear), .h_closing(h_closing), .h_r_idle(h_r_idle), .h_w_idle(h_w_idle),
-        .h_finished(h_finished), .h_fits(h_fits), .h_room_x(h_room_x), .h_room_y(h_room_y),
+        .h_clear(h_clear), .h_fits(h_fits), .h_room_x(h_room_x), .h_room_y(h_room_y),
         .h_level_x(h_level_x), .h_level_y(h_level_y), .h_level(h_level), .h_asked(h_asked),
         .h_take_x(h_take_x), .h_take_y(h_take_y), .h_turned(h_turned), .h_tag(h_tag),
         .h_filled_x(h_filled_x), .h_filled_y(h_filled_y), .h_out_x(h_out_x), .h_out_y(h_out_y),
@@ -52,9 +51,9 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         .h_suffices_x(h_suffices_x), .h_suffices_y(h_suffices_y), .h_left_x(h_left_x),
         .h_left_y(h_left_y), .h_blocks_left(h_blocks_left), .h_rotated(h_rotated),
         .h_rest(h_rest), .h_last_block(h_last_block), .h_carry(h_carry), .h_filling(h_filling),
-        .h_last(h_last), .h_next(h_next), .h_push(h_push), .h_complete(h_complete),
+        .h_last(h_last), .h_next(h_next),
         .h_filled(h_filled), .h_out(h_out), .h_freed(h_freed), .h_issue(h_issue),
-        .h_late(h_late), .h_all_issued(h_all_issued), .h_permit(h_permit), .h_loaded(h_loaded),
+        .h_late(h_late), .h_all_issued(h_all_issued), .h_loaded(h_loaded),
         .h_go(h_go), .h_room(h_room), .h_beats_left(h_beats_left), .h_waiting(h_waiting),
         .h_outstanding(h_outstanding), .h_more(h_more));
 
@@ -68,6 +67,7 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
     wire more_x = h_job[1] & last_byte[1], more_y = h_job[33] & last_byte[1];
     wire more_g = h_job[65] & last_byte[1];
     // Reader and writer are at work, from the cycle after their start.
+    wire closing = busy & h_clear;
     reg begun, settled;
     always @(posedge clk) begin
         begun <= !rst & !h_clear & (begun | h_start);
@@ -201,7 +201,6 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         assert (busy | !(o_valid | ar_valid | aw_valid | w_valid));
         // The next job begins in the cycle after a reset of reader and writer.
         assert (!h_start | clear_was);
-        assert (busy | h_clear);
         // A cut job has only so much left to wait for, less with each act of memory, and ends.
         assert (!flush | (left <= 64));
         assert (!(flush_was & flush) | (left == left_was - acts_was));
@@ -235,8 +234,8 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         assert (begun | (reset_state & (pairs == 0)));
         assert (begun | ((list_x == 0) & (list_y == 0) & (list_g == 0)));
         assert (!begun | busy | done);
-        assert (!h_launch | (busy & !begun & !h_closing));
-        assert (!h_closing | (flush & h_r_idle & h_w_idle));
+        assert (!h_launch | (busy & !begun & !closing));
+        assert (!closing | (flush & (h_asked == 0) & (h_outstanding == 0)));
         assert (busy | !flush);
         assert (!settled | begun);
         // Reads.
@@ -295,7 +294,7 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         assert ((h_outstanding <= 32) & (named <= 32) & (written <= 32) & (h_more <= 32));
         assert ((idle == 0) | (announced == 0) | (h_go & (h_out | h_loaded)));
         assert ((idle < 2) | (announced == 0) | h_loaded);
-        assert ((idle == 0) | !flush | (announced != 0) | h_closing);
+        assert ((idle == 0) | !flush | (announced != 0) | closing);
         assert ((idle < 2) | !flush | (announced != 0));
         assert (!h_all_issued | ((list_g == 0) & !h_filling & (h_waiting == 0)));
     end

@@ -14,20 +14,14 @@ from scegrad.rtl.datapath.layouts import running
 from scegrad.rtl.deal import Deal, Gather
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import CounterBank
-from scegrad.rtl.dma.dma import Dma
 from scegrad.rtl.dma.reader import ReadRequests
 from scegrad.rtl.dma.realign import Realign
 from scegrad.rtl.dma.rotate import Rotate
 from scegrad.rtl.dma.write_buffer import WriteBuffer
 from scegrad.rtl.dma.writer import Writer, WriteRequests
 from scegrad.rtl.fifo import Fifo
-from scegrad.signoff.unit import Proof
-
-
-def named(path: str, *signals: str) -> dict[str, str]:
-    """Hooks for signals of one module: ``h_`` and the name."""
-    return {f"h_{signal}": f"{path}.{signal}" for signal in signals}
-
+from scegrad.signoff.abort import ABORT, small_dma
+from scegrad.signoff.unit import Proof, named
 
 PLANNER_HOOKS = named("inner", "tapered", "blocks_left", "final_beat", "beat", "block", "offset")
 
@@ -76,69 +70,6 @@ def _dealt(name: str, unit: type[Deal] | type[Gather], claim: str) -> Proof:
         hooks=named("inner.turn", "mask", "count", "position") | distances,
     )
 
-
-def _dma() -> Dma:
-    """The smallest: few bits of an address inside a word, short bursts, room for two of them."""
-    return Dma(
-        data_bits=32,
-        granule_bytes=2,
-        burst_beats=4,
-        read_buffer_beats=8,
-        read_turn_beats=4,
-        write_buffer_beats=8,
-    )
-
-
-ABORT_HOOKS = (
-    named("inner", "job", "last_byte", "launch", "closing")
-    | named("inner.reader", "start", "clear")
-    | {"h_r_idle": "inner.reader.idle", "h_w_idle": "inner.writer.idle"}
-    | {"h_turned": "inner.reader.rotate.valid_0", "h_tag": "inner.reader.rotate.rest_0"}
-    | {
-        f"h_{short}_{letter}": f"inner.reader.{array}.{signal}"
-        for letter, array in (("x", "logits"), ("y", "labels"))
-        for short, signal in (
-            ("level", "fifo.level"),
-            ("filled", "fifo.filled"),
-            ("out", "fifo.o__valid"),
-            ("freed", "fifo.freed"),
-            ("word", "word_valid"),
-            ("primed", "primed"),
-            ("pending", "pending"),
-            ("last", "last"),
-            ("left", "blocks_left"),
-            ("suffices", "hold_suffices"),
-        )
-    }
-    | {
-        f"h_{short}_{letter}": f"inner.reader.requests.{signal}_{i}"
-        for i, letter in enumerate("xy")
-        for short, signal in (("room", "room"),)
-    }
-    | {
-        "h_take_x": "inner.reader.requests.planner_0.bursts__ready",
-        "h_take_y": "inner.reader.requests.planner_1.bursts__ready",
-        "h_fits": "inner.reader.requests.fits",
-        "h_asked": "inner.reader.requests.outstanding",
-        "h_rotated": "inner.writer.buffer.rotate.valid_0",
-        "h_next": "inner.writer.buffer.planner.bursts__ready",
-        "h_push": "inner.writer.buffer.fifo.i__valid",
-        "h_level": "inner.writer.buffer.fifo.level",
-        "h_filled": "inner.writer.buffer.fifo.filled",
-        "h_out": "inner.writer.buffer.fifo.o__valid",
-        "h_freed": "inner.writer.buffer.fifo.freed",
-        "h_issue": "inner.writer.requests.requests.bursts__ready",
-        "h_late": "inner.writer.requests.permit_late",
-    }
-    | named(
-        "inner.writer.buffer",
-        *("rest", "last_block", "carry", "filling", "last", "complete", "room", "beats_left"),
-        "blocks_left",
-    )
-    | named("inner.writer.requests", "waiting", "outstanding", "all_issued", "permit", "finished")
-    | named("inner.writer", "loaded", "go", "more")
-)
-"""What the invariants of the whole DMA speak of; x and y are the arrays that it reads."""
 
 BUFFER_CUTS = {
     "f_valid": "inner.fifo.o__valid",
@@ -210,7 +141,7 @@ PROOFS = (
     ),
     Proof(
         "dma_control",
-        _dma,
+        small_dma,
         "a job ends once and soon, with the status of what came first and with nothing in flight",
         depth=5,
         hooks=named("inner.reader", "start", "clear", "halt") | named("inner", "outcome"),
@@ -224,25 +155,7 @@ PROOFS = (
             "w_payload": "inner.writer.faults__payload",
         },
     ),
-    Proof(
-        "abort",
-        _dma,
-        "from any state, an abort or error: offers are completed, nothing new, a clean end, soon",
-        depth=2,
-        covers=24,
-        apart=True,
-        hooks=ABORT_HOOKS,
-        cuts={
-            "x_valid": "inner.reader.requests.planner_0.bursts__valid",
-            "x_burst": "inner.reader.requests.planner_0.bursts__payload",
-            "y_valid": "inner.reader.requests.planner_1.bursts__valid",
-            "y_burst": "inner.reader.requests.planner_1.bursts__payload",
-            "p_valid": "inner.writer.buffer.planner.bursts__valid",
-            "p_burst": "inner.writer.buffer.planner.bursts__payload",
-            "a_burst": "inner.writer.requests.requests.bursts__payload",
-            "f_word": "inner.writer.buffer.fifo.o__payload",
-        },
-    ),
+    ABORT,
     Proof(
         "realign",
         lambda: Realign(data_bits=64, granule_bytes=2, depth=4),

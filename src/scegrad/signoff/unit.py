@@ -38,6 +38,7 @@ read_verilog unit.v
 hierarchy -top unit
 proc
 flatten
+{kept}
 opt_clean
 {hooks}
 read_verilog -formal -sv top.sv
@@ -71,8 +72,8 @@ class Proof:
     how many cycles its covers may take (a claim about what cannot happen is empty) and the base
     case are checked. ``hooks`` names inner signals by the output that shows them, ``cuts`` by the
     input that drives them in place of what does in the unit: their assumptions in the top are what
-    other proofs show. ``quick`` proofs are part of ``make test``. ``apart``: each assertion is decided by itself,
-    see ``induction``; ``covers`` is then how far a failure is looked for.
+    other proofs show. ``quick`` proofs are part of ``make test``. ``apart``: each assertion is
+    decided by itself (``induction``), and a failure is looked for in as many cycles as the covers.
     """
 
     name: str
@@ -103,10 +104,14 @@ class Proof:
         """The hash of the unit's Verilog, without the comment before it, and of all that is claimed
         of it.
         """
-        settings = [self.depth, self.covers, dict(self.hooks), dict(self.cuts)]
-        settings += ["apart"] if self.apart else []
+        settings = [self.depth, self.covers, dict(self.hooks), dict(self.cuts), self.apart]
         module = verilog[verilog.index("module ") :]
         return hashed([module, self.top(), _MODEL, json.dumps(settings)])
+
+
+def named(path: str, *signals: str) -> dict[str, str]:
+    """Hooks for signals of one module: ``h_`` and the name."""
+    return {f"h_{signal}": f"{path}.{signal}" for signal in signals}
 
 
 class Plain(wiring.Component):
@@ -142,7 +147,7 @@ def prove(proof: Proof, verilog: str | None = None) -> CaseResult:
         shutil.copyfile(proof.source, directory / "top.sv")
         for included in tools.FORMAL.glob("*.svh"):
             shutil.copy(included, directory)
-        script = _MODEL.format(hooks=_hooks(proof), name=proof.name)
+        script = _MODEL.format(kept=_kept(proof), hooks=_hooks(proof), name=proof.name)
         smt = f"{script}\nwrite_smt2 -wires model.smt2\n"
         if proof.depth is None:
             smt += (
@@ -158,6 +163,12 @@ def _included(path: Path) -> str:
     """A file with each ``include`` replaced by the file, as Yosys does it."""
     text = path.read_text(encoding="ascii")
     return _INCLUDE.sub(lambda found: _included(path.with_name(found[1])), text)
+
+
+def _kept(proof: Proof) -> str:
+    """Lines that keep what the proof names, even in a unit that is broken and does not use it."""
+    signals = [*proof.hooks.values(), *proof.cuts.values()]
+    return "\n".join(f"setattr -set keep 1 w:{signal}" for signal in signals)
 
 
 def _hooks(proof: Proof) -> str:
@@ -178,20 +189,12 @@ def _decide(proof: Proof, directory: Path) -> tuple[Verdict, str]:
     empty = folded(directory / "model.smt2", proof.top())
     if empty:
         return Verdict.VACUOUS, empty
-    cycles = ["-t", str(proof.covers)]
     if proof.apart:
-        assert proof.depth
-        model = induction.Model(directory / "model.smt2", proof.name)
-        found = induction.decide(model, proof.depth, proof.covers, proof.limit)
-        if found[0] != Verdict.PROVED:
-            return found
-    modes = [([], Verdict.REFUTED), (["-c"], Verdict.VACUOUS)]
-    for mode, failed in modes[proof.apart :]:
-        output = tools.smtbmc("model.smt2", [*mode, *cycles], directory, proof.limit)
-        if output is None or _PASSED not in output:
-            return (Verdict.OPEN if output is None else failed), _cause(output)
-    if proof.apart:
-        return found
+        found = _apart(proof, directory)
+        return (found[0] == Verdict.PROVED and _first_cycles(proof, directory, "-c")) or found
+    failed = _first_cycles(proof, directory) or _first_cycles(proof, directory, "-c")
+    if failed:
+        return failed
     if proof.depth is None:
         return _reachability(proof, directory)
     step = ["-i", "-t", str(proof.depth)]
@@ -199,6 +202,24 @@ def _decide(proof: Proof, directory: Path) -> tuple[Verdict, str]:
     if output is None or _PASSED not in output:
         return Verdict.OPEN, _cause(output)
     return Verdict.PROVED, f"induction over {proof.depth} cycles"
+
+
+def _apart(proof: Proof, directory: Path) -> tuple[Verdict, str]:
+    assert proof.depth, "abc decides all assertions at once"
+    model = induction.Model(directory / "model.smt2", proof.name)
+    return induction.decide(model, proof.depth, proof.covers, proof.limit)
+
+
+def _first_cycles(proof: Proof, directory: Path, *mode: str) -> tuple[Verdict, str] | None:
+    """The assertion that fails in the first cycles or, with the mode ``-c``, a cover that is not
+    reached; None if there is none.
+    """
+    cycles = ["-t", str(proof.covers)]
+    output = tools.smtbmc("model.smt2", [*mode, *cycles], directory, proof.limit)
+    if output is not None and _PASSED in output:
+        return None
+    failed = Verdict.VACUOUS if mode else Verdict.REFUTED
+    return (Verdict.OPEN if output is None else failed), _cause(output)
 
 
 def _reachability(proof: Proof, directory: Path) -> tuple[Verdict, str]:
