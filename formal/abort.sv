@@ -1,74 +1,31 @@
 // The whole Dma (32-bit bus, granules of 2 bytes, bursts of up to 4 beats, 8 beats of room for each
-// array) with any memory that keeps to AXI, any datapath that gives a block for a pair, and an abort
-// or a bus error in any cycle of any job: what was offered is completed, nothing else is offered,
-// the job ends as soon as memory has answered, and nothing of it is left for the next.
+// array), with any memory that keeps to AXI and any datapath that gives one block for a pair. A job
+// may be aborted, or meet a bus error, in any cycle. Then what was offered is completed, nothing
+// else is offered, the job ends as soon as memory has answered, and nothing of it is left for the
+// next. A job that is not cut short ends with nothing in flight as well.
 //
 // Cut off, and in their places what their own proofs say: the lists of bursts (planner.sv,
-// planner_same.sv) and the words in the write buffer (fifo.sv, write_buffer.sv).
+// planner_same.sv), and where a burst ends in the words of the write buffer (fifo.sv,
+// write_buffer.sv). x and y are the arrays that are read: logits and labels.
 module abort(input clk, input rst, input start, input [127:0] job, input stop,
     input ar_ready, input r_valid, input [35:0] r, input aw_ready, input w_ready, input b_valid,
     input [2:0] b, input o_ready, input g_valid, input [31:0] g,
     input x_valid, input [41:0] x_burst, input y_valid, input [41:0] y_burst,
     input p_valid, input [41:0] p_burst, input [41:0] a_burst, input [34:0] f_word);
-    wire busy, done, flush, ar_valid, aw_valid, w_valid, o_valid, g_ready;
-    wire [45:0] ar, aw;
-    wire [36:0] w;
-    wire [127:0] h_job;
-    wire [32:0] h_last_byte;
-    wire h_launch, h_start, h_clear;
-    wire [1:0] h_fits;
-    wire [3:0] h_room_x, h_room_y, h_level_x, h_level_y, h_level;
-    wire [4:0] h_asked;
-    wire h_take_x, h_take_y, h_turned, h_tag;
-    wire h_filled_x, h_filled_y, h_out_x, h_out_y, h_freed_x, h_freed_y;
-    wire h_pending_x, h_pending_y, h_primed_x, h_primed_y, h_word_x, h_word_y;
-    wire h_last_x, h_last_y, h_suffices_x, h_suffices_y;
-    wire [29:0] h_left_x, h_left_y, h_blocks_left;
-    wire h_rotated, h_rest, h_last_block, h_carry, h_filling, h_last, h_next;
-    wire h_filled, h_out, h_freed, h_issue, h_late, h_all_issued, h_loaded, h_go;
-    wire [2:0] h_room;
-    wire [7:0] h_beats_left;
-    wire [3:0] h_waiting;
-    wire [5:0] h_outstanding, h_more;
-    unit u(.clk(clk), .rst(rst), .start(start), .job(job), .abort(stop), .busy(busy), .done(done),
-        .flush(flush), .operands__valid(o_valid), .operands__ready(o_ready),
-        .gradients__valid(g_valid), .gradients__ready(g_ready), .gradients__payload(g),
-        .axi__ar__valid(ar_valid), .axi__ar__ready(ar_ready), .axi__ar__payload(ar),
-        .axi__r__valid(r_valid), .axi__r__payload(r),
-        .axi__aw__valid(aw_valid), .axi__aw__ready(aw_ready), .axi__aw__payload(aw),
-        .axi__w__valid(w_valid), .axi__w__ready(w_ready), .axi__w__payload(w),
-        .axi__b__valid(b_valid), .axi__b__payload(b),
-        .x_valid(x_valid), .x_burst(x_burst), .y_valid(y_valid), .y_burst(y_burst),
-        .p_valid(p_valid), .p_burst(p_burst), .a_burst(a_burst), .f_word(f_word),
-        .h_job(h_job), .h_last_byte(h_last_byte), .h_launch(h_launch), .h_start(h_start),
-        .h_clear(h_clear), .h_fits(h_fits), .h_room_x(h_room_x), .h_room_y(h_room_y),
-        .h_level_x(h_level_x), .h_level_y(h_level_y), .h_level(h_level), .h_asked(h_asked),
-        .h_take_x(h_take_x), .h_take_y(h_take_y), .h_turned(h_turned), .h_tag(h_tag),
-        .h_filled_x(h_filled_x), .h_filled_y(h_filled_y), .h_out_x(h_out_x), .h_out_y(h_out_y),
-        .h_freed_x(h_freed_x), .h_freed_y(h_freed_y), .h_pending_x(h_pending_x),
-        .h_pending_y(h_pending_y), .h_primed_x(h_primed_x), .h_primed_y(h_primed_y),
-        .h_word_x(h_word_x), .h_word_y(h_word_y), .h_last_x(h_last_x), .h_last_y(h_last_y),
-        .h_suffices_x(h_suffices_x), .h_suffices_y(h_suffices_y), .h_left_x(h_left_x),
-        .h_left_y(h_left_y), .h_blocks_left(h_blocks_left), .h_rotated(h_rotated),
-        .h_rest(h_rest), .h_last_block(h_last_block), .h_carry(h_carry), .h_filling(h_filling),
-        .h_last(h_last), .h_next(h_next),
-        .h_filled(h_filled), .h_out(h_out), .h_freed(h_freed), .h_issue(h_issue),
-        .h_late(h_late), .h_all_issued(h_all_issued), .h_loaded(h_loaded),
-        .h_go(h_go), .h_room(h_room), .h_beats_left(h_beats_left), .h_waiting(h_waiting),
-        .h_outstanding(h_outstanding), .h_more(h_more));
-
+    `include "abort_unit.svh"
     `include "reset.svh"
     // Addresses and sizes are multiples of the granule (job_checker.sv); any size, 0 too.
     always @* assume (!job[0] & !job[32] & !job[64] & !job[96]);
     always @* assume (!start | !rst);
     wire [31:0] last_byte = h_last_byte[31:0];
-    // The job's arrays in beats: those that array i touches, for an address of this offset.
+    // Blocks of each array, and whether it touches one beat more than that.
     wire [31:0] blocks_due = {2'b0, last_byte[31:2]} + 1;
     wire more_x = h_job[1] & last_byte[1], more_y = h_job[33] & last_byte[1];
     wire more_g = h_job[65] & last_byte[1];
-    // Reader and writer are at work, from the cycle after their start.
-    wire closing = busy & h_clear;
+    // Reader and writer are at work, from the cycle after their start; they are cleared before the
+    // end.
     reg begun, settled;
+    wire closing = busy & h_clear;
     always @(posedge clk) begin
         begun <= !rst & !h_clear & (begun | h_start);
         settled <= !rst & !h_clear & begun;
@@ -166,7 +123,8 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
     wire [3:0] offer = ar_valid ? ar_beats : 0;
     wire [6:0] left = ar_valid + offer + owed_x + owed_y + aw_valid + to_go + h_outstanding;
     wire [2:0] acts = ask + r_valid + (aw_valid & aw_ready) + go + b_valid;
-    reg ar_was, aw_was, w_was, flush_was, flush_first, clear_was, issue_was, busy_was;
+    wire error = (r_valid & r[34]) | (b_valid & b[2]);
+    reg ar_was, aw_was, w_was, flush_was, clear_was, issue_was, stop_was, error_was;
     reg [45:0] ar_before, aw_before;
     reg [36:0] w_before;
     reg [1:0] next_was;
@@ -177,12 +135,16 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         ar_was <= ar_valid & !ar_ready & !rst; ar_before <= ar;
         aw_was <= aw_valid & !aw_ready & !rst; aw_before <= aw;
         w_was <= w_valid & !w_ready & !rst; w_before <= w;
-        flush_was <= flush & !rst; clear_was <= h_clear | rst; busy_was <= busy & !rst;
+        flush_was <= flush & !rst; clear_was <= h_clear | rst;
         issue_was <= h_issue & !rst; next_was <= next;
         left_was <= left; acts_was <= acts;
+        stop_was <= stop & busy & !rst; error_was <= error & !rst;
         idle <= flush & !due & !rst ? idle + 1 : 0;
     end
     always @* if (started) begin
+        // An error cuts the job, and so does an abort unless it comes in the last cycle.
+        assert (!error_was | flush);
+        assert (!stop_was | flush | done);
         // Offers stay; none is new after the first cycle of `flush`.
         assert (!ar_was | (ar_valid & (ar == ar_before)));
         assert (!aw_was | (aw_valid & (aw == aw_before)));
@@ -201,7 +163,8 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         assert (busy | !(o_valid | ar_valid | aw_valid | w_valid));
         // The next job begins in the cycle after a reset of reader and writer.
         assert (!h_start | clear_was);
-        // A cut job has only so much left to wait for, less with each act of memory, and ends.
+        // What is left for memory to do is bounded and gets less with each act. In all but two
+        // cycles in a row an act is due, until the job ends.
         assert (!flush | (left <= 64));
         assert (!(flush_was & flush) | (left == left_was - acts_was));
         assert (idle < 3);
@@ -284,7 +247,8 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         assert (h_filled == (h_level != 0));
         // Bursts of the write buffer.
         assert (h_waiting + announced <= 9);
-        assert (h_loaded + inside + at == beats(buffered) + (h_filling ? filled - h_beats_left : 0));
+        assert (h_loaded + inside + at
+            == beats(buffered) + (h_filling ? filled - h_beats_left : 0));
         assert ((at == 0) | ((announced != 0) & (at <= first)));
         assert (!h_loaded | (w_last == (at == first)));
         assert (announced == h_more + h_go + h_late);
@@ -298,15 +262,17 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         assert ((idle < 2) | !flush | (announced != 0));
         assert (!h_all_issued | ((list_g == 0) & !h_filling & (h_waiting == 0)));
     end
-    // In what a job was cut: in its first cycle; with reads offered, and owed; with bursts buffered,
+    // When a job was cut: in its first cycle; with reads offered, and owed; with bursts buffered,
     // offered on AW, in the middle of W, and to be answered.
     reg in_first, in_ar, in_r, in_buffer, in_aw, in_w, in_b;
+    reg by_error;
     reg cut;  // a job was, before this one
     always @(posedge clk) begin
         cut <= !rst & (cut | (done & flush_was));
         if (flush & !flush_was) begin
             in_first <= !settled; in_ar <= ar_valid & !ar_ready; in_r <= owed_x + owed_y > 1;
             in_buffer <= (h_waiting != 0); in_aw <= aw_valid & !aw_ready;
+            by_error <= error_was;
             in_w <= (at != 0); in_b <= (announced == 0) & (written != 0);
         end
     end
@@ -315,9 +281,9 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         cover (end_of_cut & in_first);
         cover (end_of_cut & in_ar & in_r);
         cover (end_of_cut & in_buffer);
-        cover (end_of_cut & in_aw);
+        cover (end_of_cut & in_aw & by_error);
         cover (end_of_cut & in_w & in_r);
-        cover (end_of_cut & in_b);
+        cover (end_of_cut & in_b & by_error);
         cover (h_start & cut & in_r);
         cover (done & !flush_was & (last_byte == 3));
     end

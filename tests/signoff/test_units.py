@@ -11,7 +11,7 @@ from scegrad.rtl.deal import Deal, Gather, Grant
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import CounterBank
 from scegrad.rtl.dma.dma import Dma
-from scegrad.rtl.dma.reader import ReadRequests
+from scegrad.rtl.dma.reader import Reader, ReadRequests
 from scegrad.rtl.dma.realign import Realign
 from scegrad.rtl.dma.rotate import Rotate
 from scegrad.rtl.dma.write_buffer import WriteBuffer
@@ -139,6 +139,57 @@ BREAKAGES = {
                 "self.busy & ~self.flush": "self.busy",
                 "with m.Elif(self.abort)": "with m.If(self.abort)",
                 "reads.payload, writes.payload": "writes.payload, reads.payload",
+            },
+        ),
+    ],
+    "abort": [
+        *_breakages(
+            Dma,
+            "_control",
+            {
+                "& self.writer.idle": "",  # it forgets a write
+                "& self.reader.idle": "",  # it forgets a read
+                "(self.writer.finished & ~self.flush)": "self.writer.finished",
+                "~self.busy | closing": "closing",  # what is left of a job meets the next
+                "part.halt.eq(self.flush)": "part.halt.eq(self.abort)",
+            },
+        ),
+        Breakage(Dma, "elaborate", "ResetInserter(clear)(self.writer)", "self.writer"),
+        *_breakages(
+            Reader,
+            "elaborate",
+            {
+                "requests.halt.eq(self.halt)": "requests.halt.eq(0)",
+                "self.r.valid & self.r.payload.last": "self.r.valid",
+                "rotate.o.payload.tag == i": "1",
+                "eq(self.operands.valid & self.operands.ready)": "eq(self.operands.ready)",
+            },
+        ),
+        Breakage(Reader, "_watch", "self.r.payload.resp[1]", "0"),  # an error that nobody sees
+        Breakage(ReadRequests, "elaborate", "& ~self.halt", ""),
+        *_breakages(
+            Writer,
+            "_join",
+            {
+                "requests.halt.eq(self.halt)": "requests.halt.eq(0)",
+                "eq(buffer.complete)": "eq(buffer.complete & ~self.halt)",
+            },
+        ),
+        *_breakages(
+            Writer,
+            "elaborate",
+            {
+                "loaded & go)": "loaded & go & ~self.halt)",  # beats that were announced
+                "buffer.beats.ready.eq(free)": "buffer.beats.ready.eq(free | self.halt)",
+            },
+        ),
+        *_breakages(
+            WriteRequests,
+            "elaborate",
+            {
+                "& ~self.halt": "",
+                "- self.b.valid": "- (self.b.valid & ~self.halt)",  # a response is lost
+                "self.idle.eq(outstanding == 0)": "self.idle.eq(~self.aw.valid)",
             },
         ),
     ],
@@ -341,6 +392,13 @@ def test_a_broken_unit_is_not_proved(name, breakage):
     result = prove(BY_NAME[name], verilog)
     assert result.verdict in (Verdict.REFUTED, Verdict.OPEN), result.detail
     assert "Assert failed" in result.detail or "was asserted" in result.detail
+
+
+def test_a_signal_that_is_gone_is_told():
+    proof = BY_NAME["planner"]
+    result = prove(proof, proof.verilog().replace("tapered", "tapering"))
+    assert result.verdict == Verdict.VACUOUS
+    assert result.detail == "the unit has no signal inner.tapered"
 
 
 def test_every_proof_has_breakages():

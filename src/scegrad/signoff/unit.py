@@ -22,6 +22,7 @@ from amaranth.hdl import Const, Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In
 
+from scegrad.errors import BuildError
 from scegrad.rtl.verilog import to_verilog
 from scegrad.signoff import induction, tools
 from scegrad.signoff.case import hashed
@@ -54,6 +55,8 @@ chformal -lower
 dffunmap
 setundef -undriven -anyseq
 """
+
+_MISSING = re.compile(r"selection contains 0 elements .*: w:(\S+)")
 
 _PASSED = "Status: PASSED"
 
@@ -154,8 +157,15 @@ def prove(proof: Proof, verilog: str | None = None) -> CaseResult:
                 "delete t:$cover\ntechmap\nopt -full -nodffe"
                 " -nosdff\naigmap\nopt_clean\nwrite_aiger -zinit model.aig\n"
             )
-        tools.yosys(smt, directory)
-        verdict, detail = _decide(proof, directory)
+        try:
+            tools.yosys(smt, directory)
+        except BuildError as error:
+            missing = _MISSING.search(str(error))
+            if not missing:
+                raise
+            verdict, detail = Verdict.VACUOUS, f"the unit has no signal {missing[1]}"
+        else:
+            verdict, detail = _decide(proof, directory)
     return CaseResult(verdict, detail, time.monotonic() - started)
 
 
