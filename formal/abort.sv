@@ -1,4 +1,4 @@
-// The whole Dma (32-bit bus, granules of 2 bytes, bursts of up to 4 beats, 8 beats of room for each
+// The whole Dma (64-bit bus, granules of 2 bytes, bursts of up to 4 beats, 8 beats of room for each
 // array), with any memory that keeps to AXI and any datapath that gives one block for a pair. A job
 // may be aborted, or meet a bus error, in any cycle. Then what was offered is completed, nothing
 // else is offered, the job ends as soon as memory has answered, and nothing of it is left for the
@@ -8,10 +8,10 @@
 // planner_same.sv), and where a burst ends in the words of the write buffer (fifo.sv,
 // write_buffer.sv). x and y are the arrays that are read: logits and labels.
 module abort(input clk, input rst, input start, input [127:0] job, input stop,
-    input ar_ready, input r_valid, input [35:0] r, input aw_ready, input w_ready, input b_valid,
-    input [2:0] b, input o_ready, input g_valid, input [31:0] g,
+    input ar_ready, input r_valid, input [67:0] r, input aw_ready, input w_ready, input b_valid,
+    input [2:0] b, input o_ready, input g_valid, input [63:0] g,
     input x_valid, input [41:0] x_burst, input y_valid, input [41:0] y_burst,
-    input p_valid, input [41:0] p_burst, input [41:0] a_burst, input [34:0] f_word);
+    input p_valid, input [41:0] p_burst, input [41:0] a_burst, input [68:0] f_word);
     `include "abort_unit.svh"
     `include "reset.svh"
     // Addresses and sizes are multiples of the granule (job_checker.sv); any size, 0 too.
@@ -19,9 +19,11 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
     always @* assume (!start | !rst);
     wire [31:0] last_byte = h_last_byte[31:0];
     // Blocks of each array, and whether it touches one beat more than that.
-    wire [31:0] blocks_due = {2'b0, last_byte[31:2]} + 1;
-    wire more_x = h_job[1] & last_byte[1], more_y = h_job[33] & last_byte[1];
-    wire more_g = h_job[65] & last_byte[1];
+    wire [31:0] blocks_due = {3'b0, last_byte[31:3]} + 1;
+    wire [1:0] at_x = h_job[2:1], at_y = h_job[34:33], at_g = h_job[66:65];
+    wire more_x = at_x + last_byte[2:1] > 3, more_y = at_y + last_byte[2:1] > 3;
+    wire more_g = at_g + last_byte[2:1] > 3;
+    wire turned_x = (at_x != 0), turned_y = (at_y != 0);  // not aligned
     // Reader and writer are at work, from the cycle after their start; they are cleared before the
     // end.
     reg begun, settled;
@@ -58,7 +60,7 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
     // Reads: beats and bursts that memory owes for each array. It gives no beat unasked; a burst
     // that is not over has a beat to come, and when all are over no beat is left.
     reg [3:0] owed_x, owed_y, open_x, open_y;
-    wire id = r[0], r_last = r[35];
+    wire id = r[0], r_last = r[67];
     wire [3:0] ar_beats = {2'b0, ar[34:33]} + 1;
     wire ask = ar_valid & ar_ready;
     wire r_x = r_valid & !id, r_y = r_valid & id;
@@ -74,7 +76,7 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
 
     // Writes: bursts that memory has taken from AW, and from W, and not answered.
     reg [5:0] named, written;
-    wire w_last = w[36], go = w_valid & w_ready, gone = go & w_last;
+    wire w_last = w[72], go = w_valid & w_ready, gone = go & w_last;
     always @(posedge clk) begin
         named <= rst ? 0 : named + (aw_valid & aw_ready) - b_valid;
         written <= rst ? 0 : written + gone - b_valid;
@@ -99,7 +101,7 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
     // What AW names is the same list, and so is what ends where it ends in the buffer's words.
     always @* assume (!h_issue | ((a_burst[33:32] == next) & (a_burst[39:34] == 0)));
     always @* assume (!h_issue | (a_burst[41] == ((list_g == 0) & (announced + 1 == listed))));
-    always @* assume (!h_out | (f_word[34] == (h_loaded & (at == first) ? queue[3:2] == 0
+    always @* assume (!h_out | (f_word[68] == (h_loaded & (at == first) ? queue[3:2] == 0
         : at + h_loaded == first)));
     // Beats of the first `count` bursts.
     function [5:0] beats(input [3:0] count);
@@ -123,10 +125,10 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
     wire [3:0] offer = ar_valid ? ar_beats : 0;
     wire [6:0] left = ar_valid + offer + owed_x + owed_y + aw_valid + to_go + h_outstanding;
     wire [2:0] acts = ask + r_valid + (aw_valid & aw_ready) + go + b_valid;
-    wire error = (r_valid & r[34]) | (b_valid & b[2]);
+    wire error = (r_valid & r[66]) | (b_valid & b[2]);
     reg ar_was, aw_was, w_was, flush_was, clear_was, issue_was, stop_was, error_was;
     reg [45:0] ar_before, aw_before;
-    reg [36:0] w_before;
+    reg [72:0] w_before;
     reg [1:0] next_was;
     reg [6:0] left_was;
     reg [2:0] acts_was;
@@ -180,15 +182,16 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
     end
     wire [31:0] turn = begun & !full ? h_blocks_left + 32'd1 : 0;
     wire [31:0] push = list_g + (h_filling ? h_beats_left + 32'd1 : 0);
-    wire turned_x = h_turned & !h_tag, turned_y = h_turned & h_tag;
-    wire [3:0] inside_x = turned_x + h_level_x + h_out_x;
-    wire [3:0] inside_y = turned_y + h_level_y + h_out_y;
+    wire [1:0] turn_x = (h_turn_0 & !h_tag_0[0]) + (h_turn_1 & !h_tag_1);
+    wire [1:0] turn_y = (h_turn_0 & h_tag_0[0]) + (h_turn_1 & h_tag_1);
+    wire [3:0] inside_x = turn_x + h_level_x + h_out_x;
+    wire [3:0] inside_y = turn_y + h_level_y + h_out_y;
     wire [3:0] offer_x = ar[0] ? 0 : offer, offer_y = ar[0] ? offer : 0;
     wire [31:0] words_x = list_x + offer_x + owed_x + inside_x;
     wire [31:0] words_y = list_y + offer_y + owed_y + inside_y;
     wire [3:0] inside = h_level + h_out, taken = h_rotated + inside + h_freed;
     wire reset_state = !ar_valid & !aw_valid & !h_loaded & !h_go & !h_late & !h_all_issued
-        & !h_turned & !h_rotated & !h_out & !h_out_x & !h_out_y & !h_freed & !h_freed_x
+        & !h_turn_0 & !h_turn_1 & !h_rotated & !h_out & !h_out_x & !h_out_y & !h_freed & !h_freed_x
         & !h_freed_y & !h_word_x & !h_word_y & !h_pending_x & !h_pending_y & !h_primed_x
         & !h_primed_y & !h_rest & !h_filling & (h_level == 0) & (h_level_x == 0)
         & (h_level_y == 0) & (h_waiting == 0) & (h_more == 0) & (h_fits == 0) & (h_room == 7);
@@ -214,17 +217,17 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         assert (!h_fits[1] | ar_valid | (y_valid & (h_room_y > y_len)));
         // Words and blocks.
         assert (h_pending_x == h_pending_y);
-        assert (!h_pending_x | ((h_left_x == h_left_y) & (h_left_x <= last_byte[31:2])));
+        assert (!h_pending_x | ((h_left_x == h_left_y) & (h_left_x <= last_byte[31:3])));
         assert (!h_pending_x | ((h_last_x == (h_left_x == 0)) & (h_last_y == (h_left_x == 0))));
-        assert (!begun | ((h_suffices_x == (h_job[1] & !last_byte[1]))
-            & (h_suffices_y == (h_job[33] & !last_byte[1]))));
+        assert (!begun | ((h_suffices_x == (turned_x & !more_x))
+            & (h_suffices_y == (turned_y & !more_y))));
         assert (!h_pending_x | !h_primed_x
-            | (words_x + h_word_x + h_job[1] == give + more_x));
+            | (words_x + h_word_x + turned_x == give + more_x));
         assert (!h_pending_y | !h_primed_y
-            | (words_y + h_word_y + h_job[33] == give + more_y));
-        assert (!h_pending_x | h_primed_x | (h_job[1] & (give == blocks_due)
+            | (words_y + h_word_y + turned_y == give + more_y));
+        assert (!h_pending_x | h_primed_x | (turned_x & (give == blocks_due)
             & (words_x + h_word_x == give + more_x)));
-        assert (!h_pending_y | h_primed_y | (h_job[33] & (give == blocks_due)
+        assert (!h_pending_y | h_primed_y | (turned_y & (give == blocks_due)
             & (words_y + h_word_y == give + more_y)));
         assert (h_pending_x | ((words_x == 0) & !h_word_x));
         assert (h_pending_y | ((words_y == 0) & !h_word_y));
@@ -285,6 +288,6 @@ module abort(input clk, input rst, input start, input [127:0] job, input stop,
         cover (end_of_cut & in_w & in_r);
         cover (end_of_cut & in_b & by_error);
         cover (h_start & cut & in_r);
-        cover (done & !flush_was & (last_byte == 3));
+        cover (done & !flush_was & (last_byte == 7));
     end
 endmodule

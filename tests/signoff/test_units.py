@@ -149,7 +149,6 @@ BREAKAGES = {
             {
                 "& self.writer.idle": "",  # it forgets a write
                 "& self.reader.idle": "",  # it forgets a read
-                "(self.writer.finished & ~self.flush)": "self.writer.finished",
                 "~self.busy | closing": "closing",  # what is left of a job meets the next
                 "part.halt.eq(self.flush)": "part.halt.eq(self.abort)",
             },

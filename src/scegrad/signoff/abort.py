@@ -5,13 +5,13 @@ from scegrad.signoff.unit import Proof, named
 
 
 def small_dma() -> Dma:
-    """The smallest: one bit of an address inside a word, short bursts, room for two of them."""
+    """The bus of a private memory, short bursts, room for two of them, turns of two."""
     return Dma(
-        data_bits=32,
+        data_bits=64,
         granule_bytes=2,
         burst_beats=4,
         read_buffer_beats=8,
-        read_turn_beats=4,
+        read_turn_beats=8,
         write_buffer_beats=8,
     )
 
@@ -30,8 +30,10 @@ _REALIGN = {
 _CONTROL = named("inner", "job", "last_byte", "launch") | named("inner.reader", "start", "clear")
 
 _READER = {
-    "h_turned": "inner.reader.rotate.valid_0",
-    "h_tag": "inner.reader.rotate.rest_0",
+    "h_turn_0": "inner.reader.rotate.valid_0",
+    "h_turn_1": "inner.reader.rotate.valid_1",
+    "h_tag_0": "inner.reader.rotate.rest_0",
+    "h_tag_1": "inner.reader.rotate.rest_1",
     "h_fits": "inner.reader.requests.fits",
     "h_asked": "inner.reader.requests.outstanding",
 }

@@ -68,6 +68,12 @@ LADDER = (
     ),
     Rung(
         "V2",
+        "An abort or bus error in any cycle: all offers completed, nothing left for the next job",
+        "docs/composition.md",
+        "unit/abort",
+    ),
+    Rung(
+        "V2",
         "One cycle of reset, from any power-up state: all ports equal ever after",
         "docs/composition.md",
         "reset/*",
