@@ -15,7 +15,7 @@ from scegrad.signoff.summary import MISSING, STALE
 README, KEPT = Path("README.md"), Path("docs/signoff.json")
 
 GROUPS = {
-    "unit": "units of DMA and control: protocol, bursts, counters, end of each job",
+    "unit": "units of DMA and control: protocol, bursts, counters, end of each job, aborts",
     "lane": "lanes: a pipeline without state, special values, fp16 correctly rounded",
     "reset": "platforms: one cycle of reset, and no port depends on the state at power-up",
     "rounding32": "fp32: rounding for every s, k, x and y",
