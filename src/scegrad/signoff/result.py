@@ -14,8 +14,8 @@ class Verdict(StrEnum):
     OPEN = "open"
     """Neither proved nor refuted: out of time, or no induction."""
     VACUOUS = "vacuous"
-    """A cover is not reached, an assertion is folded away, or a signal that the proof names is gone:
-    the proof would say nothing.
+    """A cover is not reached, an assertion is folded away, or a signal of the proof is gone: the
+    proof would say nothing.
     """
     ALIVE = "alive"
     """Mutants live: no stimulus distinguished them from the design, and no proof shows that they
