@@ -50,11 +50,34 @@ class Logic:
         return found
 
 
+HALF, BELOW = 0x3F00_0000, (116 << 23) - 1
+"""In fp32: the label of 1/2, and the greatest logit beside which |x|/4 stands for s."""
+
+
+def _quarter(logic: Logic, magnitude: list[Literal], s: list[Literal], k: list[Literal]) -> Literal:
+    """Whether s and k are |x|/4 less one unit, for a finite logit below 1."""
+    field = magnitude[FP32.fraction_bits :]
+    hidden = logic.some(field)
+    exponent = [logic.some((field[0], hidden ^ 1)), *field[1:]]  # a subnormal has that of 1
+    pairs = [(bit, other ^ 1) for bit, other in zip(k, exponent, strict=True)]
+    pairs[-1] = (k[-1], 0)
+    significand = [*magnitude[: FP32.fraction_bits], hidden]
+    spare = len(s) - 1 - len(significand)
+    pairs += [(bit, 1) for bit in s[:spare]]
+    borrow = 1
+    for bit, own in zip(s[spare:], [*significand, 0], strict=True):
+        flipped = logic.differ([(own, borrow)])
+        pairs.append((bit, flipped))
+        borrow = logic.both(own ^ 1, borrow)
+    return logic.differ(pairs) ^ 1
+
+
 def side_conditions(logic: Logic, inputs: dict[str, list[Literal]]) -> Literal:
     """Which s, and in fp32 which k, can occur with a logit that is not NaN.
 
-    It is what the sweep of the fp32 stage over all logits shows of them, as in ``formal/lane32.v``;
-    of fp16, that s is at most 1/2, and its value for 0 and infinity.
+    It is what the sweep of the fp32 stage over all logits shows of them, as in ``formal/lane32.v``,
+    which has |x|/4 in place of s beside a label of 1/2 too; of fp16, that s is at most 1/2, and its
+    value for 0 and infinity.
     """
     magnitude, s, k = inputs["logit"][:-1], inputs["s"], inputs.get("k", [])
     fmt = FP32 if k else FP16
@@ -67,6 +90,8 @@ def side_conditions(logic: Logic, inputs: dict[str, list[Literal]]) -> Literal:
         near = logic.every((logic.above(s, one >> 3), at_most_one, logic.equal(k, 0) ^ 1))
         tail = logic.above(magnitude, TAIL - 1)
         finite = logic.chosen(tail, logic.both(at_most_one, far), near)
+        alone = logic.both(logic.equal(inputs["label"], HALF), logic.above(magnitude, BELOW) ^ 1)
+        finite = logic.chosen(alone, _quarter(logic, magnitude, s, k), finite)
         at_zero = logic.both(logic.equal(s, one), logic.equal(k, 1))
     else:
         far, finite, at_zero = 1, logic.above(s, one - 1) ^ 1, logic.equal(s, one)

@@ -15,9 +15,9 @@ import heapq
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -25,12 +25,13 @@ from scegrad.errors import BuildError
 from scegrad.formats import Format
 from scegrad.signoff.aig import Aig, Literal
 from scegrad.signoff.logic import Known, Logic, side_conditions
-from scegrad.signoff.mutant_lane import CUT
+from scegrad.signoff.mutant_lane import CUT, STAGES
 from scegrad.signoff.mutant_pins import AND, MODES, REGISTER, Pins
 from scegrad.signoff.mutant_sites import INVERTED, ONE, ZERO, Site, Sites
+from scegrad.signoff.mutant_trial import Trial
 
 LIMIT = 20
-"""Seconds that the solver may take for a mutant."""
+"""Seconds that the solver may take for a mutant if nothing else is said."""
 
 SOLVER = "cadical195"
 """The solver of the package python-sat."""
@@ -42,10 +43,14 @@ _CONSTANTS = {"valid[0]": 1, "rst[0]": 0}
 
 @dataclass(frozen=True)
 class Pair:
-    """Encodings of a logit and a label with which a mutant differs, for some s and k."""
+    """Encodings of a logit and a label with which a mutant differs for this s and k, which may
+    belong to no logit or to another one; fp16 has no k.
+    """
 
     logit: int
     label: int
+    s: int
+    k: int
 
 
 @dataclass(frozen=True)
@@ -55,40 +60,41 @@ class Given:
     bits: Mapping[str, bool]
 
 
-Verdict = Pair | Given | str
+Verdict = tuple[Pair, ...] | Given | str
 
 
-Pool = Mapping[str, Sequence[int]]
-"""Logits with the s and, in fp32, the k that belong to each, by name of the input."""
-
-
-@dataclass
 class _Solver:
-    """Clauses of the gates of a graph, added as it grows."""
+    """Clauses of the gates of a graph, added as they are asked for."""
 
-    graph: Aig
-    written: int = 0
-    backend: Any = field(default=None)
-
-    def __post_init__(self) -> None:
+    def __init__(self, graph: Aig) -> None:
         # In the child process alone, which needs no more than this.
         from pysat.solvers import Solver
 
-        self.backend = Solver(name=SOLVER)
-        self.backend.add_clause([-1])  # node 0 is false, as variable 1
+        self._graph, self._written = graph, set[int]()
+        self._backend = Solver(name=SOLVER)
+        self._backend.add_clause([-1])  # node 0 is false, as variable 1
 
     def solve(self, literal: Literal) -> dict[int, bool] | None:
-        """The values of all nodes with which a literal is 1; None if there are none."""
-        first = 1 + len(self.graph.inputs)
-        gates = self.graph.gates
-        for i in range(self.written, len(gates)):
-            node, (a, b) = 2 * (first + i), gates[i]
-            for clause in ((node ^ 1, a), (node ^ 1, b), (node, a ^ 1, b ^ 1)):
-                self.backend.add_clause([_signed(each) for each in clause])
-        self.written = len(gates)
-        if not self.backend.solve(assumptions=[_signed(literal)]):
+        """The values of the nodes with which a literal is 1; None if there are none. A node that
+        decides nothing has any value or none.
+        """
+        self._write(literal >> 1)
+        if not self._backend.solve(assumptions=[_signed(literal)]):
             return None
-        return {abs(value) - 1: value > 0 for value in self.backend.get_model()}
+        return {abs(value) - 1: value > 0 for value in self._backend.get_model()}
+
+    def _write(self, node: int) -> None:
+        """Add the clauses of a node and of all that it needs, those that are new."""
+        inputs, waiting = len(self._graph.inputs), [node]
+        while waiting:
+            at = waiting.pop()
+            if at <= inputs or at in self._written:
+                continue
+            self._written.add(at)
+            a, b = self._graph.gates[at - 1 - inputs]
+            waiting += (a >> 1, b >> 1)
+            for clause in ((2 * at ^ 1, a), (2 * at ^ 1, b), (2 * at, a ^ 1, b ^ 1)):
+                self._backend.add_clause([_signed(each) for each in clause])
 
 
 def _signed(literal: Literal) -> int:
@@ -103,7 +109,7 @@ class Equality:
     state: then the next state is compared too.
     """
 
-    def __init__(self, pins: Pins, fmt: Format | None, pool: Pool | None = None) -> None:
+    def __init__(self, pins: Pins, fmt: Format | None) -> None:
         self._pins, self._sites = pins, Sites(pins)
         self._cut: dict[int, str] = {}
         inverted = set()
@@ -144,20 +150,14 @@ class Equality:
         bits_of = {name: bits for name, bits in inputs.items() if bits}
         self._side = side_conditions(self._logic, bits_of) if fmt else 1
         self._solver = _Solver(graph)
-        self._real = self._any_of(pool) if pool else 1
-
-    def _any_of(self, pool: Pool) -> Literal:
-        """Whether logit, s and k are those of one logit of the pool."""
-        logic = self._logic
-        choices = []
-        for values in zip(*pool.values(), strict=True):
-            bits = (
-                bit ^ (not value >> i & 1)
-                for name, value in zip(pool, values, strict=True)
-                for i, bit in enumerate(self._inputs[name])
-            )
-            choices.append(logic.every(bits))
-        return logic.some(choices)
+        self._outputs = self._sites.outputs
+        if fmt:
+            names = pins.outputs.items()
+            self._outputs = {lit >> 1 for name, lit in names if not name.startswith(STAGES)}
+        self._behind = self._sites.reaching(self._outputs, self._cut)
+        self._trial = Trial(
+            self._sites, graph, self._images, self._behind, self._outputs, self._side
+        )
 
     def _image(self, literal: Literal, changed: dict[int, Literal]) -> Literal:
         node = literal >> 1
@@ -167,32 +167,34 @@ class Equality:
         """``EQUAL``, or what the mutant may differ for; ``reached`` are the nodes in which
         the mutant was seen to differ.
         """
-        if self._differ(self._pairs(site, reached)) is None:
-            return EQUAL
-        pairs = self._pairs(site, None)
-        model = self._differ(pairs)
-        if model is None:
-            return EQUAL
-        if self._real != 1:
-            model = self._differ(pairs, self._real) or model
+        reached = set(reached)
+        while (model := self._differ(self._pairs(site, reached))) is not None:
+            found = self._trial.run(site, model)
+            if found.showing:
+                return self._told(found.showing)
+            assert found.reached - reached, "a solution reaches nothing further"
+            reached |= found.reached
+        return EQUAL
+
+    def _told(self, models: list[dict[int, bool]]) -> Verdict:
         if not self._cut:
             inputs = enumerate(self._pins.inputs, start=1)
-            bits = {name: model.get(node, False) for node, name in inputs}
+            bits = {name: models[0].get(node, False) for node, name in inputs}
             return Given(bits | {name: bool(value) for name, value in self._constants.items()})
-        return Pair(*(self._number(name, model) for name in ("logit", "label")))
+        return tuple(
+            Pair(*(self._number(name, model) for name in ("logit", "label", "s", "k")))
+            for model in models
+        )
 
     def _number(self, name: str, model: dict[int, bool]) -> int:
         return sum(model.get(bit >> 1, False) << i for i, bit in enumerate(self._inputs[name]))
 
-    def _differ(
-        self, pairs: list[tuple[Literal, Literal]], only: Literal = 1
-    ) -> dict[int, bool] | None:
-        both = self._logic.both
-        differs = both(both(self._logic.differ(pairs), self._side), only)
+    def _differ(self, pairs: list[tuple[Literal, Literal]]) -> dict[int, bool] | None:
+        differs = self._logic.both(self._logic.differ(pairs), self._side)
         return None if differs == 0 else self._solver.solve(differs)
 
-    def _pairs(self, site: Site, reached: set[int] | None) -> list[tuple[Literal, Literal]]:
-        """What lane and mutant have at the frontier of what is reached, or as results."""
+    def _pairs(self, site: Site, reached: set[int]) -> list[tuple[Literal, Literal]]:
+        """What lane and mutant have at the frontier of what is reached, and as results there."""
         node, _, _, _ = site
         changed = {node: self._changed(site)}
         pairs = []
@@ -201,12 +203,12 @@ class Equality:
 
         def meet(at: int) -> None:
             """A node that changes: follow it, or compare it."""
-            inside = reached is None or at in reached
-            if at in self._sites.outputs or not inside:
+            inside = at in reached
+            if at in self._outputs or not inside:
                 pairs.append((self._images[at], changed[at]))
             if inside:
                 for following in self._sites.consumers[at]:
-                    if following not in seen:
+                    if following in self._behind and following not in seen:
                         seen.add(following)
                         heapq.heappush(waiting, following)
 
@@ -238,17 +240,18 @@ Question = tuple[Site, set[int]]
 
 
 def verdicts(
-    pins: Pins, fmt: Format | None, questions: Iterable[Question], pool: Pool | None = None
+    pins: Pins, fmt: Format | None, questions: Iterable[Question], limit: float = LIMIT
 ) -> Iterator[Verdict]:
-    """The verdict on each mutant, from a process of its own that is ended if it takes too long.
+    """The verdict on each mutant, from a process of its own that is ended if it takes longer than
+    so many seconds.
 
     Raises ``BuildError`` if that process ends by itself.
     """
     solver: _Process | None = None
     try:
         for question in questions:
-            solver = solver or _Process(pins, fmt, pool)
-            yield solver.ask(question)
+            solver = solver or _Process(pins, fmt)
+            yield solver.ask(question, limit)
     finally:
         if solver:
             solver.end()
@@ -259,18 +262,18 @@ class _Process:
     because a question takes too long. A copy takes no time, the clauses take seconds.
     """
 
-    def __init__(self, pins: Pins, fmt: Format | None, pool: Pool | None) -> None:
+    def __init__(self, pins: Pins, fmt: Format | None) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, its = context.Pipe()
-        self._process = context.Process(target=_answer, args=(pins, fmt, pool, its), daemon=True)
+        self._process = context.Process(target=_answer, args=(pins, fmt, its), daemon=True)
         self._process.start()
         its.close()
         self._copy = self._hear()
 
-    def ask(self, question: Question) -> Verdict:
+    def ask(self, question: Question, limit: float) -> Verdict:
         """The answer."""
         self._pipe.send(question)
-        if self._pipe.poll(LIMIT):
+        if self._pipe.poll(limit):
             return self._hear()
         os.kill(self._copy, signal.SIGKILL)
         while not isinstance(heard := self._hear(), int):
@@ -294,9 +297,9 @@ class _Process:
             os.kill(self._copy, signal.SIGKILL)
 
 
-def _answer(pins: Pins, fmt: Format | None, pool: Pool | None, asker: Connection) -> None:
+def _answer(pins: Pins, fmt: Format | None, asker: Connection) -> None:
     """The process: copies that first tell their number, then answer each question."""
-    equality = Equality(pins, fmt, pool)
+    equality = Equality(pins, fmt)
     while True:
         copy = os.fork()
         if copy == 0:

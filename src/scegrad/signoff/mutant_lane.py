@@ -5,14 +5,19 @@ result hides. The sweeps compare both for all inputs (``scegrad sweep``); here i
 of these inputs, and all of them for those mutants that nothing else decides.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scegrad.formats import FP32, Format
+from scegrad.formats import FP16, FP32, Format
 from scegrad.model import golden
+from scegrad.model.design import SIGMOID16, SIGMOID32
 from scegrad.model.hard_cases import CASES
+from scegrad.model.sigmoid16 import sigmoid16
+from scegrad.model.sigmoid32 import sigmoid32
+from scegrad.model.unpack import unpack
 from scegrad.rtl.datapath.sigmoid32 import K_AHEAD
 from scegrad.signoff.aig import pack
 from scegrad.signoff.mutant_library import BATCH, PinLibrary
@@ -70,6 +75,43 @@ def beside(fmt: Format, logits: NDArray, rng: np.random.Generator) -> NDArray:
     return (sigmoid.view(fmt.bits_dtype).astype(np.int64) + steps).astype(fmt.bits_dtype)
 
 
+def close(fmt: Format, count: int, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
+    """Encodings of pairs whose label is all of s below some bit, or half a unit of that bit more or
+    less, within a few units of the last bit of s; and of labels with few bits anywhere beside s.
+
+    So results are near boundaries to the last bits of s, which no usual label does.
+    """
+    logits, _ = operands(fmt, count, rng)
+    s, k = _sigmoid(fmt, logits)
+    ones = rng.integers(0, 51, count)
+    low = np.where(rng.random(count) < 0.5, s, -s) & (np.int64(1) << ones) - 1
+    low += (np.int64(1) << ones) * rng.integers(-2, 3, count) // 2
+    low += rng.integers(-4, 5, count) << np.where(
+        rng.random(count) < 0.7, 0, rng.integers(0, 40, count)
+    )
+    few = rng.random(count) < 0.3
+    spread = rng.integers(1, 1 << 24, count) & rng.integers(0, 1 << 24, count)
+    spread = np.where(rng.random(count) < 0.5, spread, 1) * rng.choice([-1, 1], count)
+    units = np.where(few, spread, low).astype(np.float64)
+    exponent = np.where(few, rng.integers(-60, 60, count), 0) - _unit(fmt) - k
+    with np.errstate(all="ignore"):
+        labels = np.ldexp(units, exponent.astype(np.int32)).astype(fmt.dtype).view(fmt.bits_dtype)
+    return logits, np.ascontiguousarray(labels)
+
+
+def _unit(fmt: Format) -> int:
+    spec = SIGMOID16 if fmt is FP16 else SIGMOID32
+    return spec.fraction_bits
+
+
+def _sigmoid(fmt: Format, logits: NDArray) -> tuple[NDArray, NDArray]:
+    """The significand of s for each logit, and k, which fp16 does not have."""
+    x = unpack(logits, fmt)
+    stage = sigmoid16 if fmt is FP16 else sigmoid32
+    s, k, _ = stage(x.exponent, x.significand, x.infinite, np.zeros(logits.size, bool))
+    return s.astype(np.int64), np.zeros_like(s) + k
+
+
 def _special(fmt: Format) -> NDArray:
     """Zeros, subnormals, powers of two, infinities and NaN, with neighbours, of both signs."""
     powers = np.arange(fmt.exponent_mask + 1) << fmt.fraction_bits
@@ -78,22 +120,32 @@ def _special(fmt: Format) -> NDArray:
     return np.concatenate([values, values | fmt.sign_bit]).astype(fmt.bits_dtype)
 
 
+def class_of(name: str) -> int:
+    """What an output belongs to."""
+    return STAGE if name.startswith(STAGES) else RESULT
+
+
+def patterns(
+    inputs: Sequence[str], fmt: Format, logits: NDArray, labels: NDArray
+) -> NDArray[np.uint64]:
+    """A multiple of 512 pairs as words of bits, by batch and input."""
+    words = pack("logit", fmt.width, logits) | pack("label", fmt.width, labels)
+    count = logits.size // 64
+    words |= {"valid[0]": np.full(count, ~np.uint64(0)), "rst[0]": np.zeros(count, np.uint64)}
+    rows = [words[name].reshape(-1, BATCH // 64) for name in inputs]
+    return np.ascontiguousarray(np.stack(rows, 1))
+
+
 class LanePins(PinLibrary):
     """The gates and pins of a lane; results are one class of outputs, s, k and sticky another."""
 
     def __init__(self, design: LaneDesign, pins: Pins, work: Path) -> None:
-        classes = [STAGE if name.startswith(STAGES) else RESULT for name in pins.outputs]
-        super().__init__(pins, classes, work)
+        super().__init__(pins, [class_of(name) for name in pins.outputs], work)
         self.design = design
 
     def patterns(self, logits: NDArray, labels: NDArray) -> NDArray[np.uint64]:
         """A multiple of 512 pairs as words of bits, by batch and input."""
-        width = self.design.fmt.width
-        words = pack("logit", width, logits) | pack("label", width, labels)
-        count = logits.size // 64
-        words |= {"valid[0]": np.full(count, ~np.uint64(0)), "rst[0]": np.zeros(count, np.uint64)}
-        rows = [words[name].reshape(-1, BATCH // 64) for name in self.pins.inputs]
-        return np.ascontiguousarray(np.stack(rows, 1))
+        return patterns(self.pins.inputs, self.design.fmt, logits, labels)
 
     def restless(self, faults: NDArray) -> NDArray[np.uint32]:
         """Of each mutant the cycle in which it first differs, 0 for never, among pairs with gaps

@@ -7,7 +7,7 @@ such a chain are one mutant: of each class one is judged. (A constant passes an 
 it.)
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from scegrad.signoff.aig import Literal
 from scegrad.signoff.mutant_pins import AND, MODES, PIN, REGISTER, Pins
@@ -58,12 +58,14 @@ class Sites:
                 found |= {literal >> 1 for literal in self._needs(node - self.pins.first)}
         return found
 
-    def support(self) -> list[int]:
-        """Of each node the inputs that it depends on: bit i for input i."""
+    def support(self, stop: Container[int] = ()) -> list[int]:
+        """Of each node the inputs that it depends on, not by way of a node of ``stop``: bit i for
+        input i.
+        """
         found = [0, *(1 << i for i in range(len(self.pins.inputs)))]
         for i in range(len(self.pins.kinds)):
             found.append(0)
-            for literal in self._needs(i):
+            for literal in () if self.pins.first + i in stop else self._needs(i):
                 found[-1] |= found[literal >> 1]
         return found
 

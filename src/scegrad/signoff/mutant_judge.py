@@ -1,0 +1,304 @@
+"""Judges mutants of a lane, step by step, until each is killed, equal, or left with a reason.
+
+Each step evaluates no more of the netlist than the mutants that are left need (``mutant_gates``).
+"""
+
+from collections.abc import Callable, Iterator
+from functools import reduce
+from operator import or_
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scegrad.formats import FP32, Format
+from scegrad.progress import INTERVAL, Bar
+from scegrad.signoff import mutant_equal, mutant_gates, mutant_near
+from scegrad.signoff.designs import lane_design
+from scegrad.signoff.mutant_equal import EQUAL, OPEN, Given, Verdict
+from scegrad.signoff.mutant_gates import GateLibrary
+from scegrad.signoff.mutant_lane import (
+    CUT,
+    RESULT,
+    SEED,
+    STAGE,
+    STAGES,
+    LanePins,
+    class_of,
+    operands,
+    patterns,
+)
+from scegrad.signoff.mutant_pins import Fault, Pins
+from scegrad.signoff.mutant_sites import INVERTED, Site, Sites
+from scegrad.signoff.mutation import Judgement, Mutant
+
+CHUNK = 1 << 16
+"""Pairs that are evaluated at once."""
+
+TRIED = 1 << 16
+"""Pairs that show how far a mutant reaches."""
+
+WIDE = 200
+"""A mutant of the stage that reaches so many nodes goes to the solver before all logits."""
+
+LIMITS = {"fp16": 1.5, "fp32": 5.0}
+"""Seconds of the solver for a mutant, by format: in fp16 all pairs decide what it leaves."""
+
+SHORT = 2.0
+"""Seconds of the solver for a mutant of the stage."""
+
+HALF = 0x3F00_0000
+"""The label of fp32 beside which the stage has |x|/4 in place of s, for logits below 1."""
+
+BY_RESULT, BY_STAGE, BY_CYCLES, BY_SOLVER, BY_SWEEP = (
+    "killed by a result",
+    "killed by s, k or sticky",
+    "killed by a gap or a reset",
+    "killed by a pair of the solver",
+    "killed by one of all pairs",
+)
+
+UNREAL = "differs for no s and k that were seen with a logit"
+
+UNSWEPT = "s, k or sticky may differ for a label, and all pairs are too many"
+
+Draw = Callable[[Format, int, np.random.Generator], tuple[NDArray, NDArray]]
+
+Members = list[tuple[Mutant, Site]]
+"""The mutants of a class."""
+
+
+def settings(fmt: Format) -> str:
+    """What decides verdicts here besides the steps themselves."""
+    return str((TRIED, LIMITS[fmt.name], *((WIDE, SHORT) if fmt is FP32 else ())))
+
+
+class LaneJudge:
+    """Judges some classes of mutants of a lane; ``left`` are those not judged yet."""
+
+    def __init__(
+        self, fmt: Format, pins: Pins, sites: Sites, classes: list[Members], work: Path
+    ) -> None:
+        self.fmt, self.pins, self.sites, self._work = fmt, pins, sites, work
+        self.judgement = Judgement({}, [])
+        self.left = classes
+        self.rng = np.random.default_rng(SEED)
+        names = {name: literal >> 1 for name, literal in pins.outputs.items()}
+        self._stage = {node for name, node in names.items() if name.startswith(STAGES)}
+        results = set(names.values()) - self._stage
+        cut = {
+            sites.source(literal) >> 1
+            for name, literal in pins.outputs.items()
+            if name.startswith(CUT)
+        }
+        self._to_stage = sites.reaching(self._stage)
+        self._to_result = sites.reaching(results, cut)
+
+    def faults(self) -> NDArray:
+        """The first of each class that is left."""
+        return np.array([members[0][1] for members in self.left], Fault)
+
+    def settle(self, ends: list[str | None]) -> None:
+        """Count the classes that have an end, and keep the others."""
+        for members, end in zip(self.left, ends, strict=True):
+            if end:
+                self.judgement.count(end, len(members))
+        self.left = [m for m, end in zip(self.left, ends, strict=True) if not end]
+
+    def keep(self, chosen: list[bool], why: str) -> None:
+        """Let some of the classes live."""
+        for members, alive in zip(self.left, chosen, strict=True):
+            for mutant, _ in members if alive else ():
+                self.judgement.keep(mutant, why)
+        self.left = [m for m, alive in zip(self.left, chosen, strict=True) if not alive]
+
+    def library(self, faults: NDArray, kinds: int = RESULT | STAGE) -> GateLibrary:
+        """The gates that some mutants and some kinds of outputs need."""
+        outputs = {name: lit for name, lit in self.pins.outputs.items() if class_of(name) & kinds}
+        kept = np.concatenate([faults["node"], faults["control"]]).tolist()
+        gates = mutant_gates.reduce(self.pins, kept, outputs)
+        return GateLibrary(gates, class_of, self._work)
+
+    def _pairs(self, count: int, draw: Draw = operands) -> NDArray[np.uint64]:
+        return patterns(self.pins.inputs, self.fmt, *draw(self.fmt, count, self.rng))
+
+    def structure(self) -> None:
+        """What reaches no output is equal."""
+        nodes = self._to_stage | self._to_result
+        self.settle([None if members[0][1][0] in nodes else EQUAL for members in self.left])
+
+    def pairs(self, count: int, stop: int, draw: Draw = operands) -> None:
+        """Random pairs; the first rounds tell by what a mutant is killed."""
+        faults = self.faults()
+        found = np.zeros(len(faults), np.uint8)
+        library = self.library(faults)
+        with self._bar("pairs", count) as bar:
+            for first in range(0, count, CHUNK):
+                words = self._pairs(min(CHUNK, count - first), draw)
+                library.differ(words, faults, stop, found)
+                bar(min(first + CHUNK, count))
+        self.settle([BY_RESULT if c & RESULT else BY_STAGE if c else None for c in found])
+
+    def cycles(self) -> None:
+        """Pairs with gaps and resets among them."""
+        lane = LanePins(lane_design(self.fmt.name), self.pins, self._work)
+        self.settle([BY_CYCLES if cycle else None for cycle in lane.restless(self.faults())])
+
+    def _bar(self, what: str, total: int) -> Bar:
+        return Bar(f"{self.fmt.name}: {what}", total, lines=INTERVAL)
+
+    def stages(self) -> None:
+        """All logits: of those that reach the result behind the sigmoid alone, what does not differ
+        is equal.
+        """
+        if self.fmt is FP32:
+            self._stage_solver()
+        nodes = [members[0][1][0] for members in self.left]
+        chosen = np.flatnonzero([node in self._to_stage for node in nodes])
+        faults = self.faults()[chosen]
+        own_modes = faults["mode"].copy()
+        found = np.zeros(len(chosen), np.uint8)
+        library = self.library(faults, STAGE)
+        for label, inputs, mine in self._sweeps(faults):
+            library.results(self._fixed(label))
+            part = found[mine]
+            with self._bar("all logits", 1 << len(inputs)) as bar:
+                library.differ_for_all(inputs, faults[mine], STAGE, part, bar)
+            found[mine] = part
+        differs = found & STAGE != 0
+        ends: list[str | None] = [None if node in self._to_result else EQUAL for node in nodes]
+        unsure = [False] * len(nodes)
+        for i, differing, taken in zip(chosen, differs, faults["mode"] != own_modes, strict=True):
+            if differing:
+                ends[i] = None if taken else BY_STAGE
+                unsure[i] = bool(taken)
+        unsure = [each for each, end in zip(unsure, ends, strict=True) if not end]
+        self.settle(ends)
+        self.keep(unsure, UNSWEPT)
+
+    def _stage_solver(self) -> None:
+        """In fp32: SAT for those that would take long, and for those that a label decides too."""
+        tried, faults = self._pairs(TRIED), self.faults()
+        library = self.library(faults)
+        chosen = {}
+        for i, reached in enumerate(library.reached(tried, faults)):
+            node = int(faults["node"][i])
+            if node in self._to_stage and (node in self._to_result or len(reached) > WIDE):
+                chosen[i] = reached
+        questions = ((self.left[i][0][1], reached) for i, reached in chosen.items())
+        ends: list[str | None] = [None] * len(self.left)
+        unsure = [False] * len(self.left)
+        with self._bar("solver for s and k", len(chosen)) as bar:
+            verdicts = mutant_equal.verdicts(self.pins, None, questions, SHORT)
+            for i, verdict in zip(chosen, verdicts, strict=True):
+                ends[i] = self._end(verdict, library, faults[i : i + 1])
+                unsure[i] = not ends[i] and int(faults["node"][i]) in self._to_result
+                bar.step()
+        unsure = [each for each, end in zip(unsure, ends, strict=True) if not end]
+        self.settle(ends)
+        self.keep(unsure, UNSWEPT)
+
+    def _fixed(self, label: int) -> NDArray[np.uint64]:
+        """Patterns that set the label, and the logit to 0."""
+        bits = self.fmt.bits_dtype
+        labels = np.full(mutant_gates.BATCH, label, bits)
+        return patterns(self.pins.inputs, self.fmt, np.zeros_like(labels), labels)
+
+    def _sweeps(self, faults: NDArray) -> Iterator[tuple[int, list[str], NDArray]]:
+        """Labels and inputs that decide the stage of some mutants: the logits that reach it or a
+        control bit.
+
+        A control bit that depends on a label otherwise than the stage does is taken to be on: where
+        a bit that is always inverted shows nothing, one that is sometimes inverted shows nothing
+        either.
+        """
+        support, apart = self.sites.support(), self._apart()
+        logit, label = (
+            sum(1 << i for i, name in enumerate(self.pins.inputs) if name.startswith(kind))
+            for kind in ("logit", "label")
+        )
+        stage = reduce(or_, (support[node] for node in self._stage)) & logit
+        needed: dict[int, list[int]] = {}
+        for i, fault in enumerate(faults):
+            control = support[fault["control"]]
+            if apart[fault["control"]] & label:
+                fault["mode"], control = INVERTED, 0
+            needed.setdefault(stage | control & logit, []).append(i)
+        for mask, mine in needed.items():
+            names = [name for i, name in enumerate(self.pins.inputs) if mask >> i & 1]
+            yield 0, names, np.array(mine)
+            if self.fmt is FP32:
+                below_one = [name for name in names if name != "logit[30]"]
+                yield HALF, below_one, np.array(mine)
+
+    def _apart(self) -> list[int]:
+        """The inputs of each node, none of them by way of the first node through which every change
+        passes that a label makes in the stage.
+        """
+        support = self.sites.support()
+        label = sum(1 << i for i, n in enumerate(self.pins.inputs) if n.startswith("label"))
+        furthest = 0
+        for node in sorted(self._to_stage):
+            if not support[node] & label:
+                continue
+            if node >= self.pins.first and furthest <= node:
+                return self.sites.support({node})
+            following = (n for n in self.sites.consumers[node] if n in self._to_stage)
+            furthest = max(furthest, *following)
+        return support
+
+    def solver(self) -> None:
+        """SAT, and each solution with pairs near it; what is open stays in fp16, for all pairs."""
+        tried, faults = self._pairs(TRIED), self.faults()
+        library = self.library(faults)
+        reached = library.reached(tried, faults)
+        questions = (
+            (members[0][1], each) for members, each in zip(self.left, reached, strict=False)
+        )
+        limit = LIMITS[self.fmt.name]
+        ends: list[str | None] = []
+        whys: list[str] = []
+        with self._bar("solver", len(self.left)) as bar:
+            verdicts = mutant_equal.verdicts(self.pins, self.fmt, questions, limit)
+            for i, verdict in enumerate(verdicts):
+                ends.append(self._end(verdict, library, faults[i : i + 1]))
+                whys.append(OPEN if verdict == OPEN else UNREAL)
+                bar.step()
+        whys = [why for why, end in zip(whys, ends, strict=True) if not end]
+        self.settle(ends)
+        if self.fmt is FP32:
+            is_open = [why == OPEN for why in whys]
+            self.keep(is_open, OPEN)
+            self.keep([True] * len(self.left), UNREAL)
+
+    def _end(self, verdict: Verdict, library: GateLibrary, fault: NDArray) -> str | None:
+        """What an answer of the solver means."""
+        if verdict == EQUAL:
+            return EQUAL
+        if isinstance(verdict, Given):
+            number = (
+                sum(verdict.bits[f"{name}[{i}]"] << i for i in range(self.fmt.width))
+                for name in ("logit", "label")
+            )
+            logits, labels = (
+                np.full(mutant_gates.BATCH, value, self.fmt.bits_dtype) for value in number
+            )
+        elif isinstance(verdict, tuple):
+            logits, labels = mutant_near.near(self.fmt, verdict, self.rng)
+        else:
+            return None
+        found = np.zeros(1, np.uint8)
+        words = patterns(self.pins.inputs, self.fmt, logits, labels)
+        library.differ(words, fault, RESULT | STAGE, found)
+        return BY_SOLVER if found[0] else None
+
+    def all_pairs(self) -> None:
+        """In fp16 every pair."""
+        faults = self.faults()
+        found = np.zeros(len(faults), np.uint8)
+        inputs = [f"{name}[{i}]" for name in ("label", "logit") for i in range(self.fmt.width)]
+        library = self.library(faults, RESULT)
+        library.results(self._fixed(0))
+        with self._bar("all pairs", 1 << len(inputs)) as bar:
+            library.differ_for_all(inputs, faults, RESULT, found, bar)
+        self.settle([BY_SWEEP if each & RESULT else EQUAL for each in found])
