@@ -11,11 +11,12 @@ import pytest
 
 from scegrad.formats import FP16
 from scegrad.model import golden
-from scegrad.signoff import lane, mutant_pins, mutants, tools
+from scegrad.signoff import lane, mutant_gates, mutant_pins, mutants, tools
 from scegrad.signoff.aig import Aig, constant
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.mutant_equal import Equality, Pair
-from scegrad.signoff.mutant_lane import RESULT, LanePins, operands
+from scegrad.signoff.mutant_gates import GateLibrary
+from scegrad.signoff.mutant_lane import RESULT, LanePins, class_of, close, operands
 from scegrad.signoff.mutant_pins import Fault
 from scegrad.signoff.mutant_sites import Sites
 from scegrad.signoff.mutation import SELECT_BITS, Population
@@ -82,6 +83,38 @@ def test_every_mutant_is_what_yosys_makes_of_it(tmp_path):
             got = graph.evaluate(given | select)
             differs = any((got[name] != due[name]).any() for name in due)
             assert differs == bool(found[first + number - 1]), str(mutant)
+
+
+def test_fewer_nodes_show_the_same_mutants(tmp_path):
+    _, faults, found = judged(tmp_path)
+    for part in (faults, faults[found == 0], faults[::7]):
+        kept = np.concatenate([part["node"], part["control"]]).tolist()
+        gates = mutant_gates.reduce(pins(), kept, pins().outputs)
+        assert gates.count < pins().count
+        seen = np.zeros(len(part), np.uint8)
+        library = GateLibrary(gates, lambda name: RESULT, tmp_path)
+        library.differ_for_all([f"x[{i}]" for i in range(9)], part, RESULT, seen)
+        np.testing.assert_array_equal(seen, found[np.isin(faults, part)])
+
+
+def test_fewer_nodes_of_a_lane_show_the_same_mutants(tmp_path, seed):
+    pins = mutants.netlist("lane16")[0]
+    rng = np.random.default_rng(seed)
+    members = [m[0][1] for kind, m in mutants.classes("lane16").items() if kind]
+    faults = np.array(members, Fault)[rng.choice(len(members), 400, replace=False)]
+    built = LanePins(lane_design("fp16"), pins, tmp_path)
+    patterns = built.patterns(*close(FP16, 1 << 12, rng))
+    kept = np.concatenate([faults["node"], faults["control"]]).tolist()
+    library = GateLibrary(mutant_gates.reduce(pins, kept, pins.outputs), class_of, tmp_path)
+    np.testing.assert_array_equal(library.results(patterns), built.results(patterns))
+    found, want = (np.zeros(len(faults), np.uint8) for _ in range(2))
+    library.differ(patterns, faults, RESULT, found)
+    built.differ(patterns, faults, RESULT, want)
+    np.testing.assert_array_equal(found & RESULT, want & RESULT)
+    assert 0.3 < (want & RESULT != 0).mean() < 1
+    for fault, reached in zip(faults[:40], library.reached(patterns, faults[:40]), strict=True):
+        every = built.reached(patterns, np.array([fault]))
+        assert reached <= every and (not every or int(fault["node"]) in reached)
 
 
 def test_mutants_of_a_class_are_one(tmp_path):

@@ -5,11 +5,17 @@ equal, and the side conditions of the solver.
 import itertools
 import random
 
+import numpy as np
 import pytest
 
-from scegrad.signoff import mutant_judge, mutants
+from scegrad.formats import FP16, FP32
+from scegrad.model.sigmoid32 import sigmoid32
+from scegrad.model.subtract import half_label
+from scegrad.model.unpack import unpack
+from scegrad.signoff import mutant_judge, mutant_lane, mutant_near, mutants, stage_facts
 from scegrad.signoff.aig import Aig
-from scegrad.signoff.logic import Logic
+from scegrad.signoff.logic import Logic, side_conditions
+from scegrad.signoff.mutant_equal import Pair
 from scegrad.signoff.mutation import SELECT_BITS, Judgement, Mutant, Population
 from scegrad.signoff.result import Verdict
 
@@ -76,3 +82,60 @@ def test_conditions_of_the_logic(number, seed):
         pairs = [(bit, other >> i & 1) for i, bit in enumerate(bits)]
         assert logic.differ(pairs) == (value != other)
         assert logic.chosen(bits[0], bits[1], bits[2]) == (bits[1] if bits[0] else bits[2])
+
+
+def bits_of(value, width):
+    return [int(value) >> i & 1 for i in range(width)]
+
+
+def test_real_pairs_fulfil_the_conditions_on_s_and_k(seed):
+    """Those of every kind, and with |x|/4 in place of s; and an s that no logit has does not."""
+    rng = np.random.default_rng(seed)
+    logits, labels = mutant_lane.close(FP32, 1500, rng)
+    logits[:500] = rng.integers(0, 1 << 32, 500)
+    labels[:200] = 0x3F00_0000
+    x, y = unpack(logits, FP32), unpack(labels, FP32)
+    half = half_label(x, y, FP32)
+    assert 50 < half.sum() < 500
+    s, k, _ = sigmoid32(x.exponent, x.significand, x.infinite, half)
+
+    def holds(i, s, k):
+        values = {"logit": logits[i], "label": labels[i], "s": s, "k": k}
+        widths = {"logit": 32, "label": 32, "s": 47, "k": 8}
+        inputs = {name: bits_of(value, widths[name]) for name, value in values.items()}
+        return side_conditions(Logic(Aig(), {}), inputs)
+
+    assert [i for i in range(logits.size) if holds(i, s[i], k[i]) != 1] == []
+    usual = ~(half | x.infinite | x.nan) & (x.significand != 0) & (k < 150)
+    wrong = [holds(i, 1 << 43, k[i]) for i in np.flatnonzero(usual)]
+    assert len(wrong) > 300 and not any(wrong)
+    wrong = [holds(i, s[i] ^ 1, k[i]) for i in np.flatnonzero(half)]
+    assert not any(wrong)
+
+
+@pytest.mark.parametrize("fmt", [FP16, FP32])
+def test_pairs_near_a_solution_have_its_s(fmt, seed):
+    rng = np.random.default_rng(seed)
+    s, k = (0x155_5555 >> 1, 0) if fmt is FP16 else (0x3123_4567_89AB, 30)
+    pair = Pair(fmt.sign_bit, 0x3C01, s, k)
+    logits, labels = mutant_near.near(fmt, [pair, pair], rng)
+    assert logits.size == labels.size == 2 * mutant_near.COUNT
+    assert (logits[0], labels[0]) == (pair.logit, pair.label)
+    x = np.abs(logits.view(fmt.dtype).astype(np.float64))
+    value = s * 2.0 ** (-(25 if fmt is FP16 else 46) - k)
+    close = np.abs(1 / (1 + np.exp(x)) / value - 1) < 0.01
+    assert 0.45 < close.mean() < 0.95
+
+
+def test_gaps_of_the_stage_hold_no_logit(seed):
+    rng = np.random.default_rng(seed)
+    assert len(stage_facts.gaps()) > 10
+    for k, target, bits in stage_facts.gaps():
+        s = target * 2.0 ** (-46 - k)
+        x = np.float32(np.log1p((1 - 2 * s) / s)).view(np.uint32)
+        near = (x + rng.integers(-400, 400, 2000)).astype(np.uint32)
+        found, ks = stage_facts.stage(near)
+        inside = (ks == k) & (found >= target - (1 << bits)) & (found < target + (1 << bits))
+        assert not inside.any()
+        wider = (ks == k) & (np.abs(found - target) < 1 << bits + 4)
+        assert wider.any()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from scegrad.formats import FP16, FP32
+from scegrad.signoff import stage_facts
 from scegrad.signoff.aig import Aig, Literal
 from scegrad.sweep.stage import TAIL
 
@@ -58,9 +59,11 @@ def _quarter(logic: Logic, magnitude: list[Literal], s: list[Literal], k: list[L
     """Whether s and k are |x|/4 less one unit, for a finite logit below 1."""
     field = magnitude[FP32.fraction_bits :]
     hidden = logic.some(field)
-    exponent = [logic.some((field[0], hidden ^ 1)), *field[1:]]  # a subnormal has that of 1
-    pairs = [(bit, other ^ 1) for bit, other in zip(k, exponent, strict=True)]
-    pairs[-1] = (k[-1], 0)
+    field[0] = logic.some((field[0], hidden ^ 1))  # a subnormal has the exponent of 1
+    pairs, lower = [(k[-1], 0)], 0
+    for bit, own in zip(k[:-1], field[:-1], strict=True):  # k is 128 less the exponent
+        pairs.append((bit, logic.differ([(own, lower)])))
+        lower = logic.some((lower, own))
     significand = [*magnitude[: FP32.fraction_bits], hidden]
     spare = len(s) - 1 - len(significand)
     pairs += [(bit, 1) for bit in s[:spare]]
@@ -70,6 +73,21 @@ def _quarter(logic: Logic, magnitude: list[Literal], s: list[Literal], k: list[L
         pairs.append((bit, flipped))
         borrow = logic.both(own ^ 1, borrow)
     return logic.differ(pairs) ^ 1
+
+
+def _fits(logic: Logic, s: list[Literal], k: list[Literal]) -> Literal:
+    """Whether s can come with this k below 104 (``stage_facts``)."""
+    upper = s[stage_facts.COARSE :]
+    choices = []
+    for number, (low, high) in stage_facts.bounds().items():
+        inside = logic.both(logic.above(upper, low - 1), logic.above(upper, high) ^ 1)
+        choices.append(logic.both(logic.equal(k, number), inside))
+    fits = logic.some(choices)
+    for number, target, bits in stage_facts.gaps():
+        upper, middle = s[bits:], target >> bits
+        close = logic.some((logic.equal(upper, middle), logic.equal(upper, middle - 1)))
+        fits = logic.both(fits, logic.both(logic.equal(k, number), close) ^ 1)
+    return fits
 
 
 def side_conditions(logic: Logic, inputs: dict[str, list[Literal]]) -> Literal:
@@ -87,7 +105,7 @@ def side_conditions(logic: Logic, inputs: dict[str, list[Literal]]) -> Literal:
     at_most_one = logic.above(s, one) ^ 1
     if k:
         far = logic.above(k, 151)
-        near = logic.every((logic.above(s, one >> 3), at_most_one, logic.equal(k, 0) ^ 1))
+        near = logic.both(at_most_one, _fits(logic, s, k))
         tail = logic.above(magnitude, TAIL - 1)
         finite = logic.chosen(tail, logic.both(at_most_one, far), near)
         alone = logic.both(logic.equal(inputs["label"], HALF), logic.above(magnitude, BELOW) ^ 1)

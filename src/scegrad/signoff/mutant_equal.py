@@ -1,14 +1,16 @@
 """Whether a mutant of a lane is equal to the lane behind its sigmoid, by SAT, registers as wires.
 
-    x, y, free s, k ──► changed pin ──► nodes that differ for some pair ──► frontier ──► result
-                                        (found by trying)                   equal?      equal?
+    x, y, free s, k ──► changed pin ──► nodes that differ for some pair ──► the nodes next to them
+                                              ▲                              │ equal    │ a solution
+                                              └── what it reaches ◄──────────│──────────┘
+                                                                             ▼
+                                                                  the mutant is equal
 
-The free s and k take the polynomial away; which of them may come together is what the sweep of the
-stage over all logits shows, and a pair that the solver finds has, if there is one, the s and k of
-one of some thousand logits. If the frontier, of which no node differed, can differ for none, the
-mutant is equal; else the results themselves are compared. One solver holds the clauses of the lane
-for all mutants, and learns from each for the next. Resets are over: what they clear is for the
-stimuli.
+The free s and k take the polynomial away; what is known of them follows from the sweep of the
+stage over all logits (``logic.side_conditions``). A solution, and inputs near it, that reach a
+result end the search: what they are for the lane itself, pairs near them show. One solver holds the
+clauses of the lane for all mutants, and learns from each for the next. Resets are over: what they
+clear is for the stimuli.
 """
 
 import heapq
@@ -33,7 +35,10 @@ from scegrad.signoff.mutant_trial import Trial
 LIMIT = 20
 """Seconds that the solver may take for a mutant if nothing else is said."""
 
-SOLVER = "cadical195"
+TRIALS = 6
+"""Rounds of inputs near a solution, each near those of the round before that reach furthest."""
+
+SOLVER = "glucose4"
 """The solver of the package python-sat."""
 
 EQUAL, OPEN = "equal", "no proof in time"
@@ -169,11 +174,14 @@ class Equality:
         """
         reached = set(reached)
         while (model := self._differ(self._pairs(site, reached))) is not None:
-            found = self._trial.run(site, model)
-            if found.showing:
-                return self._told(found.showing)
-            assert found.reached - reached, "a solution reaches nothing further"
-            reached |= found.reached
+            for _ in range(TRIALS):
+                found = self._trial.run(site, model)
+                if found.showing:
+                    return self._told(found.showing)
+                if found.reached <= reached:
+                    break
+                reached |= found.reached
+                model = found.furthest
         return EQUAL
 
     def _told(self, models: list[dict[int, bool]]) -> Verdict:

@@ -79,19 +79,22 @@ def close(fmt: Format, count: int, rng: np.random.Generator) -> tuple[NDArray, N
     """Encodings of pairs whose label is all of s below some bit, or half a unit of that bit more or
     less, within a few units of the last bit of s; and of labels with few bits anywhere beside s.
 
-    So results are near boundaries to the last bits of s, which no usual label does.
+    So results are near boundaries to the last bits of s, which no usual label does. A third of the
+    logits are 0 and infinity, for which s is exact and the labels alone decide.
     """
     logits, _ = operands(fmt, count, rng)
+    exact = np.array([0, fmt.sign_bit, fmt.infinity, fmt.infinity | fmt.sign_bit], fmt.bits_dtype)
+    at = rng.random(count) < 0.33
+    logits[at] = rng.choice(exact, int(at.sum()))
     s, k = _sigmoid(fmt, logits)
-    ones = rng.integers(0, 51, count)
-    low = np.where(rng.random(count) < 0.5, s, -s) & (np.int64(1) << ones) - 1
-    low += (np.int64(1) << ones) * rng.integers(-2, 3, count) // 2
-    low += rng.integers(-4, 5, count) << np.where(
-        rng.random(count) < 0.7, 0, rng.integers(0, 40, count)
-    )
-    few = rng.random(count) < 0.3
-    spread = rng.integers(1, 1 << 24, count) & rng.integers(0, 1 << 24, count)
-    spread = np.where(rng.random(count) < 0.5, spread, 1) * rng.choice([-1, 1], count)
+    k = np.where(logits & fmt.sign_bit - 1 == fmt.infinity, 0, k)
+    top = rng.integers(0, 51, count)
+    low = np.where(rng.random(count) < 0.5, s, -s) & (np.int64(1) << top) - 1
+    low += (np.int64(1) << top) * rng.integers(-2, 3, count) // 2
+    weight = np.where(rng.random(count) < 0.7, 0, rng.integers(0, 40, count))
+    low += rng.integers(-4, 5, count) << weight
+    few = (rng.random(count) < 0.3) | at
+    spread = _few_bits(count, rng) * rng.choice([-1, 1], count)
     units = np.where(few, spread, low).astype(np.float64)
     exponent = np.where(few, rng.integers(-60, 60, count), 0) - _unit(fmt) - k
     with np.errstate(all="ignore"):
@@ -99,9 +102,17 @@ def close(fmt: Format, count: int, rng: np.random.Generator) -> tuple[NDArray, N
     return logits, np.ascontiguousarray(labels)
 
 
+def _few_bits(count: int, rng: np.random.Generator) -> NDArray:
+    """Numbers of up to 24 bits: any, few ones, one or two ones, few zeros."""
+    dense, sparse = (rng.integers(1, 1 << 24, count) for _ in range(2))
+    ones = (1 << rng.integers(0, 24, count)) | (1 << rng.integers(0, 24, count))
+    run = (1 << rng.integers(1, 25, count)) - (1 << rng.integers(0, 4, count))
+    chosen = rng.integers(0, 5, count)
+    return np.choose(chosen, [dense, dense & sparse, ones, np.abs(run) | 1, np.abs(run) ^ ones])
+
+
 def _unit(fmt: Format) -> int:
-    spec = SIGMOID16 if fmt is FP16 else SIGMOID32
-    return spec.fraction_bits
+    return (SIGMOID16 if fmt is FP16 else SIGMOID32).fraction_bits
 
 
 def _sigmoid(fmt: Format, logits: NDArray) -> tuple[NDArray, NDArray]:

@@ -25,12 +25,13 @@ SHOWN = 32
 
 @dataclass(frozen=True)
 class Found:
-    """The nodes that differ for some of the inputs, and inputs for which an output does: of each a
-    bit for every input of the graph by its node.
+    """The nodes that differ for some of the inputs, inputs for which an output does, and those for
+    which the furthest node does: of each a bit for every input of the graph by its node.
     """
 
     reached: set[int]
     showing: list[dict[int, bool]]
+    furthest: dict[int, bool]
 
 
 class Trial:
@@ -108,7 +109,7 @@ class Trial:
             value = changed[at] if at in changed else own(self._images[at])
             return value ^ masks[literal & 1]
 
-        reached, differs, waiting, queued = set(), 0, [node], set()
+        reached, differs, last, waiting, queued = set(), 0, 1, [node], set[int]()
         while waiting:
             at = heapq.heappop(waiting)
             if at != node:
@@ -122,14 +123,15 @@ class Trial:
                 del changed[at]
                 continue
             reached.add(at)
+            last = difference
             differs |= difference if at in self._outputs else 0
             for following in self._sites.consumers[at]:
                 if following in self._behind and following not in queued:
                     queued.add(following)
                     heapq.heappush(waiting, following)
-        return Found(reached, self._showing(values, differs))
+        return Found(reached, self._told(values, differs), self._told(values, last)[0])
 
-    def _showing(self, values: list[int], differs: int) -> list[dict[int, bool]]:
+    def _told(self, values: list[int], differs: int) -> list[dict[int, bool]]:
         found: list[dict[int, bool]] = []
         while differs and len(found) < SHOWN:
             at = (differs & -differs).bit_length() - 1

@@ -1,10 +1,10 @@
 """The cases ``mutants/lane...``: groups of single mutations, each killed or proved equal.
 
-    group ──► 20,000 pairs ──► a million pairs ──► gaps and resets ──► all logits: s, k, sticky
-                 │ killed          │ killed            │ killed            │ killed, or equal
-                                                                           ▼
-                        alive ◄── fp16: all 2^32 pairs ◄── its pair ◄── SAT: the results
-                                    │ killed, or equal      │ killed      │ equal
+    group ──► pairs ──► gaps and resets ──► pairs at boundaries ──► all logits: s, k, sticky
+                │ killed      │ killed             │ killed              │ killed, or equal
+                                                                         ▼
+                     alive ◄── fp16: all 2^32 pairs ◄── pairs near its ◄── SAT: the results
+                                  │ killed, or equal      │ killed           │ equal
 
 Mutants that make the same change are judged once.
 """
@@ -33,7 +33,7 @@ LANE_GROUPS = {"lane16": (FP16, 2), "lane32": (FP32, 2)}
 ROUNDS = (20_480, 1 << 20)
 """Pairs of the first two rounds of stimuli."""
 
-CLOSE = {"lane16": 1 << 20, "lane32": 1 << 23}
+CLOSE = {"lane16": 1 << 20, "lane32": 1 << 22}
 """Pairs of the third round, whose results are close to boundaries."""
 
 FINDING = "src/scegrad/signoff/mutants.py"
