@@ -1,10 +1,11 @@
-"""The cases ``coverage/...``: lanes and a one-core platform under a regression of their own, until
+"""The cases ``coverage/...``: lanes and platforms under a regression of their own, until
 every point of the code is hit or excluded with a reason.
 """
 
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -12,8 +13,15 @@ from scegrad.build.simulator import verilog
 from scegrad.errors import JobError, SimulationError
 from scegrad.formats import FP16, FP32, Format
 from scegrad.model import golden
-from scegrad.platforms import ECP5_DEMO, Platform
-from scegrad.signoff import coverage, coverage_model, coverage_runs, exclusions, mutant_lane
+from scegrad.platforms import ECP5_DEMO, FT78NE, MT7004, Platform
+from scegrad.signoff import (
+    coverage,
+    coverage_long,
+    coverage_model,
+    coverage_runs,
+    exclusions,
+    mutant_lane,
+)
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.coverage import Point
 from scegrad.signoff.designs import lane_design, platform_hash, stimuli_hash
@@ -43,8 +51,15 @@ def measure_platform(platform: Platform, rounds: int = ROUNDS) -> Counted:
     text = coverage_model.model_text(verilog(platform).read_text(encoding="ascii"))
     with Simulation(library) as simulation:
         jobs = coverage_runs.run_regression(platform, simulation, rounds)
+        if _wide(platform):
+            jobs += coverage_long.run_long(platform, simulation)
         found = coverage.points(coverage_model.counts(library), text, platform.top_name)
     return jobs, found
+
+
+def _wide(platform: Platform) -> bool:
+    """Whether the shared port is wider than a private one."""
+    return platform.shared_data_bits > platform.l2_data_bits
 
 
 def measure_lane(fmt: Format, pairs: int = PAIRS) -> Counted:
@@ -75,9 +90,9 @@ def result_of(name: str, measure: Callable[[], Counted], what: str) -> CaseResul
 
 
 def cases() -> list[SignoffCase]:
-    """The lanes and the platform."""
+    """The lanes and the platforms."""
     lanes = [_lane_case(FP16, quick=True), _lane_case(FP32, quick=False)]
-    return [*lanes, _platform_case(ECP5_DEMO)]
+    return [*lanes, *map(_platform_case, (ECP5_DEMO, MT7004, FT78NE))]
 
 
 def _case(
@@ -109,7 +124,8 @@ def _platform_case(platform: Platform) -> SignoffCase:
     name = platform.name
 
     def subject() -> str:
-        return hashed([platform_hash(platform), stimuli_hash(), *_settings(name)])
+        longer = [Path(coverage_long.__file__)] if _wide(platform) else []
+        return hashed([platform_hash(platform), stimuli_hash(), *_settings(name), *longer])
 
     def run() -> CaseResult:
         return result_of(name, lambda: measure_platform(platform), "jobs")

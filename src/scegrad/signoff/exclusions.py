@@ -126,6 +126,74 @@ _PLATFORM: tuple[Exclusion, ...] = (
     Exclusion(_BACKLOG, "cluster_gather", "56 else", "branch"),
 )
 
+_WINDOWS = "each private memory is 512 KiB, at its core's address: the upper bits stand"
+_WORD = "bursts of the shared port begin at its words: the low six bits are 0"
+_WRITES = "writes take turns of one burst, so that each ends one"
+_FEW = "fewer than 64 bursts fill both buffers: 192 beats each, of which 128 are in bursts of 16"
+_FIRST = "the first granule of an array that is not aligned is always that of the older word"
+_COUNTERS13 = _COUNTERS.replace("2^16", "2^13")
+
+_REASONS = {_WINDOW: _WINDOWS, _LONGEST: _FEW}
+"""Reasons that are other words on a platform with a wide port."""
+
+
+def _wide(cores: int, granules: int) -> tuple[Exclusion, ...]:
+    """What a platform of some cores, with a shared port of 512 bits and so many granules in a word,
+    has beside that of one core.
+    """
+    private = f"[0-{cores - 1}]"
+    backlog = "cluster_dma_(reader_labels_fifo|writer(_requests|_buffer_fifo)?)"
+    return (
+        *(each._replace(reason=_REASONS.get(each.reason, each.reason)) for each in _PLATFORM),
+        Exclusion(_WINDOWS, ".*", rf"l2__{private}__a[rw]__payload", bits=_bits((20, 32))),
+        Exclusion(_WINDOWS, "top", rf"m_axi_l2_{private}_a[rw]addr", bits=_PRIVATE),
+        Exclusion(_WINDOWS, "control_readout", f"value{private}", bits=_PRIVATE),
+        Exclusion(_WINDOWS, "core_dma_writer_\\w+", "block", bits=_bits((12, 24))),
+        Exclusion(_WORD, "top", "m_axi_shared_a[rw]addr", bits=_low(3, 4, 5)),
+        Exclusion(_WORD, "cluster(_dma(_writer(_requests)?)?)?", "port_[1378]", bits=_low(5)),
+        Exclusion(_BURST, "cluster(_dma(_reader(_\\w+)?)?)?", "port_[23]", bits=_bits((30, 33))),
+        Exclusion(
+            _BURST,
+            "cluster_dma_writer_buffer",
+            r"\(bursts__payload\[39:32\]\[[4-7]\]==1\) => 0",
+            "expr",
+        ),
+        Exclusion(_NEWER, "cluster_dma_writer_buffer", "from_hold", bits=_low(granules - 1)),
+        Exclusion(_NEWER, "cluster_dma_reader_labels", r"\(_004_==1 && _\d+_==1\) => 1", "expr"),
+        Exclusion(_FIRST, "cluster_dma_reader_labels", r"\(_0(06|10)_==0\) => 0", "expr"),
+        Exclusion(_WRITES, "cluster_dma_writer_\\w+", r"bursts__payload(_\d+)?", bits=_low(40)),
+        Exclusion(_FEW, r"c\w+_dma_reader_requests", "outstanding", bits=_low(6)),
+        Exclusion(
+            _COUNTERS13,
+            ".*",
+            r"(units?__(\d__)?)?counters|counts",
+            bits=_bits((13, 15), every=32, words=8),
+        ),
+        Exclusion(_BACKLOG, backlog, "level|more|waiting|outstanding"),
+        Exclusion(_BACKLOG, backlog, kinds="expr"),
+        Exclusion(_BACKLOG, "cluster_gather", r"\d+ else", "branch"),
+    )
+
+
+_GRANULE4 = "addresses and sizes are multiples of four bytes: bit 1 is 0"
+_ONE_FORMAT = "the platform has one format: no core is ever in another"
+
+_WIDE_FP32: tuple[Exclusion, ...] = (
+    *_wide(8, 16),
+    Exclusion(
+        _GRANULE4, ".*", rf"{_ADDRESSES}|job_size|size(_\d+)?|(w_)?bytes|written", bits=_low(1)
+    ),
+    Exclusion(_GRANULE4, ".*", r"bursts__payload(_\d+)?", bits=_low(1)),
+    Exclusion(_GRANULE4, ".*_dma", "job", bits=_bits((1, 1), every=32, words=4)),
+    Exclusion(_NEWER, "core_dma_writer_buffer", "from_hold", bits=_low(1)),
+    Exclusion(_NEWER, "core_dma_reader_labels", "from_hold", bits=_bits((32, 63))),
+    Exclusion(_ONE_FORMAT, ".*", "core_format|half"),
+    Exclusion(_ONE_FORMAT, "core_datapath", "(79|80) cond_then", "branch"),
+    Exclusion(_ONE_FORMAT, "control_readout", r"port_\d"),
+    Exclusion(_ONE_FORMAT, "control_readout", r"\(port_\d==1\) => 1", "expr"),
+    Exclusion(_ONE_FORMAT, "control_readout", "(4[468]0|5[02468]0|600) cond_then", "branch"),
+)
+
 _BOTH = "fp16: the stage is made for both formats, and this format's shifts and anchors are short"
 _WHOLE = "fp16: the sum holds every label whole: its low bits are 0, and nothing is shifted out"
 _FIELDS16 = "fp16: the same, as one field of the payload"
@@ -168,6 +236,8 @@ _LANE32: tuple[Exclusion, ...] = (
 
 EXCLUSIONS: dict[str, Iterable[Exclusion]] = {
     "ecp5_demo": _PLATFORM,
+    "mt7004": _wide(4, 32),
+    "ft78ne": _WIDE_FP32,
     "lane16": _LANE16,
     "lane32": _LANE32,
 }
