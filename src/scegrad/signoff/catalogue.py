@@ -2,6 +2,7 @@
 
 from scegrad.signoff import (
     coverages,
+    flush,
     mutant_pieces,
     mutant_units,
     mutants,
@@ -49,6 +50,12 @@ def cases() -> list[SignoffCase]:
     """Every case; names are unique."""
     found = [_unit(proof) for proof in PROOFS]
     found += [_lane(proof) for proof in LANE_PROOFS]
-    found += [*reset.cases(), *rounding32.cases(), *mutants.cases(), *mutant_pieces.cases()]
+    found += [
+        *reset.cases(),
+        *flush.cases(),
+        *rounding32.cases(),
+        *mutants.cases(),
+        *mutant_pieces.cases(),
+    ]
     found += mutant_units.cases()
     return [*found, *coverages.cases(), *soaks.cases()]

@@ -74,6 +74,12 @@ LADDER = (
     ),
     Rung(
         "V2",
+        "A flush empties all between operands and results, on every platform",
+        "docs/composition.md",
+        "flush/*",
+    ),
+    Rung(
+        "V2",
         "One cycle of reset, from any power-up state: all ports equal ever after",
         "docs/composition.md",
         "reset/*",
