@@ -16,46 +16,11 @@
 #include <new>
 #include <vector>
 
+#include "word.h"
+
 namespace {
 
-using Word = uint64_t __attribute__((vector_size(64)));
-constexpr unsigned kBits = 512, kWords = 8;
-constexpr uint64_t kOnes = ~uint64_t{0};
-
 enum : uint8_t { kAnd = 0, kPin = 1, kRegister = 2 };
-enum : uint8_t { kInverted = 0, kZero = 1, kOne = 2, kByZero = 3, kByOne = 4 };  // modes
-
-// A literal is twice a node, plus one for its complement.
-using Literal = uint32_t;
-
-struct Fault {
-  uint32_t node, mode, control, end;
-};
-
-Word broadcast(bool bit) {
-  const uint64_t word = bit ? kOnes : 0;
-  return Word{word, word, word, word, word, word, word, word};
-}
-
-bool any(const Word& word) {
-  const Word zero{};
-  return std::memcmp(&word, &zero, sizeof word) != 0;
-}
-
-Word changed(uint32_t mode, const Word& value, const Word& control) {
-  switch (mode) {
-    case kInverted:
-      return ~value;
-    case kZero:
-      return Word{};
-    case kOne:
-      return ~Word{};
-    case kByZero:
-      return value ^ ~control;
-    default:
-      return value ^ control;
-  }
-}
 
 struct Graph {
   uint32_t first, count;  // the first node that is no input, and all nodes

@@ -1,27 +1,20 @@
-"""The mutants of a platform: which of them its regression tells from the platform itself.
+"""What a platform's ports show in every cycle while jobs run on it, for its mutants.
 
-    regression of ``coverage_runs``, which checks results, guards and protocol
-        │ runs once, on the platform itself
-        ▼
-    trace: inputs and outputs of every port in every cycle
-        │ its inputs for each mutant, until a handshake differs
-        ▼
-    killed: in that cycle, by a handshake or by what it carries
-
-Up to the first difference a mutant gets what the regression would have given it, and what differs
-is wrong to whoever looks at the ports: a handshake in another cycle, of which the benches keep the
-number, or another address, length, strobe, byte or response.
+regression of ``coverage_runs``, which checks results, guards and protocol ─┐
+jobs of ``far_requests``, on the platform without checks of places ─────────┤
+▼
+trace: every pin of every port before each clock edge
 """
 
 import ctypes
 import random
 import re
-from collections.abc import Callable, Iterator
-from ctypes import POINTER, byref, c_int, c_uint32, c_uint64, c_void_p
+from collections.abc import Callable, Iterator, Sequence
+from ctypes import POINTER, byref, c_uint64, c_void_p
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,61 +24,70 @@ from scegrad.build.driver import software_directory
 from scegrad.build.model_text import clock_gates, constant_tables
 from scegrad.build.simulator import harness_directory, ports_header, verilog
 from scegrad.build.toolchain import Toolchain
-from scegrad.errors import SimulationError
 from scegrad.platforms import Platform
 from scegrad.progress import announced
-from scegrad.signoff import coverage_runs, edge_requests
-from scegrad.sim.clib import Functions, declare
+from scegrad.signoff import coverage_runs, edge_requests, far_requests
 from scegrad.sim.simulation import Simulation
 from scegrad.tools.places import cache_directory
 
 ROUNDS, EDGES = 6, 2000
-"""Soak rounds of the trace, and its requests at the edges."""
+"""Soak rounds of the regression, and its requests at the edges."""
 
-_PORT = re.compile(r"^  (input|output) (?:reg |wire )?(?:\[\d+:0\] )?(\w+);", re.MULTILINE)
+FAR = 600
+"""Jobs on arrays of any length."""
+
+_PORT = re.compile(r"^  (input|output) (?:reg |wire )?(?:\[(\d+):0\] )?(\w+);", re.MULTILINE)
+_REGION = re.compile(r"REGION\((\d+), \w+, \w+\)")
 _CHANNEL = re.compile(r"([sm]_axil?_(?:\w+_)?)(aw|ar|w|b|r)([a-z]+)")
-
-
-class Kind(IntEnum):
-    """How a mutant differs, as in ``sw/mutants/row.h``."""
-
-    SAME = 0
-    HANDSHAKE = 1
-    PAYLOAD = 2
 
 
 @dataclass(frozen=True)
 class Trace:
-    """What every port showed before each clock edge, a row of bytes a cycle; ``jobs`` ran."""
+    """The pins of each cycle, a row of bytes each, at the ``places`` in it (in bits) of the first
+    bit of each port; ``jobs`` ran.
+    """
 
     rows: NDArray[np.uint8]
+    places: dict[str, int]
     jobs: int
 
+    def bits(self, names: Sequence[str]) -> NDArray[np.uint8]:
+        """The bits of some pins (``name[3]``), a row for each cycle."""
+        found = np.empty((len(self.rows), len(names)), np.uint8)
+        for column, name in enumerate(names):
+            port, _, bit = name[:-1].partition("[")
+            at = self.places[port] + int(bit)
+            found[:, column] = self.rows[:, at // 8] >> at % 8 & 1
+        return found
 
-def pins_header(top: str, text: str) -> str:
-    """The C++ header with the pins of a top module, the clock aside, each output with the pins
-    that say when it counts.
-    """
+
+def _pins(top: str, text: str) -> dict[str, int]:
+    """The width of each port of a top module, the clock aside."""
     start = text.index(f"module {top}(")
     ports = _PORT.findall(text[start : text.index("endmodule", start)])
-    inputs = [name for way, name in ports if way == "input" and name != "clk"]
-    outputs = [_counted(name) for way, name in ports if way == "output"]
-    return "\n".join(
-        [
-            f"// Pins of {top}: which are driven, and when which output counts.",
-            "#pragma once",
-            f"#define SCE_INPUTS(PIN) {' '.join(f'PIN({name})' for name in inputs)}",
-            f"#define SCE_OUTPUTS(ALWAYS, READY, PAYLOAD, DATA) {' '.join(outputs)}",
-            "",
-        ]
-    )
+    return {name: 1 + int(high or 0) for _, high, name in ports if name != "clk"}
 
 
-def _counted(name: str) -> str:
-    """An output in the macro of its kind, with the pins that say when it counts."""
-    pins = condition(name)
-    kinds = {0: "ALWAYS", 1: "READY" if name.endswith("ready") else "PAYLOAD", 2: "DATA"}
-    return f"{kinds[len(pins)]}({', '.join((name, *pins))})"
+def _header(pins: Sequence[str]) -> str:
+    """The C++ header with the pins of a top module."""
+    listed = " ".join(f"PIN({name})" for name in pins)
+    return f"// Pins of a top module, without its clock.\n#pragma once\n#define SCE_PINS(PIN) {listed}\n"
+
+
+def _places(pins: dict[str, int]) -> tuple[dict[str, int], int]:
+    """Where in a row each port begins, in bits, and the bytes of a row: Verilator has a port in the
+    smallest integer that holds it, or in words of 32 bits.
+    """
+
+    def kind(width: int) -> type:
+        for integer in (ctypes.c_uint8, ctypes.c_uint16, ctypes.c_uint32, ctypes.c_uint64):
+            if width <= 8 * ctypes.sizeof(integer):
+                return integer
+        return ctypes.c_uint32 * (-(-width // 32))
+
+    members = [(name, kind(width)) for name, width in pins.items()]
+    row = type("Row", (ctypes.Structure,), {"_fields_": members})
+    return {name: 8 * getattr(row, name).offset for name in pins}, ctypes.sizeof(row)
 
 
 def condition(name: str) -> tuple[str, ...]:
@@ -99,9 +101,19 @@ def condition(name: str) -> tuple[str, ...]:
     return (f"{found[1]}wstrb", valid) if found[2] + found[3] == "wdata" else (valid,)
 
 
+def conditions(name: str) -> tuple[str, ...]:
+    """The same for one bit of an output, bits of pins."""
+    port, _, bit = name[:-1].partition("[")
+    return tuple(
+        f"{pin}[{int(bit) // 8 if pin.endswith('wstrb') else 0}]" for pin in condition(port)
+    )
+
+
 @cache
-def trace(platform: Platform) -> Trace:
-    """The regression. Raises ``BuildError``, and ``SoakError`` if a check of it fails."""
+def regression(platform: Platform) -> Trace:
+    """The trace of the regression. Raises ``BuildError``, and ``SoakError`` if a check of it
+    fails.
+    """
 
     def run(simulation: Simulation) -> int:
         jobs = coverage_runs.run_regression(platform, simulation, ROUNDS)
@@ -111,31 +123,50 @@ def trace(platform: Platform) -> Trace:
     return record(platform, verilog(platform), run)
 
 
-def record(platform: Platform, source: Path, run: Callable[[Simulation], int]) -> Trace:
+@cache
+def far(platform: Platform) -> Trace:
+    """The trace of jobs on arrays of any length and place. Raises as ``regression``."""
+    with TemporaryDirectory(prefix="scegrad-") as work:
+        source = Path(work) / "unchecked.v"
+        text = verilog(platform).read_text(encoding="ascii")
+        source.write_text(far_requests.unchecked(text), encoding="ascii")
+        rng = random.Random(FAR)
+        ports = _REGION.sub(r"REGION(\1, 0u, 0xffffffffu)", ports_header(platform))
+        return record(platform, source, lambda s: far_requests.run(rng, platform, s, FAR), ports)
+
+
+def record(
+    platform: Platform, source: Path, run: Callable[[Simulation], int], ports: str | None = None
+) -> Trace:
     """What the ports of a platform, of which ``source`` is the Verilog, show while ``run`` has its
-    simulation; it returns how many jobs ran. Raises what it raises, and ``BuildError``.
+    simulation; it returns how many jobs ran. ``ports`` is another header of the simulation's ports.
+    Raises what ``run`` raises, and ``BuildError``.
     """
-    library = recording_library(platform, source)
+    library = recording_library(platform, source, ports or ports_header(platform))
+    places, size_due = _places(_pins(platform.top_name, source.read_text(encoding="ascii")))
     rows, size = c_void_p(), c_uint64()
     function = ctypes.CDLL(str(library)).sce_trace
     function.argtypes = [POINTER(c_void_p), POINTER(c_uint64)]
     function.restype = c_uint64
+    before = function(byref(rows), byref(size))
     with Simulation(library) as simulation:
         jobs = run(simulation)
         count = function(byref(rows), byref(size))
         assert rows.value
         held = (ctypes.c_uint8 * (count * size.value)).from_address(rows.value)
-        return Trace(np.frombuffer(held, np.uint8).reshape(count, size.value).copy(), jobs)
+        assert size.value == size_due, "the compiler places the pins in another way"
+        table = np.frombuffer(held, np.uint8).reshape(count, size.value)
+        return Trace(table[before:].copy(), places, jobs)
 
 
-def recording_library(platform: Platform, source: Path) -> Path:
+def recording_library(platform: Platform, source: Path, ports: str) -> Path:
     """The library of a platform that records, as ``sim.Simulation`` takes it; built now where it is
     not there yet. Raises ``BuildError``.
     """
     tools, text = Toolchain.find(), source.read_text(encoding="ascii")
     harness = sorted(harness_directory().glob("*.cpp"))
     files = [*_own("row.h", "tap.cpp"), *sorted(harness_directory().glob("*.[ch]*"))]
-    pins, ports = pins_header(platform.top_name, text), ports_header(platform)
+    pins = _header(list(_pins(platform.top_name, text)))
 
     def make(work: Path) -> Path:
         (work / "ports.h").write_text(ports, encoding="ascii")
@@ -154,51 +185,6 @@ def recording_library(platform: Platform, source: Path) -> Path:
     texts = (text, tools.identity(), pins, ports)
     key = content_key([*(part.encode() for part in texts), *(path.read_bytes() for path in files)])
     return cached(cache_directory() / f"trace-{platform.name}-{key}.so", make)
-
-
-class MutantPlatform:
-    """The Verilated netlist of a group, made of the Verilog ``source`` of a platform, as a library
-    built in ``work``.
-    """
-
-    def __init__(self, platform: Platform, source: Path, netlist: bytes, work: Path) -> None:
-        tools, model = Toolchain.find(), work / "model"
-        model.mkdir()
-        (work / "mutants.v").write_bytes(netlist)
-        text = source.read_text(encoding="ascii")  # the netlist has its pins in another order
-        (model / "pins.h").write_text(pins_header(platform.top_name, text), encoding="ascii")
-        objects = tools.model(
-            [work / "mutants.v"], platform.top_name, list(_own("replay.cpp")), model
-        )
-        self._library = ctypes.CDLL(str(tools.link(objects, work / "mutants.so")))
-        declare(self._library, _FUNCTIONS)
-
-    def first_differences(
-        self, found: Trace, numbers: list[int]
-    ) -> Iterator[tuple[int, int, Kind]]:
-        """Of each mutant its number, and the cycle and kind of its first difference, 0 and ``SAME``
-        for none.
-
-        Raises ``SimulationError`` if the netlist without a mutation does not do what was recorded.
-        """
-        if self._library.sce_replay_bytes() != found.rows.shape[1]:
-            raise SimulationError("the netlist has other ports than the platform")
-        if (cycle := self._replay(found, 0)[0]) != 0:
-            raise SimulationError(f"the netlist without a mutation differs in cycle {cycle}")
-        for number in numbers:
-            yield number, *self._replay(found, number)
-
-    def _replay(self, found: Trace, number: int) -> tuple[int, Kind]:
-        kind = c_int()
-        rows = found.rows
-        cycle = self._library.sce_replay(rows.ctypes.data, len(rows), number, byref(kind))
-        return cycle, Kind(kind.value)
-
-
-_FUNCTIONS: Functions = {
-    "sce_replay_bytes": (c_uint64, []),
-    "sce_replay": (c_uint64, [c_void_p, c_uint64, c_uint32, POINTER(c_int)]),
-}
 
 
 def _own(*names: str) -> Iterator[Path]:

@@ -10,7 +10,7 @@ it.)
 from collections.abc import Container, Iterable
 
 from scegrad.signoff.aig import Literal
-from scegrad.signoff.mutant_pins import AND, MODES, PIN, REGISTER, Pins
+from scegrad.signoff.mutant_pins import AND, BOX, MODES, PIN, REGISTER, Pins
 
 INVERTED, ZERO, ONE, BY_ZERO, _ = range(len(MODES))
 
@@ -25,7 +25,9 @@ Class = tuple[int, Change]
 
 
 class Sites:
-    """Who takes the value of each node; a register is a wire, or takes it as an output does."""
+    """Who takes the value of each node; a register is a wire, or takes it as an output does, and so
+    does a box.
+    """
 
     def __init__(self, pins: Pins) -> None:
         self.pins = pins
@@ -34,6 +36,8 @@ class Sites:
             for node in {literal >> 1 for literal in self._needs(i)}:
                 self.consumers[node].append(pins.first + i)
         self.outputs = {literal >> 1 for literal in (*pins.outputs.values(), *self.next_values())}
+        for box in pins.boxes:
+            self.outputs |= {node for port in box.given for node in box.ports[port]}
 
     def next_values(self) -> list[Literal]:
         """What the registers are given, unless they are wires."""
@@ -70,10 +74,10 @@ class Sites:
         return found
 
     def _needs(self, i: int) -> set[Literal]:
-        a = self.pins.a[i]
-        if self.pins.kinds[i] == REGISTER and not self.pins.wires:
+        a, kind = self.pins.a[i], self.pins.kinds[i]
+        if kind == BOX or (kind == REGISTER and not self.pins.wires):
             return set()
-        return {a, self.pins.b[i]} if self.pins.kinds[i] == AND else {a}
+        return {a, self.pins.b[i]} if kind == AND else {a}
 
     def class_of(self, site: Site) -> Class | None:
         """The class of a mutant; None if it changes nothing, by structure."""

@@ -3,139 +3,151 @@
     inputs, registers, what memories and lanes give ──► outputs, next values, what these are given
 
 Equal in one step from any state is equal for ever. A mutant that differs in no state that is ever
-reached is not found equal by this: it is told what differs.
+reached is not found equal by this, nor one that differs in what nothing looks at: it is told where
+it differs.
 """
 
-import json
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+import heapq
 
-from scegrad.signoff import tools
-from scegrad.signoff.aig import Aig, Literal, constant
+from pysat.solvers import Solver
+
+from scegrad.signoff.aig import Aig, Literal
 from scegrad.signoff.logic import Known, Logic
-from scegrad.signoff.mutant_platform import condition
-from scegrad.signoff.mutation import SELECT_BITS, Mutant, Population
+from scegrad.signoff.mutant_machines import Conditions
+from scegrad.signoff.mutant_pins import AND, BOX, MODES, REGISTER, Box, Pins
+from scegrad.signoff.mutant_sites import INVERTED, ONE, ZERO, Site, Sites
 
-LIMIT = 10
-"""Seconds that the solver may take for a mutant."""
+SOLVER = "cadical195"
+"""The solver of the package python-sat."""
 
-_GATES = """
-read_json cut.json
-hierarchy -top {top}
-techmap
-opt
-setundef -zero
-aigmap
-opt_clean -purge
-select -assert-none t:$*ff* t:$*latch*
-write_aiger -symbols result.aig
-"""
+SHOWN = 3
+"""Names that are told of a mutant."""
 
 
 class Steps:
-    """The netlist of a group as one step; ``difference`` looks at one mutant after the other."""
+    """A platform as one step from any state; ``difference`` looks at one mutant after the other.
 
-    def __init__(self, population: Population, mutants: list[Mutant]) -> None:
-        self._graph, self._names = _read(population, mutants)
-        self._base = Aig()
-        for name in self._graph.inputs:
-            if not name.startswith("mutsel"):
-                self._base.inputs[name] = 2 * (1 + len(self._base.inputs))
-        self._known: Known = {}
-        self._due = self._copy(self._base, self._known, 0)
-
-    def difference(self, number: int) -> str | None:
-        """Why a mutant is not found equal: what differs in some state; None if it is equal."""
-        graph = Aig(dict(self._base.inputs), {}, list(self._base.gates))
-        known = dict(self._known)
-        found = self._copy(graph, known, number)
-        logic = Logic(graph, known)
-        parts = {
-            name: logic.both(logic.differ([(due, found[name])]), self._counts(logic, name))
-            for name, due in self._due.items()
-            if due != found[name]
-        }
-        graph.outputs["differs[0]"] = logic.some(parts.values())
-        cnf = graph.cnf("differs[0]")
-        if isinstance(cnf, bool):
-            solution: list[bool] | bool | None = cnf
-        else:
-            with TemporaryDirectory(prefix="scegrad-") as work:
-                solution = tools.kissat(cnf, Path(work), LIMIT)
-        if solution is False:
-            return None
-        pins = sorted(
-            {self._names.get(pin, pin) for pin in (name.rpartition("[")[0] for name in parts)}
-        )
-        shown = ", ".join(pins[:3]) + (" and more" if len(pins) > 3 else "")
-        what = "no proof in time for" if solution is None else "the trace shows no difference in"
-        return f"{what} {shown}"
-
-    def _copy(self, into: Aig, known: Known, number: int) -> dict[str, Literal]:
-        """Add the gates of a mutant to a graph; returns the literals of its outputs by name."""
-        select = constant("mutsel", SELECT_BITS, number)
-        images = [0]
-        images += [
-            int(select[name]) if name in select else into.inputs[name]
-            for name in self._graph.inputs
-        ]
-        for a, b in self._graph.gates:
-            images.append(into.gate(images[a >> 1] ^ (a & 1), images[b >> 1] ^ (b & 1), known))
-        return {
-            name: images[literal >> 1] ^ (literal & 1)
-            for name, literal in self._graph.outputs.items()
-        }
-
-    def _counts(self, logic: Logic, name: str) -> Literal:
-        """When a bit of an output counts: by the pins that say so, in the platform itself."""
-        pin, _, rest = name.rpartition("[")
-        bit = int(rest[:-1])
-        pins = condition(pin)
-        literals = []
-        for other in pins:
-            place = f"{other}[{bit // 8 if other.endswith('wstrb') else 0}]"
-            literals.append(self._due.get(place, self._base.inputs.get(place, 1)))
-        return logic.every(literals)
-
-
-def _read(population: Population, mutants: list[Mutant]) -> tuple[Aig, dict[str, str]]:
-    """The step, and the names of what registers hold by those of its outputs."""
-    with TemporaryDirectory(prefix="scegrad-") as work:
-        directory = Path(work)
-        rest = "opt_clean\ndffunmap\nwrite_json net.json"
-        design = json.loads(population.run(mutants, rest, "net.json", directory))
-        module = design["modules"][population.top]
-        names = cut(module)
-        design["modules"] = {population.top: module}
-        (directory / "cut.json").write_text(json.dumps(design), encoding="utf-8")
-        tools.yosys(_GATES.format(top=population.top), directory)
-        graph = Aig.read((directory / "result.aig").read_bytes())
-        return graph.specialised({}), names  # inputs are named in another order than they have
-
-
-def cut(module: dict[str, Any]) -> dict[str, str]:
-    """Turn the registers, memories and instances of a module, as Yosys writes it in JSON, into
-    ports: what they give into inputs, what they are given into outputs.
-
-    Returns what each output stands for: a register by its wire, anything else by its cell.
+    An output counts under its condition, what a memory is given while it is written, and what a
+    lane is given while it is valid.
     """
-    wires = {
-        bit: name
-        for name, wire in module["netnames"].items()
-        if not wire.get("hide_name")
-        for bit in wire["bits"]
-    }
-    kept, names = {}, {}
-    for number, (name, cell) in enumerate(module["cells"].items()):
-        kind, ports = cell["type"], cell["connections"]
-        if kind.startswith("$") and not kind.startswith("$mem") and kind != "$dff":
-            kept[name] = cell
-            continue
-        for port, bits in ports.items():
-            given = cell["port_directions"][port] == "output"
-            pin = f"cut{number}_{port}"
-            module["ports"][pin] = {"direction": "input" if given else "output", "bits": bits}
-            names[pin] = wires.get(ports["Q"][0], name) if kind == "$dff" else name
-    module["cells"] = kept
-    return names
+
+    def __init__(self, pins: Pins, conditions: Conditions) -> None:
+        self._pins, self._sites = pins, Sites(pins)
+        self._graph = Aig()
+        free = [*pins.inputs]
+        free += [f"state {i}" for i, kind in enumerate(pins.kinds) if kind in (REGISTER, BOX)]
+        for name in free:
+            self._graph.inputs[name] = 2 * (1 + len(self._graph.inputs))
+        known: Known = {}
+        self._logic = Logic(self._graph, known)
+        self._images: list[Literal] = [0, *(self._graph.inputs[name] for name in pins.inputs)]
+        for i, kind in enumerate(pins.kinds):
+            if kind in (REGISTER, BOX):
+                self._images.append(self._graph.inputs[f"state {i}"])
+            else:
+                self._images.append(self._value(i, {}))
+        self._names: dict[int, str] = {}
+        self._counts = {
+            node: self._logic.some(counts) for node, counts in self._looked_at(conditions).items()
+        }
+        self._written = 0
+        self._solver = Solver(name=SOLVER)
+        self._solver.add_clause([-1])  # node 0 is false, as variable 1
+
+    def _image(self, literal: Literal, changed: dict[int, Literal]) -> Literal:
+        node = literal >> 1
+        return changed.get(node, self._images[node]) ^ (literal & 1)
+
+    def _value(self, i: int, changed: dict[int, Literal]) -> Literal:
+        """What pin or gate i has, with nodes that a mutant changes."""
+        found = self._image(self._pins.a[i], changed)
+        if self._pins.kinds[i] == AND:
+            found = self._logic.both(found, self._image(self._pins.b[i], changed))
+        return found
+
+    def _looked_at(self, conditions: Conditions) -> dict[int, list[Literal]]:
+        """The nodes that must be equal, and when: each of some literals. Fills in their names."""
+        pins = self._pins
+        found: dict[int, list[Literal]] = {}
+        for name, literal in pins.outputs.items():
+            counts = self._logic.every(self._image(c, {}) for c in conditions.of.get(name, ()))
+            found.setdefault(literal >> 1, []).append(counts)
+            self._names[literal >> 1] = name.partition("[")[0]
+        for i, kind in enumerate(pins.kinds):
+            if kind == REGISTER:
+                found.setdefault(pins.a[i] >> 1, []).append(1)
+        for (cell, port, _), node in pins.nodes.items():
+            if port == "Q":
+                register = pins.a[node - pins.first] >> 1 if pins.is_pin(node) else node
+                self._names[pins.a[register - pins.first] >> 1] = pins.places[cell]
+        for box in pins.boxes:
+            for port in box.given:
+                for i, node in enumerate(box.ports[port]):
+                    found.setdefault(node, []).append(self._looks(box, port, i))
+                    self._names[node] = pins.places[box.cell]
+        return found
+
+    def _looks(self, box: Box, port: str, bit: int) -> Literal:
+        """When a box looks at a bit that it is given."""
+        if port == "WR_DATA":
+            return self._images[box.ports["WR_EN"][bit]]
+        if port == "WR_ADDR":
+            return self._logic.some(self._images[node] for node in box.ports["WR_EN"])
+        return self._images[box.ports["i__valid"][0]] if port == "i__payload" else 1
+
+    def difference(self, site: Site) -> str | None:
+        """Where a mutant differs in some state; None if it is equal."""
+        differ, names = 0, dict[str, None]()
+        for node, literal in self._cone(site):
+            here = self._logic.differ([(self._images[node], literal)])
+            here = self._logic.both(here, self._counts[node])
+            differ = self._logic.some((differ, here))
+            if here:
+                names[self._names[node]] = None
+        if differ == 0 or not self._satisfiable(differ):
+            return None
+        shown = ", ".join(list(names)[:SHOWN])
+        return shown + (" and more" if len(names) > SHOWN else "")
+
+    def _cone(self, site: Site) -> list[tuple[int, Literal]]:
+        """The nodes to look at that a mutant may change, and what they then have."""
+        node, mode, control, _ = site
+        changed, found = {node: self._changed(node, mode, control)}, []
+        waiting = [node] if changed[node] != self._images[node] else []
+        seen = set(waiting)
+        while waiting:
+            at = heapq.heappop(waiting)
+            if at != node:
+                changed[at] = self._value(at - self._pins.first, changed)
+                if changed[at] == self._images[at]:
+                    continue
+            if at in self._sites.outputs:
+                found.append((at, changed[at]))
+            for following in self._sites.consumers[at]:
+                if following not in seen:
+                    seen.add(following)
+                    heapq.heappush(waiting, following)
+        return found
+
+    def _changed(self, node: int, mode: int, control: int) -> Literal:
+        value, other = self._images[node], self._images[control]
+        if mode == INVERTED:
+            return value ^ 1
+        if mode in (ZERO, ONE):
+            return int(mode == ONE)
+        return self._logic.differ([(value, other)]) ^ (MODES[mode] == "cnot0")
+
+    def _satisfiable(self, literal: Literal) -> bool:
+        """Whether a literal is 1 for some state and inputs."""
+        first = 1 + len(self._graph.inputs)
+        for i in range(self._written, len(self._graph.gates)):
+            node, (a, b) = 2 * (first + i), self._graph.gates[i]
+            for clause in ((node ^ 1, a), (node ^ 1, b), (node, a ^ 1, b ^ 1)):
+                self._solver.add_clause([_signed(each) for each in clause])
+        self._written = len(self._graph.gates)
+        return bool(self._solver.solve(assumptions=[_signed(literal)]))
+
+
+def _signed(literal: Literal) -> int:
+    variable = (literal >> 1) + 1
+    return -variable if literal & 1 else variable

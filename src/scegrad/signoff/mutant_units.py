@@ -1,28 +1,38 @@
 """The cases ``mutants/control``, ``mutants/dma-shared`` and so on: groups of single mutations of a
 platform outside of its lanes, each killed by the regression or equal.
 
-    group ──► trace of the regression ──► SAT, one step from any state ──► alive
-                 │ killed                    │ equal
+    group ──► trace of the regression ──► trace of far jobs ──► SAT, one step from any state ──► alive
+                 │ killed                    │ killed             │ equal
 
-The trace is of some hundred jobs and some thousand requests. What lives is what the trace does not
-reach, or what differs only in states that no job reaches.
+511 mutants run at once beside the netlist itself, with what the traces give it. Up to the first
+difference a mutant gets what the regression would have given it, and what differs is wrong to
+whoever looks at the ports: a handshake in another cycle, of which the benches keep the number, or
+another address, length, strobe, byte or response.
 """
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+from numpy.typing import NDArray
+
 from scegrad.build.simulator import verilog
+from scegrad.errors import SimulationError
 from scegrad.platforms import ECP5_DEMO
-from scegrad.signoff import coverage_runs, mutant_platform
+from scegrad.progress import INTERVAL, Bar
+from scegrad.rtl.datapath.lane import Lane16, Lane32
+from scegrad.signoff import coverage_runs, far_requests, mutant_pins, mutant_platform
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import platform_hash, stimuli_hash
-from scegrad.signoff.mutant_equal import EQUAL
-from scegrad.signoff.mutant_platform import Kind, MutantPlatform
-from scegrad.signoff.mutant_steps import LIMIT, Steps
+from scegrad.signoff.mutant_machines import MUTANTS, NONE, Conditions, Machines
+from scegrad.signoff.mutant_pins import Fault, Pins
+from scegrad.signoff.mutant_sites import Class, Site, Sites
+from scegrad.signoff.mutant_steps import Steps
 from scegrad.signoff.mutation import Judgement, Mutant, Population
 from scegrad.signoff.result import CaseResult
 
@@ -30,12 +40,12 @@ PLATFORM = ECP5_DEMO
 
 FINDING = "src/scegrad/signoff/mutant_units.py"
 
-BY_HANDSHAKE, BY_PAYLOAD = "killed by a handshake", "killed by what a handshake carries"
+EQUAL, BY_REGRESSION, BY_FAR = "equal", "killed by the regression", "killed by a far job"
 
-ENDS = {Kind.HANDSHAKE: BY_HANDSHAKE, Kind.PAYLOAD: BY_PAYLOAD}
-
-SAMPLE = 5200
-"""The quick case takes every mutant of this number, over all units."""
+SHORT = (20_000, 100_000)
+"""Cycles of the regression that most mutants do not survive: the others run from its start again,
+packed anew.
+"""
 
 WHOLE = "setattr -mod -set keep_hierarchy 1 *lane* *_rom"
 """The lanes stay modules of their own and are not mutated here: they have cases of their own."""
@@ -43,112 +53,187 @@ WHOLE = "setattr -mod -set keep_hierarchy 1 *lane* *_rom"
 TRIM = "opt -full\nwreduce\nopt -full\nopt_clean -purge"
 """Bits that are constant or that nothing uses are no logic: synthesis drops them as well."""
 
+_TABLE = re.compile(r"-cell \S*\.rom |-port (address|entry|clk|RD_EN) ")
+"""Mutations of the ROM of the half lanes, which the cases of ``lane16`` have, and of what is
+constant or a clock.
+"""
+
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the platform: ``places`` is a pattern of the paths of its cells and wires."""
+    """A part of the platform: ``places`` is a pattern of the paths of its cells."""
 
     name: str
     places: str
     groups: int
 
 
-_NO_PIECE = r"^(?!\S*\bcontrol\.(?:readout|job_checker)\.)"
-"""Not of a cell in a unit that is judged by itself, in ``mutant_pieces``."""
-
 PARTS = (
-    Part("control", rf"{_NO_PIECE}.*\bcontrol\.", 30),
-    Part("dma-shared", r"\bcluster\.dma\.", 96),
-    Part("dma-core", r"\bunit\.dma\.", 96),
-    Part("deal", r"^(?!.*(\bcontrol\.|\bcluster\.dma\.|\bunit\.dma\.))", 42),
+    Part("control", r"control\.(?!readout\.|job_checker\.)", 2),
+    Part("dma-shared", r"cluster\.dma\.", 8),
+    Part("dma-core", r"cluster\.core_0\.unit\.dma\.", 8),
+    Part("deal", r"(?!control\.|cluster\.dma\.|cluster\.core_0\.unit\.dma\.)", 4),
 )
-"""Every cell of the platform is in one of them, or in a piece."""
+"""Every cell of the platform is in one of them, or in a unit that is judged by itself, in
+``mutant_pieces``.
+"""
+
+Members = list[tuple[Mutant, Site]]
 
 
 @cache
-def population(part: Part) -> Population:
-    """The mutants of a part."""
+def population() -> Population:
+    """The mutants of the platform."""
     text = verilog(PLATFORM).read_text(encoding="ascii")
-    top = PLATFORM.top_name
-    return Population(part.name, text, top, part.groups, TRIM, WHOLE, part.places)
+    return Population("platform", text, PLATFORM.top_name, 1, TRIM, WHOLE)
 
 
-def judge(found: Population, mutants: list[Mutant]) -> Judgement:
+@cache
+def netlist() -> Pins:
+    """The gates and pins of the platform, with memories and lanes as boxes."""
+    return mutant_pins.read(population(), wires=False)
+
+
+@cache
+def classes() -> dict[str, dict[Class | None, Members]]:
+    """The mutants of each part by what they change; None for those that change nothing."""
+    pins = netlist()
+    sites = Sites(pins)
+    found: dict[str, dict[Class | None, Members]] = {part.name: {} for part in PARTS}
+    for mutant in population().mutants:
+        if _TABLE.search(mutant.command):
+            continue
+        site = pins.fault(mutant)
+        place = pins.places[mutant.cell]
+        for part in PARTS:
+            if re.match(part.places, place):
+                found[part.name].setdefault(sites.class_of(site), []).append((mutant, site))
+    return found
+
+
+def conditions(pins: Pins) -> Conditions:
+    """When each output of the platform counts."""
+    inputs = {name: 2 * node for node, name in enumerate(pins.inputs, start=1)}
+    literals = inputs | pins.outputs
+    return Conditions(
+        {name: [literals[pin] for pin in mutant_platform.conditions(name)] for name in pins.outputs}
+    )
+
+
+def unchecked(pins: Pins) -> NDArray:
+    """The checks of places that far jobs go without, as changes of the netlist."""
+    found = [
+        (literal >> 1, mode, 0, literal >> 1)
+        for name, literal in pins.named.items()
+        if (mode := far_requests.forced(name)) is not None
+    ]
+    return np.array(sorted(set(found)), Fault)
+
+
+class Traces:
+    """The machines, and what the traces give them; built in ``work``. Raises ``SimulationError`` if
+    the netlist does not do what was recorded.
+    """
+
+    def __init__(self, work: Path) -> None:
+        pins = netlist()
+        latencies = {
+            box.cell: (Lane16() if "half_lane" in box.kind else Lane32()).latency
+            for box in pins.boxes
+            if box.kind.rstrip("_0123456789").endswith("lane")
+        }
+        self.conditions = conditions(pins)
+        self.machines = Machines(pins, self.conditions, latencies, work)
+        self.regression = self._read(mutant_platform.regression(PLATFORM), NONE)
+        self.forced = unchecked(pins)
+        self.far = self._read(mutant_platform.far(PLATFORM), self.forced)
+
+    def _read(self, trace: mutant_platform.Trace, forced: NDArray) -> NDArray[np.uint8]:
+        names, rows = self.machines.names, trace.bits(self.machines.pins.inputs)
+        got, due = self.machines.outputs(rows, forced), trace.bits(names)
+        at = {name: column for column, name in enumerate(names)}
+        inputs = {name: column for column, name in enumerate(self.machines.pins.inputs)}
+        for name, column in at.items():
+            if "wdata[" in name:
+                continue  # the machines' lanes are any function
+            differ = got[:, column] != due[:, column]
+            for pin in mutant_platform.conditions(name):
+                differ &= due[:, at[pin]] != 0 if pin in at else rows[:, inputs[pin]] != 0
+            if differ.any():
+                raise SimulationError(f"the netlist has another {name} in cycle {differ.argmax()}")
+        return rows
+
+
+@cache
+def _traces() -> Traces:
+    with TemporaryDirectory(prefix="scegrad-") as work:
+        return Traces(Path(work))
+
+
+@cache
+def _steps() -> Steps:
+    return Steps(netlist(), _traces().conditions)
+
+
+def judge(classed: list[tuple[Class | None, Members]], progress: Bar) -> Judgement:
     """What becomes of mutants of the platform."""
     judgement = Judgement({}, [])
-    left = []
-    with TemporaryDirectory(prefix="scegrad-") as work:
-        netlist = found.run(mutants, "write_verilog -noattr out.v", "out.v", Path(work))
-        model = MutantPlatform(PLATFORM, verilog(PLATFORM), netlist, Path(work))
-        numbers = list(range(1, len(mutants) + 1))
-        trace = mutant_platform.trace(PLATFORM)
-        for number, _, kind in model.first_differences(trace, numbers):
-            if kind is Kind.SAME:
-                left.append(number)
-            else:
-                judgement.count(ENDS[kind])
-    if left:
-        steps = Steps(found, mutants)
-        for number in left:
-            differs = steps.difference(number)
-            if differs is None:
-                judgement.count(EQUAL)
-            else:
-                judgement.keep(mutants[number - 1], differs)
+    left: list[Members] = []
+    for kind, members in classed:
+        if kind is None:
+            judgement.count(EQUAL, len(members))
+        else:
+            left.append(members)
+    traces = _traces()
+    runs = [(traces.regression[:cycles], NONE, BY_REGRESSION) for cycles in SHORT]
+    runs += [(traces.regression, NONE, BY_REGRESSION), (traces.far, traces.forced, BY_FAR)]
+    for rows, forced, end in runs:
+        survivors = []
+        for first in range(0, len(left), MUTANTS):
+            part = left[first : first + MUTANTS]
+            faults = np.array([members[0][1] for members in part], Fault)
+            found = traces.machines.first_cycles(rows, faults, forced)
+            for members, cycle in zip(part, found, strict=True):
+                if cycle:
+                    judgement.count(end, len(members))
+                else:
+                    survivors.append(members)
+            progress(first + len(part), len(left), f"{len(rows):,} cycles")
+        left = survivors
+    for number, members in enumerate(left, start=1):
+        differs = _steps().difference(members[0][1])
+        progress(number, len(left), "solver")
+        if differs is None:
+            judgement.count(EQUAL, len(members))
+            continue
+        for mutant, _ in members:
+            judgement.keep(mutant, f"the traces show no difference; some state does, in {differs}")
     return judgement
 
 
 def _run(part: Part, index: int) -> CaseResult:
-    return _judged(population(part), lambda found: found.group(index))
-
-
-def _run_sample() -> CaseResult:
-    return _judged(population(ALL), lambda found: found.mutants[::SAMPLE])
-
-
-ALL = Part("sample", _NO_PIECE, 1)
-
-
-def _judged(found: Population, choose: Callable[[Population], list[Mutant]]) -> CaseResult:
     started = time.monotonic()
-    judgement = judge(found, choose(found))
-    return judgement.result(time.monotonic() - started)
+    chosen = list(classes()[part.name].items())[index :: part.groups]
+    with Bar(f"mutants/{part.name}/{index:03}", lines=INTERVAL) as progress:
+        return judge(chosen, progress).result(time.monotonic() - started)
 
 
-def cases() -> list[SignoffCase]:
-    """A sample for the quick ones, and every group of every part."""
-    settings = [WHOLE, TRIM, str((mutant_platform.ROUNDS, mutant_platform.EDGES, LIMIT))]
+def cases() -> Iterator[SignoffCase]:
+    """Every group of every part."""
+    numbers = (mutant_platform.ROUNDS, mutant_platform.EDGES, mutant_platform.FAR, SHORT)
+    settings = [WHOLE, TRIM, _TABLE.pattern, str(numbers), "2"]
 
     def subject(part: Part) -> str:
-        subjects = [platform_hash(PLATFORM), stimuli_hash(), *settings]
-        return hashed([*subjects, repr(part), str(SAMPLE)])
+        return hashed([platform_hash(PLATFORM), stimuli_hash(), *settings, repr(part)])
 
-    def case(name: str, claim: str, part: Part, run: Callable[[], CaseResult]) -> SignoffCase:
-        quick = part is ALL
-        return SignoffCase(
-            f"mutants/{name}",
-            claim,
-            FINDING,
-            quick,
-            once(partial(subject, part)),
-            run,
-            coverage_runs.SEED,
-        )
-
-    sample = case(
-        f"sample/{PLATFORM.name}",
-        f"every {SAMPLE}th mutant outside of the lanes is killed or equal",
-        ALL,
-        _run_sample,
-    )
-    groups = [
-        case(
-            f"{part.name}/{index:03}",
-            f"every mutant of group {index} of {part.groups} is killed or equal",
-            part,
-            partial(_run, part, index),
-        )
-        for part in PARTS
-        for index in range(part.groups)
-    ]
-    return [sample, *groups]
+    for part in PARTS:
+        for index in range(part.groups):
+            yield SignoffCase(
+                f"mutants/{part.name}/{index:03}",
+                f"every mutant of group {index} of {part.groups} is killed or equal",
+                FINDING,
+                quick=False,
+                subject=once(partial(subject, part)),
+                run=partial(_run, part, index),
+                seed=coverage_runs.SEED,
+            )

@@ -53,6 +53,13 @@ class Mutant:
         return self.command.replace("mutate ", control, 1)
 
     @property
+    def cell(self) -> str:
+        """The cell that it is in."""
+        found = _CELL.search(self.command)
+        assert found
+        return found[1].removeprefix("\\")
+
+    @property
     def line(self) -> int:
         """The line of the Verilog that it is in; 0 if that is not known."""
         found = _SOURCE.findall(self.command)
