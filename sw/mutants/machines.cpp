@@ -86,8 +86,8 @@ struct Machines {
 
   std::vector<Word> values;
   std::vector<uint64_t> dirty;
-  size_t cursor = 0;   // no word of `dirty` before this one is set
-  uint64_t stamp = 1;  // of what memories look at
+  size_t cursor = 0;              // no word of `dirty` before this one is set
+  uint64_t stamp = 1;             // of what memories look at
   std::vector<uint32_t> pending;  // registers whose next value has changed
   std::vector<uint8_t> waits;
   std::vector<std::pair<uint32_t, Word>> clocked;
@@ -477,8 +477,7 @@ void* sce_machines_create(uint32_t first, uint32_t count, const uint8_t* kinds, 
   for (uint32_t i = 0; i < lanes; ++i) {
     Lane& lane = all->lanes.emplace_back();
     lane.depth = *boxes++;
-    for (Nodes* nodes :
-         {&lane.reset, &lane.valid, &lane.payload, &lane.result, &lane.result_valid})
+    for (Nodes* nodes : {&lane.reset, &lane.valid, &lane.payload, &lane.result, &lane.result_valid})
       *nodes = nodes_of(boxes);
     look(lane.reset);
     look(lane.valid);

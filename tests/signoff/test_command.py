@@ -76,6 +76,41 @@ def test_an_output_is_refused_before_anything_runs(fake, tmp_path):
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["short.json"]
 
 
+def test_the_short_summary_keeps_what_is_still_of_today(fake, tmp_path):
+    """Records on another machine are not lost when one case runs again here."""
+    path = tmp_path / "short.json"
+    run(tmp_path / "there", short=path)
+    rows = {
+        "mutants": [{"design": name, "judged": 1, "mutants": 5} for name in ("a", "gone")],
+        "coverage": [{"design": "a", "kind": "line"}, {"design": "gone", "kind": "line"}],
+    }
+    before = json.loads(path.read_text()) | rows
+    for name in ("mutants/a/000", "mutants/b/000", "coverage/a"):
+        fake.verdicts[name] = Verdict.PROVED
+        before["cases"][name] = [fake.subject, "proved", 1.0, "then"]
+    path.write_text(json.dumps(before))
+    run(tmp_path / "here", names=("unit/a",), short=path)
+    found = json.loads(path.read_text())
+    assert found["cases"].keys() == fake.verdicts.keys()
+    assert found["cases"]["mutants/b/000"][-1] == "then"
+    assert [row for row in found["mutants"] if row["judged"]] == rows["mutants"][:1]
+    assert found["coverage"] == rows["coverage"][:1]
+
+    fake.subject = "fedcba9876543210"
+    run(tmp_path / "changed", names=("unit/a",), short=path)
+    found = json.loads(path.read_text())
+    assert found["cases"].keys() == {"unit/a"}
+    assert not [row for row in found["mutants"] if row["judged"]] and not found["coverage"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"version": 0}'])
+def test_another_file_is_no_short_summary(fake, tmp_path, text):
+    (tmp_path / "short.json").write_text(text)
+    with pytest.raises(RequestError, match="no summary of a sign-off"):
+        run(tmp_path / "out", short=tmp_path / "short.json")
+    assert not fake.ran
+
+
 def test_a_second_run_takes_up_the_records(fake, tmp_path):
     assert run(tmp_path) == 0
     assert run(tmp_path) == 0

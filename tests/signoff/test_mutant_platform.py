@@ -1,25 +1,34 @@
-"""Mutants of a platform: pins that count, equality in one step, and that the parts share out every
-cell.
+"""Mutants of a platform: pins that count, the trace of its ports, jobs of any length, and that
+parts and pieces share out every cell.
 """
 
+import random
+import re
+
+import numpy as np
 import pytest
 
-from scegrad.signoff import mutant_units
-from scegrad.signoff.mutant_platform import condition, pins_header
-from scegrad.signoff.mutant_steps import Steps
-from scegrad.signoff.mutation import Population
+from scegrad.build.simulator import verilog
+from scegrad.errors import BuildError
+from scegrad.job import sequence
+from scegrad.platforms import ECP5_DEMO
+from scegrad.signoff import far_requests, mutant_pieces, mutant_platform, mutant_units
+from scegrad.signoff.mutant_machines import NONE
+from scegrad.signoff.mutant_platform import condition, conditions
 from scegrad.signoff.places import place
+from scegrad.soak.registers import SoakRegisters
 
-STEP = """
-module step(input clk, input a, input b, input [3:0] d, output reg q,
-    output m_axi_x_awvalid, output [3:0] m_axi_x_awaddr);
-  reg [3:0] kept [0:1];
-  always @(posedge clk) begin
-    q <= a & (a | b);
-    if (a) kept[b] <= d;
-  end
-  assign m_axi_x_awvalid = q;
-  assign m_axi_x_awaddr = {4{q}} & kept[a];
+WIDE = """
+module wide(clk, a, b, c, d);
+  input clk;
+  wire clk;
+  input a;
+  wire a;
+  input [32:0] b;
+  wire [32:0] b;
+  output [64:0] c;
+  reg [64:0] c;
+  output [3:0] d;
 endmodule
 """
 
@@ -29,42 +38,92 @@ def test_when_an_output_counts():
     assert condition("m_axi_l2_0_bready") == ("m_axi_l2_0_bvalid",)
     assert condition("s_axil_rdata") == ("s_axil_rvalid",)
     assert condition("m_axi_shared_wdata") == ("m_axi_shared_wstrb", "m_axi_shared_wvalid")
+    assert conditions("m_axi_x_wdata[17]") == ("m_axi_x_wstrb[2]", "m_axi_x_wvalid[0]")
 
 
-def test_pins_of_a_top_module():
-    ports = "  input clk;\n  input rst;\n  output irq;\n  wire irq;\n"
-    text = f"module t(clk, rst, irq);\n{ports}endmodule\n"
-    header = pins_header("t", text)
-    assert "#define SCE_INPUTS(PIN) PIN(rst)\n" in header
-    assert "DATA) ALWAYS(irq)\n" in header
+def test_pins_of_a_row():
+    pins = mutant_platform._pins("wide", WIDE)
+    assert pins == {"a": 1, "b": 33, "c": 65, "d": 4}
+    places, size = mutant_platform._places(pins)
+    assert (places, size) == ({"a": 0, "b": 64, "c": 128, "d": 224}, 32)
+    rows = np.zeros((2, size), np.uint8)
+    rows[1, 12] = rows[1, 16] = 1  # b[32] and c[0]
+    trace = mutant_platform.Trace(rows, places, 0)
+    np.testing.assert_array_equal(trace.bits(["b[32]", "c[64]", "c[0]"]), [[0, 0, 0], [1, 0, 1]])
 
 
-def test_equal_in_one_step_and_different():
-    population = Population("step", STEP, "step", 1)
-    mutants = population.mutants
-    steps = Steps(population, mutants)
-    found = {str(mutant): steps.difference(i) for i, mutant in enumerate(mutants, start=1)}
-    assert steps.difference(0) is None
-    equal = {name for name, why in found.items() if why is None}
-    # a & (a | b) is a, and an address counts while it is valid.
-    for mode, place_of in (("inv", "B[0] of $or"), ("const1", "A[0] of $and$design.v:10")):
-        assert any(name.startswith(mode) and place_of in name for name in equal), place_of
-    assert not any(name.startswith("inv q[0] at Q[0]") for name in equal)
-    assert {"m_axi_x_awaddr", "kept"} <= {why.split()[-1] for why in found.values() if why}
+def test_checks_of_places_that_far_jobs_go_without():
+    text = verilog(ECP5_DEMO).read_text(encoding="ascii")
+    changed = far_requests.unchecked(text)
+    differ = [a for a, b in zip(text.splitlines(), changed.splitlines(), strict=True) if a != b]
+    assert len(differ) == 4 and all(re.match(" +else \\w+ <= \\w+;", line) for line in differ)
+    with pytest.raises(BuildError, match="0 checks of places"):
+        far_requests.unchecked(changed)
+    assert far_requests.forced("control.job_checker.labels.private[0]") == 2
+    assert far_requests.forced("control.job_checker.overlap_labels.overlap[0]") == 1
+    assert far_requests.forced("control.job_checker.labels.past[0]") is None
+
+
+def test_far_jobs_are_of_every_length_and_inside_the_address_space(seed):
+    rng = random.Random(seed)
+    jobs = [far_requests.draw(rng, ECP5_DEMO) for _ in range(2000)]
+    assert {job.size.bit_length() for job in jobs} >= set(range(3, 33))
+    for job in jobs:
+        for array in (job.logits, job.labels, job.gradient):
+            assert 0 <= array <= array + job.size <= 1 << 32 and array % job.fmt.bytes == 0
+    assert {job.private for job in jobs} == {True, False}
+
+
+@pytest.mark.whole
+def test_the_netlist_of_a_platform_does_what_was_recorded(tmp_path):
+    """A job on the recording simulator, its trace through the gates, without and with a mutant."""
+
+    def run(simulation):
+        simulation.reset()
+        sequence.execute(sequence.identify_and_enable(ECP5_DEMO), SoakRegisters(simulation))
+        return far_requests.run(random.Random(2), ECP5_DEMO, simulation, 3)
+
+    text = far_requests.unchecked(verilog(ECP5_DEMO).read_text(encoding="ascii"))
+    (tmp_path / "unchecked.v").write_text(text, encoding="ascii")
+    ports = mutant_platform.ports_anywhere(ECP5_DEMO)
+    trace = mutant_platform.record(ECP5_DEMO, tmp_path / "unchecked.v", run, ports)
+    assert trace.jobs == 3
+    pins = mutant_units.netlist()
+    machines = mutant_units.machines(tmp_path)
+    forced = mutant_units.unchecked(pins)
+    assert len(forced) == 8
+    rows = mutant_units.checked_rows(machines, trace, forced)
+    dead = next(m for m in mutant_units.population().mutants if "const0 irq[0] at Y" in str(m))
+    faults = np.array([pins.fault(dead)], mutant_units.Fault)
+    (cycle,) = machines.first_cycles(rows, faults, forced)
+    assert trace.bits(["irq[0]"])[cycle - 1, 0] and not trace.bits(["irq[0]"])[: cycle - 1].any()
+    with pytest.raises(mutant_units.SimulationError, match="the netlist has another"):
+        mutant_units.checked_rows(machines, trace, NONE)
+
+
+@pytest.mark.whole
+def test_every_mutant_is_in_one_part_or_piece():
+    shared = mutant_units.classes()
+    judged = sum(len(members) for part in shared.values() for members in part.values())
+    every = mutant_units.population().mutants
+    tables = [each for each in every if mutant_units.left_out(each)]
+    places = mutant_units.netlist().places
+    pieces = [f"control.{piece.name}." for piece in mutant_pieces.PIECES]
+    apart = [
+        each
+        for each in every
+        if not mutant_units.left_out(each) and places[each.cell].startswith(tuple(pieces))
+    ]
+    assert judged + len(tables) + len(apart) == len(every) > 150_000
+    assert judged > 0.6 * len(every) and len(tables) < 0.02 * len(every)
+    assert all(len(part) > 1000 for part in shared.values())
 
 
 def test_every_place_is_in_one_part():
-    signals = ("control.axi_lite.x", "cluster.dma.reader.y", "cluster.core_0.unit.dma.z", "irq")
-    for signal, count in (*((s, 1) for s in signals), ("control.readout.x", 0)):
-        parts = [part for part in mutant_units.PARTS if _matches(part.places, signal)]
-        assert len(parts) == count, signal
-
-
-def _matches(places: str, signal: str) -> bool:
-    population = Population("x", "", "x", 1, places=places)
-    return population._counts(
-        f"mutate -mode inv -cell {signal}.$and$1 -port A -portbit 0 -wire {signal} -wirebit 0"
-    )
+    places = ("control.axi_lite.x", "cluster.dma.reader.y", "cluster.core_0.unit.dma.z", "irq")
+    for name, count in (*((p, 1) for p in places), ("control.readout.x", 0)):
+        parts = [part for part in mutant_units.PARTS if re.match(part.places, name)]
+        assert len(parts) == count, name
 
 
 @pytest.mark.parametrize(

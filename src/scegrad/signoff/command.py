@@ -1,5 +1,6 @@
 """``scegrad signoff``: runs the cases without a record, and writes the summary and the page."""
 
+import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,8 +36,10 @@ def main(options: SignoffOptions) -> int:
     chosen = choose(every, options)
     wrong = 0
     options.output.mkdir(parents=True, exist_ok=True)
+    before: summary.Summary = {}
     if options.short:
         Output(options.short).discard()  # days later it would be too late to refuse it
+        before = _short_before(options.short)
     with SignoffLedger(options.output, tools.identity(), options.others) as ledger:
         for number, case in enumerate(chosen, start=1):
             record = None if options.names else ledger.of(case)
@@ -51,13 +54,26 @@ def main(options: SignoffOptions) -> int:
         options.output / "signoff.html": page.page(found),
     }
     if options.short:
-        texts[options.short] = summary.short(found)
+        texts[options.short] = summary.short(found, before)
     for path, text in texts.items():
         with Output(path) as file:
             file.temporary.write_text(text, encoding="utf-8")
             file.commit()
     print(f"{printable(options.output / 'signoff.html')}: {summary.in_short(found)}")
     return 1 if wrong else 0
+
+
+def _short_before(path: Path) -> summary.Summary:
+    """The summary that the checkout has so far, none if there is none. Raises ``RequestError``."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise RequestError(f"{printable(path)}: no summary of a sign-off: {error}") from error
+    if not isinstance(found, dict) or found.get("version") != summary.VERSION:
+        raise RequestError(f"{printable(path)}: no summary of a sign-off that this program reads")
+    return found
 
 
 def choose(every: Sequence[SignoffCase], options: SignoffOptions) -> list[SignoffCase]:

@@ -71,7 +71,8 @@ def _pins(top: str, text: str) -> dict[str, int]:
 def _header(pins: Sequence[str]) -> str:
     """The C++ header with the pins of a top module."""
     listed = " ".join(f"PIN({name})" for name in pins)
-    return f"// Pins of a top module, without its clock.\n#pragma once\n#define SCE_PINS(PIN) {listed}\n"
+    title = "// Pins of a top module, without its clock.\n#pragma once\n"
+    return f"{title}#define SCE_PINS(PIN) {listed}\n"
 
 
 def _places(pins: dict[str, int]) -> tuple[dict[str, int], int]:
@@ -131,8 +132,13 @@ def far(platform: Platform) -> Trace:
         text = verilog(platform).read_text(encoding="ascii")
         source.write_text(far_requests.unchecked(text), encoding="ascii")
         rng = random.Random(FAR)
-        ports = _REGION.sub(r"REGION(\1, 0u, 0xffffffffu)", ports_header(platform))
+        ports = ports_anywhere(platform)
         return record(platform, source, lambda s: far_requests.run(rng, platform, s, FAR), ports)
+
+
+def ports_anywhere(platform: Platform) -> str:
+    """The header of the simulation's ports, with memory at every address."""
+    return _REGION.sub(r"REGION(\1, 0u, 0xffffffffu)", ports_header(platform))
 
 
 def record(

@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable
 
 from scegrad.signoff.aig import Literal
 from scegrad.signoff.mutant_pins import AND, BOX, MODES, PIN, REGISTER, Pins
+from scegrad.signoff.mutation import Mutant
 
 INVERTED, ZERO, ONE, BY_ZERO, _ = range(len(MODES))
 
@@ -22,6 +23,10 @@ Change = tuple[str, int]
 
 Class = tuple[int, Change]
 """The last node of a chain, and what becomes of it."""
+
+
+Members = list[tuple[Mutant, Site]]
+"""The mutants of a class, each with its place."""
 
 
 class Sites:
@@ -78,6 +83,16 @@ class Sites:
         if kind == BOX or (kind == REGISTER and not self.pins.wires):
             return set()
         return {a, self.pins.b[i]} if kind == AND else {a}
+
+    def grouped(self, mutants: Iterable[Mutant]) -> dict[Class | None, Members]:
+        """Mutants by what they change; None for those that change nothing. Raises ``KeyError`` for
+        one of a pin that the netlist does not have.
+        """
+        found: dict[Class | None, Members] = {}
+        for mutant in mutants:
+            site = self.pins.fault(mutant)
+            found.setdefault(self.class_of(site), []).append((mutant, site))
+        return found
 
     def class_of(self, site: Site) -> Class | None:
         """The class of a mutant; None if it changes nothing, by structure."""

@@ -1,7 +1,7 @@
 """The cases ``mutants/control``, ``mutants/dma-shared`` and so on: groups of single mutations of a
 platform outside of its lanes, each killed by the regression or equal.
 
-    group ──► trace of the regression ──► trace of far jobs ──► SAT, one step from any state ──► alive
+    group ──► trace of the regression ──► trace of far jobs ──► SAT, a step from any state ──► alive
                  │ killed                    │ killed             │ equal
 
 511 mutants run at once beside the netlist itself, with what the traces give it. Up to the first
@@ -31,7 +31,7 @@ from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import platform_hash, stimuli_hash
 from scegrad.signoff.mutant_machines import MUTANTS, NONE, Conditions, Machines
 from scegrad.signoff.mutant_pins import Fault, Pins
-from scegrad.signoff.mutant_sites import Class, Site, Sites
+from scegrad.signoff.mutant_sites import Class, Members, Sites
 from scegrad.signoff.mutant_steps import Steps
 from scegrad.signoff.mutation import Judgement, Mutant, Population
 from scegrad.signoff.result import CaseResult
@@ -78,8 +78,6 @@ PARTS = (
 ``mutant_pieces``.
 """
 
-Members = list[tuple[Mutant, Site]]
-
 
 @cache
 def population() -> Population:
@@ -94,21 +92,20 @@ def netlist() -> Pins:
     return mutant_pins.read(population(), wires=False)
 
 
+def left_out(mutant: Mutant) -> bool:
+    """Whether a mutant is of the half lanes' table, of a clock or of a constant."""
+    return _TABLE.search(mutant.command) is not None
+
+
 @cache
 def classes() -> dict[str, dict[Class | None, Members]]:
     """The mutants of each part by what they change; None for those that change nothing."""
-    pins = netlist()
-    sites = Sites(pins)
-    found: dict[str, dict[Class | None, Members]] = {part.name: {} for part in PARTS}
-    for mutant in population().mutants:
-        if _TABLE.search(mutant.command):
-            continue
-        site = pins.fault(mutant)
-        place = pins.places[mutant.cell]
-        for part in PARTS:
-            if re.match(part.places, place):
-                found[part.name].setdefault(sites.class_of(site), []).append((mutant, site))
-    return found
+    sites, places = Sites(netlist()), netlist().places
+    chosen = [each for each in population().mutants if not left_out(each)]
+    return {
+        part.name: sites.grouped(m for m in chosen if re.match(part.places, places[m.cell]))
+        for part in PARTS
+    }
 
 
 def conditions(pins: Pins) -> Conditions:
@@ -130,49 +127,58 @@ def unchecked(pins: Pins) -> NDArray:
     return np.array(sorted(set(found)), Fault)
 
 
-class Traces:
-    """The machines, and what the traces give them; built in ``work``. Raises ``SimulationError`` if
-    the netlist does not do what was recorded.
+def machines(work: Path) -> Machines:
+    """The platform and its mutants, built in ``work``."""
+    pins = netlist()
+    latencies = {
+        box.cell: (Lane16() if "half_lane" in box.kind else Lane32()).latency
+        for box in pins.boxes
+        if box.kind.rstrip("_0123456789").endswith("lane")
+    }
+    return Machines(pins, conditions(pins), latencies, work)
+
+
+def checked_rows(
+    found: Machines, trace: mutant_platform.Trace, forced: NDArray
+) -> NDArray[np.uint8]:
+    """The inputs of a trace in each cycle. Raises ``SimulationError`` if the netlist itself does
+    not do what was recorded.
     """
+    names, rows = found.names, trace.bits(found.pins.inputs)
+    got, due = found.outputs(rows, forced), trace.bits(names)
+    at = {name: column for column, name in enumerate(names)}
+    inputs = {name: column for column, name in enumerate(found.pins.inputs)}
+    for name, column in at.items():
+        if "wdata[" in name:
+            continue  # the machines' lanes are any function
+        differ = got[:, column] != due[:, column]
+        for pin in mutant_platform.conditions(name):
+            differ &= due[:, at[pin]] != 0 if pin in at else rows[:, inputs[pin]] != 0
+        if differ.any():
+            raise SimulationError(f"the netlist has another {name} in cycle {differ.argmax()}")
+    return rows
 
-    def __init__(self, work: Path) -> None:
-        pins = netlist()
-        latencies = {
-            box.cell: (Lane16() if "half_lane" in box.kind else Lane32()).latency
-            for box in pins.boxes
-            if box.kind.rstrip("_0123456789").endswith("lane")
-        }
-        self.conditions = conditions(pins)
-        self.machines = Machines(pins, self.conditions, latencies, work)
-        self.regression = self._read(mutant_platform.regression(PLATFORM), NONE)
-        self.forced = unchecked(pins)
-        self.far = self._read(mutant_platform.far(PLATFORM), self.forced)
 
-    def _read(self, trace: mutant_platform.Trace, forced: NDArray) -> NDArray[np.uint8]:
-        names, rows = self.machines.names, trace.bits(self.machines.pins.inputs)
-        got, due = self.machines.outputs(rows, forced), trace.bits(names)
-        at = {name: column for column, name in enumerate(names)}
-        inputs = {name: column for column, name in enumerate(self.machines.pins.inputs)}
-        for name, column in at.items():
-            if "wdata[" in name:
-                continue  # the machines' lanes are any function
-            differ = got[:, column] != due[:, column]
-            for pin in mutant_platform.conditions(name):
-                differ &= due[:, at[pin]] != 0 if pin in at else rows[:, inputs[pin]] != 0
-            if differ.any():
-                raise SimulationError(f"the netlist has another {name} in cycle {differ.argmax()}")
-        return rows
+class Traces:
+    """The machines, and what the traces give them. Raises ``SimulationError``."""
+
+    def __init__(self) -> None:
+        with TemporaryDirectory(prefix="scegrad-") as work:
+            self.machines = machines(Path(work))
+        self.forced = unchecked(netlist())
+        regression, far = mutant_platform.regression(PLATFORM), mutant_platform.far(PLATFORM)
+        self.regression = checked_rows(self.machines, regression, NONE)
+        self.far = checked_rows(self.machines, far, self.forced)
 
 
 @cache
 def _traces() -> Traces:
-    with TemporaryDirectory(prefix="scegrad-") as work:
-        return Traces(Path(work))
+    return Traces()
 
 
 @cache
 def _steps() -> Steps:
-    return Steps(netlist(), _traces().conditions)
+    return Steps(netlist(), conditions(netlist()))
 
 
 def judge(classed: list[tuple[Class | None, Members]], progress: Bar) -> Judgement:

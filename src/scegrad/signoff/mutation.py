@@ -89,7 +89,7 @@ class Population:
 
     ``top`` is the module in ``verilog``; ``before`` are lines of the script before it is flattened,
     such as modules that stay whole and are not mutated; ``prepare`` those after it, such as more
-    outputs. ``places`` is a pattern of what is mutated: the path of a cell, then that of its wire.
+    outputs.
     """
 
     name: str
@@ -98,7 +98,6 @@ class Population:
     groups: int
     prepare: str = ""
     before: str = ""
-    places: str = ""
 
     @cached_property
     def mutants(self) -> list[Mutant]:
@@ -108,15 +107,7 @@ class Population:
             self._write(directory)
             tools.yosys(self.script + _LIST.format(top=self.top), directory)
             lines = (directory / "list.txt").read_text(encoding="ascii").splitlines()
-        return [Mutant(line) for line in lines if self._counts(line)]
-
-    def _counts(self, line: str) -> bool:
-        cell = _CELL.search(line)
-        if cell is None or _LEFT_OUT.search(line):
-            return False
-        wire = _WIRE.search(line)
-        place = f"{_plain(cell[1])} {_plain(wire[1]) if wire else ''}"
-        return re.search(self.places, place) is not None
+        return [Mutant(line) for line in lines if _CELL.search(line) and not _LEFT_OUT.search(line)]
 
     def group(self, index: int) -> list[Mutant]:
         """Every ``groups``-th mutant; raises ``ValueError`` for more than ``mutsel`` can select."""

@@ -185,19 +185,50 @@ KEPT = ("version", "mutants", "coverage", "functional", "designs", "tools")
 """The tables that the checkout keeps beside that of the cases."""
 
 
-def short(summary: Summary) -> str:
+def short(summary: Summary, before: Mapping[str, Any] | None = None) -> str:
     """The part of a summary that the checkout keeps, as JSON: a line for each case that has a
-    record.
+    record, here or ``before``, of today's subject.
     """
-    cases = {
-        each["case"]: [each["subject"], each["verdict"], each["seconds"], each["time"]]
-        for each in summary["cases"]
-        if each["verdict"] not in (MISSING, STALE)
-    }
+    old = (before or {}).get("cases", {})
+    cases = {}
+    for each in summary["cases"]:
+        row = [each["subject"], each["verdict"], each["seconds"], each["time"]]
+        if each["verdict"] in (MISSING, STALE):
+            row = old.get(each["case"], [""])
+        if row[0] == each["subject"]:
+            cases[each["case"]] = row
     lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in cases.items())
-    rest = {name: summary[name] for name in KEPT}
+    rest = {name: _kept(name, summary[name], before or {}, cases) for name in KEPT}
     body = json.dumps(rest, indent=1).rstrip("}").rstrip()
     return f'{body},\n "cases": {{\n{lines}\n }}\n}}\n'
+
+
+_CASES = {
+    "mutants": ("design", "mutants/{}"),
+    "coverage": ("design", "coverage/{}"),
+    "functional": ("case", "{}"),
+}
+"""What names a row of a table, and how the names of its cases begin."""
+
+
+def _kept(name: str, now: Any, before: Mapping[str, Any], cases: Mapping[str, Any]) -> Any:
+    """A table, with the rows of before whose cases are still those of today and have no record
+    here.
+    """
+    old = before.get(name, [])
+    if name == "tools":
+        return sorted({*now, *old})
+    if name not in _CASES:
+        return now
+    key, start = _CASES[name]
+    fresh = {row[key] for row in now if row.get("judged", 1)}
+    kept = {
+        row[key]: row
+        for row in old
+        if row[key] not in fresh and any(case.startswith(start.format(row[key])) for case in cases)
+    }
+    rows = [kept.pop(row[key], row) if name == "mutants" else row for row in now]
+    return rows + [row for row in old if row[key] in kept]
 
 
 def in_short(summary: Summary) -> str:
