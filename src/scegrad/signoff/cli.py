@@ -44,7 +44,8 @@ Short = Annotated[
     Path | None,
     option(
         "FILE.json",
-        "Write the short summary too that the checkout keeps (docs/signoff.json).",
+        "Write the short summary too that the checkout keeps (docs/signoff.json); what it has of"
+        " today stays.",
         "--summary",
     ),
 ]
