@@ -12,6 +12,7 @@ from scegrad.signoff.mutant_machines import MUTANTS, Conditions, Machines
 from scegrad.signoff.mutant_pins import Fault
 from scegrad.signoff.mutant_sites import Sites
 from scegrad.signoff.mutant_steps import Steps
+from scegrad.signoff.mutant_units import TRIM
 from scegrad.signoff.mutation import SELECT_BITS, Population
 
 pytestmark = pytest.mark.whole
@@ -51,9 +52,7 @@ module small(input clk, input rst, input push, input pop, input [7:0] d,
 endmodule
 """
 
-POPULATION = Population(
-    "small", SMALL, "small", 1, "opt -full\nwreduce\nopt -full\nopt_clean -purge"
-)
+POPULATION = Population("small", SMALL, "small", TRIM)
 
 LATENCIES = {"lane": 3}
 

@@ -42,7 +42,7 @@ module small(input clk, input [8:0] x, output reg [6:0] gradient);
 endmodule
 """
 
-POPULATION = Population("small", SMALL, "small", 1)
+POPULATION = Population("small", SMALL, "small")
 
 
 @cache

@@ -2,7 +2,6 @@
 equal, and the side conditions of the solver.
 """
 
-import itertools
 import random
 
 import numpy as np
@@ -16,7 +15,7 @@ from scegrad.signoff import mutant_judge, mutant_lane, mutant_near, mutants, sta
 from scegrad.signoff.aig import Aig
 from scegrad.signoff.logic import Logic, side_conditions
 from scegrad.signoff.mutant_equal import Pair
-from scegrad.signoff.mutation import SELECT_BITS, Judgement, Mutant, Population
+from scegrad.signoff.mutation import Judgement, Population
 from scegrad.signoff.result import Verdict
 
 pytestmark = pytest.mark.whole
@@ -29,26 +28,12 @@ endmodule
 
 
 def test_every_bit_is_mutated_and_no_clock():
-    found = Population("toggle", TOGGLE, "toggle", 1).mutants
+    found = Population("toggle", TOGGLE, "toggle").mutants
     modes = {str(mutant).split()[0] for mutant in found}
     assert modes == {"inv", "const0", "const1", "cnot0", "cnot1"}
     assert not [mutant for mutant in found if " CLK[" in str(mutant)]
     inverted = [mutant for mutant in found if str(mutant).startswith("inv")]
     assert {str(mutant).split(" at ")[1].split("[")[0] for mutant in inverted} >= {"D", "Q"}
-
-
-def test_groups_share_out_every_mutant():
-    population = Population("toggle", TOGGLE, "toggle", 3)
-    groups = [population.group(i) for i in range(3)]
-    shared = list(itertools.chain(*groups))
-    assert sorted(map(str, shared)) == sorted(map(str, population.mutants))
-
-
-def test_a_group_that_mutsel_cannot_select_is_refused():
-    population = Population("toggle", TOGGLE, "toggle", 1)
-    population.__dict__["mutants"] = [Mutant("mutate -mode inv")] * (1 << SELECT_BITS)
-    with pytest.raises(ValueError, match="make more groups"):
-        population.group(0)
 
 
 def test_mutants_of_a_lane_are_killed_or_equal():
@@ -60,7 +45,7 @@ def test_mutants_of_a_lane_are_killed_or_equal():
 
 
 def test_a_mutant_that_lives_is_told():
-    mutant = Population("toggle", TOGGLE, "toggle", 1).mutants[0]
+    mutant = Population("toggle", TOGGLE, "toggle").mutants[0]
     judgement = Judgement({"equal": 3}, [])
     judgement.keep(mutant, "no time")
     result = judgement.result(0.0)

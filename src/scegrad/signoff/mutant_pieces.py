@@ -125,7 +125,7 @@ class Pieces:
 def population(piece: Piece) -> Population:
     """The mutants of a piece."""
     verilog = to_verilog(Plain(piece.build()), UNIT)
-    return Population(piece.name, verilog, UNIT, 1, piece.prepare)
+    return Population(piece.name, verilog, UNIT, piece.prepare)
 
 
 def reads(names: Sequence[str]) -> NDArray[np.uint8]:

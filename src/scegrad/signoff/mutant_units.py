@@ -83,7 +83,7 @@ PARTS = (
 def population() -> Population:
     """The mutants of the platform."""
     text = verilog(PLATFORM).read_text(encoding="ascii")
-    return Population("platform", text, PLATFORM.top_name, 1, TRIM, WHOLE)
+    return Population("platform", text, PLATFORM.top_name, TRIM, WHOLE)
 
 
 @cache

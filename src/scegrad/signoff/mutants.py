@@ -23,8 +23,8 @@ from scegrad.signoff.mutant_equal import EQUAL
 from scegrad.signoff.mutant_judge import LaneJudge
 from scegrad.signoff.mutant_lane import RESULT, SEED, STAGE, close
 from scegrad.signoff.mutant_pins import Pins
-from scegrad.signoff.mutant_sites import Class, Site, Sites
-from scegrad.signoff.mutation import Judgement, Mutant, Population
+from scegrad.signoff.mutant_sites import Class, Members, Sites
+from scegrad.signoff.mutation import Judgement, Population
 from scegrad.signoff.result import CaseResult
 
 LANE_GROUPS = {"lane16": (FP16, 2), "lane32": (FP32, 2)}
@@ -51,12 +51,12 @@ _DECIDING = {
 @cache
 def lane_population(name: str) -> Population:
     """The mutants of a lane."""
-    fmt, groups = LANE_GROUPS[name]
+    fmt, _ = LANE_GROUPS[name]
     design = lane_design(fmt.name)
     # The driver looks at the s of either format.
     signal = f"lane.sigmoid.s_{Sigmoid16.latency}"
     prepare = f"expose w:{signal}\ncd {design.TOP}\nrename {signal} s\ncd .." if fmt is FP16 else ""
-    return Population(name, design.verilog, design.TOP, groups, prepare)
+    return Population(name, design.verilog, design.TOP, prepare)
 
 
 @cache
@@ -67,23 +67,17 @@ def netlist(name: str) -> tuple[Pins, Sites]:
 
 
 @cache
-def classes(name: str) -> dict[Class | None, list[tuple[Mutant, Site]]]:
+def classes(name: str) -> dict[Class | None, Members]:
     """The mutants of a lane by what they change; None for those that change nothing.
 
     Those of the enable of a table are left out: the table has none, its port is constant.
     """
-    pins, sites = netlist(name)
-    found: dict[Class | None, list[tuple[Mutant, Site]]] = {}
-    for mutant in lane_population(name).mutants:
-        try:
-            site = pins.fault(mutant)
-        except KeyError:
-            continue
-        found.setdefault(sites.class_of(site), []).append((mutant, site))
-    return found
+    _, sites = netlist(name)
+    every = lane_population(name).mutants
+    return sites.grouped(mutant for mutant in every if "-port RD_EN " not in mutant.command)
 
 
-Entry = tuple[Class | None, list[tuple[Mutant, Site]]]
+Entry = tuple[Class | None, Members]
 
 
 def group(name: str, index: int) -> list[Entry]:

@@ -1,8 +1,8 @@
-"""All single mutations of a design that Yosys makes, in groups of a few hundred: one netlist holds
-a group, and its input ``mutsel`` turns on one of them, 0 none.
+"""All single mutations of a design that Yosys makes: in a list, or some in one netlist whose
+input ``mutsel`` turns on one of them, 0 none.
 
-    Verilog ──► proc; flatten ──► mutate -list: all of them ──► group i of n: every n-th
-                              └─► mutate -ctrl mutsel 10 number, for each of a group ──► Verilog
+    Verilog ──► proc; flatten ──► mutate -list: all of them
+                              └─► mutate -ctrl mutsel 10 number, for each of some ──► Verilog
 
 A mutation inverts a bit of one cell's port, sticks it at 0 or 1, or turns it over where another bit
 of that port is 0 or 1. Clocks are left as they are, and so are the ports of a memory that nothing
@@ -19,7 +19,7 @@ from scegrad.signoff import tools
 from scegrad.signoff.result import CaseResult, Verdict
 
 SELECT_BITS = 10
-"""Bits of ``mutsel``: a group has fewer mutants than it can select."""
+"""Bits of ``mutsel``: a netlist has fewer mutants than it can select."""
 
 _FLAT = """
 read_verilog design.v
@@ -85,7 +85,7 @@ def _plain(cell: str) -> str:
 
 @dataclass(frozen=True)
 class Population:
-    """All mutants of one design, in ``groups``.
+    """All mutants of one design.
 
     ``top`` is the module in ``verilog``; ``before`` are lines of the script before it is flattened,
     such as modules that stay whole and are not mutated; ``prepare`` those after it, such as more
@@ -95,7 +95,6 @@ class Population:
     name: str
     verilog: str
     top: str
-    groups: int
     prepare: str = ""
     before: str = ""
 
@@ -108,13 +107,6 @@ class Population:
             tools.yosys(self.script + _LIST.format(top=self.top), directory)
             lines = (directory / "list.txt").read_text(encoding="ascii").splitlines()
         return [Mutant(line) for line in lines if _CELL.search(line) and not _LEFT_OUT.search(line)]
-
-    def group(self, index: int) -> list[Mutant]:
-        """Every ``groups``-th mutant; raises ``ValueError`` for more than ``mutsel`` can select."""
-        found = self.mutants[index :: self.groups]
-        if len(found) >= 1 << SELECT_BITS:
-            raise ValueError(f"{self.name}: a group has {len(found)} mutants: make more groups")
-        return found
 
     @property
     def script(self) -> str:
