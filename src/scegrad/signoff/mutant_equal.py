@@ -17,6 +17,7 @@ import heapq
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from typing import Any
 from scegrad.errors import BuildError
 from scegrad.formats import Format
 from scegrad.signoff.aig import Aig, Literal
+from scegrad.signoff.clauses import Clauses
 from scegrad.signoff.logic import Known, Logic, side_conditions
 from scegrad.signoff.mutant_lane import CUT, STAGES
 from scegrad.signoff.mutant_pins import AND, MODES, REGISTER, Pins
@@ -38,8 +40,13 @@ LIMIT = 20
 TRIALS = 6
 """Rounds of inputs near a solution, each near those of the round before that reach furthest."""
 
-SOLVER = "glucose4"
-"""The solver of the package python-sat."""
+BUDGET = 300
+"""Conflicts of a question after which it is asked for each exponent of the label by itself, where
+shifts are few.
+"""
+
+HARD = 0.5
+"""Seconds of a question after which a copy does not answer the next one."""
 
 EQUAL, OPEN = "equal", "no proof in time"
 
@@ -66,45 +73,6 @@ class Given:
 
 
 Verdict = tuple[Pair, ...] | Given | str
-
-
-class _Solver:
-    """Clauses of the gates of a graph, added as they are asked for."""
-
-    def __init__(self, graph: Aig) -> None:
-        # In the child process alone, which needs no more than this.
-        from pysat.solvers import Solver
-
-        self._graph, self._written = graph, set[int]()
-        self._backend = Solver(name=SOLVER)
-        self._backend.add_clause([-1])  # node 0 is false, as variable 1
-
-    def solve(self, literal: Literal) -> dict[int, bool] | None:
-        """The values of the nodes with which a literal is 1; None if there are none. A node that
-        decides nothing has any value or none.
-        """
-        self._write(literal >> 1)
-        if not self._backend.solve(assumptions=[_signed(literal)]):
-            return None
-        return {abs(value) - 1: value > 0 for value in self._backend.get_model()}
-
-    def _write(self, node: int) -> None:
-        """Add the clauses of a node and of all that it needs, those that are new."""
-        inputs, waiting = len(self._graph.inputs), [node]
-        while waiting:
-            at = waiting.pop()
-            if at <= inputs or at in self._written:
-                continue
-            self._written.add(at)
-            a, b = self._graph.gates[at - 1 - inputs]
-            waiting += (a >> 1, b >> 1)
-            for clause in ((2 * at ^ 1, a), (2 * at ^ 1, b), (2 * at, a ^ 1, b ^ 1)):
-                self._backend.add_clause([_signed(each) for each in clause])
-
-
-def _signed(literal: Literal) -> int:
-    variable = (literal >> 1) + 1
-    return -variable if literal & 1 else variable
 
 
 class Equality:
@@ -154,7 +122,9 @@ class Equality:
         self._inputs = inputs
         bits_of = {name: bits for name, bits in inputs.items() if bits}
         self._side = side_conditions(self._logic, bits_of) if fmt else 1
-        self._solver = _Solver(graph)
+        self._solver = Clauses(graph)
+        self._asked: tuple[tuple[Site, int] | None, Literal] = None, 0
+        self._exponent = inputs["label"][fmt.fraction_bits : -1] if fmt else []
         self._outputs = self._sites.outputs
         if fmt:
             names = pins.outputs.items()
@@ -168,21 +138,47 @@ class Equality:
         node = literal >> 1
         return changed.get(node, self._images[node]) ^ (literal & 1)
 
+    def prepare(self) -> None:
+        """Give the solver the clauses of the lane that every question has."""
+        if self._cut:
+            self._solver.write(self._side, *(self._images[node] for node in self._behind))
+
     def decide(self, site: Site, reached: set[int]) -> Verdict:
         """``EQUAL``, or what the mutant may differ for; ``reached`` are the nodes in which
         the mutant was seen to differ.
         """
-        reached = set(reached)
-        while (model := self._differ(self._pairs(site, reached))) is not None:
-            for _ in range(TRIALS):
-                found = self._trial.run(site, model)
-                if found.showing:
-                    return self._told(found.showing)
-                if found.reached <= reached:
-                    break
-                reached |= found.reached
-                model = found.furthest
-        return EQUAL
+        seen = set(reached)
+        try:
+            found = self._search(site, seen, [], BUDGET if self._exponent else None)
+        except TimeoutError:
+            found = None
+            for value in range(1 << len(self._exponent)):
+                fixed = [bit ^ (not value >> i & 1) for i, bit in enumerate(self._exponent)]
+                found = found or self._search(site, seen, fixed, None)
+        return EQUAL if found is None else found
+
+    def _search(
+        self, site: Site, reached: set[int], fixed: list[Literal], budget: int | None
+    ) -> Verdict | None:
+        """What the mutant may differ for with ``fixed`` literals. Raises ``TimeoutError`` if a
+        question has more conflicts than the budget.
+        """
+        while model := self._solve(self._differ(site, reached), fixed, budget):
+            if found := self._follow(site, reached, model):
+                return found
+        return None
+
+    def _follow(self, site: Site, reached: set[int], model: dict[int, bool]) -> Verdict | None:
+        """Inputs near a solution: what they show, or more nodes that are reached."""
+        for _ in range(TRIALS):
+            found = self._trial.run(site, model)
+            if found.showing:
+                return self._told(found.showing)
+            if found.reached <= reached:
+                break
+            reached |= found.reached
+            model = found.furthest
+        return None
 
     def _told(self, models: list[dict[int, bool]]) -> Verdict:
         if not self._cut:
@@ -197,9 +193,18 @@ class Equality:
     def _number(self, name: str, model: dict[int, bool]) -> int:
         return sum(model.get(bit >> 1, False) << i for i, bit in enumerate(self._inputs[name]))
 
-    def _differ(self, pairs: list[tuple[Literal, Literal]]) -> dict[int, bool] | None:
-        differs = self._logic.both(self._logic.differ(pairs), self._side)
-        return None if differs == 0 else self._solver.solve(differs)
+    def _differ(self, site: Site, reached: set[int]) -> Literal:
+        """Whether the mutant differs next to what is reached, which only grows for a mutant."""
+        if self._asked[0] != (site, len(reached)):
+            pairs = self._pairs(site, reached)
+            differs = self._logic.both(self._logic.differ(pairs), self._side)
+            self._asked = (site, len(reached)), differs
+        return self._asked[1]
+
+    def _solve(
+        self, differs: Literal, fixed: list[Literal], budget: int | None
+    ) -> dict[int, bool] | None:
+        return None if differs == 0 else self._solver.solve([differs, *fixed], budget)
 
     def _pairs(self, site: Site, reached: set[int]) -> list[tuple[Literal, Literal]]:
         """What lane and mutant have at the frontier of what is reached, and as results there."""
@@ -266,8 +271,9 @@ def verdicts(
 
 
 class _Process:
-    """A process with the clauses, whose copies answer: one after the other, each until it is ended
-    because a question takes too long. A copy takes no time, the clauses take seconds.
+    """A process with the clauses, whose copies answer: one after the other, each until a question
+    is hard, and what it has learned slows it down, or takes too long. A copy takes no time, the
+    clauses take seconds.
     """
 
     def __init__(self, pins: Pins, fmt: Format | None) -> None:
@@ -282,8 +288,12 @@ class _Process:
         """The answer."""
         self._pipe.send(question)
         if self._pipe.poll(limit):
-            return self._hear()
-        os.kill(self._copy, signal.SIGKILL)
+            answer, stays = self._hear()
+            if not stays:
+                self._copy = self._hear()
+            return answer
+        with suppress(ProcessLookupError):
+            os.kill(self._copy, signal.SIGKILL)
         while not isinstance(heard := self._hear(), int):
             pass  # an answer that came at the last moment
         self._copy = heard
@@ -306,16 +316,25 @@ class _Process:
 
 
 def _answer(pins: Pins, fmt: Format | None, asker: Connection) -> None:
-    """The process: copies that first tell their number, then answer each question."""
+    """The process: copies that first tell their number, then answer each question and say whether
+    they answer the next one.
+    """
     equality = Equality(pins, fmt)
+    equality.prepare()
     while True:
         copy = os.fork()
         if copy == 0:
             asker.send(os.getpid())
             with suppress(EOFError):
-                while True:
-                    asker.send(equality.decide(*asker.recv()))
-            os._exit(0)
+                stays = True
+                while stays:
+                    question = asker.recv()
+                    started = time.monotonic()
+                    answer = equality.decide(*question)
+                    stays = time.monotonic() - started < HARD
+                    asker.send((answer, stays))
+                os._exit(0)
+            os._exit(1)
         _, status = os.waitpid(copy, 0)
-        if not os.WIFSIGNALED(status):
+        if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status):
             return

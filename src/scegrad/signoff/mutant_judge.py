@@ -41,7 +41,7 @@ TRIED = 1 << 16
 WIDE = 200
 """A mutant of the stage that reaches so many nodes goes to the solver before all logits."""
 
-LIMITS = {"fp16": 1.5, "fp32": 1.0}
+LIMITS = {"fp16": 1.5, "fp32": 6.0}
 """Seconds of the solver for a mutant, by format: in fp16 all pairs decide what it leaves."""
 
 SHORT = 2.0
