@@ -1,7 +1,7 @@
 """The evaluation of a netlist of gates and pins, and of its mutants: ``sw/mutants/pins.cpp``."""
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from ctypes import c_uint8, c_uint32, c_uint64, c_void_p
 from pathlib import Path
 
@@ -92,7 +92,6 @@ class PinLibrary:
         faults: NDArray,
         stop: int,
         found: NDArray[np.uint8],
-        progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
         """The same for every value of some inputs, the first one changing fastest; the others keep
         their last values.
@@ -111,7 +110,6 @@ class PinLibrary:
                 stop,
                 found.ctypes.data,
             )
-            progress(min(batch + step, total) * BATCH, total * BATCH)
 
     def reached(self, patterns: NDArray[np.uint64], fault: NDArray) -> set[int]:
         """The nodes in which a mutant differs for some of the patterns."""
