@@ -69,7 +69,7 @@ nightly: environment tools  ## netlists against the RTL, 10^5 random jobs a plat
 	$(BIN)/scegrad netlist top 10
 	$(BIN)/scegrad soak --jobs 100000 -o out/soak.json
 
-signoff: environment tools  ## proofs, mutants, soak: a page in out/signoff/ (days; resumes)
+signoff: environment tools  ## proofs, mutants, soak: a page in out/signoff/ (hours; resumes)
 	status=0; $(BIN)/scegrad signoff -o out/signoff --summary docs/signoff.json || status=$$?; \
 	    $(BIN)/scegrad generate signoff && exit $$status
 
