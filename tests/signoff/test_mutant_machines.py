@@ -150,12 +150,12 @@ def test_mutants_of_a_class_differ_in_the_same_cycle(tmp_path, seed):
     assert ends.get(None, {0}) == {0}, "what changes nothing never differs"
 
 
-def test_changes_of_the_netlist_itself(tmp_path):
+def test_changes_of_the_netlist_itself(tmp_path, seed):
     """With the store never written, whatever comes out is 0."""
     machines = Machines(pins(), conditions(pins()), LATENCIES, tmp_path)
     (memory,) = (box for box in pins().boxes if box.entries)
     forced = np.array([(node, 1, 0, node) for node in memory.ports["WR_EN"]], Fault)
-    given = rows(pins().inputs, 1)
+    given = rows(pins().inputs, seed)
     column = list(pins().outputs).index("parity[0]")
     assert set(machines.outputs(given)[2:, column]) == {0, 1}
     assert set(machines.outputs(given, forced)[2:, column]) == {1}

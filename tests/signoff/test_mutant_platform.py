@@ -75,19 +75,19 @@ def test_far_jobs_are_of_every_length_and_inside_the_address_space(seed):
 
 
 @pytest.mark.whole
-def test_the_netlist_of_a_platform_does_what_was_recorded(tmp_path):
-    """A job on the recording simulator, its trace through the gates, without and with a mutant."""
+def test_the_netlist_of_a_platform_does_what_was_recorded(tmp_path, seed):
+    """Jobs on the recording simulator, their trace through the gates, without and with a mutant."""
 
     def run(simulation):
         simulation.reset()
         sequence.execute(sequence.identify_and_enable(ECP5_DEMO), SoakRegisters(simulation))
-        return far_requests.run(random.Random(2), ECP5_DEMO, simulation, 3)
+        return far_requests.run(random.Random(seed), ECP5_DEMO, simulation, 12)
 
     text = far_requests.unchecked(verilog(ECP5_DEMO).read_text(encoding="ascii"))
     (tmp_path / "unchecked.v").write_text(text, encoding="ascii")
     ports = mutant_platform.ports_anywhere(ECP5_DEMO)
     trace = mutant_platform.record(ECP5_DEMO, tmp_path / "unchecked.v", run, ports)
-    assert trace.jobs == 3
+    assert trace.jobs == 12
     pins = mutant_units.netlist()
     machines = mutant_units.machines(tmp_path)
     forced = mutant_units.unchecked(pins)
