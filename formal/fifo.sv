@@ -3,8 +3,14 @@
 module fifo(input clk, input rst, input i_valid, input [7:0] i, input ready);
     wire valid, freed;
     wire [7:0] o;
+    wire h_fetch, h_filled;
+    wire [1:0] h_write, h_read;  // where the next word goes, and where the next one is
+    wire [2:0] h_level;          // words in the memory
+    wire [4 * 8 - 1:0] h_words;
     unit u(.clk(clk), .rst(rst), .i__valid(i_valid), .i__payload(i),
-        .o__valid(valid), .o__ready(ready), .o__payload(o), .freed(freed));
+        .o__valid(valid), .o__ready(ready), .o__payload(o), .freed(freed), .h_fetch(h_fetch),
+        .h_filled(h_filled), .h_write(h_write), .h_read(h_read), .h_level(h_level),
+        .h_words(h_words));
 
     `include "reset.svh"
 
@@ -34,7 +40,8 @@ module fifo(input clk, input rst, input i_valid, input [7:0] i, input ready);
             end
         end
     end
-    wire its_turn = watched & !gone & (before == 0);
+    wire here = watched & !gone;
+    wire its_turn = here & (before == 0);
 
     reg was_valid, was_ready;
     reg [7:0] was;
@@ -49,6 +56,18 @@ module fifo(input clk, input rst, input i_valid, input [7:0] i, input ready);
         assert (!(was_valid & !was_ready) | (valid & (o == was)));
         assert (waiting < 2);                               // offered two cycles after it came
         assert (inside <= 4);
+        assert (!(i_valid & h_fetch) | (h_write != h_read));  // none is read while it is written
+    end
+    // What makes it inductive. Words are at the output first, then from h_read on.
+    wire [1:0] its_place = h_read + before - valid;
+    always @* if (started) begin
+        assert (h_level + valid == inside);
+        assert (h_filled == (h_level != 0));
+        assert (h_write == h_read + h_level[1:0]);
+        assert (room + inside + freed == 4);
+        assert (!here | (before < inside));
+        assert (!here | its_turn & valid | (h_words[{its_place, 3'b0} +: 8] == value));
+        assert ((waiting == 0) | valid);
     end
     always @* if (started) begin
         cover (gone & (inside == 3));

@@ -37,9 +37,10 @@ BREAKAGES = {
             {
                 "self.i.valid & ~fetch": "self.i.valid",
                 "~self.i.valid & fetch": "fetch",
-                "self.i.valid | Mux(fetch, level[1:].any(), filled)": "self.i.valid | filled",
+                "level[1:].any()": "level.any()",  # a word that nobody wrote
+                "self.i.valid | Mux(": "Mux(",
                 "fetch.eq(filled": "fetch.eq((filled | self.i.valid)",
-                "(~self.o.valid | self.o.ready)": "1",
+                "(~self.o.valid |": "(~self.o.valid | self.i.valid |",  # over what is offered
                 "write.addr + 1": "(write.addr + 1) ^ fetch",
             },
         ),

@@ -83,7 +83,14 @@ PROOFS = (
         "fifo",
         lambda: Fifo(width=8, depth=4),
         "no word is lost, changed or made up, order is kept, offers stay; 2 cycles from in to out",
+        depth=2,
         covers=9,
+        hooks=named("inner", "fetch", "filled", "level")
+        | {
+            "h_write": "inner._signature__addr",
+            "h_read": "inner.read__addr",
+            "h_words": "inner.memory[3:0][7:0]",
+        },
     ),
     Proof(
         "reset_fifo",

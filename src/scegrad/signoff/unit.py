@@ -56,6 +56,9 @@ dffunmap
 setundef -undriven -anyseq
 """
 
+_MEMORY = re.compile(r"(\S+)\[(\d+):0\]\[(\d+):0\]")
+"""A hook for a memory: its words, the first in the lowest bits."""
+
 _MISSING = re.compile(r"selection contains 0 elements .*: w:(\S+)")
 
 _PASSED = "Status: PASSED"
@@ -73,7 +76,8 @@ class Proof:
 
     ``depth`` is that of induction, or None if abc finds the invariant by itself. ``covers`` is
     how many cycles its covers may take (a claim about what cannot happen is empty) and the base
-    case are checked. ``hooks`` names inner signals by the output that shows them, ``cuts`` by the
+    case are checked. ``hooks`` names inner signals by the output that shows them, and a memory of
+    four bytes as ``memory[3:0][7:0]``; ``cuts`` by the
     input that drives them in place of what does in the unit: their assumptions in the top are what
     other proofs show. ``quick`` proofs are part of ``make test``. ``apart``: each assertion is
     decided by itself (``induction``), and a failure is looked for in as many cycles as the covers.
@@ -176,16 +180,35 @@ def _included(path: Path) -> str:
 
 
 def _kept(proof: Proof) -> str:
-    """Lines that keep what the proof names, even in a unit that is broken and does not use it."""
-    signals = [*proof.hooks.values(), *proof.cuts.values()]
-    return "\n".join(f"setattr -set keep 1 w:{signal}" for signal in signals)
+    """Lines that keep what the proof names, even in a unit that is broken and does not use it.
+
+    A memory that it names becomes registers before.
+    """
+    memories = ["memory_map"] if any(map(_MEMORY.fullmatch, proof.hooks.values())) else []
+    signals = [word for signal in proof.hooks.values() for word in _words(signal)]
+    signals += proof.cuts.values()
+    return "\n".join([*memories, *(f"setattr -set keep 1 w:{signal}" for signal in signals)])
+
+
+def _words(signal: str) -> list[str]:
+    """The signal itself, or the words of a memory, the last first."""
+    memory = _MEMORY.fullmatch(signal)
+    if not memory:
+        return [signal]
+    return [f"{memory[1]}[{i}]" for i in reversed(range(int(memory[2]) + 1))]
 
 
 def _hooks(proof: Proof) -> str:
     lines = []
     for port, signal in proof.hooks.items():
-        lines += [f"select -assert-count 1 w:{signal}", f"expose w:{signal}", "cd unit"]
-        lines += [f"rename {signal} {port}", "cd .."]
+        words = _words(signal)
+        lines += [f"select -assert-count 1 w:{word}" for word in words]
+        if memory := _MEMORY.fullmatch(signal):
+            width = len(words) * (int(memory[3]) + 1)
+            lines += ["cd unit", f"add -output {port} {width}"]
+            lines += [f"connect -set {port} {','.join(words)}", "cd .."]
+        else:
+            lines += [f"expose w:{signal}", "cd unit", f"rename {signal} {port}", "cd .."]
     for port, signal in proof.cuts.items():
         lines += [f"select -assert-count 1 w:{signal}", f"expose -cut w:{signal}", "cd unit"]
         lines += [f"rename {signal} cut_{port}", f"rename {signal}.i {port}", "cd .."]
