@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "fanout.h"
 #include "word.h"
 
 namespace {
@@ -63,8 +64,8 @@ struct Netlist {
   uint32_t first, count;  // the first node that is no input, and all nodes
   std::vector<Gate> gates;
   std::vector<Literal> outputs;
-  std::vector<uint32_t> fanout_at, fanout;  // of node n: fanout[fanout_at[n] .. fanout_at[n + 1]]
-  std::vector<uint8_t> seen;                // of each node: the classes of the outputs that it is
+  Fanout fanout;
+  std::vector<uint8_t> seen;  // of each node: the classes of the outputs that it is
   std::vector<Word> values;
   Waiting waiting;
   std::vector<std::pair<uint32_t, Word>> undo;
@@ -99,19 +100,15 @@ struct Netlist {
   }
 
   void connect() {
-    fanout_at.assign(count + 1, 0);
+    std::vector<std::pair<uint32_t, uint32_t>> edges;
     for (uint32_t n = first; n < count; ++n)
-      needs(gates[n], [&](uint32_t node) { ++fanout_at[node + 1]; });
-    for (uint32_t n = 0; n < count; ++n) fanout_at[n + 1] += fanout_at[n];
-    fanout.resize(fanout_at[count]);
-    std::vector<uint32_t> at(fanout_at.begin(), fanout_at.end() - 1);
-    for (uint32_t n = first; n < count; ++n)
-      needs(gates[n], [&](uint32_t node) { fanout[at[node]++] = n; });
+      needs(gates[n], [&](uint32_t node) { edges.emplace_back(node, n); });
+    fanout.connect(count, edges);
     for (uint32_t n = first; n < count; ++n) values[n] = value(n);
   }
 
   void follow(uint32_t node) {
-    for (uint32_t i = fanout_at[node]; i < fanout_at[node + 1]; ++i) waiting.add(fanout[i]);
+    for (const uint32_t to : fanout.of(node)) waiting.add(to);
   }
 
   // Evaluates what waits; `keep` gets the nodes that change and says whether to go on.

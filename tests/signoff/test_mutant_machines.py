@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scegrad.signoff import mutant_pins
-from scegrad.signoff.mutant_machines import MUTANTS, Conditions, Machines
+from scegrad.signoff.mutant_machines import Conditions, Machines
 from scegrad.signoff.mutant_pins import Fault
 from scegrad.signoff.mutant_sites import Sites
 from scegrad.signoff.mutant_steps import Steps
@@ -98,11 +98,8 @@ def first_cycles(tmp_path, seed):
     machines = Machines(pins(), conditions(pins()), LATENCIES, tmp_path)
     every, given = mutants(), rows(pins().inputs, seed)
     faults = np.array([pins().fault(mutant) for mutant in every], Fault)
-    found = [
-        machines.first_cycles(given, faults[i : i + MUTANTS])
-        for i in range(0, len(faults), MUTANTS)
-    ]
-    return every, np.concatenate(found), counted(pins(), machines.outputs(given))
+    found = machines.first_cycles(given, faults)
+    return every, found, counted(pins(), machines.outputs(given))
 
 
 def test_every_mutant_is_what_yosys_makes_of_it(tmp_path, seed):

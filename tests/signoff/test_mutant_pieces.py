@@ -62,9 +62,9 @@ def expected(rows, names, index):
 
 def test_reads_give_what_the_table_says(tmp_path, seed):
     pieces = Pieces(READOUT, tmp_path)
-    names, outputs = pieces.pins.inputs, pieces.library.names
+    names, outputs = pieces.pins.inputs, list(pieces.pins.outputs)
     rows = mutant_pieces.reads(names)
-    due = pieces.library.by_cycle(rows)
+    due = pieces.machines().outputs(rows)
     valid = field(due, outputs, "read_data__valid")
     seen = 0
     for read in random.Random(seed).sample(range(1, READS), 1500):
@@ -87,9 +87,9 @@ def test_reads_give_what_the_table_says(tmp_path, seed):
 
 def test_requests_are_answered_as_the_contract_says(tmp_path):
     pieces = Pieces(CHECKER, tmp_path)
-    names, outputs = pieces.pins.inputs, pieces.library.names
+    names, outputs = pieces.pins.inputs, list(pieces.pins.outputs)
     patterns = next(mutant_pieces.requests(names))[:4]
-    due = pieces.library.results(patterns)
+    due = pieces.gates().results(patterns)
 
     def columns(words):
         """Bits by pattern and name."""

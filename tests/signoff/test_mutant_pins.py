@@ -4,6 +4,7 @@ model.
 
 import random
 import shutil
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -16,8 +17,9 @@ from scegrad.signoff.aig import Aig, constant
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.mutant_equal import Equality, Pair
 from scegrad.signoff.mutant_gates import GateLibrary
-from scegrad.signoff.mutant_lane import RESULT, LanePins, class_of, close, operands
-from scegrad.signoff.mutant_pins import Fault
+from scegrad.signoff.mutant_lane import RESULT, class_of, close, operands, patterns, restless
+from scegrad.signoff.mutant_machines import Conditions, Machines
+from scegrad.signoff.mutant_pins import REGISTER, Fault
 from scegrad.signoff.mutant_sites import Sites
 from scegrad.signoff.mutation import SELECT_BITS, Population
 
@@ -44,19 +46,29 @@ endmodule
 
 POPULATION = Population("small", SMALL, "small")
 
+INPUTS = [f"x[{i}]" for i in range(9)]
+
 
 @cache
 def pins():
     return mutant_pins.read(POPULATION, wires=True)
 
 
+def library(pins, kept, work):
+    """The gates with all nodes in ``kept``, for every output."""
+    return GateLibrary(mutant_gates.reduce(pins, kept, pins.outputs), class_of, work)
+
+
 def judged(tmp_path):
-    """Every mutant of the small pipeline with its fault, and whether it differs for any input."""
-    built = LanePins(lane_design("fp16"), pins(), tmp_path)
+    """Every mutant of the small pipeline with its fault, and whether it differs for any input, in
+    the netlist with all of its nodes.
+    """
+    built = library(pins(), range(pins().count), tmp_path)
+    assert built.gates.count == pins().count
     all_mutants = [m for m in POPULATION.mutants if " RD_EN[" not in str(m)]
     faults = np.array([pins().fault(mutant) for mutant in all_mutants], Fault)
     found = np.zeros(len(faults), np.uint8)
-    built.differ_for_all([f"x[{i}]" for i in range(9)], faults, RESULT, found)
+    built.differ_for_all(INPUTS, faults, RESULT, found)
     return all_mutants, faults, found
 
 
@@ -85,15 +97,31 @@ def test_every_mutant_is_what_yosys_makes_of_it(tmp_path):
             assert differs == bool(found[first + number - 1]), str(mutant)
 
 
+def test_cycles_of_a_pipeline_show_the_same_mutants(tmp_path):
+    """Its registers may be wires: what differs for some input differs in some cycle, after those
+    that fill the pipeline.
+    """
+    _, faults, found = judged(tmp_path)
+    rows = np.arange(514)[:, None] >> np.arange(9) & 1
+    filled = replace(pins(), kinds=[*pins().kinds], a=[*pins().a], b=[*pins().b])
+    literal = filled.add(REGISTER, filled.add(REGISTER, 1))
+    conditions = Conditions(dict.fromkeys(pins().outputs, (literal,)))
+    machines = Machines(filled, conditions, {}, tmp_path)
+    order = [pins().inputs.index(name) for name in INPUTS]
+    given = np.empty_like(rows, np.uint8)
+    given[:, order] = rows
+    cycles = machines.first_cycles(given, faults)
+    np.testing.assert_array_equal(cycles != 0, found != 0)
+    assert len(set(cycles)) > 10 and 3 in cycles
+
+
 def test_fewer_nodes_show_the_same_mutants(tmp_path):
     _, faults, found = judged(tmp_path)
     for part in (faults, faults[found == 0], faults[::7]):
-        kept = np.concatenate([part["node"], part["control"]]).tolist()
-        gates = mutant_gates.reduce(pins(), kept, pins().outputs)
-        assert gates.count < pins().count
+        fewer = library(pins(), mutant_gates.needed(part), tmp_path)
+        assert fewer.gates.count < pins().count
         seen = np.zeros(len(part), np.uint8)
-        library = GateLibrary(gates, lambda name: RESULT, tmp_path)
-        library.differ_for_all([f"x[{i}]" for i in range(9)], part, RESULT, seen)
+        fewer.differ_for_all(INPUTS, part, RESULT, seen)
         np.testing.assert_array_equal(seen, found[np.isin(faults, part)])
 
 
@@ -102,18 +130,19 @@ def test_fewer_nodes_of_a_lane_show_the_same_mutants(tmp_path, seed):
     rng = np.random.default_rng(seed)
     members = [m[0][1] for kind, m in mutants.classes("lane16").items() if kind]
     faults = np.array(members, Fault)[rng.choice(len(members), 400, replace=False)]
-    built = LanePins(lane_design("fp16"), pins, tmp_path)
-    patterns = built.patterns(*close(FP16, 1 << 12, rng))
-    kept = np.concatenate([faults["node"], faults["control"]]).tolist()
-    library = GateLibrary(mutant_gates.reduce(pins, kept, pins.outputs), class_of, tmp_path)
-    np.testing.assert_array_equal(library.results(patterns), built.results(patterns))
+    built = library(pins, range(pins.count), tmp_path)
+    fewer = library(pins, mutant_gates.needed(faults), tmp_path)
+    assert fewer.gates.count < built.gates.count / 2
+    words = patterns(pins.inputs, FP16, *close(FP16, 1 << 12, rng))
+    np.testing.assert_array_equal(fewer.results(words), built.results(words))
     found, want = (np.zeros(len(faults), np.uint8) for _ in range(2))
-    library.differ(patterns, faults, RESULT, found)
-    built.differ(patterns, faults, RESULT, want)
+    fewer.differ(words, faults, RESULT, found)
+    built.differ(words, faults, RESULT, want)
     np.testing.assert_array_equal(found & RESULT, want & RESULT)
     assert 0.3 < (want & RESULT != 0).mean() < 1
-    for fault, reached in zip(faults[:40], library.reached(patterns, faults[:40]), strict=True):
-        every = built.reached(patterns, np.array([fault]))
+    some = faults[:40]
+    both = zip(some, fewer.reached(words, some), built.reached(words, some), strict=True)
+    for fault, reached, every in both:
         assert reached <= every and (not every or int(fault["node"]) in reached)
 
 
@@ -129,9 +158,10 @@ def test_mutants_of_a_class_are_one(tmp_path):
 
 
 def test_the_gates_of_a_lane_give_the_golden_results(tmp_path, seed):
-    built = LanePins(lane_design("fp16"), mutants.netlist("lane16")[0], tmp_path)
+    pins = mutants.netlist("lane16")[0]
+    built = library(pins, (), tmp_path)
     logits, labels = operands(FP16, 1 << 14, np.random.default_rng(seed))
-    due = built.results(built.patterns(logits, labels))
+    due = built.results(patterns(pins.inputs, FP16, logits, labels))
     got = np.zeros(logits.size, np.uint16)
     for i in range(16):
         words = np.ascontiguousarray(due[:, built.names.index(f"gradient[{i}]")])
@@ -143,14 +173,15 @@ def test_the_gates_of_a_lane_give_the_golden_results(tmp_path, seed):
 
 def test_mutants_that_only_gaps_and_resets_show(tmp_path, seed):
     """The valid of a pair stuck at 1: every pair has its result, gaps have one too."""
-    built = LanePins(lane_design("fp16"), mutants.netlist("lane16")[0], tmp_path)
+    pins = mutants.netlist("lane16")[0]
     all_mutants = mutants.lane_population("lane16").mutants
     stuck = next(m for m in all_mutants if str(m).startswith("const1 valid[0]"))
-    faults = np.array([built.pins.fault(stuck)], Fault)
-    assert built.restless(faults)[0] > 0
+    faults = np.array([pins.fault(stuck)], Fault)
+    assert restless(lane_design("fp16"), pins, faults, tmp_path)[0] > 0
     found = np.zeros(1, np.uint8)
     pairs = operands(FP16, 1 << 12, np.random.default_rng(seed))
-    built.differ(built.patterns(*pairs), faults, RESULT, found)
+    built = library(pins, mutant_gates.needed(faults), tmp_path)
+    built.differ(patterns(pins.inputs, FP16, *pairs), faults, RESULT, found)
     assert not found[0]
 
 
@@ -169,17 +200,17 @@ def test_a_mutant_that_differs_is_not_found_equal(tmp_path, seed):
     chosen = random.Random(seed).sample(chosen, 60)
     known = [m for found in mutants.classes("lane16").values() for m in found]
     chosen += [m for m in known if str(m[0]).startswith(rare)]
-    built = LanePins(lane_design("fp16"), pins, tmp_path)
     faults = np.array([site for _, site in chosen], Fault)
+    built = library(pins, mutant_gates.needed(faults), tmp_path)
     rng = np.random.default_rng(seed)
     found = np.zeros(len(chosen), np.uint8)
-    patterns = built.patterns(*operands(FP16, 1 << 15, rng))
-    built.differ(patterns, faults, RESULT, found)
+    words = patterns(pins.inputs, FP16, *operands(FP16, 1 << 15, rng))
+    built.differ(words, faults, RESULT, found)
     equality = Equality(pins, FP16)
     count = 0
-    for i, (mutant, site) in enumerate(chosen):
+    every = zip(chosen, built.reached(words, faults), strict=True)
+    for i, ((mutant, site), reached) in enumerate(every):
         if found[i] or i >= 60:
-            reached = built.reached(patterns, faults[i : i + 1])
             assert isinstance(equality.decide(site, reached)[0], Pair), str(mutant)
             count += 1
     assert count > 20 and len(chosen) == 62

@@ -5,7 +5,6 @@ evaluation: ``sw/mutants/gates.cpp``.
                                         gates that are an exclusive or, or a choice   ──► one node
 """
 
-import ctypes
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from ctypes import c_uint8, c_uint32, c_uint64, c_void_p
 from dataclasses import dataclass, field
@@ -14,11 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scegrad.build.driver import software_directory
-from scegrad.build.toolchain import Toolchain
+from scegrad.signoff import mutant_native
 from scegrad.signoff.aig import Literal
 from scegrad.signoff.mutant_pins import AND, Fault, Pins
-from scegrad.sim.clib import Functions, declare
+from scegrad.sim.clib import Functions
 
 BATCH = 512
 """Patterns that are evaluated at once."""
@@ -27,8 +25,6 @@ COPY, BOTH, DIFFER, CHOICE = range(4)
 """Kinds of gates, as in ``sw/mutants/gates.cpp``: one literal, the conjunction of two, whether two
 differ, the second or the third by the first.
 """
-
-FLAGS = ("-O3", "-march=native", "-Wno-psabi")
 
 STEP = 1 << 16
 """Batches between two reports of progress."""
@@ -116,6 +112,11 @@ class _Reducer:
         return [(a, b), (b, a)]
 
 
+def needed(faults: NDArray) -> list[int]:
+    """The nodes that some mutants change, and those that control them."""
+    return np.concatenate([faults["node"], faults["control"]]).tolist()
+
+
 def reduce(pins: Pins, kept: Iterable[int], outputs: Mapping[str, Literal]) -> Gates:
     """The gates that some outputs need, and the nodes in ``kept``."""
     assert pins.wires, "registers need cycles"
@@ -123,11 +124,11 @@ def reduce(pins: Pins, kept: Iterable[int], outputs: Mapping[str, Literal]) -> G
     reducer = _Reducer(pins, staying)
     wanted = {name: reducer.source(literal) for name, literal in outputs.items()}
     made: dict[int, Gate] = {}
-    needed = {literal >> 1 for literal in wanted.values()} | staying
+    used = {literal >> 1 for literal in wanted.values()} | staying
     for node in range(pins.count - 1, pins.first - 1, -1):
-        if node in needed:
+        if node in used:
             made[node] = reducer.gate(node)
-            needed |= {literal >> 1 for literal in made[node][1:]}
+            used |= {literal >> 1 for literal in made[node][1:]}
     found = Gates(pins.inputs)
     at = {node: node for node in range(pins.first)}
     for node in sorted(made):
@@ -149,11 +150,7 @@ class GateLibrary:
     def __init__(self, gates: Gates, classes: Callable[[str], int], work: Path) -> None:
         self.gates = gates
         self.names = list(gates.outputs)
-        path = work / "gates.so"
-        if not path.exists():
-            Toolchain.find().share([software_directory() / "mutants" / "gates.cpp"], FLAGS, path)
-        self._library = ctypes.CDLL(str(path))
-        declare(self._library, _FUNCTIONS)
+        self._library = mutant_native.library("gates", _FUNCTIONS, work)
         columns = np.array(gates.gates, np.uint32).reshape(-1, 4).T.copy()
         kinds = columns[0].astype(np.uint8)
         outputs = np.array(list(gates.outputs.values()), np.uint32)

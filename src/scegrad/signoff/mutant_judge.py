@@ -23,10 +23,10 @@ from scegrad.signoff.mutant_lane import (
     SEED,
     STAGE,
     STAGES,
-    LanePins,
     class_of,
     operands,
     patterns,
+    restless,
 )
 from scegrad.signoff.mutant_pins import Fault, Pins
 from scegrad.signoff.mutant_sites import INVERTED, Site, Sites
@@ -115,8 +115,7 @@ class LaneJudge:
     def library(self, faults: NDArray, kinds: int = RESULT | STAGE) -> GateLibrary:
         """The gates that some mutants and some kinds of outputs need."""
         outputs = {name: lit for name, lit in self.pins.outputs.items() if class_of(name) & kinds}
-        kept = np.concatenate([faults["node"], faults["control"]]).tolist()
-        gates = mutant_gates.reduce(self.pins, kept, outputs)
+        gates = mutant_gates.reduce(self.pins, mutant_gates.needed(faults), outputs)
         return GateLibrary(gates, class_of, self._work)
 
     def _pairs(self, count: int, draw: Draw = operands) -> NDArray[np.uint64]:
@@ -141,8 +140,9 @@ class LaneJudge:
 
     def cycles(self) -> None:
         """Pairs with gaps and resets among them."""
-        lane = LanePins(lane_design(self.fmt.name), self.pins, self._work)
-        self.settle([BY_CYCLES if cycle else None for cycle in lane.restless(self.faults())])
+        design = lane_design(self.fmt.name)
+        found = restless(design, self.pins, self.faults(), self._work)
+        self.settle([BY_CYCLES if cycle else None for cycle in found])
 
     def _bar(self, what: str, total: int) -> Bar:
         return Bar(f"{self.fmt.name}: {what}", total, lines=INTERVAL)

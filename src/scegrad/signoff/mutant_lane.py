@@ -6,6 +6,7 @@ of these inputs, and all of them for those mutants that nothing else decides.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,9 @@ from scegrad.model.sigmoid32 import sigmoid32
 from scegrad.model.unpack import unpack
 from scegrad.rtl.datapath.sigmoid32 import K_AHEAD
 from scegrad.signoff.aig import pack
-from scegrad.signoff.mutant_library import BATCH, PinLibrary
-from scegrad.signoff.mutant_pins import Pins
+from scegrad.signoff.mutant_gates import BATCH
+from scegrad.signoff.mutant_machines import Conditions, Machines
+from scegrad.signoff.mutant_pins import AND, REGISTER, Pins
 from scegrad.sweep.unit import LaneDesign
 
 SEED = 14
@@ -147,47 +149,40 @@ def patterns(
     return np.ascontiguousarray(np.stack(rows, 1))
 
 
-class LanePins(PinLibrary):
-    """The gates and pins of a lane; results are one class of outputs, s, k and sticky another."""
+def restless(design: LaneDesign, pins: Pins, faults: NDArray, work: Path) -> NDArray[np.uint32]:
+    """Of each mutant of a lane the cycle in which it first differs, 0 for never, among pairs with
+    gaps and resets between them.
+    """
+    rng = np.random.default_rng(SEED)
+    cycles = RESTLESS + FLUSH
+    logits, labels = operands(design.fmt, cycles, rng)
+    valid = np.where(np.arange(cycles) < RESTLESS, rng.random(cycles) < 0.75, False)
+    reset = np.zeros(cycles, bool)
+    reset[rng.choice(np.arange(FLUSH, RESTLESS), 12, replace=False)] = True
+    reset[:4] = True
+    bits = {"valid[0]": valid, "rst[0]": reset}
+    for name, values in (("logit", logits), ("label", labels)):
+        for i in range(design.fmt.width):
+            bits[f"{name}[{i}]"] = values >> i & 1 != 0
+    rows = np.stack([bits[name] for name in pins.inputs], 1).astype(np.uint8)
+    followed, conditions = _followed(design, pins)
+    return Machines(followed, conditions, {}, work).first_cycles(rows, faults)
 
-    def __init__(self, design: LaneDesign, pins: Pins, work: Path) -> None:
-        super().__init__(pins, [class_of(name) for name in pins.outputs], work)
-        self.design = design
 
-    def patterns(self, logits: NDArray, labels: NDArray) -> NDArray[np.uint64]:
-        """A multiple of 512 pairs as words of bits, by batch and input."""
-        return patterns(self.pins.inputs, self.design.fmt, logits, labels)
-
-    def restless(self, faults: NDArray) -> NDArray[np.uint32]:
-        """Of each mutant the cycle in which it first differs, 0 for never, among pairs with gaps
-        and resets between them.
-        """
-        rng = np.random.default_rng(SEED)
-        cycles = RESTLESS + FLUSH
-        logits, labels = operands(self.design.fmt, cycles, rng)
-        valid = np.where(np.arange(cycles) < RESTLESS, rng.random(cycles) < 0.75, False)
-        reset = np.zeros(cycles, bool)
-        reset[rng.choice(np.arange(FLUSH, RESTLESS), 12, replace=False)] = True
-        reset[:4] = True
-        bits = {"valid[0]": valid, "rst[0]": reset}
-        for name, values in (("logit", logits), ("label", labels)):
-            for i in range(self.design.fmt.width):
-                bits[f"{name}[{i}]"] = values >> i & 1 != 0
-        rows = np.stack([bits[name] for name in self.pins.inputs], 1).astype(np.uint8)
-        due = self.by_cycle(rows)
-        return self.first_cycles(rows, faults, due, self._care(due, valid & ~reset))
-
-    def _care(self, due: NDArray[np.uint8], pairs: NDArray[np.bool_]) -> NDArray[np.uint8]:
-        """Which outputs count in each cycle: those that belong to a pair."""
-        care = np.ones_like(due)
-        at = {name: i for i, name in enumerate(self.names)}
-        stage = self.design.stage_latency
-        for name, i in at.items():
-            if name.startswith("gradient"):
-                care[:, i] = due[:, at["done[0]"]]
-            elif name == "sticky[0]":
-                care[:, i] = due[:, at["s_valid[0]"]]
-            elif name.startswith(CUT):
-                after = stage if name.startswith("s[") else stage - K_AHEAD
-                care[:, i] = np.concatenate([np.zeros(after, bool), pairs[:-after]])
-        return care
+def _followed(design: LaneDesign, pins: Pins) -> tuple[Pins, Conditions]:
+    """The lane with registers beside it that follow each pair, and when its outputs count: while
+    they belong to a pair. s and k of a pair count even if a reset comes behind it.
+    """
+    found = replace(pins, kinds=[*pins.kinds], a=[*pins.a], b=[*pins.b])
+    valid, reset = (2 * (1 + pins.inputs.index(name)) for name in ("valid[0]", "rst[0]"))
+    after = [found.add(AND, valid, reset ^ 1)]
+    for _ in range(design.stage_latency):
+        after.append(found.add(REGISTER, after[-1]))
+    counts = {
+        "gradient": pins.outputs["done[0]"],
+        "sticky": pins.outputs.get("s_valid[0]", 1),  # fp16 has neither
+        "s": after[design.stage_latency],
+        "k": after[design.stage_latency - K_AHEAD],
+    }
+    of = {name: (counts[port],) for name in pins.outputs if (port := name.split("[")[0]) in counts}
+    return found, Conditions(of)

@@ -2,7 +2,6 @@
 ``sw/mutants/machines.cpp``.
 """
 
-import ctypes
 from collections.abc import Mapping, Sequence
 from ctypes import c_uint32, c_uint64, c_void_p
 from dataclasses import dataclass
@@ -11,12 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scegrad.build.driver import software_directory
-from scegrad.build.toolchain import Toolchain
+from scegrad.signoff import mutant_native
 from scegrad.signoff.aig import Literal
-from scegrad.signoff.mutant_library import FLAGS
 from scegrad.signoff.mutant_pins import Box, Fault, Pins
-from scegrad.sim.clib import Functions, declare
+from scegrad.sim.clib import Functions
 
 MUTANTS = 511
 """Mutants that run at once."""
@@ -44,8 +41,8 @@ class Conditions:
 
 
 class Machines:
-    """A netlist in a library that is built in ``work``; ``latencies`` are the cycles of each box
-    that is a lane.
+    """A netlist in a library that is built in ``work``, once; ``latencies`` are the cycles of each
+    box that is a lane.
     """
 
     def __init__(
@@ -53,10 +50,7 @@ class Machines:
     ) -> None:
         self.pins = pins
         self.names = list(pins.outputs)
-        source = software_directory() / "mutants" / "machines.cpp"
-        Toolchain.find().share([source], FLAGS, work / "machines.so")
-        self._library = ctypes.CDLL(str(work / "machines.so"))
-        declare(self._library, _FUNCTIONS)
+        self._library = mutant_native.library("machines", _FUNCTIONS, work)
         memories = [box for box in pins.boxes if box.entries]
         lanes = [box for box in pins.boxes if box.cell in latencies]
         boxes: list[int] = []
@@ -107,18 +101,18 @@ class Machines:
     def first_cycles(
         self, rows: NDArray[np.uint8], faults: NDArray, forced: NDArray = NONE
     ) -> NDArray[np.uint32]:
-        """Of each of up to 511 mutants the cycle in which it first differs, from 1 on; 0 for
-        never. ``forced`` are changes that the netlist itself has as well.
+        """Of each mutant the cycle in which it first differs, from 1 on; 0 for never. ``forced``
+        are changes that the netlist itself has as well.
         """
         found = np.zeros(len(faults), np.uint32)
-        self._begin(faults, forced)
-        for cycle in range(0, len(rows), CHUNK):
-            if not self._run(rows[cycle : cycle + CHUNK], cycle, found, None):
-                break
+        for first in range(0, len(faults), MUTANTS):
+            self._begin(np.ascontiguousarray(faults[first : first + MUTANTS]), forced)
+            for cycle in range(0, len(rows), CHUNK):
+                if not self._run(rows[cycle : cycle + CHUNK], cycle, found[first:], None):
+                    break
         return found
 
     def _begin(self, faults: NDArray, forced: NDArray) -> None:
-        assert len(faults) <= MUTANTS
         self._library.sce_machines_begin(
             self._handle, faults.ctypes.data, len(faults), forced.ctypes.data, len(forced)
         )

@@ -9,9 +9,10 @@ them for every request; what differs at those of the readout is another value in
 ``tests/signoff/test_mutant_pieces.py`` compares with the table of registers for any contents.
 """
 
+import itertools
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -27,10 +28,11 @@ from scegrad.registers import REGISTERS, SHARED, UNIT_REGISTERS, unit_offset
 from scegrad.rtl.control.checker import ARRAYS, Checker, RequestLayout
 from scegrad.rtl.control.readout import Readout
 from scegrad.rtl.verilog import to_verilog
-from scegrad.signoff import edge_requests, mutant_equal, mutant_pins
+from scegrad.signoff import edge_requests, mutant_equal, mutant_gates, mutant_pins
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.mutant_equal import EQUAL, OPEN, Given
-from scegrad.signoff.mutant_library import BATCH, PinLibrary
+from scegrad.signoff.mutant_gates import BATCH, GateLibrary
+from scegrad.signoff.mutant_machines import Conditions, Machines
 from scegrad.signoff.mutant_pins import Fault
 from scegrad.signoff.mutant_sites import Members, Sites
 from scegrad.signoff.mutation import Judgement, Population
@@ -70,10 +72,9 @@ class Pieces:
     """The netlist of a piece, and of its mutants those that are left."""
 
     def __init__(self, piece: Piece, work: Path) -> None:
-        self.piece = piece
+        self.piece, self._work = piece, work
         self.pins = mutant_pins.read(population(piece), wires=piece.wires)
         self.classes = Sites(self.pins).grouped(population(piece).mutants)
-        self.library = PinLibrary(self.pins, [1] * len(self.pins.outputs), work)
         self.left = [members for kind, members in self.classes.items() if kind is not None]
         self.judgement = Judgement({}, [])
         self.judgement.count(EQUAL, len(self.classes.get(None, ())))
@@ -81,6 +82,19 @@ class Pieces:
     def faults(self) -> NDArray:
         """The first of each class that is left."""
         return np.array([members[0][1] for members in self.left], Fault)
+
+    def gates(self) -> GateLibrary:
+        """The gates that the mutants need that are left, registers as wires."""
+        kept = mutant_gates.needed(self.faults())
+        gates = mutant_gates.reduce(self.pins, kept, self.pins.outputs)
+        return GateLibrary(gates, lambda name: 1, self._work)
+
+    def machines(self) -> Machines:
+        """The unit and its mutants with their registers. What is read counts while it is valid."""
+        outputs = self.pins.outputs
+        read = [name for name in outputs if name.startswith("read_data__payload")]
+        conditions = Conditions(dict.fromkeys(read, (outputs["read_data__valid[0]"],)))
+        return Machines(self.pins, conditions, {}, self._work)
 
     def stimuli(self) -> None:
         """Count what the piece's stimuli kill."""
@@ -92,32 +106,34 @@ class Pieces:
 
     def solver(self) -> None:
         """Count what is equal, and keep what is not known to be."""
-        verdicts = mutant_equal.verdicts(self.pins, None, self._questions())
+        gates = self.gates() if self.piece.wires else None
+        verdicts = mutant_equal.verdicts(self.pins, None, self._questions(gates))
         for members, verdict in zip(self.left, verdicts, strict=True):
             if verdict == EQUAL:
                 self.judgement.count(EQUAL, len(members))
-            elif isinstance(verdict, Given) and self.piece.wires and self._kills(verdict, members):
+            elif isinstance(verdict, Given) and gates and self._kills(verdict, gates, members):
                 self.judgement.count(BY_SOLVER, len(members))
             else:
                 why = OPEN if verdict == OPEN else "differs from some state, not for the stimuli"
                 for mutant, _ in members:
                     self.judgement.keep(mutant, why)
 
-    def _questions(self) -> Iterator[mutant_equal.Question]:
+    def _questions(self, gates: GateLibrary | None) -> Iterator[mutant_equal.Question]:
         """Each mutant that is left, with the nodes in which it was seen to differ; all of them if
         registers are no wires.
         """
-        every, faults = set(range(self.pins.count)), self.faults()
-        tried = next(requests(self.pins.inputs))[:32] if self.piece.wires else None
-        for i, members in enumerate(self.left):
-            reached = every if tried is None else self.library.reached(tried, faults[i : i + 1])
-            yield members[0][1], reached
+        reached: Iterable[set[int]] = itertools.repeat(set(range(self.pins.count)))
+        if gates:
+            tried = next(requests(self.pins.inputs))[:32]
+            reached = gates.reached(tried, self.faults())
+        for members, nodes in zip(self.left, reached, strict=False):
+            yield members[0][1], nodes
 
-    def _kills(self, given: Given, members: Members) -> bool:
+    def _kills(self, given: Given, gates: GateLibrary, members: Members) -> bool:
         ones = [~np.uint64(0) if given.bits[name] else np.uint64(0) for name in self.pins.inputs]
         patterns = np.repeat(np.array(ones, np.uint64), BATCH // 64).reshape(1, len(ones), -1)
         found = np.zeros(1, np.uint8)
-        self.library.differ(patterns, np.array([members[0][1]], Fault), 1, found)
+        gates.differ(patterns, np.array([members[0][1]], Fault), 1, found)
         return bool(found[0])
 
 
@@ -153,13 +169,7 @@ def reads(names: Sequence[str]) -> NDArray[np.uint8]:
 def _reads(pieces: Pieces) -> list[bool]:
     """Which mutants some reads show."""
     rows = reads(pieces.pins.inputs)
-    due = pieces.library.by_cycle(rows)
-    care = np.ones_like(due)
-    valid = due[:, pieces.library.names.index("read_data__valid[0]")]
-    for i, name in enumerate(pieces.library.names):
-        if name.startswith("read_data__payload"):
-            care[:, i] = valid
-    return list(pieces.library.first_cycles(rows, pieces.faults(), due, care) != 0)
+    return list(pieces.machines().first_cycles(rows, pieces.faults()) != 0)
 
 
 def requests(names: Sequence[str]) -> Iterator[NDArray[np.uint64]]:
@@ -182,9 +192,10 @@ def requests(names: Sequence[str]) -> Iterator[NDArray[np.uint64]]:
 
 def _requests(pieces: Pieces) -> list[bool]:
     """Which mutants some requests show."""
-    found = np.zeros(len(pieces.left), np.uint8)
+    faults, gates = pieces.faults(), pieces.gates()
+    found = np.zeros(len(faults), np.uint8)
     for patterns in requests(pieces.pins.inputs):
-        pieces.library.differ(patterns, pieces.faults(), 1, found)
+        gates.differ(patterns, faults, 1, found)
     return list(found != 0)
 
 

@@ -28,7 +28,7 @@ AND, PIN, REGISTER, BOX = range(4)
 """Kinds of nodes; those before the first of them are false and the inputs. A box gives the last."""
 
 MODES = ("inv", "const0", "const1", "cnot0", "cnot1")
-"""What a mutant does with a bit, by number, as in ``sw/mutants/pins.cpp``."""
+"""What a mutant does with a bit, by number, as in ``sw/mutants/word.h``."""
 
 _GATES = """
 read_json cut.json
