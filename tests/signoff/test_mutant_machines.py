@@ -9,7 +9,7 @@ import pytest
 
 from scegrad.signoff import mutant_pins
 from scegrad.signoff.mutant_machines import Conditions, Machines
-from scegrad.signoff.mutant_pins import Fault
+from scegrad.signoff.mutant_nodes import Fault
 from scegrad.signoff.mutant_sites import Sites
 from scegrad.signoff.mutant_steps import Steps
 from scegrad.signoff.mutant_units import TRIM

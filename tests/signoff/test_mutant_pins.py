@@ -19,7 +19,7 @@ from scegrad.signoff.mutant_equal import Equality, Pair
 from scegrad.signoff.mutant_gates import GateLibrary
 from scegrad.signoff.mutant_lane import RESULT, class_of, close, operands, patterns, restless
 from scegrad.signoff.mutant_machines import Conditions, Machines
-from scegrad.signoff.mutant_pins import REGISTER, Fault
+from scegrad.signoff.mutant_nodes import REGISTER, Fault
 from scegrad.signoff.mutant_sites import Sites
 from scegrad.signoff.mutation import SELECT_BITS, Population
 

@@ -14,28 +14,17 @@ clear is for the stimuli.
 """
 
 import heapq
-import multiprocessing
-import os
-import signal
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from typing import Any
 
-from scegrad.errors import BuildError
 from scegrad.formats import Format
 from scegrad.signoff.aig import Aig, Literal
 from scegrad.signoff.clauses import Clauses
 from scegrad.signoff.logic import Known, Logic, side_conditions
 from scegrad.signoff.mutant_lane import CUT, STAGES
-from scegrad.signoff.mutant_pins import AND, MODES, REGISTER, Pins
+from scegrad.signoff.mutant_nodes import AND, MODES, REGISTER, Pins
 from scegrad.signoff.mutant_sites import INVERTED, ONE, ZERO, Site, Sites
 from scegrad.signoff.mutant_trial import Trial
-
-LIMIT = 20
-"""Seconds that the solver may take for a mutant if nothing else is said."""
 
 TRIALS = 6
 """Rounds of inputs near a solution, each near those of the round before that reach furthest."""
@@ -45,10 +34,7 @@ BUDGET = 300
 shifts are few.
 """
 
-HARD = 0.5
-"""Seconds of a question after which a copy does not answer the next one."""
-
-EQUAL, OPEN = "equal", "no proof in time"
+EQUAL = "equal"
 
 _CONSTANTS = {"valid[0]": 1, "rst[0]": 0}
 
@@ -84,37 +70,12 @@ class Equality:
 
     def __init__(self, pins: Pins, fmt: Format | None) -> None:
         self._pins, self._sites = pins, Sites(pins)
-        self._cut: dict[int, str] = {}
-        inverted = set()
-        for name, literal in pins.outputs.items():
-            if fmt and name.startswith(CUT):
-                source = self._sites.source(literal)
-                assert source >> 1 not in self._cut and source > 1, f"{name} is no bit of its own"
-                self._cut[source >> 1] = name
-                inverted |= {name} if source & 1 else set()
-        graph = Aig()
-        free = [*pins.inputs, *self._cut.values()]
-        if not pins.wires:
-            free += [f"register {i}" for i, kind in enumerate(pins.kinds) if kind == REGISTER]
-        for name in free:
-            graph.inputs[name] = 2 * (1 + len(graph.inputs))
+        self._cut = self._cut_nodes() if fmt else {}
+        graph = self._free()
         self._constants = _CONSTANTS if fmt else {"rst[0]": 0}
         known: Known = {}
         self._logic = Logic(graph, known)
-        self._images: list[Literal] = [0]
-        self._images += [self._constants.get(name, graph.inputs[name]) for name in pins.inputs]
-        for i, kind in enumerate(pins.kinds):
-            node = pins.first + i
-            if node in self._cut:
-                name = self._cut[node]
-                self._images.append(graph.inputs[name] ^ (name in inverted))
-            elif kind == REGISTER and not pins.wires:
-                self._images.append(graph.inputs[f"register {i}"])
-            elif kind == AND:
-                a, b = self._image(pins.a[i], {}), self._image(pins.b[i], {})
-                self._images.append(self._logic.both(a, b))
-            else:
-                self._images.append(self._image(pins.a[i], {}))
+        self._images = self._lane(graph)
         inputs: dict[str, list[Literal]] = {}
         for name in ("logit", "label", "s", "k"):
             bits = (f"{name}[{i}]" for i in range(64))
@@ -133,6 +94,42 @@ class Equality:
         self._trial = Trial(
             self._sites, graph, self._images, self._behind, self._outputs, self._side
         )
+
+    def _cut_nodes(self) -> dict[int, tuple[str, bool]]:
+        """The nodes that s and k come from, with the name of the bit and whether it is inverted."""
+        found: dict[int, tuple[str, bool]] = {}
+        for name, literal in self._pins.outputs.items():
+            if name.startswith(CUT):
+                source = self._sites.source(literal)
+                assert source >> 1 not in found and source > 1, f"{name} is no bit of its own"
+                found[source >> 1] = name, bool(source & 1)
+        return found
+
+    def _free(self) -> Aig:
+        """A graph with what may be anything: inputs, s and k, registers that are no wires."""
+        graph, pins = Aig(), self._pins
+        free = [*pins.inputs, *(name for name, _ in self._cut.values())]
+        if not pins.wires:
+            free += [f"register {i}" for i, kind in enumerate(pins.kinds) if kind == REGISTER]
+        for name in free:
+            graph.inputs[name] = 2 * (1 + len(graph.inputs))
+        return graph
+
+    def _lane(self, graph: Aig) -> list[Literal]:
+        """The literal of each node of the pins, without mutants."""
+        pins = self._pins
+        images: list[Literal] = [0]
+        images += [self._constants.get(name, graph.inputs[name]) for name in pins.inputs]
+        for i, kind in enumerate(pins.kinds):
+            if pins.first + i in self._cut:
+                name, inverted = self._cut[pins.first + i]
+                images.append(graph.inputs[name] ^ inverted)
+            elif kind == REGISTER and not pins.wires:
+                images.append(graph.inputs[f"register {i}"])
+            else:
+                a, b = (images[each >> 1] ^ (each & 1) for each in (pins.a[i], pins.b[i]))
+                images.append(self._logic.both(a, b) if kind == AND else a)
+        return images
 
     def _image(self, literal: Literal, changed: dict[int, Literal]) -> Literal:
         node = literal >> 1
@@ -247,94 +244,3 @@ class Equality:
             return int(mode == ONE)
         differ = self._logic.differ([(value, other)])
         return differ ^ (MODES[mode] == "cnot0")
-
-
-Question = tuple[Site, set[int]]
-
-
-def verdicts(
-    pins: Pins, fmt: Format | None, questions: Iterable[Question], limit: float = LIMIT
-) -> Iterator[Verdict]:
-    """The verdict on each mutant, from a process of its own that is ended if it takes longer than
-    so many seconds.
-
-    Raises ``BuildError`` if that process ends by itself.
-    """
-    solver: _Process | None = None
-    try:
-        for question in questions:
-            solver = solver or _Process(pins, fmt)
-            yield solver.ask(question, limit)
-    finally:
-        if solver:
-            solver.end()
-
-
-class _Process:
-    """A process with the clauses, whose copies answer: one after the other, each until a question
-    is hard, and what it has learned slows it down, or takes too long. A copy takes no time, the
-    clauses take seconds.
-    """
-
-    def __init__(self, pins: Pins, fmt: Format | None) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, its = context.Pipe()
-        self._process = context.Process(target=_answer, args=(pins, fmt, its), daemon=True)
-        self._process.start()
-        its.close()
-        self._copy = self._hear()
-
-    def ask(self, question: Question, limit: float) -> Verdict:
-        """The answer."""
-        self._pipe.send(question)
-        if self._pipe.poll(limit):
-            answer, stays = self._hear()
-            if not stays:
-                self._copy = self._hear()
-            return answer
-        with suppress(ProcessLookupError):
-            os.kill(self._copy, signal.SIGKILL)
-        while not isinstance(heard := self._hear(), int):
-            pass  # an answer that came at the last moment
-        self._copy = heard
-        return OPEN
-
-    def _hear(self) -> Any:
-        try:
-            return self._pipe.recv()
-        except EOFError as error:
-            self._process.join()
-            status = self._process.exitcode
-            raise BuildError(f"the process with the solver ended with status {status}") from error
-
-    def end(self) -> None:
-        """End the process and its copy, whatever they do."""
-        self._process.kill()
-        self._process.join()
-        with suppress(ProcessLookupError):
-            os.kill(self._copy, signal.SIGKILL)
-
-
-def _answer(pins: Pins, fmt: Format | None, asker: Connection) -> None:
-    """The process: copies that first tell their number, then answer each question and say whether
-    they answer the next one.
-    """
-    equality = Equality(pins, fmt)
-    equality.prepare()
-    while True:
-        copy = os.fork()
-        if copy == 0:
-            asker.send(os.getpid())
-            with suppress(EOFError):
-                stays = True
-                while stays:
-                    question = asker.recv()
-                    started = time.monotonic()
-                    answer = equality.decide(*question)
-                    stays = time.monotonic() - started < HARD
-                    asker.send((answer, stays))
-                os._exit(0)
-            os._exit(1)
-        _, status = os.waitpid(copy, 0)
-        if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status):
-            return

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scegrad.signoff import mutant_native
 from scegrad.signoff.aig import Literal
-from scegrad.signoff.mutant_pins import AND, Fault, Pins
+from scegrad.signoff.mutant_nodes import AND, Fault, Pins
 from scegrad.sim.clib import Functions
 
 BATCH = 512

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from scegrad.formats import FP32, Format
 from scegrad.progress import INTERVAL, Bar
-from scegrad.signoff import mutant_equal, mutant_gates, mutant_near
+from scegrad.signoff import mutant_answers, mutant_gates, mutant_near
 from scegrad.signoff.designs import lane_design
-from scegrad.signoff.mutant_equal import EQUAL, OPEN, Given, Verdict
+from scegrad.signoff.mutant_answers import OPEN
+from scegrad.signoff.mutant_equal import EQUAL, Given, Verdict
 from scegrad.signoff.mutant_gates import GateLibrary
 from scegrad.signoff.mutant_lane import (
     CUT,
@@ -28,7 +29,7 @@ from scegrad.signoff.mutant_lane import (
     patterns,
     restless,
 )
-from scegrad.signoff.mutant_pins import Fault, Pins
+from scegrad.signoff.mutant_nodes import Fault, Pins
 from scegrad.signoff.mutant_sites import INVERTED, Site, Sites
 from scegrad.signoff.mutation import Judgement, Mutant
 
@@ -189,7 +190,7 @@ class LaneJudge:
         ends: list[str | None] = [None] * len(self.left)
         unsure = [False] * len(self.left)
         with self._bar("solver for s and k", len(chosen)) as bar:
-            verdicts = mutant_equal.verdicts(self.pins, None, questions, SHORT)
+            verdicts = mutant_answers.verdicts(self.pins, None, questions, SHORT)
             for i, verdict in zip(chosen, verdicts, strict=True):
                 ends[i] = self._end(verdict, library, faults[i : i + 1])
                 unsure[i] = not ends[i] and int(faults["node"][i]) in self._to_result
@@ -259,7 +260,7 @@ class LaneJudge:
         ends: list[str | None] = []
         whys: list[str] = []
         with self._bar("solver", len(self.left)) as bar:
-            verdicts = mutant_equal.verdicts(self.pins, self.fmt, questions, limit)
+            verdicts = mutant_answers.verdicts(self.pins, self.fmt, questions, limit)
             for i, verdict in enumerate(verdicts):
                 ends.append(self._end(verdict, library, faults[i : i + 1]))
                 whys.append(OPEN if verdict == OPEN else UNREAL)

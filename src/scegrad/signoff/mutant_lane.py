@@ -23,7 +23,7 @@ from scegrad.rtl.datapath.sigmoid32 import K_AHEAD
 from scegrad.signoff.aig import pack
 from scegrad.signoff.mutant_gates import BATCH
 from scegrad.signoff.mutant_machines import Conditions, Machines
-from scegrad.signoff.mutant_pins import AND, REGISTER, Pins
+from scegrad.signoff.mutant_nodes import AND, REGISTER, Pins
 from scegrad.sweep.unit import LaneDesign
 
 SEED = 14

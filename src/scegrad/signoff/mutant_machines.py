@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scegrad.signoff import mutant_native
 from scegrad.signoff.aig import Literal
-from scegrad.signoff.mutant_pins import Box, Fault, Pins
+from scegrad.signoff.mutant_nodes import Box, Fault, Pins
 from scegrad.sim.clib import Functions
 
 MUTANTS = 511

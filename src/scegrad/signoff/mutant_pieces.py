@@ -28,12 +28,13 @@ from scegrad.registers import REGISTERS, SHARED, UNIT_REGISTERS, unit_offset
 from scegrad.rtl.control.checker import ARRAYS, Checker, RequestLayout
 from scegrad.rtl.control.readout import Readout
 from scegrad.rtl.verilog import to_verilog
-from scegrad.signoff import edge_requests, mutant_equal, mutant_gates, mutant_pins
+from scegrad.signoff import edge_requests, mutant_answers, mutant_gates, mutant_pins
 from scegrad.signoff.case import SignoffCase, hashed, once
-from scegrad.signoff.mutant_equal import EQUAL, OPEN, Given
+from scegrad.signoff.mutant_answers import OPEN
+from scegrad.signoff.mutant_equal import EQUAL, Given
 from scegrad.signoff.mutant_gates import BATCH, GateLibrary
 from scegrad.signoff.mutant_machines import Conditions, Machines
-from scegrad.signoff.mutant_pins import Fault
+from scegrad.signoff.mutant_nodes import Fault
 from scegrad.signoff.mutant_sites import Members, Sites
 from scegrad.signoff.mutation import Judgement, Population
 from scegrad.signoff.result import CaseResult
@@ -107,7 +108,7 @@ class Pieces:
     def solver(self) -> None:
         """Count what is equal, and keep what is not known to be."""
         gates = self.gates() if self.piece.wires else None
-        verdicts = mutant_equal.verdicts(self.pins, None, self._questions(gates))
+        verdicts = mutant_answers.verdicts(self.pins, None, self._questions(gates))
         for members, verdict in zip(self.left, verdicts, strict=True):
             if verdict == EQUAL:
                 self.judgement.count(EQUAL, len(members))
@@ -118,7 +119,7 @@ class Pieces:
                 for mutant, _ in members:
                     self.judgement.keep(mutant, why)
 
-    def _questions(self, gates: GateLibrary | None) -> Iterator[mutant_equal.Question]:
+    def _questions(self, gates: GateLibrary | None) -> Iterator[mutant_answers.Question]:
         """Each mutant that is left, with the nodes in which it was seen to differ; all of them if
         registers are no wires.
         """

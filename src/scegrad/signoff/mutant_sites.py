@@ -10,7 +10,7 @@ it.)
 from collections.abc import Container, Iterable
 
 from scegrad.signoff.aig import Literal
-from scegrad.signoff.mutant_pins import AND, BOX, MODES, PIN, REGISTER, Pins
+from scegrad.signoff.mutant_nodes import AND, BOX, MODES, PIN, REGISTER, Pins
 from scegrad.signoff.mutation import Mutant
 
 INVERTED, ZERO, ONE, BY_ZERO, _ = range(len(MODES))

@@ -14,7 +14,7 @@ from pysat.solvers import Solver
 from scegrad.signoff.aig import Aig, Literal
 from scegrad.signoff.logic import Known, Logic
 from scegrad.signoff.mutant_machines import Conditions
-from scegrad.signoff.mutant_pins import AND, BOX, MODES, REGISTER, Box, Pins
+from scegrad.signoff.mutant_nodes import AND, BOX, MODES, REGISTER, Box, Pins
 from scegrad.signoff.mutant_sites import INVERTED, ONE, ZERO, Site, Sites
 
 SOLVER = "cadical195"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scegrad.signoff.aig import Aig, Literal
-from scegrad.signoff.mutant_pins import AND
+from scegrad.signoff.mutant_nodes import AND
 from scegrad.signoff.mutant_sites import BY_ZERO, INVERTED, ONE, ZERO, Site, Sites
 
 COUNT = 1024

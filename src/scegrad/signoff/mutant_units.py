@@ -30,7 +30,7 @@ from scegrad.signoff import coverage_runs, far_requests, mutant_pins, mutant_pla
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import platform_hash, stimuli_hash
 from scegrad.signoff.mutant_machines import MUTANTS, NONE, Conditions, Machines
-from scegrad.signoff.mutant_pins import Fault, Pins
+from scegrad.signoff.mutant_nodes import Fault, Pins
 from scegrad.signoff.mutant_sites import Class, Members, Sites
 from scegrad.signoff.mutant_steps import Steps
 from scegrad.signoff.mutation import Judgement, Mutant, Population

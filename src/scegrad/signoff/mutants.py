@@ -22,7 +22,7 @@ from scegrad.signoff.designs import lane_design
 from scegrad.signoff.mutant_equal import EQUAL
 from scegrad.signoff.mutant_judge import LaneJudge
 from scegrad.signoff.mutant_lane import RESULT, SEED, STAGE, close
-from scegrad.signoff.mutant_pins import Pins
+from scegrad.signoff.mutant_nodes import Pins
 from scegrad.signoff.mutant_sites import Class, Members, Sites
 from scegrad.signoff.mutation import Judgement, Population
 from scegrad.signoff.result import CaseResult

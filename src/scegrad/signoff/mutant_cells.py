@@ -1,0 +1,87 @@
+"""The cells of a netlist, as Yosys writes them in JSON, and the same netlist with every cell apart
+from the others, so that Yosys turns each into gates by itself.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+_NO_LOGIC = ("$scopeinfo",)
+_REGISTERS = ("$dff", "$dffe", "$sdff", "$sdffe")
+_MEMORY = "$mem_v2"
+_MEMORY_PORTS = ("RD_ADDR", "RD_DATA", "WR_ADDR", "WR_DATA", "WR_EN")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell, and the names of its ports in the netlist of cells apart."""
+
+    name: str
+    number: int
+    kind: str
+    parameters: dict[str, str]
+    given: dict[str, list[Any]] = field(default_factory=dict)
+    gives: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def register(self) -> bool:
+        """Whether it takes its value at a clock's edge."""
+        return self.kind in _REGISTERS
+
+    @property
+    def memory(self) -> bool:
+        """Whether it is a memory that is written; one that is not is a table, of gates."""
+        return self.kind == _MEMORY and number_of(self.parameters["WR_PORTS"]) > 0
+
+    @property
+    def box(self) -> bool:
+        """Whether it is a memory that is written, or a module that stays whole."""
+        return self.memory or not self.kind.startswith("$")
+
+    @property
+    def late(self) -> tuple[str, ...]:
+        """Ports at which it looks at the clock's edge alone."""
+        if self.memory:
+            return tuple(port for port in self.given if port.startswith("WR_"))
+        return tuple(self.given) if self.register or self.box else ()
+
+    def port(self, name: str) -> str:
+        """The name of a port in the netlist of cells apart."""
+        return f"c{self.number}_{name}"
+
+
+def number_of(bits: str) -> int:
+    """The number that a parameter is."""
+    return int(bits, 2)
+
+
+def cells_apart(module: dict[str, Any]) -> tuple[dict[str, Any], list[Cell]]:
+    """The module with every port of every cell as a port of its own, registers and boxes left out;
+    and all the cells.
+    """
+    found, ports, kept = [], {}, {}
+    fresh = iter(range(2, 1 << 40))
+    for number, (name, cell) in enumerate(module["cells"].items()):
+        if cell["type"] in _NO_LOGIC:
+            continue
+        each = Cell(name, number, cell["type"], cell.get("parameters", {}))
+        gates = not (each.register or each.box)
+        connections = {}
+        for port, bits in cell["connections"].items():
+            gives = cell["port_directions"][port] == "output"
+            if each.kind == _MEMORY and not any(isinstance(bit, int) for bit in bits):
+                connections[port] = bits  # what enables a table must stay constant
+                continue
+            if each.memory and port not in _MEMORY_PORTS:
+                continue
+            if bits and not port.upper().endswith("CLK"):
+                (each.gives if gives else each.given)[port] = bits
+            connections[port] = [next(fresh) for _ in bits]
+            if gates and bits:
+                ports[each.port(port)] = {
+                    "direction": "output" if gives else "input",
+                    "bits": connections[port],
+                }
+        if gates:
+            kept[name] = {**cell, "connections": connections}
+        found.append(each)
+    return {**module, "ports": ports, "cells": kept, "netnames": {}, "memories": {}}, found
