@@ -16,22 +16,14 @@ void* sce_machines_create(uint32_t first, uint32_t count, const uint8_t* kinds, 
                           const uint32_t* b, uint32_t outputs, const uint32_t* literals,
                           const uint32_t* counts_a, const uint32_t* counts_b, uint32_t memories,
                           uint32_t lanes, const uint32_t* boxes) try {
-  auto all = std::make_unique<Machines>();
+  auto all = std::make_unique<Machines>(first, count);
   const uint32_t inner = count - first;
-  all->first = first;
-  all->count = count;
   all->kinds.assign(kinds, kinds + inner);
   all->a.assign(a, a + inner);
   all->b.assign(b, b + inner);
-  all->short_a.resize(inner);
-  all->short_b.resize(inner);
   all->outputs.assign(literals, literals + outputs);
   all->counts_a.assign(counts_a, counts_a + outputs);
   all->counts_b.assign(counts_b, counts_b + outputs);
-  all->dirty.resize(count / 64 + 1);
-  all->memory_of.resize(count);
-  all->bit_at.resize(count);
-  all->boxed.resize(count);
   for (uint32_t i = 0; i < memories; ++i) all->add_memory(boxes);
   for (uint32_t i = 0; i < lanes; ++i) all->add_lane(boxes);
   return all.release();

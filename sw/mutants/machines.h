@@ -11,27 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "circuit.h"
 #include "fanout.h"
-#include "lane.h"
 #include "machine.h"
-#include "memory.h"
-
-enum : uint8_t { kAnd = 0, kPin = 1, kRegister = 2, kBox = 3 };  // kinds of nodes
 
 constexpr uint32_t kMany = 64;  // so many new dead mutants are made equal to the netlist at once
 
-struct Machines {
+struct Machines : Circuit {
   static constexpr uint32_t kAll = ~0U;  // `end` of a fault that all machines have
-
-  uint32_t first, count;
-  std::vector<uint8_t> kinds;
-  std::vector<Literal> a, b;
-  std::vector<Literal> outputs;
-  std::vector<Literal> counts_a, counts_b;  // of each output: it counts while both are 1
-  std::vector<Memory> memories;
-  std::vector<Lane> lanes;
-  std::vector<uint32_t> memory_of, bit_at;  // of each node that reads: the memory and the bit
-  std::vector<uint8_t> boxed;               // of each node: whether a memory or lane looks at it
 
   // Of the mutants that run: nodes without pins that no mutant changes.
   std::vector<Literal> short_a, short_b;
@@ -52,28 +39,7 @@ struct Machines {
   Word alive{}, dead{};
   uint32_t newly_dead = 0;
 
-  void look(const Nodes& nodes) {
-    for (const uint32_t node : nodes) boxed[node] = 1;
-  }
-
-  void add_memory(const uint32_t*& list) {
-    const Memory& memory = memories.emplace_back(list);
-    look(memory.write_address);
-    look(memory.write_data);
-    look(memory.write_enable);
-    look(memory.read_address);
-    for (size_t bit = 0; bit < memory.read_data.size(); ++bit) {
-      memory_of[memory.read_data[bit]] = memories.size();
-      bit_at[memory.read_data[bit]] = bit;
-    }
-  }
-
-  void add_lane(const uint32_t*& list) {
-    const Lane& lane = lanes.emplace_back(list);
-    look(lane.reset);
-    look(lane.valid);
-    look(lane.payload);
-  }
+  Machines(uint32_t inputs, uint32_t nodes) : Circuit(inputs, nodes), dirty(nodes / 64 + 1) {}
 
   Word literal(Literal l) const { return values[l >> 1] ^ broadcast(l & 1); }
 
@@ -171,12 +137,6 @@ struct Machines {
     for (const uint32_t node : faulty_states) set(node, with_faults(node, states[node]));
   }
 
-  // Whether a node holds its value until the next edge: a register, or what a lane gives.
-  bool is_state(uint32_t node) const {
-    const uint8_t kind = kinds[node - first];
-    return kind == kRegister || (kind == kBox && memory_of[node] == 0);
-  }
-
   void set_state(uint32_t node, const Word& value) {
     if (faults_of[node] == 0)
       set(node, value);
@@ -235,6 +195,18 @@ struct Machines {
   }
 
   void prepare(const Fault* mutants, uint32_t number, const Fault* forced, uint32_t all) {
+    place(mutants, number, forced, all);
+    shorten();
+    connect();
+    clear();
+    alive = Word{};
+    for (uint32_t i = 0; i < number; ++i) alive |= ones_at(i);
+    dead = ~alive & ~ones_at(kItself);
+    newly_dead = 0;
+  }
+
+  // Fills in the mutants of each node.
+  void place(const Fault* mutants, uint32_t number, const Fault* forced, uint32_t all) {
     faults.clear();
     faulty_states.clear();
     faults_of.assign(count, 0);
@@ -248,22 +220,22 @@ struct Machines {
       }
       faults[faults_of[fault.node] - 1].push_back(fault);
     }
-    for (size_t i = 0; i < a.size(); ++i) {
-      short_a[i] = source(a[i]);
-      short_b[i] = kinds[i] == kAnd ? source(b[i]) : 0;
-    }
-    const auto shorten = [this](const std::vector<Literal>& from, std::vector<Literal>& to) {
+  }
+
+  void shorten() {
+    const auto sources = [this](const std::vector<Literal>& from, std::vector<Literal>& to) {
       to.clear();
       for (const Literal l : from) to.push_back(source(l));
     };
-    shorten(outputs, short_outputs);
-    shorten(counts_a, short_counts_a);
-    shorten(counts_b, short_counts_b);
-    connect();
-    alive = Word{};
-    for (uint32_t i = 0; i < number; ++i) alive |= ones_at(i);
-    dead = ~alive & ~ones_at(kItself);
-    newly_dead = 0;
+    sources(a, short_a);
+    sources(b, short_b);
+    sources(outputs, short_outputs);
+    sources(counts_a, short_counts_a);
+    sources(counts_b, short_counts_b);
+  }
+
+  // All registers, memories and lanes are 0, and everything is evaluated again.
+  void clear() {
     values.assign(count, Word{});
     states.assign(count, Word{});
     pending.clear();

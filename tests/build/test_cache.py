@@ -141,7 +141,7 @@ def test_what_is_made_can_be_written_by_its_owner_alone(tmp_path: Path, mask: in
     try:
         home = cached(tmp_path / "cache" / "home", folder)
     finally:
-        os.umask(before)  # noqa: TID251
+        os.umask(before)  # noqa: TID251 (as above)
     for path in (home.parent, home, *home.rglob("*")):
         assert not path.stat().st_mode & 0o022, path
     cached(home, never)

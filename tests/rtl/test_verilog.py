@@ -336,5 +336,5 @@ def test_a_file_has_the_mode_of_any_new_file(
     try:
         files = write_verilog(FT78NE, tmp_path / "out")
     finally:
-        os.umask(before)  # noqa: TID251
+        os.umask(before)  # noqa: TID251 (as above)
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}

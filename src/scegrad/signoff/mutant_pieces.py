@@ -127,7 +127,7 @@ class Pieces:
         if gates:
             tried = next(requests(self.pins.inputs))[:32]
             reached = gates.reached(tried, self.faults())
-        for members, nodes in zip(self.left, reached, strict=False):
+        for members, nodes in zip(self.left, reached, strict=False):  # `reached` may have no end
             yield members[0][1], nodes
 
     def _kills(self, given: Given, gates: GateLibrary, members: Members) -> bool:
