@@ -134,6 +134,28 @@ def test_a_named_case_runs_again(fake, tmp_path):
     assert fake.ran == ["unit/b", "rounding32/k=003"]
 
 
+def test_a_case_that_runs_again_replaces_its_record(fake, tmp_path):
+    fake.verdicts["unit/b"] = Verdict.REFUTED
+    assert run(tmp_path) == 1
+    fake.verdicts["unit/b"] = Verdict.PROVED
+    assert run(tmp_path, names=("unit/b",)) == 0
+    assert states(tmp_path)["unit/b"] == "proved"
+    fake.verdicts["unit/b"] = Verdict.OPEN  # out of time says nothing against a proof
+    assert run(tmp_path, names=("unit/b",)) == 1
+    assert states(tmp_path)["unit/b"] == "proved"
+    assert run(tmp_path) == 0
+
+
+def test_without_a_record_no_verilog_is_made(fake, tmp_path, monkeypatch):
+    """One case of a second does not wait a minute for the Verilog of all platforms."""
+    needless = replace(fake.cases()[2], subject=lambda: pytest.fail("the subject was asked for"))
+    monkeypatch.setattr(command, "cases", lambda: [*fake.cases()[:2], needless])
+    monkeypatch.setattr(summary, "DESIGNS", {"lane": lambda: pytest.fail("the Verilog was made")})
+    assert run(tmp_path, names=("unit/a",)) == 0
+    assert states(tmp_path)["rounding32/k=003"] == "missing"
+    assert not written(tmp_path)["designs"]
+
+
 def test_an_unknown_case_is_refused_before_anything_runs(fake, tmp_path):
     with pytest.raises(RequestError, match="unit/c is no case"):
         run(tmp_path, names=("unit/a", "unit/c"))

@@ -123,6 +123,14 @@ class Store:
             self._put("INSERT", key, value)
         self.records[key] = value
 
+    def replace(self, key: str, value: Any) -> None:
+        """Add a record, in place of the one with its key if there is one; it is on disk when this
+        returns.
+        """
+        with _told(self.path):
+            self._put("REPLACE", key, value)
+        self.records[key] = value
+
     def _put(self, verb: str, key: str, value: Any) -> None:
         text = json.dumps(value, separators=(",", ":"))
         self._file.execute(

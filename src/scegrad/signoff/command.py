@@ -48,7 +48,7 @@ def main(options: SignoffOptions) -> int:
                 record = ledger.add(case, case.run())
             print(line(number, len(chosen), record, fresh=fresh), flush=True)
             wrong += record["verdict"] != Verdict.PROVED
-        found = summary.summarise(every, ledger)
+        found = summary.summarise(every, ledger, whole=options.short is not None)
     texts = {
         options.output / "signoff.json": summary.text(found),
         options.output / "signoff.html": page.page(found),

@@ -11,15 +11,21 @@ from scegrad.signoff.case import hashed
 from scegrad.sweep.unit import LaneDesign, design
 
 
+_made: set[str] = set()
+
+
 @cache
 def lane_design(fmt_name: str) -> LaneDesign:
     """The lane of a format."""
+    _made.add(f"lane of {fmt_name}")
     return design(FORMATS[fmt_name])
 
 
 @cache
 def platform_hash(platform: Platform) -> str:
     """The hash of a platform's Verilog, from its first module on."""
+    if PLATFORMS.get(platform.name) == platform:
+        _made.add(platform.name)
     text = verilog(platform).read_text(encoding="ascii")
     return hashed([text[text.index("module ") :]])
 
@@ -42,3 +48,8 @@ DESIGNS: Mapping[str, Callable[[], str]] = {
     "lane of fp32": lambda: lane_design("fp32").rtl,
 } | {name: partial(platform_hash, platform) for name, platform in PLATFORMS.items()}
 """The designs that the page names by the hash of their Verilog."""
+
+
+def made() -> dict[str, str]:
+    """The hashes of those whose Verilog this process has made."""
+    return {name: make() for name, make in DESIGNS.items() if name in _made}

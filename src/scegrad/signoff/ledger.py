@@ -64,8 +64,8 @@ class SignoffLedger:
         return self.records.get(key(case))
 
     def add(self, case: SignoffCase, result: CaseResult) -> Record:
-        """Make a record; it is on disk when this returns, if the verdict is a lasting one that is
-        new.
+        """Make a record; it is on disk when this returns, if the verdict is a lasting one. It
+        replaces an older one of the same subject.
         """
         record = {
             "case": case.name,
@@ -78,8 +78,8 @@ class SignoffLedger:
         }
         if result.data:
             record["data"] = dict(result.data)
-        if result.verdict in LASTING and key(case) not in self.records:
-            self._store.add(key(case), record)
+        if result.verdict in LASTING:
+            self._store.replace(key(case), record)
         return record
 
 
