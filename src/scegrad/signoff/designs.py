@@ -10,7 +10,6 @@ from scegrad.platforms import PLATFORMS, Platform
 from scegrad.signoff.case import hashed
 from scegrad.sweep.unit import LaneDesign, design
 
-
 _made: set[str] = set()
 
 

@@ -24,7 +24,7 @@ from amaranth.lib.wiring import In
 
 from scegrad.errors import BuildError
 from scegrad.rtl.verilog import to_verilog
-from scegrad.signoff import induction, tools
+from scegrad.signoff import induction, statements, tools
 from scegrad.signoff.case import hashed
 from scegrad.signoff.result import CaseResult, Verdict
 
@@ -170,6 +170,8 @@ def prove(proof: Proof, verilog: str | None = None) -> CaseResult:
             verdict, detail = Verdict.VACUOUS, f"the unit has no signal {missing[1]}"
         else:
             verdict, detail = _decide(proof, directory)
+        top = (directory / statements.TOP).read_text(encoding="ascii")
+        detail = statements.told(detail, top, proof.source)
     return CaseResult(verdict, detail, time.monotonic() - started)
 
 
