@@ -146,6 +146,20 @@ def test_a_case_that_runs_again_replaces_its_record(fake, tmp_path):
     assert run(tmp_path) == 0
 
 
+def test_what_is_open_stays_on_the_page_until_it_is_decided(fake, tmp_path):
+    fake.verdicts["unit/b"] = Verdict.OPEN
+    assert run(tmp_path / "a") == 1
+    assert run(tmp_path / "a", names=("unit/a",)) == 0
+    assert states(tmp_path / "a")["unit/b"] == "open"
+    fake.verdicts["unit/b"] = Verdict.PROVED
+    assert run(tmp_path / "b", names=("unit/b",)) == 0
+    for own, other in (("a", "b"), ("b", "a")):  # a proof prevails, wherever it is
+        assert run(tmp_path / own, names=("unit/a",), others=(tmp_path / other,)) == 0
+        assert states(tmp_path / own)["unit/b"] == "proved"
+    assert run(tmp_path / "a") == 0
+    assert states(tmp_path / "a")["unit/b"] == "proved"
+
+
 def test_without_a_record_no_verilog_is_made(fake, tmp_path, monkeypatch):
     """One case of a second does not wait a minute for the Verilog of all platforms."""
     needless = replace(fake.cases()[2], subject=lambda: pytest.fail("the subject was asked for"))
@@ -225,6 +239,17 @@ def test_the_page_stands_alone(fake, tmp_path):
     assert text.count("<table") == 12
 
 
+def test_the_page_begins_with_what_is_not_proved(fake, tmp_path):
+    run(tmp_path, names=("unit/a",))
+    assert "Every case that ran is proved." in (tmp_path / "signoff.html").read_text()
+    fake.verdicts |= {"unit/b": Verdict.OPEN, "rounding32/k=003": Verdict.REFUTED}
+    run(tmp_path)
+    text = (tmp_path / "signoff.html").read_text()
+    first = text[text.index("<h2>") : text.index("<h2>Ladder")]
+    assert first.index("rounding32/k=003") < first.index("unit/b")
+    assert "as told" in first and "unit/a" not in first
+
+
 def test_the_page_shows_seed_and_command_of_each_case(fake, tmp_path, monkeypatch):
     known = fake.cases()
     seeded = replace(known[0], seed=20261127, command="scegrad soak --seed 20261127")
@@ -254,4 +279,16 @@ def test_the_summary_is_json_with_a_line_for_each_case(fake, tmp_path):
     run(tmp_path)
     found = written(tmp_path)
     assert summary.text(found) == (tmp_path / "signoff.json").read_text()
-    assert page.page(found) == (tmp_path / "signoff.html").read_text()
+    text = (tmp_path / "signoff.html").read_text()
+    sources = re.findall(r'<base href="(.*)">', text)
+    assert page.page(found, *sources) == text
+
+
+def test_the_page_links_to_the_checkout_from_anywhere(fake, tmp_path, monkeypatch):
+    root = Path(__file__).resolve().parents[2]
+    monkeypatch.chdir(tmp_path)
+    run(Path("some/where"))
+    text = Path("some/where/signoff.html").read_text()
+    (sources,) = re.findall(r'<base href="(.*/)">', text)
+    assert (Path("some/where") / sources).resolve() == root
+    assert '<a href="formal/a.sv">' in text

@@ -1,6 +1,7 @@
 """``scegrad signoff``: runs the cases without a record, and writes the summary and the page."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from scegrad.signoff import page, summary, tools
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.catalogue import cases
 from scegrad.signoff.ledger import Record, SignoffLedger
+from scegrad.signoff.places import ROOT
 from scegrad.signoff.result import Verdict
 
 
@@ -51,7 +53,7 @@ def main(options: SignoffOptions) -> int:
         found = summary.summarise(every, ledger, whole=options.short is not None)
     texts = {
         options.output / "signoff.json": summary.text(found),
-        options.output / "signoff.html": page.page(found),
+        options.output / "signoff.html": page.page(found, _to_sources(options.output)),
     }
     if options.short:
         texts[options.short] = summary.short(found, before)
@@ -61,6 +63,11 @@ def main(options: SignoffOptions) -> int:
             file.commit()
     print(f"{printable(options.output / 'signoff.html')}: {summary.in_short(found)}")
     return 1 if wrong else 0
+
+
+def _to_sources(output: Path) -> str:
+    """From the page to the root of the checkout."""
+    return os.path.relpath(ROOT, output.resolve()) + "/"
 
 
 def _short_before(path: Path) -> summary.Summary:

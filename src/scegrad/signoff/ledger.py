@@ -26,7 +26,9 @@ LASTING = (
     Verdict.ALIVE,
     Verdict.HOLES,
 )
-"""Verdicts that hold until something changes; an open case is tried again."""
+"""Verdicts that hold until something changes; an open case is tried again, and is kept for the page
+alone.
+"""
 
 
 class SignoffLedger:
@@ -53,19 +55,24 @@ class SignoffLedger:
 
     @property
     def records(self) -> dict[str, Record]:
-        """All records, by key."""
+        """All records, by key; of one case and subject a lasting one before an open one."""
         found: dict[str, Record] = {}
-        for other in self._others:
-            found |= other
-        return found | self._store.records
+        for records in (*self._others, self._store.records):
+            found |= {
+                name: record
+                for name, record in records.items()
+                if record["verdict"] in LASTING or name not in found
+            }
+        return found
 
     def of(self, case: SignoffCase) -> Record | None:
-        """The record of a case for its current subject."""
-        return self.records.get(key(case))
+        """The lasting record of a case for its current subject."""
+        record = self.records.get(key(case))
+        return record if record and record["verdict"] in LASTING else None
 
     def add(self, case: SignoffCase, result: CaseResult) -> Record:
-        """Make a record; it is on disk when this returns, if the verdict is a lasting one. It
-        replaces an older one of the same subject.
+        """Make a record; it is on disk when this returns. It replaces an older one of the same
+        subject, but an open verdict does not replace a lasting one.
         """
         record = {
             "case": case.name,
@@ -78,7 +85,7 @@ class SignoffLedger:
         }
         if result.data:
             record["data"] = dict(result.data)
-        if result.verdict in LASTING:
+        if result.verdict in LASTING or self.of(case) is None:
             self._store.replace(key(case), record)
         return record
 

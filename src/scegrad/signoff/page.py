@@ -1,8 +1,8 @@
 """The page ``signoff.html``: one file without any external reference, readable on a phone and in
 the dark.
 
-The ladder comes first, then the groups, mutants with the holes that they show, and each case. A
-click on a column's head sorts by it.
+Cases that failed come first, then ladder, groups, mutants with the holes that they show, and each
+case. A click on a column's head sorts by it.
 """
 
 import html
@@ -64,10 +64,11 @@ Cell = tuple[str, str]
 """The HTML of a cell and its class."""
 
 
-def page(summary: Summary) -> str:
-    """The page of a summary."""
+def page(summary: Summary, sources: str = SOURCES) -> str:
+    """The page of a summary; ``sources`` leads from the page to the root of the checkout."""
     parts = [
-        *_head(),
+        *_head(sources),
+        *_failed(summary),
         *_proved(summary),
         *_covered(summary),
         *_listed(summary),
@@ -76,15 +77,32 @@ def page(summary: Summary) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _head() -> list[str]:
+def _head(sources: str) -> list[str]:
     """What stands before the tables."""
     return [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f'<base href="{html.escape(sources)}">',
         f"<title>scegrad: sign-off</title><style>{STYLE}</style></head><body>",
         "<h1>scegrad: sign-off</h1>",
         "<p>What is proved of the hardware, about the Verilog whose hash stands by each case.</p>",
+    ]
+
+
+FAILED = ("refuted", "vacuous", "open", "alive", "holes")
+"""Verdicts of cases that ran and are not proved, the worst first."""
+
+
+def _failed(summary: Summary) -> list[str]:
+    """The cases that ran and are not proved, and why."""
+    failed = [row for row in summary["cases"] if row["verdict"] in FAILED]
+    failed.sort(key=lambda row: FAILED.index(row["verdict"]))
+    if not failed:
+        return ["<p>Every case that ran is proved.</p>"]
+    return [
+        "<h2>Not proved</h2>",
+        _table("failed", ("case", "verdict", "detail", "again"), map(_failure, failed)),
     ]
 
 
@@ -188,8 +206,17 @@ def _state(value: str) -> Cell:
 
 
 def _link(path: str, text: str = "") -> Cell:
-    where = html.escape(f"{SOURCES}{path}")
-    return f'<a href="{where}"><code>{html.escape(text or path)}</code></a>', ""
+    return f'<a href="{html.escape(path)}"><code>{html.escape(text or path)}</code></a>', ""
+
+
+def _failure(each: Mapping[str, Any]) -> list[Cell]:
+    again = f"<code>{html.escape(each['again'])}</code>"
+    return [
+        _link(each["source"], each["case"]),
+        _state(each["verdict"]),
+        _text(each["detail"]),
+        (again, ""),
+    ]
 
 
 def _rung(each: Mapping[str, Any]) -> list[Cell]:
