@@ -1,12 +1,13 @@
 // WriteRequests (64-bit bus, bursts of up to 16 beats, at most 8 complete): AW stable, each burst
-// as the planner lists it, one permit for each, at most 32 outstanding, nothing new after `halt`.
+// as the planner lists it, one permit for each, at most 32 outstanding, nothing new after `halt`;
+// a response is that of the next burst.
 module write_requests(input clk, input rst, input start, input [31:0] address,
     input [31:0] last_byte, input halt, input complete, input aw_ready, input b_valid,
     input [2:0] b);
     wire aw_valid, permit, idle, finished, fault;
     wire [45:0] aw;
     wire [32:0] fault_payload;
-    wire h_issue, h_planned, h_all_issued, h_late;
+    wire h_issue, h_planned, h_all_issued, h_late, h_next;
     wire [41:0] h_burst, h_answered;
     wire [3:0] h_waiting;
     wire [5:0] h_outstanding;
@@ -16,7 +17,7 @@ module write_requests(input clk, input rst, input start, input [31:0] address,
         .idle(idle), .finished(finished), .faults__valid(fault), .faults__payload(fault_payload),
         .h_issue(h_issue), .h_planned(h_planned), .h_burst(h_burst), .h_waiting(h_waiting),
         .h_outstanding(h_outstanding), .h_all_issued(h_all_issued), .h_late(h_late),
-        .h_answered(h_answered));
+        .h_answered(h_answered), .h_next(h_next));
     wire b_ready;
     wire [31:0] at = aw[32:1];
     wire [7:0] len = aw[40:33];
@@ -35,7 +36,7 @@ module write_requests(input clk, input rst, input start, input [31:0] address,
     reg aw_was, ready_was, halt_was, issue_was, complete_was;
     reg [45:0] aw_before;
     reg [41:0] burst_was;
-    reg [31:0] issued, permits, completes;
+    reg [31:0] issued, permits, completes, answered;
     reg [5:0] open, accepted;  // announced; taken by the memory; both without a response
     always @(posedge clk) begin
         aw_was <= aw_valid; ready_was <= aw_ready; aw_before <= aw; halt_was <= halt;
@@ -43,8 +44,10 @@ module write_requests(input clk, input rst, input start, input [31:0] address,
         open <= open + h_issue - b_valid;
         accepted <= accepted + (aw_valid & aw_ready) - b_valid;
         issued <= issued + h_issue; permits <= permits + permit; completes <= completes + complete;
+        answered <= answered + h_next;
         if (rst) begin
             aw_was <= 0; open <= 0; accepted <= 0; issued <= 0; permits <= 0; completes <= 0;
+            answered <= 0;
         end
     end
     always @* if (started) begin
@@ -60,6 +63,8 @@ module write_requests(input clk, input rst, input start, input [31:0] address,
         assert (h_waiting <= 8);
         assert (idle == (open == 0));
         assert (!finished | ((open == 0) & !aw_valid & h_all_issued));
+        // Each response takes one burst from the list that tells the address of an error.
+        assert (issued - answered == open);
     end
     always @* if (started) begin
         assert (h_outstanding == open);

@@ -225,6 +225,11 @@ def test_the_ladder_follows_the_cases():
     assert replace(rung, cases="none/*").state(rows)["state"] == "part"
 
 
+def test_the_ladder_goes_up():
+    levels = [rung.level for rung in ladder.LADDER]
+    assert levels == sorted(levels)
+
+
 def test_every_evidence_is_there():
     root = Path(__file__).resolve().parents[2]
     assert not [rung.evidence for rung in ladder.LADDER if not (root / rung.evidence).exists()]

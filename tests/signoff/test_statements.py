@@ -29,6 +29,7 @@ def test_places_become_statements(tmp_path):
     before, after = "Assert failed in some: formal/some.sv", ", in cycle 3"
     assert told("top.sv:4") == f"{before}:3: assert (a | b){after}"
     assert told("top.sv:4.9-5.15 ($assert$top.sv:4$12)") == f"{before}:3: assert (a | b){after}"
+    assert told("$assert$top.sv:4$12") == f"{before}:3: assert (a | b){after}"
     assert told("top.sv:6") == f"{before}: assert (c){after}"  # twice in the source
     assert told("top.sv:1") == f"{before}: an included line module top{after}"
     assert told("axi.svh:4").endswith(f"axi.svh:4{after}")

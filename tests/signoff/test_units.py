@@ -103,6 +103,7 @@ BREAKAGES = {
                 "permit_late | (issue & (burst.len != 1))": "permit_late | issue",
                 "Cat(C(0, self._size), burst.address[self._size :])": "burst.address",
                 "outstanding + issue - self.b.valid": "outstanding + issue",
+                "bursts.ready.eq(self.b.valid)": "bursts.ready.eq(self.b.valid & ~issue)",
             },
         ),
     ],

@@ -53,11 +53,11 @@ LADDER = (
     ),
     Rung("V1", "Golden model against the exact reference", "tests/model"),
     Rung("V2", "Lane bit for bit the golden model, over whole input spaces", "docs/accuracy.md"),
-    Rung("V2", "fp16: every pair is correctly rounded", "docs/verification.md", "lane/lane16-*"),
+    Rung("V2", "fp16: every pair is correctly rounded", "formal/lane16.v", "lane/lane16-*"),
     Rung(
         "V2",
         "fp32: pipeline, NaN and infinities, labels of 1/2",
-        "docs/verification.md",
+        "formal/lane32.v",
         "lane/lane32-*",
     ),
     Rung(
@@ -86,20 +86,20 @@ LADDER = (
     ),
     Rung("V2", "Scenarios with faults, aborts, resets and pauses", "tb/scenarios.py"),
     Rung(
+        "V2", "Random jobs on every platform: no hang, no stray byte", "src/scegrad/soak", "soak/*"
+    ),
+    Rung(
         "V3",
         "fp32: rounding for every s, k, x and y",
         "formal/steps32.v",
         "rounding32/*",
     ),
-    Rung("V3", "Every mutant killed or proved equal", "docs/verification.md", "mutants/*"),
+    Rung("V3", "Every mutant killed or proved equal", "docs/signoff.md", "mutants/*"),
     Rung(
         "V3",
         "Coverage complete after exclusions",
         "src/scegrad/signoff/exclusions.py",
         "coverage/*",
-    ),
-    Rung(
-        "V2", "Random jobs on every platform: no hang, no stray byte", "src/scegrad/soak", "soak/*"
     ),
 )
 """The items, from the first rung up."""

@@ -142,7 +142,7 @@ def solve(graph: Aig, output: str, widths: dict[str, int], started: float) -> Ca
         return CaseResult(Verdict.PROVED, f"{len(cnf.clauses)} clauses unsatisfiable", seconds)
     assert isinstance(answer, list)
     shown = [f"{name} = {aig.value(answer, cnf, name, w):#x}" for name, w in widths.items()]
-    return CaseResult(Verdict.REFUTED, ", ".join(shown), seconds)
+    return CaseResult(Verdict.REFUTED, f"does not hold for {', '.join(shown)}", seconds)
 
 
 _graphs: dict[tuple[str, str], Aig] = {}

@@ -130,6 +130,7 @@ PROOFS = (
             "h_planned": "inner.requests.bursts__valid",
             "h_burst": "inner.requests.bursts__payload",
             "h_answered": "inner.responses.bursts__payload",
+            "h_next": "inner.responses.bursts__ready",
             "h_late": "inner.permit_late",
         },
     ),

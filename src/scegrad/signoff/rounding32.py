@@ -172,7 +172,7 @@ def cases() -> list[SignoffCase]:
             "/".join(["rounding32", name, *([_label(part)] if part else [])]),
             _claim(name),
             "formal/steps32.v",
-            quick=False,
+            quick=True,
             subject=subject,
             run=partial(_decide_today, name, part),
         )
@@ -183,7 +183,7 @@ def cases() -> list[SignoffCase]:
     source = "src/scegrad/signoff/rounding32.py"
     return [
         *found,
-        SignoffCase("rounding32/tiny-labels", claim, source, False, enumerated, tiny_labels),
+        SignoffCase("rounding32/tiny-labels", claim, source, True, enumerated, tiny_labels),
     ]
 
 

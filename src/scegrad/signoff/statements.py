@@ -9,7 +9,8 @@ TOP = "top.sv"
 """The name of the compiled top."""
 
 _PLACE = re.compile(
-    rf"\b{re.escape(TOP)}:(\d+)(?:\.\d+-\d+\.\d+)?(?: \(\$\w+\${re.escape(TOP)}:\d+\$\d+\))?"
+    rf"(?:\$\w+\$|\b){re.escape(TOP)}:(\d+)(?:\.\d+-\d+\.\d+|\$\d+)?"
+    rf"(?: \(\$\w+\${re.escape(TOP)}:\d+\$\d+\))?"
 )
 
 
