@@ -4,6 +4,7 @@ from scegrad.signoff import (
     coverages,
     flush,
     mutant_pieces,
+    mutant_proofs,
     mutant_units,
     mutants,
     reset,
@@ -57,5 +58,5 @@ def cases() -> list[SignoffCase]:
         *mutants.cases(),
         *mutant_pieces.cases(),
     ]
-    found += mutant_units.cases()
+    found += [*mutant_proofs.cases(), *mutant_units.cases()]
     return [*found, *coverages.cases(), *soaks.cases()]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _NO_LOGIC = ("$scopeinfo",)
+_FORMAL = ("$anyconst", "$anyseq", "$assert", "$assume", "$cover")
 _REGISTERS = ("$dff", "$dffe", "$sdff", "$sdffe")
 _MEMORY = "$mem_v2"
 _MEMORY_PORTS = ("RD_ADDR", "RD_DATA", "WR_ADDR", "WR_DATA", "WR_EN")
@@ -34,8 +35,8 @@ class Cell:
 
     @property
     def box(self) -> bool:
-        """Whether it is a memory that is written, or a module that stays whole."""
-        return self.memory or not self.kind.startswith("$")
+        """Whether it is a memory that is written, a module that stays whole, or a claim."""
+        return self.memory or self.kind in _FORMAL or not self.kind.startswith("$")
 
     @property
     def late(self) -> tuple[str, ...]:

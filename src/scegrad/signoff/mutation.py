@@ -103,7 +103,7 @@ class Population:
         """Every mutant, in Yosys's order."""
         with TemporaryDirectory(prefix="scegrad-") as work:
             directory = Path(work)
-            self._write(directory)
+            self.write(directory)
             tools.yosys(self.script + _LIST.format(top=self.top), directory)
             lines = (directory / "list.txt").read_text(encoding="ascii").splitlines()
         return [Mutant(line) for line in lines if _CELL.search(line) and not _LEFT_OUT.search(line)]
@@ -121,11 +121,12 @@ class Population:
 
     def run(self, mutants: list[Mutant], rest: str, result: str, work: Path) -> bytes:
         """The file ``result`` that further lines make of the mutated netlist in ``work``."""
-        self._write(work)
+        self.write(work)
         tools.yosys(f"{self.mutated(mutants)}{rest}\n", work)
         return (work / result).read_bytes()
 
-    def _write(self, directory: Path) -> None:
+    def write(self, directory: Path) -> None:
+        """Write the files that the script reads."""
         (directory / "design.v").write_text(self.verilog, encoding="ascii")
 
 

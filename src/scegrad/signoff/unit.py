@@ -154,7 +154,7 @@ def prove(proof: Proof, verilog: str | None = None) -> CaseResult:
         shutil.copyfile(proof.source, directory / "top.sv")
         for included in tools.FORMAL.glob("*.svh"):
             shutil.copy(included, directory)
-        script = _MODEL.format(kept=_kept(proof), hooks=_hooks(proof), name=proof.name)
+        script = _MODEL.format(kept=kept(proof), hooks=hooks(proof), name=proof.name)
         smt = f"{script}\nwrite_smt2 -wires model.smt2\n"
         if proof.depth is None:
             smt += (
@@ -181,7 +181,7 @@ def _included(path: Path) -> str:
     return _INCLUDE.sub(lambda found: _included(path.with_name(found[1])), text)
 
 
-def _kept(proof: Proof) -> str:
+def kept(proof: Proof) -> str:
     """Lines that keep what the proof names, even in a unit that is broken and does not use it.
 
     A memory that it names becomes registers before.
@@ -200,7 +200,8 @@ def _words(signal: str) -> list[str]:
     return [f"{memory[1]}[{i}]" for i in reversed(range(int(memory[2]) + 1))]
 
 
-def _hooks(proof: Proof) -> str:
+def hooks(proof: Proof) -> str:
+    """Lines that make ports of what the proof names."""
     lines = []
     for port, signal in proof.hooks.items():
         words = _words(signal)

@@ -1,0 +1,211 @@
+"""The cases ``mutants/proof/...``: every single mutation of a unit is refused by the unit's proof,
+or equal.
+
+    mutant ──► equal? ──► step ──► first cycles ──► covers ──► alive
+                 │ equal    │ refused  │ refused      │ refused
+
+Equal is what has the same outputs and next values in every state that the proof allows.
+A trace that the solver finds for one mutant runs on all others too, which it refuses many of. A
+mutant with which the whole proof goes through fulfils the contract of its unit: no one can tell it
+from the unit by what the contract promises. It stays in the list.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from scegrad.errors import SimulationError
+from scegrad.progress import INTERVAL, Bar
+from scegrad.signoff import mutant_pins, obligations
+from scegrad.signoff.case import SignoffCase, hashed, once
+from scegrad.signoff.mutant_sites import Members, Site, Sites
+from scegrad.signoff.mutation import Judgement
+from scegrad.signoff.obligation_steps import CONFLICTS, Questions, Trace
+from scegrad.signoff.obligation_traces import Mutants
+from scegrad.signoff.proofs import BY_NAME
+from scegrad.signoff.result import CaseResult
+from scegrad.signoff.unit import Proof
+
+FINDING = "src/scegrad/signoff/mutant_proofs.py"
+
+EQUAL = "equal"
+BY_STEP = "refused by the step of the proof"
+BY_BASE = "refused in the first cycles of the proof"
+BY_COVER = "refused by a cover of the proof"
+FULFILS = "the proof goes through with it"
+OPEN = f"no answer in {CONFLICTS:,} conflicts of the solver"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit with a proof of its own; ``inner`` are the parts of it that other proofs are about,
+    ``places`` is a pattern of the paths of its cells in a platform.
+    """
+
+    proof: str
+    places: str
+    inner: tuple[str, ...] = ()
+    quick: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of its case."""
+        return f"mutants/proof/{self.proof}"
+
+    def owns(self, path: str) -> bool:
+        """Whether a cell of the proof's unit is the unit's own."""
+        return not path.startswith(tuple(f"inner.{part}" for part in self.inner))
+
+
+UNITS = (
+    Unit("fifo", r".*\.(fifo|results|dealt)\."),
+    Unit("planner", r".*\.(planner(_\d)?|requests\.requests|requests\.responses)\."),
+    Unit("counters", r".*\.dma\.counters(_\d+)?\."),
+    Unit("rotate", r".*\.rotate\."),
+    Unit("realign", r".*\.reader\.(logits|labels)\.", ("fifo.",)),
+    Unit("write_buffer", r".*\.writer\.buffer\.", ("fifo.", "planner.", "rotate.")),
+    Unit("write_requests", r".*\.writer\.requests\.", ("requests.", "responses.")),
+    Unit("read_requests", r".*\.reader\.requests\.", ("planner_",)),
+    Unit("write_beats", r".*\.writer\.", ("buffer.", "requests.")),
+    Unit("dma_control", r".*\.dma\.(?!reader\.)", ("reader.", "writer.", "counters")),
+    Unit("datapath", r".*\.datapath\.(?!(half_)?lane)", ("results.", "lane.")),
+    Unit("gather", r".*\bgather\."),
+    Unit("deal", r".*\bdeal\."),
+    Unit("axi_lite", r"control\.axi_lite\.", quick=True),
+    Unit("control", r"control\.", ("axi_lite.", "job_checker.", "readout.")),
+)
+"""The units, a part before that in which it lies."""
+
+
+def about(path: str) -> Unit | None:
+    """The unit that a cell of a platform is in; None if no proof is about it alone."""
+    return next((unit for unit in UNITS if re.match(unit.places, path)), None)
+
+
+class Judge:
+    """Judges the mutants of one unit."""
+
+    def __init__(self, unit: Unit) -> None:
+        proof = BY_NAME[unit.proof]
+        assert proof.depth, "the mutants need a proof by induction"
+        population = obligations.population(proof)
+        pins = mutant_pins.read(population, wires=False)
+        own = (each for each in population.mutants if unit.owns(pins.places[each.cell]))
+        classes = Sites(pins).grouped(own)
+        found = obligations.compose(pins, obligations.top(proof))
+        self._found, self._depth = found, proof.depth
+        self._questions = Questions(found, proof.depth, proof.covers)
+        self.judgement = Judgement({}, [])
+        if None in classes:
+            self.judgement.count(EQUAL, len(classes[None]))
+        self._places = pins.places
+        self._left: list[tuple[Members, Site]] = []
+        for kind, members in classes.items():
+            if kind is not None:
+                node, mode, control, _ = members[0][1]
+                site = found.images[node], mode, found.images[control], 0
+                self._left.append((members, site))
+
+    def judge(self, progress: Bar) -> Judgement:
+        """What becomes of each. Raises ``SimulationError`` if a trace does not show what the solver
+        says of it.
+        """
+        total, alive = len(self._left), list[tuple[Members, Site, str]]()
+        while self._left:
+            _, site = self._left[0]
+            why = self._decide(site)
+            if why:
+                alive.append((*self._left.pop(0), why))
+            progress(total - len(self._left), total)
+        self._covers(alive)
+        return self.judgement
+
+    def _covers(self, alive: list[tuple[Members, Site, str]]) -> None:
+        """Count those with which a cover is not reached, and keep the others."""
+        sites = [site for _, site, _ in alive]
+        mutants, reaching = Mutants(self._found, self._depth, sites), (1 << len(sites)) - 1
+        for cover, trace in self._questions.covering().items():
+            reaching &= mutants.reach(trace, cover)
+        for i, (members, site, why) in enumerate(alive):
+            if not reaching >> i & 1 and self._questions.uncovered(site):
+                self.judgement.count(BY_COVER, len(members))
+                continue
+            for mutant, _ in members:
+                self.judgement.keep(mutant, f"{why}, in {self._places[mutant.cell]}")
+
+    def _decide(self, site: Site) -> str | None:
+        """Why the first mutant that is left lives; None if it is no longer left."""
+        questions, unknown = self._questions, False
+        asked: tuple[tuple[Callable[[Site], Trace | None], str], ...] = (
+            (questions.step_fails, BY_STEP),
+            (questions.base_fails, BY_BASE),
+        )
+        try:
+            trace = questions.unequal(site)
+            if trace is None:
+                self._settle(EQUAL)
+                return None
+            if self._refuse(trace, BY_STEP):
+                return None
+        except TimeoutError:
+            pass  # it need not be equal to be refused
+        for question, end in asked:
+            try:
+                trace = question(site)
+            except TimeoutError:
+                unknown = True
+                continue
+            if trace:
+                if not self._refuse(trace, end):
+                    raise SimulationError(f"{self._left[0][0][0][0]}: not {end} by its trace")
+                return None
+        return OPEN if unknown else FULFILS
+
+    def _settle(self, end: str) -> None:
+        members, _ = self._left.pop(0)
+        self.judgement.count(end, len(members))
+
+    def _refuse(self, trace: Trace, end: str) -> bool:
+        """Count all that a trace refuses; whether the first is one of them."""
+        refused = Mutants(self._found, self._depth, [s for _, s in self._left]).refused(trace)
+        keep = []
+        for i, (members, site) in enumerate(self._left):
+            if refused >> i & 1:
+                self.judgement.count(end, len(members))
+            else:
+                keep.append((members, site))
+        self._left = keep
+        return bool(refused & 1)
+
+
+def run(unit: Unit) -> CaseResult:
+    """The verdicts on a unit's mutants."""
+    started = time.monotonic()
+    with Bar(unit.name, lines=INTERVAL) as progress:
+        judgement = Judge(unit).judge(progress)
+    return judgement.result(time.monotonic() - started)
+
+
+def cases() -> Iterator[SignoffCase]:
+    """One for each unit."""
+    for unit in UNITS:
+        proof = BY_NAME[unit.proof]
+        yield SignoffCase(
+            unit.name,
+            f"every mutant of {_spoken(proof)} is refused by its proof or equal",
+            FINDING,
+            quick=unit.quick,
+            subject=once(partial(_subject, unit, proof)),
+            run=partial(run, unit),
+        )
+
+
+def _spoken(proof: Proof) -> str:
+    return proof.name.replace("_", " ")
+
+
+def _subject(unit: Unit, proof: Proof) -> str:
+    settings = [obligations.TRIM, str(CONFLICTS), repr(unit.inner), "1"]
+    return hashed([proof.subject(proof.verilog()), *settings])

@@ -1,0 +1,294 @@
+"""Whether a proof still goes through with a mutant of its unit, by SAT.
+
+    equal     depth cycles of the unit itself, all claims hold: can the mutant differ in the next?
+    step      depth cycles of the mutant, all claims hold: can one fail in the next?
+    base      the first cycles of the mutant after power-up: can a claim fail in them?
+    covers    the same: is each cover reached?
+
+A question is given up after so many conflicts, so that an answer does not depend on the machine.
+"""
+
+import heapq
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from scegrad.signoff.aig import Aig, Literal
+from scegrad.signoff.clauses import Clauses
+from scegrad.signoff.logic import Known, Logic
+from scegrad.signoff.mutant_pins import AND, MODES, PIN, REGISTER
+from scegrad.signoff.mutant_sites import INVERTED, ONE, ZERO, Site
+from scegrad.signoff.obligations import FIXED, FREE, Obligations
+
+CONFLICTS = 100_000
+"""Conflicts of a question after which it has no answer."""
+
+FRESH = 40
+"""Questions after which the solver forgets the mutants of before."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What leads to a difference: the values of registers at first, of fixed nodes, and of free
+    ones in each cycle; what is missing is 0. ``initial`` if it begins at power-up.
+    """
+
+    initial: bool
+    first: Mapping[int, bool]
+    free: tuple[Mapping[int, bool], ...]
+
+
+class Cycles:
+    """Some cycles of a unit and its top, from any state or from power-up."""
+
+    def __init__(self, found: Obligations, cycles: int, *, initial: bool) -> None:
+        self._found, self._initial, self.cycles = found, initial, cycles
+        self._graph = Aig()
+        self._known: Known = {}
+        self._logic = Logic(self._graph, self._known)
+        self._leaves: list[dict[int, Literal]] = [
+            self._inputs(f"{cycle}", FREE) for cycle in range(cycles)
+        ]
+        self._first = self._inputs("fixed", FIXED) | self._inputs("first", REGISTER)
+        if initial:
+            self._first[found.started] = 0
+        self.images: list[list[Literal]] = []
+        for cycle in range(cycles):
+            self._unroll(cycle)
+        self._consumers: list[list[int]] = [[] for _ in found.kinds]
+        self._registers: list[list[int]] = [[] for _ in found.kinds]
+        for node, kind in enumerate(found.kinds):
+            if kind == REGISTER:
+                self._registers[found.a[node] >> 1].append(node)
+            elif kind in (AND, PIN):
+                for literal in {found.a[node] >> 1, found.b[node] >> 1}:
+                    self._consumers[literal].append(node)
+        self._size = 0
+        self._asked = 0
+        self._solver = Clauses(self._graph)
+        self.none: list[dict[int, Literal]] = [{} for _ in range(cycles)]
+        """The changes of the unit itself."""
+
+    def _inputs(self, name: str, kind: int) -> dict[int, Literal]:
+        found = {}
+        for node in self._found.of_kind(kind):
+            literal = 2 * (1 + len(self._graph.inputs))
+            found[node] = self._graph.inputs[f"{name} {node}"] = literal
+        return found
+
+    def _unroll(self, cycle: int) -> None:
+        found, images = self._found, [0] * len(self._found.kinds)
+        for node in range(1, len(images)):
+            kind = found.kinds[node]
+            if kind == REGISTER:
+                literal = found.a[node]
+                before = self.images[-1] if self.images else None
+                images[node] = (
+                    self._first[node] if before is None else before[literal >> 1] ^ (literal & 1)
+                )
+            elif kind == FREE:
+                images[node] = self._leaves[cycle][node]
+            elif kind == FIXED:
+                images[node] = self._first[node]
+            else:
+                a = images[found.a[node] >> 1] ^ (found.a[node] & 1)
+                if kind == AND:
+                    a = self._logic.both(a, images[found.b[node] >> 1] ^ (found.b[node] & 1))
+                images[node] = a
+        self.images.append(images)
+
+    def image(self, literal: Literal, cycle: int, changed: Mapping[int, Literal]) -> Literal:
+        """A literal of the netlist in a cycle, with what a mutant changes in it."""
+        node = literal >> 1
+        return changed.get(node, self.images[cycle][node]) ^ (literal & 1)
+
+    def changes(self, site: Site, cycles: range) -> Iterator[dict[int, Literal]]:
+        """What a mutant changes in each cycle, from the same state in the first of them."""
+        state: dict[int, Literal] = {}
+        for cycle in cycles:
+            changed = self._changes(site, cycle, state)
+            yield changed
+            if cycle + 1 < len(self.images):
+                following = self.images[cycle + 1]
+                held = ((r, n) for n in changed for r in self._registers[n])
+                state = {r: self.image(self._found.a[r], cycle, changed) for r, _ in held}
+                state = {r: value for r, value in state.items() if value != following[r]}
+
+    def _changes(self, site: Site, cycle: int, state: Mapping[int, Literal]) -> dict[int, Literal]:
+        images = self.images[cycle]
+        changed = dict(state)
+        seen = {*state, site[0]}
+        waiting = sorted(seen)
+        while waiting:
+            node = heapq.heappop(waiting)
+            value = self._value(node, cycle, changed)
+            if node == site[0]:
+                value = self._mutated(value, site, cycle, changed)
+            if value == images[node]:
+                changed.pop(node, None)
+                continue
+            changed[node] = value
+            for following in self._consumers[node]:
+                if following not in seen:
+                    seen.add(following)
+                    heapq.heappush(waiting, following)
+        return changed
+
+    def _value(self, node: int, cycle: int, changed: Mapping[int, Literal]) -> Literal:
+        kind, found = self._found.kinds[node], self._found
+        if kind not in (AND, PIN):
+            return changed.get(node, self.images[cycle][node])
+        value = self.image(found.a[node], cycle, changed)
+        if kind == AND:
+            value = self._logic.both(value, self.image(found.b[node], cycle, changed))
+        return value
+
+    def _mutated(
+        self, value: Literal, site: Site, cycle: int, changed: Mapping[int, Literal]
+    ) -> Literal:
+        _, mode, control, _ = site
+        if mode == INVERTED:
+            return value ^ 1
+        if mode in (ZERO, ONE):
+            return int(mode == ONE)
+        # The control is a pin of the same port: it may come later, but what it takes does not.
+        other = self._value(control, cycle, changed)
+        return self._logic.differ([(value, other)]) ^ (MODES[mode] == "cnot0")
+
+    def holds(self, claims: list[Literal], cycle: int, changed: Mapping[int, Literal]) -> Literal:
+        """Whether all of some claims hold in a cycle."""
+        return self._logic.every(self.image(claim, cycle, changed) for claim in claims)
+
+    def every(self, literals: list[Literal]) -> Literal:
+        """All of them."""
+        return self._logic.every(literals)
+
+    def some(self, literals: list[Literal]) -> Literal:
+        """Any of them."""
+        return self._logic.some(literals)
+
+    def differ(self, cycle: int, changed: Mapping[int, Literal]) -> Literal:
+        """Whether outputs of the unit or next values of registers are not its own."""
+        found, looked = self._found, []
+        for name, literal in found.outputs.items():
+            if literal >> 1 in changed:
+                counts = self.image(self._counts(name), cycle, {})
+                looked.append((literal, counts))
+        looked += [(found.a[r], 1) for node in changed for r in self._registers[node]]
+        return self._logic.some(
+            self._logic.both(
+                counts,
+                self._logic.differ(
+                    [(self.image(literal, cycle, {}), self.image(literal, cycle, changed))]
+                ),
+            )
+            for literal, counts in looked
+        )
+
+    def _counts(self, name: str) -> Literal:
+        """When an output counts: payload while it is valid."""
+        stream, found, _ = name.partition("__payload")
+        return self._found.outputs.get(f"{stream}__valid[0]", 1) if found else 1
+
+    def solve(self, *literals: Literal) -> Trace | None:
+        """Values with which all literals are 1. Raises ``TimeoutError`` if that is not known."""
+        if 0 in literals:
+            return None
+        model = self._solver.solve(list(literals), CONFLICTS)
+        if model is None:
+            return None
+        first = {node: model.get(lit >> 1, False) for node, lit in self._first.items() if lit}
+        free = (
+            {node: model.get(lit >> 1, False) for node, lit in leaves.items()}
+            for leaves in self._leaves
+        )
+        return Trace(self._initial, first, tuple(free))
+
+    def settle(self) -> None:
+        """Keep all conditions that were made until now."""
+        self._size = len(self._graph.gates)
+
+    def forget(self) -> None:
+        """After some questions, begin again without the mutants of before."""
+        self._asked += 1
+        if self._asked < FRESH:
+            return
+        self._asked = 0
+        for a, b in self._graph.gates[self._size :]:
+            del self._known[a, b]
+        del self._graph.gates[self._size :]
+        self._solver = Clauses(self._graph)
+
+
+class Questions:
+    """The questions about mutants of one unit, each as its node, mode and control here."""
+
+    def __init__(self, found: Obligations, depth: int, covers: int) -> None:
+        self._found, self._depth = found, depth
+        self._asserted = list(found.asserted.values())
+        self._step = Cycles(found, depth + 1, initial=False)
+        self._base = Cycles(found, depth, initial=True)
+        self._covers = Cycles(found, covers, initial=True)
+        self._side = self._step.every(
+            [self._assumed_until(self._step, depth), self._asserted_before(self._step, depth)]
+        )
+        for cycles in (self._step, self._base, self._covers):
+            cycles.settle()
+
+    def _assumed_until(self, cycles: Cycles, last: int) -> Literal:
+        assumed = self._found.assumed
+        return cycles.every([cycles.holds(assumed, c, {}) for c in range(last + 1)])
+
+    def _asserted_before(self, cycles: Cycles, end: int) -> Literal:
+        return cycles.every([cycles.holds(self._asserted, c, {}) for c in range(end)])
+
+    def unequal(self, site: Site) -> Trace | None:
+        """Cycles in the last of which the mutant differs; None if it is equal."""
+        step, last = self._step, self._depth
+        step.forget()
+        (changed,) = step.changes(site, range(last, last + 1))
+        return step.solve(self._side, step.differ(last, changed))
+
+    def step_fails(self, site: Site) -> Trace | None:
+        """Cycles of the mutant in which all hold, but the last; None if the step goes through."""
+        step, last = self._step, self._depth
+        step.forget()
+        holds, fails = [], 0
+        for cycle, changed in enumerate(step.changes(site, range(last + 1))):
+            holds.append(step.holds(self._found.assumed, cycle, changed))
+            asserted = step.holds(self._asserted, cycle, changed)
+            if cycle == last:
+                fails = asserted ^ 1
+            else:
+                holds.append(asserted)
+        return step.solve(step.every(holds), fails)
+
+    def base_fails(self, site: Site) -> Trace | None:
+        """First cycles in one of which a claim fails; None if they all hold."""
+        base = self._base
+        base.forget()
+        holds, fails = 1, []
+        for cycle, changed in enumerate(base.changes(site, range(base.cycles))):
+            holds = base.every([holds, base.holds(self._found.assumed, cycle, changed)])
+            fails.append(base.every([holds, base.holds(self._asserted, cycle, changed) ^ 1]))
+        return base.solve(base.some(fails))
+
+    def covering(self) -> dict[str, Trace]:
+        """First cycles of the unit itself in which each cover is reached."""
+        return {name: trace for name, trace in self._reaching(None) if trace}
+
+    def uncovered(self, site: Site) -> str | None:
+        """A cover that the first cycles do not reach with the mutant."""
+        self._covers.forget()
+        return next((name for name, trace in self._reaching(site) if trace is None), None)
+
+    def _reaching(self, site: Site | None) -> Iterator[tuple[str, Trace | None]]:
+        cycles, holds = self._covers, 1
+        reached: dict[str, list[Literal]] = {name: [] for name in self._found.covered}
+        every = range(cycles.cycles)
+        changes = cycles.none if site is None else cycles.changes(site, every)
+        for cycle, changed in enumerate(changes):
+            holds = cycles.every([holds, cycles.holds(self._found.assumed, cycle, changed)])
+            for name, literal in self._found.covered.items():
+                reached[name].append(cycles.every([holds, cycles.image(literal, cycle, changed)]))
+        for name, found in reached.items():
+            yield name, cycles.solve(cycles.some(found))
