@@ -185,9 +185,16 @@ class Cycles:
         )
 
     def _counts(self, name: str) -> Literal:
-        """When an output counts: payload while it is valid."""
-        stream, found, _ = name.partition("__payload")
-        return self._found.outputs.get(f"{stream}__valid[0]", 1) if found else 1
+        """When an output counts: payload while it is valid, ``ready`` where it meets ``valid``."""
+        found = self._found
+        for end in ("__payload", "__ready"):
+            stream, is_one, _ = name.partition(end)
+            valid = f"{stream}__valid[0]"
+            if is_one and valid in found.outputs:
+                return found.outputs[valid]
+            if is_one and valid in found.inputs:
+                return 2 * found.inputs[valid]
+        return 1
 
     def solve(self, *literals: Literal) -> Trace | None:
         """Values with which all literals are 1. Raises ``TimeoutError`` if that is not known."""

@@ -87,6 +87,7 @@ class Obligations:
     b: list[Literal] = field(default_factory=lambda: [0])
     images: dict[int, int] = field(default_factory=dict)
     """Of each node of the unit's pins its node here."""
+    inputs: dict[str, int] = field(default_factory=dict)
     outputs: dict[str, Literal] = field(default_factory=dict)
     """The ports of the unit, hooks among them."""
     assumed: list[Literal] = field(default_factory=list)
@@ -162,6 +163,8 @@ class _Composer:
                 if kind == REGISTER:
                     found.a[self._at[side, pins.first + i]] = self._literal(side, pins.a[i])
         found.images = {node: self._at[True, node] for node in range(self._unit.count)}
+        inputs = enumerate(self._unit.inputs, start=1)
+        found.inputs = {name: self._at[True, node] for node, name in inputs}
         names = self._unit.outputs.items()
         found.outputs = {name: self._literal(True, literal) for name, literal in names}
         found.started = self._literal(False, self._over.named[INITIAL]) >> 1
