@@ -100,7 +100,6 @@ class Judge:
         self.judgement = Judgement({}, [])
         if None in classes:
             self.judgement.count(EQUAL, len(classes[None]))
-        self._places = pins.places
         self._left: list[tuple[Members, Site]] = []
         for kind, members in classes.items():
             if kind is not None:
@@ -130,10 +129,9 @@ class Judge:
             reaching &= mutants.reach(trace, cover)
         for i, (members, site, why) in enumerate(alive):
             if not reaching >> i & 1 and self._questions.uncovered(site):
-                self.judgement.count(BY_COVER, len(members))
-                continue
-            for mutant, _ in members:
-                self.judgement.keep(mutant, f"{why}, in {self._places[mutant.cell]}")
+                self._end(members, BY_COVER)
+            else:
+                self._keep(members, why)
 
     def _decide(self, site: Site) -> str | None:
         """Why the first mutant that is left lives; None if it is no longer left."""
@@ -165,7 +163,14 @@ class Judge:
 
     def _settle(self, end: str) -> None:
         members, _ = self._left.pop(0)
+        self._end(members, end)
+
+    def _end(self, members: Members, end: str) -> None:
         self.judgement.count(end, len(members))
+
+    def _keep(self, members: Members, why: str) -> None:
+        for mutant, _ in members:
+            self.judgement.keep(mutant, why)
 
     def _refuse(self, trace: Trace, end: str) -> bool:
         """Count all that a trace refuses; whether the first is one of them."""
@@ -173,7 +178,7 @@ class Judge:
         keep = []
         for i, (members, site) in enumerate(self._left):
             if refused >> i & 1:
-                self.judgement.count(end, len(members))
+                self._end(members, end)
             else:
                 keep.append((members, site))
         self._left = keep

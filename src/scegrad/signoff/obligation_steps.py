@@ -1,6 +1,7 @@
 """Whether a proof still goes through with a mutant of its unit, by SAT.
 
     equal     depth cycles of the unit itself, all claims hold: can the mutant differ in the next?
+              and in the first cycles after power-up?
     step      depth cycles of the mutant, all claims hold: can one fail in the next?
     base      the first cycles of the mutant after power-up: can a claim fail in them?
     covers    the same: is each cover reached?
@@ -167,12 +168,15 @@ class Cycles:
         return self._logic.some(literals)
 
     def differ(self, cycle: int, changed: Mapping[int, Literal]) -> Literal:
-        """Whether outputs of the unit or next values of registers are not its own."""
+        """Whether outputs of the unit, the reset's over, or next values of registers are not its
+        own.
+        """
         found, looked = self._found, []
+        started = self.images[cycle][found.started]
         for name, literal in found.outputs.items():
             if literal >> 1 in changed:
                 counts = self.image(self._counts(name), cycle, {})
-                looked.append((literal, counts))
+                looked.append((literal, self._logic.both(counts, started)))
         looked += [(found.a[r], 1) for node in changed for r in self._registers[node]]
         return self._logic.some(
             self._logic.both(
@@ -249,11 +253,20 @@ class Questions:
         return cycles.every([cycles.holds(self._asserted, c, {}) for c in range(end)])
 
     def unequal(self, site: Site) -> Trace | None:
-        """Cycles in the last of which the mutant differs; None if it is equal."""
+        """Cycles, in the last of which or at first the mutant differs; None if it is equal."""
         step, last = self._step, self._depth
         step.forget()
         (changed,) = step.changes(site, range(last, last + 1))
-        return step.solve(self._side, step.differ(last, changed))
+        return step.solve(self._side, step.differ(last, changed)) or self._unequal_at_first(site)
+
+    def _unequal_at_first(self, site: Site) -> Trace | None:
+        base, found = self._base, list[Literal]()
+        base.forget()
+        for cycle in range(base.cycles):
+            (changed,) = base.changes(site, range(cycle, cycle + 1))
+            assumed = self._assumed_until(base, cycle)
+            found.append(base.every([assumed, base.differ(cycle, changed)]))
+        return base.solve(base.some(found))
 
     def step_fails(self, site: Site) -> Trace | None:
         """Cycles of the mutant in which all hold, but the last; None if the step goes through."""

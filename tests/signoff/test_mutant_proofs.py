@@ -1,0 +1,98 @@
+"""Mutants of units against their proofs: what the solver says of them is what the proof itself says
+of the mutated unit, and each unit finds its cells in a platform.
+"""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from scegrad.errors import SimulationError
+from scegrad.progress import Bar
+from scegrad.signoff import mutant_units, obligations, tools
+from scegrad.signoff.mutant_proofs import EQUAL, FULFILS, UNITS, Judge, about
+from scegrad.signoff.mutation import Mutant
+from scegrad.signoff.obligation_traces import Mutants
+from scegrad.signoff.proofs import BY_NAME
+from scegrad.signoff.result import Verdict
+from scegrad.signoff.unit import prove
+
+pytestmark = pytest.mark.whole
+
+BY_PROOF = {unit.proof: unit for unit in UNITS}
+
+SHOWN = 5
+"""Mutants of each end that the proof itself is asked about."""
+
+
+class Remembering(Judge):
+    """Keeps a mutant of each class with its end, or why it lives."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(BY_PROOF[name])
+        self.ends: dict[str, list[Mutant]] = {}
+
+    def _end(self, members, end):
+        super()._end(members, end)
+        self.ends.setdefault(end, []).append(members[0][0])
+
+    def _keep(self, members, why):
+        super()._keep(members, why)
+        self.ends.setdefault(why, []).append(members[0][0])
+
+
+def of_itself(name, mutant):
+    """What the proof itself says of a unit with a mutant in it."""
+    proof = BY_NAME[name]
+    population = obligations.population(proof)
+    script = population.script + mutant.command + "\nwrite_verilog unit.v\n"
+    with TemporaryDirectory() as work:
+        directory = Path(work)
+        population.write(directory)
+        tools.yosys(script, directory)
+        text = (directory / "unit.v").read_text(encoding="ascii")
+    return prove(replace(proof, hooks={}, cuts={}), text).verdict
+
+
+@pytest.mark.parametrize("name", ["fifo", "axi_lite"])
+def test_the_proof_itself_agrees(name, seed):
+    judge = Remembering(name)
+    with Bar("mutants") as progress:
+        judgement = judge.judge(progress)
+    rng = random.Random(seed)
+    refused = 0
+    for end, mutants in judge.ends.items():
+        for mutant in rng.sample(mutants, min(SHOWN, len(mutants))):
+            proved = of_itself(name, mutant) == Verdict.PROVED
+            assert proved == (end in (EQUAL, FULFILS)), f"{mutant}: {end}"
+            refused += not proved
+    assert refused >= SHOWN
+    assert sum(judgement.ends.values()) + len(judgement.alive) > 1000
+
+
+def test_a_trace_that_shows_nothing_is_an_error(monkeypatch):
+    """The solver and the simulation of what it found check each other."""
+    monkeypatch.setattr(Mutants, "refused", lambda *_: 0)
+    with Bar("mutants") as progress, pytest.raises(SimulationError, match="by its trace"):
+        Judge(BY_PROOF["fifo"]).judge(progress)
+
+
+def test_every_unit_has_cells_of_a_platform_and_of_its_proof():
+    """Each pattern finds something, and nearly all cells of DMA, deal and control are in a unit."""
+    paths = set(mutant_units.netlist().places.values())
+    found = {about(path) for path in paths}
+    assert found >= set(UNITS)
+    dma = [path for path in paths if ".dma." in path]
+    outside = {path.split(".dma.")[1].split(".")[0] for path in dma if about(path) is None}
+    assert outside == {"reader"}
+
+
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.inner], ids=lambda u: u.proof)
+def test_the_inner_parts_of_a_unit_are_there(unit):
+    population = obligations.population(BY_NAME[unit.proof])
+    paths = [mutant.signal for mutant in population.mutants]
+    for part in unit.inner:
+        assert any(path.startswith(f"inner.{part}") for path in paths), part
+    assert any(unit.owns(path) for path in paths)
