@@ -39,6 +39,7 @@ HOLE = {
     "case": "mutants/lane32/000",
     "mutant": "inv lane.round.empty_0[3] at Y[0]",
     "why": "no proof in time",
+    "unit": "",
     "place": "rtl/datapath/round.py#L20",
 }
 MISSED = {

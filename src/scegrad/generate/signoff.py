@@ -1,4 +1,5 @@
-"""Writes the short summary of the sign-off, ``docs/signoff.json``, into README.md.
+"""Writes the short summary of the sign-off, ``docs/signoff.json``, into README.md, and the mutants
+of units into docs/signoff.md.
 
 Each record is compared with today's subject of its case: it counts if they agree, otherwise it is
 stale. So a change of the hardware or of a claim changes the table.
@@ -9,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from scegrad.generate.maker import Generator, recorded
+from scegrad.signoff import mutant_proofs, mutant_units
 from scegrad.signoff.catalogue import cases
 from scegrad.signoff.summary import MISSING, STALE
 
-README, KEPT = Path("README.md"), Path("docs/signoff.json")
+README, KEPT, PAGE = Path("README.md"), Path("docs/signoff.json"), Path("docs/signoff.md")
 
 GROUPS = {
     "unit": "units of DMA and control: protocol, bursts, counters, end of each job, aborts",
@@ -49,9 +51,35 @@ def table(summary: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def units(summary: dict[str, Any]) -> str:
+    """The mutants of each unit by itself, and those that live in the platform, as Markdown."""
+    mutants = {each["design"]: each for each in summary["mutants"]}
+    lines = ["| case | mutants | refused | equal | alive | alive in `ecp5_demo` |"]
+    lines.append("| --- " * 6 + "|")
+    inside: Counter[str] = Counter()
+    for each in mutants.values():
+        inside += Counter(each.get("units", {}))
+    listed = sum(
+        mutants.get(part.name, {}).get("ends", {}).get("alive", 0) for part in mutant_units.PARTS
+    )
+    for unit in mutant_proofs.UNITS:
+        of_unit = mutants.get(unit.name.removeprefix("mutants/"), {})
+        ends = Counter(of_unit.get("ends", {}))
+        equal, alive = ends.pop(mutant_proofs.EQUAL, 0), ends.pop("alive", 0)
+        equal += ends.pop(mutant_proofs.AFTER, 0)
+        figures = (of_unit.get("mutants", 0), ends.total(), equal, alive, inside[unit.name])
+        lines.append(f"| `{unit.name}` | " + " | ".join(f"{each:,}" for each in figures) + " |")
+    lines.append(f"| in no unit | - | - | - | - | {listed - inside.total():,} |")
+    return "\n".join(lines) + "\n"
+
+
 def generated(root: Path) -> dict[Path, str]:
-    """The page with today's state."""
-    return {README: GENERATOR.page(README, {"signoff": table(recorded(KEPT))}, root)}
+    """The pages with today's state."""
+    summary = recorded(KEPT)
+    return {
+        README: GENERATOR.page(README, {"signoff": table(summary)}, root),
+        PAGE: GENERATOR.page(PAGE, {"units": units(summary)}, root),
+    }
 
 
 GENERATOR = Generator("signoff", str(KEPT), generated)

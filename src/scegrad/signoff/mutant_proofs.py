@@ -4,7 +4,8 @@ or equal.
     mutant ──► equal? ──► step ──► first cycles ──► covers ──► alive
                  │ equal    │ refused  │ refused      │ refused
 
-Equal is what has the same outputs and next values in every state that the proof allows.
+Equal is what has the same outputs and next values in every state that the proof allows, and after a
+reset; a word without its valid bit may be reset to another value.
 A trace that the solver finds for one mutant runs on all others too, which it refuses many of. A
 mutant with which the whole proof goes through fulfils the contract of its unit: no one can tell it
 from the unit by what the contract promises. It stays in the list.
@@ -12,7 +13,7 @@ from the unit by what the contract promises. It stays in the list.
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -34,6 +35,7 @@ EQUAL = "equal"
 BY_STEP = "refused by the step of the proof"
 BY_BASE = "refused in the first cycles of the proof"
 BY_COVER = "refused by a cover of the proof"
+AFTER = "equal but for a reset that no claim needs"
 FULFILS = "the proof goes through with it"
 OPEN = f"no answer in {CONFLICTS:,} conflicts of the solver"
 
@@ -88,7 +90,7 @@ class Judge:
     """Judges the mutants of one unit."""
 
     def __init__(self, unit: Unit) -> None:
-        proof = BY_NAME[unit.proof]
+        self._name, proof = unit.name, BY_NAME[unit.proof]
         assert proof.depth, "the mutants need a proof by induction"
         population = obligations.population(proof)
         pins = mutant_pins.read(population, wires=False)
@@ -109,8 +111,10 @@ class Judge:
 
     def judge(self, progress: Bar) -> Judgement:
         """What becomes of each. Raises ``SimulationError`` if a trace does not show what the solver
-        says of it.
+        says of it, or the proof does not go through for the unit itself.
         """
+        if self._questions.step_fails(None) or self._questions.base_fails(None):
+            raise SimulationError(f"{self._name}: the proof does not go through without mutants")
         total, alive = len(self._left), list[tuple[Members, Site, str]]()
         while self._left:
             _, site = self._left[0]
@@ -135,31 +139,41 @@ class Judge:
 
     def _decide(self, site: Site) -> str | None:
         """Why the first mutant that is left lives; None if it is no longer left."""
-        questions, unknown = self._questions, False
-        asked: tuple[tuple[Callable[[Site], Trace | None], str], ...] = (
-            (questions.step_fails, BY_STEP),
-            (questions.base_fails, BY_BASE),
-        )
+        questions = self._questions
+        unknown = False
         try:
             trace = questions.unequal(site)
             if trace is None:
-                self._settle(EQUAL)
+                self._begins(site)
                 return None
             if self._refuse(trace, BY_STEP):
                 return None
         except TimeoutError:
             pass  # it need not be equal to be refused
-        for question, end in asked:
+        for question, end in ((questions.step_fails, BY_STEP), (questions.base_fails, BY_BASE)):
             try:
                 trace = question(site)
             except TimeoutError:
                 unknown = True
                 continue
             if trace:
-                if not self._refuse(trace, end):
-                    raise SimulationError(f"{self._left[0][0][0][0]}: not {end} by its trace")
+                self._refuse_first(trace, end)
                 return None
         return OPEN if unknown else FULFILS
+
+    def _begins(self, site: Site) -> None:
+        """Settle the first mutant that is left, which is equal after a reset."""
+        if self._questions.unequal_at_first(site) is None:
+            self._settle(EQUAL)
+        elif trace := self._questions.base_fails(site):
+            self._refuse_first(trace, BY_BASE)
+        else:
+            self._settle(AFTER)
+
+    def _refuse_first(self, trace: Trace, end: str) -> None:
+        first = self._left[0][0][0][0]
+        if not self._refuse(trace, end):
+            raise SimulationError(f"{self._name}: its trace shows no failure of {first}")
 
     def _settle(self, end: str) -> None:
         members, _ = self._left.pop(0)

@@ -78,6 +78,9 @@ PARTS = (
 ``mutant_pieces``.
 """
 
+NAMES = tuple(f"mutants/{part.name}/" for part in PARTS)
+"""How the names of the cases begin."""
+
 
 @cache
 def population() -> Population:

@@ -2,8 +2,8 @@
 
     equal     depth cycles of the unit itself, all claims hold: can the mutant differ in the next?
               and in the first cycles after power-up?
-    step      depth cycles of the mutant, all claims hold: can one fail in the next?
-    base      the first cycles of the mutant after power-up: can a claim fail in them?
+    step      depth cycles of the mutant after the reset, all claims hold: can one fail in the next?
+    base      the first cycles of the mutant from power-up on: can a claim fail in them?
     covers    the same: is each cover reached?
 
 A question is given up after so many conflicts, so that an answer does not depend on the machine.
@@ -39,7 +39,9 @@ class Trace:
 
 
 class Cycles:
-    """Some cycles of a unit and its top, from any state or from power-up."""
+    """Some cycles of a unit and its top, from power-up, with the reset in the first, or from any
+    state after that.
+    """
 
     def __init__(self, found: Obligations, cycles: int, *, initial: bool) -> None:
         self._found, self._initial, self.cycles = found, initial, cycles
@@ -50,8 +52,9 @@ class Cycles:
             self._inputs(f"{cycle}", FREE) for cycle in range(cycles)
         ]
         self._first = self._inputs("fixed", FIXED) | self._inputs("first", REGISTER)
-        if initial:
-            self._first[found.started] = 0
+        self._first[found.started] = int(not initial)
+        for cycle, leaves in enumerate(self._leaves):
+            leaves[found.reset] = int(initial and cycle == 0)
         self.images: list[list[Literal]] = []
         for cycle in range(cycles):
             self._unroll(cycle)
@@ -66,8 +69,6 @@ class Cycles:
         self._size = 0
         self._asked = 0
         self._solver = Clauses(self._graph)
-        self.none: list[dict[int, Literal]] = [{} for _ in range(cycles)]
-        """The changes of the unit itself."""
 
     def _inputs(self, name: str, kind: int) -> dict[int, Literal]:
         found = {}
@@ -101,6 +102,11 @@ class Cycles:
         """A literal of the netlist in a cycle, with what a mutant changes in it."""
         node = literal >> 1
         return changed.get(node, self.images[cycle][node]) ^ (literal & 1)
+
+    def changed(self, site: Site | None) -> Iterator[dict[int, Literal]]:
+        """What a mutant changes in each cycle from the first on; nothing for the unit itself."""
+        every = range(self.cycles)
+        return ({} for _ in every) if site is None else self.changes(site, every)
 
     def changes(self, site: Site, cycles: range) -> Iterator[dict[int, Literal]]:
         """What a mutant changes in each cycle, from the same state in the first of them."""
@@ -168,16 +174,18 @@ class Cycles:
         return self._logic.some(literals)
 
     def differ(self, cycle: int, changed: Mapping[int, Literal]) -> Literal:
-        """Whether outputs of the unit, the reset's over, or next values of registers are not its
-        own.
+        """Whether outputs of the unit or next values of registers are not its own; in the reset the
+        next values alone count, of what is reset.
         """
         found, looked = self._found, []
         started = self.images[cycle][found.started]
         for name, literal in found.outputs.items():
-            if literal >> 1 in changed:
-                counts = self.image(self._counts(name), cycle, {})
-                looked.append((literal, self._logic.both(counts, started)))
-        looked += [(found.a[r], 1) for node in changed for r in self._registers[node]]
+            if started and literal >> 1 in changed:
+                looked.append((literal, self.image(self._counts(name), cycle, {})))
+        for register in (r for node in changed for r in self._registers[node]):
+            literal = found.a[register]
+            if started or self.image(literal, cycle, {}) < 2:
+                looked.append((literal, 1))
         return self._logic.some(
             self._logic.both(
                 counts,
@@ -207,12 +215,14 @@ class Cycles:
         model = self._solver.solve(list(literals), CONFLICTS)
         if model is None:
             return None
-        first = {node: model.get(lit >> 1, False) for node, lit in self._first.items() if lit}
-        free = (
-            {node: model.get(lit >> 1, False) for node, lit in leaves.items()}
-            for leaves in self._leaves
-        )
-        return Trace(self._initial, first, tuple(free))
+
+        def values(leaves: Mapping[int, Literal]) -> dict[int, bool]:
+            return {
+                node: bool(literal) if literal < 2 else model.get(literal >> 1, False)
+                for node, literal in leaves.items()
+            }
+
+        return Trace(self._initial, values(self._first), tuple(map(values, self._leaves)))
 
     def settle(self) -> None:
         """Keep all conditions that were made until now."""
@@ -231,13 +241,15 @@ class Cycles:
 
 
 class Questions:
-    """The questions about mutants of one unit, each as its node, mode and control here."""
+    """The questions about mutants of one unit, each as its node, mode and control here, and about
+    the unit itself (``None``).
+    """
 
     def __init__(self, found: Obligations, depth: int, covers: int) -> None:
         self._found, self._depth = found, depth
         self._asserted = list(found.asserted.values())
         self._step = Cycles(found, depth + 1, initial=False)
-        self._base = Cycles(found, depth, initial=True)
+        self._base = Cycles(found, depth + 1, initial=True)
         self._covers = Cycles(found, covers, initial=True)
         self._side = self._step.every(
             [self._assumed_until(self._step, depth), self._asserted_before(self._step, depth)]
@@ -253,13 +265,14 @@ class Questions:
         return cycles.every([cycles.holds(self._asserted, c, {}) for c in range(end)])
 
     def unequal(self, site: Site) -> Trace | None:
-        """Cycles, in the last of which or at first the mutant differs; None if it is equal."""
+        """Cycles in the last of which the mutant differs; None if it never does after a reset."""
         step, last = self._step, self._depth
         step.forget()
         (changed,) = step.changes(site, range(last, last + 1))
-        return step.solve(self._side, step.differ(last, changed)) or self._unequal_at_first(site)
+        return step.solve(self._side, step.differ(last, changed))
 
-    def _unequal_at_first(self, site: Site) -> Trace | None:
+    def unequal_at_first(self, site: Site) -> Trace | None:
+        """First cycles in which the mutant differs, or resets something otherwise."""
         base, found = self._base, list[Literal]()
         base.forget()
         for cycle in range(base.cycles):
@@ -268,12 +281,12 @@ class Questions:
             found.append(base.every([assumed, base.differ(cycle, changed)]))
         return base.solve(base.some(found))
 
-    def step_fails(self, site: Site) -> Trace | None:
+    def step_fails(self, site: Site | None) -> Trace | None:
         """Cycles of the mutant in which all hold, but the last; None if the step goes through."""
         step, last = self._step, self._depth
         step.forget()
         holds, fails = [], 0
-        for cycle, changed in enumerate(step.changes(site, range(last + 1))):
+        for cycle, changed in enumerate(step.changed(site)):
             holds.append(step.holds(self._found.assumed, cycle, changed))
             asserted = step.holds(self._asserted, cycle, changed)
             if cycle == last:
@@ -282,12 +295,12 @@ class Questions:
                 holds.append(asserted)
         return step.solve(step.every(holds), fails)
 
-    def base_fails(self, site: Site) -> Trace | None:
+    def base_fails(self, site: Site | None) -> Trace | None:
         """First cycles in one of which a claim fails; None if they all hold."""
         base = self._base
         base.forget()
         holds, fails = 1, []
-        for cycle, changed in enumerate(base.changes(site, range(base.cycles))):
+        for cycle, changed in enumerate(base.changed(site)):
             holds = base.every([holds, base.holds(self._found.assumed, cycle, changed)])
             fails.append(base.every([holds, base.holds(self._asserted, cycle, changed) ^ 1]))
         return base.solve(base.some(fails))
@@ -304,9 +317,7 @@ class Questions:
     def _reaching(self, site: Site | None) -> Iterator[tuple[str, Trace | None]]:
         cycles, holds = self._covers, 1
         reached: dict[str, list[Literal]] = {name: [] for name in self._found.covered}
-        every = range(cycles.cycles)
-        changes = cycles.none if site is None else cycles.changes(site, every)
-        for cycle, changed in enumerate(changes):
+        for cycle, changed in enumerate(cycles.changed(site)):
             holds = cycles.every([holds, cycles.holds(self._found.assumed, cycle, changed)])
             for name, literal in self._found.covered.items():
                 reached[name].append(cycles.every([holds, cycles.image(literal, cycle, changed)]))

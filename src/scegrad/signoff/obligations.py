@@ -20,8 +20,10 @@ FREE, FIXED = 4, 5
 TRIM = "memory_map\nopt -full\nwreduce\nopt -full\nopt_clean -purge\ndffunmap\nopt_clean"
 """Bits that are constant or that nothing uses are no logic; enables are multiplexers."""
 
-INITIAL = "started[0]"
-"""The only register with a value at power-up, 0: that of ``formal/reset.svh``."""
+RESET, STARTED = "rst[0]", "started[0]"
+"""The reset, and the only register with a value at power-up, of ``formal/reset.svh``: the first
+cycle is a reset and not started, and it is the only one.
+"""
 
 _TOP = """
 read_verilog design.v
@@ -93,8 +95,8 @@ class Obligations:
     assumed: list[Literal] = field(default_factory=list)
     asserted: dict[str, Literal] = field(default_factory=dict)
     covered: dict[str, Literal] = field(default_factory=dict)
+    reset: int = 0
     started: int = 0
-    """The register with a value at power-up."""
 
     def of_kind(self, *kinds: int) -> list[int]:
         """The nodes of some kinds."""
@@ -167,7 +169,8 @@ class _Composer:
         found.inputs = {name: self._at[True, node] for node, name in inputs}
         names = self._unit.outputs.items()
         found.outputs = {name: self._literal(True, literal) for name, literal in names}
-        found.started = self._literal(False, self._over.named[INITIAL]) >> 1
+        found.started = self._literal(False, self._over.named[STARTED]) >> 1
+        found.reset = self._at[False, 1 + self._over.inputs.index(RESET)]
         self._claims()
         return found
 

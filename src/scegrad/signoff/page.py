@@ -6,7 +6,7 @@ case. A click on a column's head sorts by it.
 """
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scegrad.signoff.summary import Summary
@@ -121,8 +121,11 @@ def _proved(summary: Summary) -> list[str]:
         ),
         "<h2>Holes</h2>",
         "<p>Mutants that live: nothing has told them from the design, and no proof says that they"
-        " are equal to it.</p>",
-        _table("holes", ("case", "mutant", "why", "source"), map(_hole, summary["holes"])),
+        " are equal to it. If a unit is named, its case judges each mutant of the unit by the"
+        " unit's proof.</p>",
+        _table("holes", ("case", "mutant", "why", "unit", "source"), map(_hole, summary["holes"])),
+        "<h2>Holes by unit</h2>",
+        _table("lives", ("part", "unit", "mutants that live"), _lives(summary["mutants"])),
     ]
 
 
@@ -240,8 +243,14 @@ def _mutants(each: Mapping[str, Any]) -> list[Cell]:
 
 
 def _hole(each: Mapping[str, Any]) -> list[Cell]:
-    named = [_text(each[name]) for name in ("case", "mutant", "why")]
+    named = [_text(each[name]) for name in ("case", "mutant", "why", "unit")]
     return [*named, _link(each["place"])]
+
+
+def _lives(mutants: Iterable[Mapping[str, Any]]) -> Iterator[list[Cell]]:
+    for each in mutants:
+        for unit, count in each.get("units", {}).items():
+            yield [_text(each["design"]), _text(unit), _number(count)]
 
 
 def _coverage(each: Mapping[str, Any]) -> list[Cell]:

@@ -1,9 +1,12 @@
 """The state of every case, for the page and the committed summary."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from scegrad.signoff import mutant_proofs, mutant_units
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.designs import DESIGNS, made
 from scegrad.signoff.ladder import LADDER
@@ -91,7 +94,7 @@ def mutants(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str
     """Of each design how many groups of mutants were judged, and what became of theirs."""
     found: dict[str, dict[str, Any]] = {}
     for each, record in _recorded(rows, records, "mutants"):
-        name = each["case"].split("/")[1]
+        name = re.sub(r"^mutants/|/(\d+|lane16)$", "", each["case"])
         sums = found.setdefault(name, {"design": name, "groups": 0, "judged": 0, "mutants": 0})
         sums["groups"] += 1
         if record:
@@ -102,13 +105,33 @@ def mutants(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str
             sums["ends"] = {
                 end: sums.get("ends", {}).get(end, 0) + count for end, count in ends.items()
             } | {end: n for end, n in sums.get("ends", {}).items() if end not in ends}
+            units = Counter(_about(each["case"], alive) for alive in data["alive"])
+            del units[""]
+            if units:
+                sums["units"] = dict(units + Counter(sums.get("units", {})))
     return list(found.values())
+
+
+def _about(case: str, alive: Mapping[str, str]) -> str:
+    """The case that is about the unit in which a mutant of a platform lives, if there is one."""
+    if not case.startswith(mutant_units.NAMES):
+        return ""
+    path = alive["mutant"].split()[1]
+    if path.startswith("$"):
+        path = re.split(", | and more$", alive["why"].partition(", in ")[2])[0]
+    unit = mutant_proofs.about(path)
+    return unit.name if unit else ""
 
 
 def holes(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, str]]:
     """What is neither killed nor proved equal, each with its line in the sources."""
     return [
-        {"case": each["case"], "place": place(alive["mutant"].split()[1]), **alive}
+        {
+            "case": each["case"],
+            "place": place(alive["mutant"].split()[1]),
+            "unit": _about(each["case"], alive),
+            **alive,
+        }
         for each, record in _recorded(rows, records, "mutants")
         for alive in (record["data"]["alive"] if record else ())
     ]
