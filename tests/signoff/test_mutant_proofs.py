@@ -53,7 +53,7 @@ def of_itself(name, mutant):
         population.write(directory)
         tools.yosys(script, directory)
         text = (directory / "unit.v").read_text(encoding="ascii")
-    return prove(replace(proof, hooks={}, cuts={}), text).verdict
+    return prove(replace(proof, hooks={}, cuts={}), text)
 
 
 @pytest.mark.parametrize("name", ["fifo", "axi_lite"])
@@ -65,8 +65,10 @@ def test_the_proof_itself_agrees(name, seed):
     refused = 0
     for end, mutants in judge.ends.items():
         for mutant in rng.sample(mutants, min(SHOWN, len(mutants))):
-            proved = of_itself(name, mutant) == Verdict.PROVED
-            assert proved == (end in (EQUAL, AFTER, FULFILS)), f"{mutant}: {end}"
+            result = of_itself(name, mutant)
+            # A mutant that changes nothing may fold an assertion to true: the proof names it.
+            proved = result.verdict == Verdict.PROVED or "constantly true" in result.detail
+            assert proved == (end in (EQUAL, AFTER, FULFILS)), f"{mutant}: {end}, {result}"
             refused += not proved
     assert refused >= SHOWN
     assert sum(judgement.ends.values()) + len(judgement.alive) > 1000
