@@ -28,7 +28,7 @@ Pin = tuple[str, str, int]
 @dataclass(frozen=True)
 class Box:
     """A memory of so many ``entries``, written at a clock's edge and read in the same cycle, or a
-    module that stays whole; the nodes of its ports by name.
+    module that stays whole, or a claim of formal Verilog; the nodes of its ports by name.
     """
 
     cell: str

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from scegrad.signoff.aig import Aig, Literal
 from scegrad.signoff.clauses import Clauses
 from scegrad.signoff.logic import Known, Logic
-from scegrad.signoff.mutant_pins import AND, MODES, PIN, REGISTER
+from scegrad.signoff.mutant_nodes import AND, MODES, PIN, REGISTER
 from scegrad.signoff.mutant_sites import INVERTED, ONE, ZERO, Site
 from scegrad.signoff.obligations import FIXED, FREE, Obligations
 

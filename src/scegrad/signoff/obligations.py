@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scegrad.signoff import mutant_pins
 from scegrad.signoff.aig import Literal
-from scegrad.signoff.mutant_pins import AND, BOX, PIN, REGISTER, Pins
+from scegrad.signoff.mutant_nodes import AND, BOX, PIN, REGISTER, Pins
 from scegrad.signoff.mutation import Population
 from scegrad.signoff.unit import UNIT, Proof, hooks, kept
 
