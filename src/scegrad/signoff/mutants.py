@@ -27,7 +27,7 @@ from scegrad.signoff.mutant_sites import Class, Members, Sites
 from scegrad.signoff.mutation import Judgement, Population
 from scegrad.signoff.result import CaseResult
 
-LANE_GROUPS = {"lane16": (FP16, 2), "lane32": (FP32, 2)}
+LANE_GROUPS = {"lane16": (FP16, 2), "lane32": (FP32, 4)}
 """Of each lane the format, and how many groups its mutants make."""
 
 ROUNDS = (20_480, 1 << 20)
