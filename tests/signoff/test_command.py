@@ -241,7 +241,7 @@ def test_the_page_stands_alone(fake, tmp_path):
     assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//|@import|url\(""", text)
     assert "claim of unit/a &lt;&amp;&gt;" in text
     assert 'name="viewport"' in text and "prefers-color-scheme: dark" in text
-    assert text.count("<table") == 12
+    assert text.count("<table") == 13
 
 
 def test_the_page_begins_with_what_is_not_proved(fake, tmp_path):

@@ -58,7 +58,8 @@ class Unit:
 
     def owns(self, path: str) -> bool:
         """Whether a cell of the proof's unit is the unit's own."""
-        return not path.startswith(tuple(f"inner.{part}" for part in self.inner))
+        inner = tuple(f"inner.{part}" for part in self.inner)
+        return not path.removeprefix("$memory").startswith(inner)
 
 
 UNITS = (
