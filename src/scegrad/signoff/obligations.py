@@ -18,7 +18,7 @@ FREE, FIXED = 4, 5
 """Further kinds of nodes: any value in each cycle, and any value that stays."""
 
 TRIM = "setattr -unset init w:*\nmemory_map\nopt -full\nwreduce\nopt -full\nopt_clean -purge"
-"""Registers have any value at power-up; bits that are constant or that nothing uses are no logic."""
+"""Registers have any value at power-up; bits that are constant or not used are no logic."""
 
 RESET, STARTED = "rst[0]", "started[0]"
 """The reset, and the only register with a value at power-up, of ``formal/reset.svh``: the first
