@@ -5,7 +5,9 @@ Each record is compared with today's subject of its case: it counts if they agre
 stale. So a change of the hardware or of a claim changes the table.
 """
 
+import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +31,24 @@ GROUPS = {
 """The subject of each group of cases."""
 
 
+SHOWN = 3
+"""Stale cases that are named."""
+
+
 def table(summary: dict[str, Any]) -> str:
-    """The state of each group as Markdown."""
+    """The state of each group as Markdown; names stale cases on standard error."""
+    stale = []
     verdicts: dict[str, Counter[str]] = {}
     hours: Counter[str] = Counter()
     for case in cases():
         subject, verdict, seconds, _ = summary["cases"].get(case.name, ("", MISSING, 0.0, ""))
         if verdict != MISSING and subject != case.subject()[:16]:
             verdict = STALE
+            stale.append(case.name)
         verdicts.setdefault(case.group, Counter())[verdict] += 1
         hours[case.group] += seconds
+    if stale:
+        print(told(stale), file=sys.stderr)
     lines = ["| group | claim | cases | proved | others | seconds |", "| --- " * 6 + "|"]
     for name, counts in verdicts.items():
         others = ", ".join(
@@ -71,6 +81,14 @@ def units(summary: dict[str, Any]) -> str:
         lines.append(f"| `{unit.name}` | " + " | ".join(f"{each:,}" for each in figures) + " |")
     lines.append(f"| in no unit | - | - | - | - | {listed - inside.total():,} |")
     return "\n".join(lines) + "\n"
+
+
+def told(stale: Sequence[str]) -> str:
+    """What a user should do about stale cases."""
+    names = ", ".join(stale[:SHOWN])
+    if len(stale) > SHOWN:
+        names += f" and {len(stale) - SHOWN} more"
+    return f"{KEPT} has verdicts of older sources: {names}: run `scegrad signoff --summary {KEPT}`"
 
 
 def generated(root: Path) -> dict[Path, str]:
