@@ -1,12 +1,12 @@
-// Fifo (8 bits, 4 words): nothing lost, in order, nothing out of nothing, offered in two cycles,
-// stable.
-module fifo(input clk, input rst, input i_valid, input [7:0] i, input ready);
+// Fifo: nothing lost, in order, nothing out of nothing, offered in two cycles, stable.
+module fifo #(parameter `SIZES, localparam PLACE = $clog2(DEPTH), LEVEL = $clog2(DEPTH + 1))
+    (input clk, input rst, input i_valid, input [WIDTH-1:0] i, input ready);
     wire valid, freed;
-    wire [7:0] o;
+    wire [WIDTH-1:0] o;
     wire h_fetch, h_filled;
-    wire [1:0] h_write, h_read;  // where the next word goes, and where the next one is
-    wire [2:0] h_level;          // words in the memory
-    wire [4 * 8 - 1:0] h_words;
+    wire [PLACE-1:0] h_write, h_read;  // where the next word goes, and where the next one is
+    wire [LEVEL-1:0] h_level;          // words in the memory
+    wire [DEPTH * WIDTH - 1:0] h_words;
     unit u(.clk(clk), .rst(rst), .i__valid(i_valid), .i__payload(i),
         .o__valid(valid), .o__ready(ready), .o__payload(o), .freed(freed), .h_fetch(h_fetch),
         .h_filled(h_filled), .h_write(h_write), .h_read(h_read), .h_level(h_level),
@@ -15,17 +15,17 @@ module fifo(input clk, input rst, input i_valid, input [7:0] i, input ready);
     `include "reset.svh"
 
     // The user counts room as Core and Datapath do: a word that has left is known one cycle later.
-    reg [2:0] room;
-    always @(posedge clk) room <= rst ? 4 : room - i_valid + freed;
+    reg [LEVEL-1:0] room;
+    always @(posedge clk) room <= rst ? DEPTH : room - i_valid + freed;
     always @* assume (!i_valid | (room != 0));
     always @* assume (!i_valid | !rst);
 
     // One word is watched: the one that comes when `watch` is high for the first time.
     (* anyseq *) wire watch;
     reg watched, gone;
-    reg [7:0] value;
-    reg [2:0] before;  // words that are inside before it
-    reg [2:0] inside;
+    reg [WIDTH-1:0] value;
+    reg [LEVEL-1:0] before;  // words that are inside before it
+    reg [LEVEL-1:0] inside;
     wire taken = valid & ready;
     wire take_up = i_valid & watch & !watched;
     always @(posedge clk) begin
@@ -44,7 +44,7 @@ module fifo(input clk, input rst, input i_valid, input [7:0] i, input ready);
     wire its_turn = here & (before == 0);
 
     reg was_valid, was_ready;
-    reg [7:0] was;
+    reg [WIDTH-1:0] was;
     reg [1:0] waiting;  // cycles in which something was inside and nothing was offered
     always @(posedge clk) begin
         was_valid <= valid & !rst; was_ready <= ready; was <= o;
@@ -55,22 +55,24 @@ module fifo(input clk, input rst, input i_valid, input [7:0] i, input ready);
         assert (!(its_turn & valid) | (o == value));  // in order, nothing lost, nothing changed
         assert (!(was_valid & !was_ready) | (valid & (o == was)));
         assert (waiting < 2);                               // offered two cycles after it came
-        assert (inside <= 4);
+        assert (inside <= DEPTH);
         assert (!(i_valid & h_fetch) | (h_write != h_read));  // none is read while it is written
     end
     // What makes it inductive. Words are at the output first, then from h_read on.
-    wire [1:0] its_place = h_read + before - valid;
+    wire [PLACE-1:0] its_place = h_read + before - valid;
     always @* if (started) begin
         assert (h_level + valid == inside);
         assert (h_filled == (h_level != 0));
-        assert (h_write == h_read + h_level[1:0]);
-        assert (room + inside + freed == 4);
+        assert (h_write == h_read + h_level[PLACE-1:0]);
+        assert (room + inside + freed == DEPTH);
         assert (!here | (before < inside));
-        assert (!here | its_turn & valid | (h_words[{its_place, 3'b0} +: 8] == value));
+        assert (!here | its_turn & valid | (h_words[its_place * WIDTH +: WIDTH] == value));
         assert ((waiting == 0) | valid);
     end
+    // As full as covers wait for: to fill a large buffer takes more cycles than they have.
+    localparam FULL = DEPTH < 4 ? DEPTH : 4;
     always @* if (started) begin
-        cover (gone & (inside == 3));
-        cover (its_turn & valid & !ready & (inside == 4));
+        cover (gone & (inside == FULL - 1));
+        cover (its_turn & valid & !ready & (inside == FULL));
     end
 endmodule

@@ -1,14 +1,16 @@
-// Planner (64-bit bus, bursts of up to 16 beats, turns of 2 blocks): for every address and size of
-// 32 bits, the bursts cover the array without gap, stay in 4 KiB, and end with it.
-module planner(input clk, input rst, input start, input [31:0] address, input [31:0] last_byte,
-               input ready);
+// Planner: for every address and size of 32 bits, the bursts cover the array without gap, stay in
+// 4 KiB, and end with it.
+// The lowest bits of an address: byte in its bus word, beat in its block, block in its turn.
+module planner #(parameter `SIZES, localparam LANE = $clog2(DATA_BITS / 8),
+    BEAT = $clog2(BURST_BEATS), BLOCK = LANE + BEAT, TURN = BLOCK + $clog2(TURN_BLOCKS))
+    (input clk, input rst, input start, input [31:0] address, input [31:0] last_byte, input ready);
     wire valid;
     wire [41:0] burst;
     wire h_tapered;
-    wire [25:0] h_blocks_left;
-    wire [3:0] h_final_beat, h_beat;
-    wire [24:0] h_block;
-    wire [2:0] h_offset;
+    wire [32-BLOCK:0] h_blocks_left;
+    wire [BEAT-1:0] h_final_beat, h_beat;
+    wire [31-BLOCK:0] h_block;
+    wire [LANE-1:0] h_offset;
     unit u(.clk(clk), .rst(rst), .start(start), .address(address), .last_byte(last_byte),
         .bursts__valid(valid), .bursts__ready(ready), .bursts__payload(burst),
         .h_tapered(h_tapered), .h_blocks_left(h_blocks_left), .h_final_beat(h_final_beat),
@@ -26,7 +28,8 @@ module planner(input clk, input rst, input start, input [31:0] address, input [3
     // What is left of the array: its next byte and its last.
     reg active;
     reg [31:0] next, ending;
-    wire [32:0] after = {1'b0, at[31:3], 3'b0} + {len + 9'd1, 3'b0};
+    localparam [LANE-1:0] NONE = 0;
+    wire [32:0] after = {1'b0, at[31:LANE], NONE} + {len + 9'd1, NONE};
     always @(posedge clk) begin
         if (valid & ready) begin
             next <= after[31:0];
@@ -41,25 +44,26 @@ module planner(input clk, input rst, input start, input [31:0] address, input [3
     always @* if (started) begin
         assert (valid == active);
         assert (!valid | (at == next));                                  // no gap
-        assert (!valid | ({1'b0, at[11:3]} + len < 512));                // inside 4 KiB
+        assert (!valid | ({1'b0, at[11:LANE]} + len < 4096 >> LANE));                // inside 4 KiB
         assert (!valid | last | (after <= ending));                       // more is left
-        assert (!(valid & last) | ((after > ending) & (after - 8 <= ending)));
-        // a turn ends at a multiple of two blocks, or with any short burst
-        assert (!valid | (turn == (h_tapered | (after[7:0] == 0))));
+        assert (!(valid & last) | ((after > ending) & (after - DATA_BITS / 8 <= ending)));
+        // a turn ends at a multiple of its blocks, or with any short burst
+        assert (!valid | (turn == (h_tapered | (after[TURN-1:0] == 0))));
     end
     // What makes it inductive.
-    wire [26:0] ending_block = {2'b0, ending[31:7]};
+    wire [33-BLOCK:0] ending_block = ending[31:BLOCK];
     always @* if (started) begin
         assert (!active | (next <= ending));
         assert (!active | ({h_block, h_beat, h_offset} == next));
         assert (!active | (h_block + {1'b0, h_blocks_left} == ending_block));
-        assert (!active | (h_final_beat == ending[6:3]));
+        assert (!active | (h_final_beat == ending[LANE +: BEAT]));
         assert (!active | (h_tapered ? h_blocks_left <= 4 : h_blocks_left >= 4));
     end
     reg [3:0] count;
     always @(posedge clk) count <= start | rst ? 0 : count + (valid & ready & ~&count);
     always @* if (started) begin
-        cover (valid & last & (count == 5) & (next[2:0] == 0));
-        cover (valid & !turn & (count == 0) & (at[2:0] != 0));
+        cover (valid & last & (count == 5) & (next[LANE-1:0] == 0));
+        cover (valid & (turn == (TURN_BLOCKS == 1)) & !h_tapered & (count == 0)
+            & (at[LANE-1:0] != 0));
     end
 endmodule

@@ -1,15 +1,16 @@
-// ReadRequests (64-bit bus, bursts of up to 16 beats, 64 beats of room for each array, long turns
-// of 32): AR stable and as planned, never more asked for than there is room, nothing new after
-// `halt`.
-module read_requests(input clk, input rst, input start, input [31:0] logits, input [31:0] labels,
+// ReadRequests: AR stable and as planned, never more asked for than there is room for each array,
+// nothing new after `halt`.
+module read_requests #(parameter `SIZES, localparam LANE = $clog2(DATA_BITS / 8),
+    ROOM = $clog2(BUFFER_BEATS + 1), OPEN = $clog2(2 * BUFFER_BEATS + 1))
+    (input clk, input rst, input start, input [31:0] logits, input [31:0] labels,
     input [31:0] last_byte, input halt, input freed_0, input freed_1, input burst_end,
     input ar_ready);
     wire ar_valid, idle;
     wire [45:0] ar;
     wire h_valid_0, h_valid_1, h_take_0, h_take_1, h_fresh;
     wire [41:0] h_burst_0, h_burst_1;
-    wire [6:0] h_room_0, h_room_1;
-    wire [7:0] h_outstanding;
+    wire [ROOM-1:0] h_room_0, h_room_1;
+    wire [OPEN-1:0] h_outstanding;
     unit u(.clk(clk), .rst(rst), .start(start), .addresses__0(logits), .addresses__1(labels),
         .last_byte(last_byte), .halt(halt), .freed__0(freed_0), .freed__1(freed_1),
         .burst_end(burst_end), .ar__valid(ar_valid), .ar__ready(ar_ready), .ar__payload(ar),
@@ -36,7 +37,7 @@ module read_requests(input clk, input rst, input start, input [31:0] logits, inp
 
     // Beats asked for and not yet freed, of each array; bursts asked for whose last beat is to
     // come.
-    reg [7:0] held_0, held_1, open;
+    reg [OPEN-1:0] held_0, held_1, open;
     always @(posedge clk) begin
         held_0 <= held_0 + (h_take_0 ? h_burst_0[39:32] + 1 : 0) - freed_0;
         held_1 <= held_1 + (h_take_1 ? h_burst_1[39:32] + 1 : 0) - freed_1;
@@ -63,29 +64,31 @@ module read_requests(input clk, input rst, input start, input [31:0] logits, inp
     always @* if (started) begin
         assert (!(ar_was & !ready_was) | (ar_valid & (ar == ar_before)));
         assert (!(ar_valid & !(ar_was & !ready_was)) | load_was);   // new only when taken
-        assert (!load_was | (ar_valid & (at == {taken_was[31:3], 3'b0})
+        assert (!load_was | (ar_valid & (at == {taken_was[31:LANE], {LANE{1'b0}}})
             & (len == taken_was[39:32]) & (id == take_1_was)));
         assert (!(h_take_0 & h_take_1));
         assert (!h_take_0 | h_valid_0);                             // what is taken is there
         assert (!h_take_1 | h_valid_1);
         assert (!(ar_valid & halt_was) | (ar_was & !ready_was));    // nothing new after halt
-        assert (held_0 <= 64);  // room for all that is asked for
-        assert (held_1 <= 64);
-        assert (open <= 128);
+        assert (held_0 <= BUFFER_BEATS);  // room for all that is asked for
+        assert (held_1 <= BUFFER_BEATS);
+        assert (open <= 2 * BUFFER_BEATS);
         assert (idle == (open == 0));
         assert (waiting < 4);                                       // it never stops asking
     end
     // What makes it inductive.
     always @* if (started) begin
-        assert (h_room_0 + held_0 == 64);
-        assert (h_room_1 + held_1 == 64);
+        assert (h_room_0 + held_0 == BUFFER_BEATS);
+        assert (h_room_1 + held_1 == BUFFER_BEATS);
         assert (h_outstanding == open);
         assert (held_0 + held_1 >= open);
         assert (begun | (!ar_valid & !h_valid_0 & !h_valid_1 & (held_0 == 0) & (held_1 == 0)));
     end
+    // As full as covers wait for: to fill a large buffer takes more cycles than they have.
+    localparam FULL = BUFFER_BEATS < 64 ? BUFFER_BEATS : 64;
     always @* if (started) begin
-        cover ((held_0 == 64) & ar_valid);
-        cover (idle & begun & !h_valid_0 & !h_valid_1 & (size > 8));
-        cover (h_fresh & h_take_1 & (size > 4096 * 8));
+        cover ((held_0 == FULL) & ar_valid);
+        cover (idle & begun & !h_valid_0 & !h_valid_1 & (size > DATA_BITS / 8));
+        cover (h_fresh & h_take_1 & (size > 16 * TURN_BEATS * DATA_BITS));
     end
 endmodule

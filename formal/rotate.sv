@@ -1,24 +1,30 @@
-// Rotate (128-bit words, granules of 2 bytes): two cycles later, granule g is granule g + amount of
-// what came, and the tag is its own; nothing comes that did not.
-module rotate(input clk, input rst, input i_valid, input [131:0] i);
+// Rotate with a bit of a tag: some cycles later, granule g is granule g + amount of what came, and
+// the tag is its own; nothing comes that did not.
+module rotate #(parameter `SIZES, localparam GRANULE = 8 * GRANULE_BYTES,
+    AMOUNT = $clog2(DATA_BITS / GRANULE), IN = DATA_BITS + 1 + AMOUNT,
+    STAGES = 1 + (AMOUNT - FIRST_LEVELS + 1) / 2)  // two levels each, after the first
+    (input clk, input rst, input i_valid, input [IN-1:0] i);
     wire o_valid;
-    wire [128:0] o;
+    wire [DATA_BITS:0] o;
     unit u(.clk(clk), .rst(rst), .i__valid(i_valid), .i__payload(i), .o__valid(o_valid),
         .o__payload(o));
     `include "reset.svh"
-    reg valid_1, valid_2;
-    reg [131:0] i_1, i_2;
+    // What came, the newest in the lowest bits.
+    reg [STAGES-1:0] valid;
+    reg [STAGES*IN-1:0] came;
     always @(posedge clk) begin
-        valid_1 <= i_valid & !rst; valid_2 <= valid_1 & !rst; i_1 <= i; i_2 <= i_1;
+        valid <= rst ? 0 : {valid, i_valid};
+        came <= {came, i};
     end
-    (* anyconst *) wire [2:0] g;
-    wire [2:0] from = g + i_2[131:129];
+    wire [IN-1:0] its = came[(STAGES-1)*IN +: IN];
+    (* anyconst *) wire [AMOUNT-1:0] g;
+    wire [AMOUNT-1:0] from = g + its[DATA_BITS+1 +: AMOUNT];
     always @* if (started) begin
-        assert (o_valid == valid_2);
-        assert (!o_valid | (o[{g, 4'b0} +: 16] == i_2[{from, 4'b0} +: 16]));
-        assert (!o_valid | (o[128] == i_2[128]));
+        assert (o_valid == valid[STAGES-1]);
+        assert (!o_valid | (o[g * GRANULE +: GRANULE] == its[from * GRANULE +: GRANULE]));
+        assert (!o_valid | (o[DATA_BITS] == its[DATA_BITS]));
     end
     always @* if (started) begin
-        cover (o_valid & (g == 7) & (from == 2) & i_valid & (i[131:129] == 1));
+        cover (o_valid & &g & (from == 2) & i_valid & (i[DATA_BITS+1 +: AMOUNT] == 1));
     end
 endmodule

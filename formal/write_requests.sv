@@ -1,15 +1,15 @@
-// WriteRequests (64-bit bus, bursts of up to 16 beats, at most 8 complete): AW stable, each burst
-// as the planner lists it, one permit for each, at most 32 outstanding, nothing new after `halt`;
-// a response is that of the next burst.
-module write_requests(input clk, input rst, input start, input [31:0] address,
-    input [31:0] last_byte, input halt, input complete, input aw_ready, input b_valid,
-    input [2:0] b);
+// WriteRequests: AW stable, each burst as the planner lists it, one permit for each, at most 32
+// outstanding, nothing new after `halt`; a response is that of the next burst.
+module write_requests #(parameter `SIZES, localparam LANE = $clog2(DATA_BITS / 8),
+    WAITING = $clog2(BUFFER_BEATS + 1))
+    (input clk, input rst, input start, input [31:0] address, input [31:0] last_byte, input halt,
+    input complete, input aw_ready, input b_valid, input [2:0] b);
     wire aw_valid, permit, idle, finished, fault;
     wire [45:0] aw;
     wire [32:0] fault_payload;
     wire h_issue, h_planned, h_all_issued, h_late, h_next;
     wire [41:0] h_burst, h_answered;
-    wire [3:0] h_waiting;
+    wire [WAITING-1:0] h_waiting;
     wire [5:0] h_outstanding;
     unit u(.clk(clk), .rst(rst), .start(start), .address(address), .last_byte(last_byte),
         .halt(halt), .complete(complete), .aw__valid(aw_valid), .aw__ready(aw_ready),
@@ -30,7 +30,7 @@ module write_requests(input clk, input rst, input start, input [31:0] address,
     always @* assume (!complete | begun);
     always @* assume (!b_valid | (accepted != 0));
     // What is complete is a burst of the same list (planner_same), and there is a place for it.
-    always @* assume (!complete | (h_waiting < 8));
+    always @* assume (!complete | (h_waiting < BUFFER_BEATS));
     always @* assume (!h_issue | h_planned);
     // A burst whose beats are all in needs two cycles for two of them.
     reg aw_was, ready_was, halt_was, issue_was, complete_was;
@@ -53,14 +53,14 @@ module write_requests(input clk, input rst, input start, input [31:0] address,
     always @* if (started) begin
         assert (!(aw_was & !ready_was) | (aw_valid & (aw == aw_before)));
         assert (!(aw_valid & !(aw_was & !ready_was)) | issue_was);  // new only when issued
-        assert (!issue_was | (aw_valid & (at == {burst_was[31:3], 3'b0})
+        assert (!issue_was | (aw_valid & (at == {burst_was[31:LANE], {LANE{1'b0}}})
             & (len == burst_was[39:32])));
         assert (!(aw_valid & halt_was) | (aw_was & !ready_was));    // nothing new after halt
         assert ((open <= 32) & (accepted <= 32));
         assert (accepted + aw_valid == open);
         assert (issued - permits == h_late);                        // one permit for each
         assert (completes - issued == h_waiting);                   // none before it is complete
-        assert (h_waiting <= 8);
+        assert (h_waiting <= BUFFER_BEATS);
         assert (idle == (open == 0));
         assert (!finished | ((open == 0) & !aw_valid & h_all_issued));
         // Each response takes one burst from the list that tells the address of an error.

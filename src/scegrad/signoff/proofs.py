@@ -1,16 +1,11 @@
 """The proofs of units: the claim on each, its size, and the inner signals of its invariants."""
 
-from amaranth.hdl import Module
-from amaranth.lib import data, wiring
-from amaranth.lib.wiring import In, Out
+from functools import partial
 
-from scegrad.formats import FP32
 from scegrad.platforms import CHUNK_BITS, ECP5_DEMO, MT7004
 from scegrad.rtl.control.axi_lite import AxiLite
 from scegrad.rtl.control.checker import Checker
 from scegrad.rtl.control.control import Control
-from scegrad.rtl.datapath.datapath import Datapath
-from scegrad.rtl.datapath.layouts import running
 from scegrad.rtl.deal import Deal, Gather
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import CounterBank
@@ -21,41 +16,17 @@ from scegrad.rtl.dma.write_buffer import WriteBuffer
 from scegrad.rtl.dma.writer import Writer, WriteRequests
 from scegrad.rtl.fifo import Fifo
 from scegrad.signoff.abort import ABORT, small_dma
+from scegrad.signoff.any_lane import any_datapath
 from scegrad.signoff.unit import Proof, named
 
 PLANNER_HOOKS = named("inner", "tapered", "blocks_left", "final_beat", "beat", "block", "offset")
 
 
-def _planner() -> Planner:
-    return Planner(address_bits=32, data_bits=64, burst_beats=16, turn_blocks=2)
+_PLANNER = partial(Planner, address_bits=32)
+_PLANNER_SIZES = {"data_bits": 64, "burst_beats": 16, "turn_blocks": 2}
 
 
-class _AnyLane(wiring.Component):
-    """Stands for a lane: the proof takes any results, one for each pair, at any later time."""
-
-    def __init__(self) -> None:
-        pair = data.StructLayout({"logit": FP32.width, "label": FP32.width})
-        super().__init__({"i": In(running(pair)), "o": Out(running(FP32.width))})
-
-    def elaborate(self, platform: object) -> Module:
-        m = Module()
-        pair = self.i.payload
-        m.d.sync += [
-            self.o.valid.eq(self.i.valid),
-            self.o.payload.eq(pair.logit ^ pair.label),
-        ]
-        return m
-
-
-def _datapath() -> Datapath:
-    """With little room, so that covers reach its end."""
-    datapath = Datapath(())
-    datapath.depth = 4
-    datapath.lanes = [_AnyLane()]  # not a real one, on purpose
-    return datapath
-
-
-BUS = {"data_bits": 64, "address_bits": 32, "id_bits": 1}
+BUS = {"address_bits": 32, "id_bits": 1}
 
 
 def _dealt(name: str, unit: type[Deal] | type[Gather], claim: str) -> Proof:
@@ -78,10 +49,12 @@ BUFFER_CUTS = {
 }
 """A buffer inside a unit; the proof uses the properties that ``fifo`` proves in its place."""
 
-PROOFS = (
-    Proof(
+
+def fifo_proof(depth: int, width: int) -> Proof:
+    """The proof of a buffer: its words are hooks, so each size has its own."""
+    return Proof(
         "fifo",
-        lambda: Fifo(width=8, depth=4),
+        Fifo,
         "no word is lost, changed or made up, order is kept, offers stay; 2 cycles from in to out",
         depth=2,
         covers=9,
@@ -89,9 +62,14 @@ PROOFS = (
         | {
             "h_write": "inner._signature__addr",
             "h_read": "inner.read__addr",
-            "h_words": "inner.memory[3:0][7:0]",
+            "h_words": f"inner.memory[{depth - 1}:0][{width - 1}:0]",
         },
-    ),
+        sizes={"width": width, "depth": depth},
+    )
+
+
+PROOFS = (
+    fifo_proof(depth=4, width=8),
     Proof(
         "reset_fifo",
         lambda: Fifo(width=2, depth=4),
@@ -100,17 +78,19 @@ PROOFS = (
     ),
     Proof(
         "planner",
-        _planner,
+        _PLANNER,
         "for every address and size, bursts join without gap, stay in 4 KiB and end with the array",
         depth=2,
         hooks=PLANNER_HOOKS,
+        sizes=_PLANNER_SIZES,
     ),
     Proof(
         "planner_same",
-        _planner,
+        _PLANNER,
         "planners with the same array list the same bursts, however far each has come",
         depth=2,
         hooks=PLANNER_HOOKS,
+        sizes=_PLANNER_SIZES,
     ),
     Proof(
         "counters",
@@ -121,7 +101,7 @@ PROOFS = (
     ),
     Proof(
         "write_requests",
-        lambda: WriteRequests(**BUS, burst_beats=16, buffer_beats=8),
+        partial(WriteRequests, **BUS),
         "AW stable and as planned, one permit per burst, at most 32 outstanding, none after a halt",
         depth=2,
         hooks=named("inner", "waiting", "outstanding", "all_issued")
@@ -133,10 +113,11 @@ PROOFS = (
             "h_next": "inner.responses.bursts__ready",
             "h_late": "inner.permit_late",
         },
+        sizes={"data_bits": 64, "burst_beats": 16, "buffer_beats": 8},
     ),
     Proof(
         "read_requests",
-        lambda: ReadRequests(**BUS, burst_beats=16, buffer_beats=64, turn_beats=32),
+        partial(ReadRequests, **BUS),
         "AR stable and as planned, never more beats asked for than there is room, none after a"
         " halt",
         depth=5,
@@ -146,6 +127,7 @@ PROOFS = (
             for i in (0, 1)
             for short, port in (("valid", "valid"), ("take", "ready"), ("burst", "payload"))
         },
+        sizes={"data_bits": 64, "burst_beats": 16, "buffer_beats": 64, "turn_beats": 32},
     ),
     Proof(
         "dma_control",
@@ -166,7 +148,7 @@ PROOFS = (
     ABORT,
     Proof(
         "realign",
-        lambda: Realign(data_bits=64, granule_bytes=2, depth=4),
+        Realign,
         "byte k of the blocks is byte k of the array, for every offset, size, k; each block once",
         depth=7,
         covers=11,
@@ -175,10 +157,11 @@ PROOFS = (
         )
         | {"h_take": "inner.fifo.o__ready"},
         cuts=BUFFER_CUTS,
+        sizes={"data_bits": 64, "granule_bytes": 2, "depth": 4},
     ),
     Proof(
         "write_buffer",
-        lambda: WriteBuffer(data_bits=64, granule_bytes=2, address_bits=32, burst_beats=4, depth=4),
+        partial(WriteBuffer, address_bits=32),
         "byte k of the blocks goes to its place, strobes are those of the array, room is kept",
         depth=2,
         covers=9,
@@ -199,10 +182,11 @@ PROOFS = (
             "p_burst": "inner.planner.bursts__payload",
             "f_freed": "inner.fifo.freed",
         },
+        sizes={"data_bits": 64, "granule_bytes": 2, "burst_beats": 4, "depth": 4},
     ),
     Proof(
         "write_beats",
-        lambda: Writer(**BUS, granule_bytes=2, burst_beats=4, buffer_beats=8),
+        partial(Writer, **BUS),
         "beats go out on W as they came, once, stable, none before its burst may",
         depth=2,
         covers=8,
@@ -212,17 +196,19 @@ PROOFS = (
             "beat": "inner.buffer.beats__payload",
             "permit": "inner.requests.permit",
         },
+        sizes={"data_bits": 64, "granule_bytes": 2, "burst_beats": 4, "buffer_beats": 8},
     ),
     Proof(
         "rotate",
-        lambda: Rotate(data_bits=128, granule_bytes=2, tag_bits=1, first_levels=1),
-        "granule g of a word is granule g + amount of what came two cycles before",
-        depth=3,
+        partial(Rotate, tag_bits=1),
+        "granule g of a word is granule g + amount of what came some cycles before",
+        depth=4,
         covers=6,
+        sizes={"data_bits": 128, "granule_bytes": 2, "first_levels": 1},
     ),
     Proof(
         "datapath",
-        _datapath,
+        any_datapath,
         "element j goes into the lane as its j-th and comes out as the j-th result; room is kept",
         depth=2,
         covers=11,

@@ -24,7 +24,7 @@ from amaranth.lib.wiring import In
 
 from scegrad.errors import BuildError
 from scegrad.rtl.verilog import to_verilog
-from scegrad.signoff import induction, statements, tools
+from scegrad.signoff import induction, inner, statements, tools
 from scegrad.signoff.case import hashed
 from scegrad.signoff.result import CaseResult, Verdict
 
@@ -56,14 +56,14 @@ dffunmap
 setundef -undriven -anyseq
 """
 
-_MEMORY = re.compile(r"(\S+)\[(\d+):0\]\[(\d+):0\]")
-"""A hook for a memory: its words, the first in the lowest bits."""
-
 _MISSING = re.compile(r"selection contains 0 elements .*: w:(\S+)")
+
+_RESIZED = re.compile(r"Resizing cell port \w+\.u\.(\w+) from (\d+) bits to (\d+) bits")
 
 _PASSED = "Status: PASSED"
 
 _INCLUDE = re.compile(r'^ *`include "(\w+\.svh)"\n', re.MULTILINE)
+_SIZES = "`SIZES"
 _ASSERTIONS = re.compile(r"\bassert\s*\(")
 _COMMENT = re.compile(r"//.*")
 _TOLD = re.compile(r"Assert failed.*|Unreached.*|ERROR.*")
@@ -72,8 +72,10 @@ _DEFINED = re.compile(r"^\(define-fun \|\w+_a \d+\| .*?\) Bool (.*?)\) ; (.*)$",
 
 @dataclass(frozen=True)
 class Proof:
-    """A unit and what is claimed of it in ``formal/<name>.sv``.
+    """A unit and what is claimed of it in ``formal/<name>.sv``, at one size.
 
+    ``build`` takes the ``sizes`` by their names; so does the top, in capitals, as the parameters
+    of its module. ``at`` says whose sizes these are, if it is not the small one.
     ``depth`` is that of induction, or None if abc finds the invariant by itself. ``covers`` is
     how many cycles its covers may take (a claim about what cannot happen is empty) and the base
     case are checked. ``hooks`` names inner signals by the output that shows them, and a memory of
@@ -84,7 +86,7 @@ class Proof:
     """
 
     name: str
-    build: Callable[[], wiring.Component]
+    build: Callable[..., wiring.Component]
     claim: str
     depth: int | None = None
     covers: int = 20
@@ -93,10 +95,17 @@ class Proof:
     quick: bool = True
     limit: float = LIMIT
     apart: bool = False
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    at: str = ""
+
+    @property
+    def case(self) -> str:
+        """The name with its size: no other proof has it."""
+        return f"{self.name}@{self.at}" if self.at else self.name
 
     def verilog(self) -> str:
         """The Verilog of the unit as the sources have it now."""
-        return to_verilog(Plain(self.build()), UNIT)
+        return to_verilog(Plain(self.build(**self.sizes)), UNIT)
 
     @property
     def source(self) -> Path:
@@ -104,8 +113,16 @@ class Proof:
         return tools.FORMAL / f"{self.name}.sv"
 
     def top(self) -> str:
-        """The top as it is compiled: with the files that it includes in their places."""
-        return _included(self.source)
+        """The top as it is compiled: with its sizes, and the files that it includes, in their
+        places.
+        """
+        return self.sized(_included(self.source))
+
+    def sized(self, text: str) -> str:
+        """A top with its sizes in their place."""
+        return text.replace(
+            _SIZES, ", ".join(f"{name.upper()} = {size}" for name, size in self.sizes.items())
+        )
 
     def subject(self, verilog: str) -> str:
         """The hash of the unit's Verilog, without the comment before it, and of all that is claimed
@@ -151,71 +168,51 @@ def prove(proof: Proof, verilog: str | None = None) -> CaseResult:
     with TemporaryDirectory(prefix="scegrad-") as work:
         directory = Path(work)
         (directory / "unit.v").write_text(verilog or proof.verilog(), encoding="ascii")
-        shutil.copyfile(proof.source, directory / "top.sv")
+        top = proof.sized(proof.source.read_text(encoding="ascii"))
+        (directory / statements.TOP).write_text(top, encoding="ascii")
         for included in tools.FORMAL.glob("*.svh"):
             shutil.copy(included, directory)
-        script = _MODEL.format(kept=kept(proof), hooks=hooks(proof), name=proof.name)
-        smt = f"{script}\nwrite_smt2 -wires model.smt2\n"
-        if proof.depth is None:
-            smt += (
-                "delete t:$cover\ntechmap\nopt -full -nodffe"
-                " -nosdff\naigmap\nopt_clean\nwrite_aiger -zinit model.aig\n"
-            )
-        try:
-            tools.yosys(smt, directory)
-        except BuildError as error:
-            missing = _MISSING.search(str(error))
-            if not missing:
-                raise
-            verdict, detail = Verdict.VACUOUS, f"the unit has no signal {missing[1]}"
-        else:
-            verdict, detail = _decide(proof, directory)
-        top = (directory / statements.TOP).read_text(encoding="ascii")
+        missed = _compile(proof, directory)
+        verdict, detail = (Verdict.VACUOUS, missed) if missed else _decide(proof, directory)
         detail = statements.told(detail, top, proof.source)
     return CaseResult(verdict, detail, time.monotonic() - started)
+
+
+def _compile(proof: Proof, directory: Path) -> str:
+    """Make the models of a unit in its top; returns what they do not have in common, or nothing."""
+    script = _MODEL.format(kept=kept(proof), hooks=hooks(proof), name=proof.name)
+    smt = f"{script}\nwrite_smt2 -wires model.smt2\n"
+    if proof.depth is None:
+        smt += (
+            "delete t:$cover\ntechmap\nopt -full -nodffe"
+            " -nosdff\naigmap\nopt_clean\nwrite_aiger -zinit model.aig\n"
+        )
+    try:
+        log = tools.yosys(smt, directory)
+    except BuildError as error:
+        missing = _MISSING.search(str(error))
+        if not missing:
+            raise
+        return f"the unit has no signal {missing[1]}"
+    if not (resized := _RESIZED.search(log)):
+        return ""
+    return f"{resized[1]} has {resized[3]} bits in the unit, but {resized[2]} in the top"
+
+
+def kept(proof: Proof) -> str:
+    """Lines that keep what the proof names, and make registers of memories if it names one."""
+    return inner.kept(proof.hooks, proof.cuts)
+
+
+def hooks(proof: Proof) -> str:
+    """Lines that make ports of what the proof names."""
+    return inner.shown(proof.hooks, proof.cuts)
 
 
 def _included(path: Path) -> str:
     """A file with each ``include`` replaced by the file, as Yosys does it."""
     text = path.read_text(encoding="ascii")
     return _INCLUDE.sub(lambda found: _included(path.with_name(found[1])), text)
-
-
-def kept(proof: Proof) -> str:
-    """Lines that keep what the proof names, even in a unit that is broken and does not use it.
-
-    A memory that it names becomes registers before.
-    """
-    memories = ["memory_map"] if any(map(_MEMORY.fullmatch, proof.hooks.values())) else []
-    signals = [word for signal in proof.hooks.values() for word in _words(signal)]
-    signals += proof.cuts.values()
-    return "\n".join([*memories, *(f"setattr -set keep 1 w:{signal}" for signal in signals)])
-
-
-def _words(signal: str) -> list[str]:
-    """The signal itself, or the words of a memory, the last first."""
-    memory = _MEMORY.fullmatch(signal)
-    if not memory:
-        return [signal]
-    return [f"{memory[1]}[{i}]" for i in reversed(range(int(memory[2]) + 1))]
-
-
-def hooks(proof: Proof) -> str:
-    """Lines that make ports of what the proof names."""
-    lines = []
-    for port, signal in proof.hooks.items():
-        words = _words(signal)
-        lines += [f"select -assert-count 1 w:{word}" for word in words]
-        if memory := _MEMORY.fullmatch(signal):
-            width = len(words) * (int(memory[3]) + 1)
-            lines += ["cd unit", f"add -output {port} {width}"]
-            lines += [f"connect -set {port} {','.join(words)}", "cd .."]
-        else:
-            lines += [f"expose w:{signal}", "cd unit", f"rename {signal} {port}", "cd .."]
-    for port, signal in proof.cuts.items():
-        lines += [f"select -assert-count 1 w:{signal}", f"expose -cut w:{signal}", "cd unit"]
-        lines += [f"rename {signal} cut_{port}", f"rename {signal}.i {port}", "cd .."]
-    return "\n".join(lines)
 
 
 def _decide(proof: Proof, directory: Path) -> tuple[Verdict, str]:
