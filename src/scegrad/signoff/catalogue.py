@@ -17,6 +17,7 @@ from scegrad.signoff.designs import lane_design
 from scegrad.signoff.lane_proofs import LANE_PROOFS, LaneProof
 from scegrad.signoff.proofs import PROOFS
 from scegrad.signoff.result import CaseResult
+from scegrad.signoff.sizes import AT_SIZES
 from scegrad.signoff.unit import Proof, prove
 
 _SPECIFICATIONS = ("rounding.v", "wires.v", "lane16.v", "lane32.v")
@@ -25,7 +26,7 @@ _SPECIFICATIONS = ("rounding.v", "wires.v", "lane16.v", "lane32.v")
 def _unit(proof: Proof) -> SignoffCase:
     verilog = once(proof.verilog)
     return SignoffCase(
-        f"unit/{proof.name}",
+        f"unit/{proof.case}",
         proof.claim,
         f"formal/{proof.name}.sv",
         proof.quick,
@@ -49,7 +50,7 @@ def _lane(proof: LaneProof) -> SignoffCase:
 
 def cases() -> list[SignoffCase]:
     """Every case; names are unique."""
-    found = [_unit(proof) for proof in PROOFS]
+    found = [_unit(proof) for proof in (*PROOFS, *AT_SIZES)]
     found += [_lane(proof) for proof in LANE_PROOFS]
     found += [
         *reset.cases(),

@@ -1,0 +1,100 @@
+"""The sizes at which units are proved are those that they have on the platform."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from unittest import mock
+
+import pytest
+
+from scegrad.platforms import PLATFORMS
+from scegrad.rtl.core import Core
+from scegrad.rtl.dma.bursts import Planner
+from scegrad.rtl.dma.reader import ReadRequests
+from scegrad.rtl.dma.realign import Realign
+from scegrad.rtl.dma.rotate import Rotate
+from scegrad.rtl.dma.write_buffer import WriteBuffer
+from scegrad.rtl.dma.writer import Writer, WriteRequests
+from scegrad.rtl.fifo import Fifo
+from scegrad.rtl.verilog import top_verilog
+from scegrad.signoff.proofs import BY_NAME
+from scegrad.signoff.result import Verdict
+from scegrad.signoff.sizes import AT_SIZES, proofs_of
+from scegrad.signoff.unit import prove
+
+from .broken import broken
+from .test_units import BREAKAGES
+
+KINDS = {
+    "fifo": Fifo,
+    "planner": Planner,
+    "read_requests": ReadRequests,
+    "realign": Realign,
+    "rotate": Rotate,
+    "write_buffer": WriteBuffer,
+    "write_requests": WriteRequests,
+    "write_beats": Writer,
+}
+
+Made = set[tuple[str, frozenset[tuple[str, int]]]]
+
+
+def _made(name: str, sizes: Mapping[str, int]) -> tuple[str, frozenset[tuple[str, int]]]:
+    """A unit with its sizes; a bit of a buffer's words stands for all."""
+    given = {"turn_blocks": 1} | sizes if name == "planner" else dict(sizes)
+    return name, frozenset((given | {"width": 1} if name == "fifo" else given).items())
+
+
+@contextmanager
+def _recorded(found: Made) -> Iterator[None]:
+    """Take down each unit that is made."""
+    with ExitStack() as stack:
+        for name, kind in KINDS.items():
+
+            def init(self, *, name=name, original=kind.__init__, **sizes: int) -> None:
+                found.add(_made(name, sizes))
+                original(self, **sizes)
+
+            stack.enter_context(mock.patch.object(kind, "__init__", init))
+        yield
+
+
+@pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
+def test_the_units_of_a_platform_have_the_sizes_of_the_proofs(platform):
+    found: Made = set()
+    with _recorded(found):
+        top_verilog(platform)
+    due = {
+        _made(proof.name, getattr(proof.build, "keywords", {}) | dict(proof.sizes))
+        for proof in proofs_of(platform)
+        if proof.name in KINDS
+    }
+    dealt = _made("fifo", {"depth": Core.waiting})  # as small as in ``proofs``
+    assert dict(dealt[1])["depth"] == BY_NAME["fifo"].sizes["depth"]
+    found -= {unit for unit in found if unit[0] == "rotate" and ("tag_bits", 1) not in unit[1]}
+    assert found == due | {dealt}  # a rotation without a tag is inside ``write_buffer``
+
+
+@pytest.mark.parametrize("case", [proof.case for proof in AT_SIZES if proof.quick])
+def test_is_proved(case):
+    result = prove(next(proof for proof in AT_SIZES if proof.case == case))
+    assert result.verdict == Verdict.PROVED, result.detail
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("proof", AT_SIZES, ids=lambda proof: proof.case)
+def test_a_broken_unit_is_not_proved(proof):
+    found = BREAKAGES[proof.name]
+    # Here each stage of a rotation has one level, whose order the first breakage leaves as it is.
+    with broken(found[-1] if proof.name == "rotate" else found[0]):
+        verilog = proof.verilog()
+    result = prove(proof, verilog)
+    assert result.verdict in (Verdict.REFUTED, Verdict.OPEN), result.detail
+    assert "Assert failed" in result.detail
+
+
+def test_a_unit_of_another_size_is_told():
+    fifo = BY_NAME["fifo"]
+    result = prove(fifo, replace(fifo, sizes=fifo.sizes | {"depth": 8}).verilog())
+    assert result.verdict == Verdict.VACUOUS
+    assert result.detail == "h_level has 4 bits in the unit, but 3 in the top"
