@@ -19,10 +19,8 @@ from scegrad.errors import BuildError
 from scegrad.signoff import tools
 from scegrad.signoff.aig import Aig, Literal
 from scegrad.signoff.mutant_cells import Cell, cells_apart, number_of
-from scegrad.signoff.mutant_nodes import AND, BOX, PIN, REGISTER, Box, Fault, Pins
+from scegrad.signoff.mutant_nodes import AND, BOX, PIN, REGISTER, Box, Pins
 from scegrad.signoff.mutation import Mutant, Population
-
-__all__ = ["Box", "Fault", "Pins", "read"]
 
 _GATES = """
 read_json cut.json
