@@ -11,7 +11,7 @@ import pytest
 
 from scegrad.errors import SimulationError
 from scegrad.progress import Bar
-from scegrad.signoff import mutant_units, obligations, tools
+from scegrad.signoff import mutant_pins, mutant_units, obligations, tools
 from scegrad.signoff.mutant_proofs import AFTER, EQUAL, FULFILS, UNITS, Judge, about
 from scegrad.signoff.mutation import Mutant
 from scegrad.signoff.obligation_traces import Mutants
@@ -94,10 +94,9 @@ def test_every_unit_has_cells_of_a_platform_and_of_its_proof():
     assert outside == {"reader"}
 
 
-@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.inner], ids=lambda u: u.proof)
-def test_the_inner_parts_of_a_unit_are_there(unit):
-    population = obligations.population(BY_NAME[unit.proof])
-    paths = [mutant.signal for mutant in population.mutants]
-    for part in unit.inner:
-        assert any(path.startswith(f"inner.{part}") for path in paths), part
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.others], ids=lambda u: u.proof)
+def test_the_other_parts_of_a_unit_are_there(unit):
+    pins = mutant_pins.read(obligations.population(BY_NAME[unit.proof]), wires=False)
+    paths = [path.removeprefix("$memory") for path in (*pins.places.values(), *pins.named)]
+    assert [part for part in unit.others if not any(p.startswith(part) for p in paths)] == []
     assert any(unit.owns(path) for path in paths)

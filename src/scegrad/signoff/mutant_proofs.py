@@ -42,13 +42,13 @@ OPEN = f"no answer in {CONFLICTS:,} conflicts of the solver"
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit with a proof of its own; ``inner`` are the parts of it that other proofs are about,
-    ``places`` is a pattern of the paths of its cells in a platform.
+    """A unit with a proof of its own; ``places`` is a pattern of the paths of its cells in a
+    platform, ``others`` are how the paths of parts begin that other proofs are about.
     """
 
     proof: str
     places: str
-    inner: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     quick: bool = False
 
     @property
@@ -58,8 +58,7 @@ class Unit:
 
     def owns(self, path: str) -> bool:
         """Whether a cell of the proof's unit is the unit's own."""
-        inner = tuple(f"inner.{part}" for part in self.inner)
-        return not path.removeprefix("$memory").startswith(inner)
+        return not path.removeprefix("$memory").startswith(self.others)
 
 
 UNITS = (
@@ -67,17 +66,33 @@ UNITS = (
     Unit("planner", r".*\.(planner(_\d)?|requests\.requests|requests\.responses)\."),
     Unit("counters", r".*\.dma\.counters(_\d+)?\."),
     Unit("rotate", r".*\.rotate\."),
-    Unit("realign", r".*\.reader\.(logits|labels)\.", ("fifo.",)),
-    Unit("write_buffer", r".*\.writer\.buffer\.", ("fifo.", "planner.", "rotate.")),
-    Unit("write_requests", r".*\.writer\.requests\.", ("requests.", "responses.")),
-    Unit("read_requests", r".*\.reader\.requests\.", ("planner_",)),
-    Unit("write_beats", r".*\.writer\.", ("buffer.", "requests.")),
-    Unit("dma_control", r".*\.dma\.(?!reader\.)", ("reader.", "writer.", "counters")),
-    Unit("datapath", r".*\.datapath\.(?!(half_)?lane)", ("results.", "lane.")),
+    Unit("realign", r".*\.reader\.(logits|labels)\.", ("inner.fifo.", "cut_")),
+    Unit(
+        "write_buffer",
+        r".*\.writer\.buffer\.",
+        ("inner.fifo.", "inner.planner.", "inner.rotate.", "beats__", "cut_"),
+    ),
+    Unit("write_requests", r".*\.writer\.requests\.", ("inner.requests.", "inner.responses.")),
+    Unit("read_requests", r".*\.reader\.requests\.", ("inner.planner_",)),
+    Unit("write_beats", r".*\.writer\.", ("inner.buffer.", "inner.requests.", "aw__", "cut_")),
+    Unit(
+        "dma_control",
+        r".*\.dma\.(?!reader\.)",
+        ("inner.reader.", "inner.writer.", "inner.counters", "axi__", "counters", "cut_"),
+    ),
+    Unit(
+        "datapath",
+        r".*\.datapath\.(?!(half_)?lane)",
+        ("inner.results.", "inner.lane.", "gradients__payload", "cut_"),
+    ),
     Unit("gather", r".*\bgather\."),
     Unit("deal", r".*\bdeal\."),
     Unit("axi_lite", r"control\.axi_lite\.", quick=True),
-    Unit("control", r"control\.", ("axi_lite.", "job_checker.", "readout.")),
+    Unit(
+        "control",
+        r"control\.",
+        ("inner.axi_lite.", "inner.job_checker.", "inner.readout.", "axil__", "cut_"),
+    ),
 )
 """The units, a part before that in which it lies."""
 
@@ -85,6 +100,42 @@ UNITS = (
 def about(path: str) -> Unit | None:
     """The unit that a cell of a platform is in; None if no proof is about it alone."""
     return next((unit for unit in UNITS if re.match(unit.places, path)), None)
+
+
+class _Paths:
+    """The paths of cells inside their unit; one without a name, such as an enable that Yosys made,
+    has that of what it drives.
+    """
+
+    def __init__(self, sites: Sites) -> None:
+        cells = {node: cell for (cell, _, _), node in sites.pins.nodes.items()}
+        self._places = dict(sites.pins.places)
+        # A port of the unit may be the signal of a part.
+        for name, literal in sites.pins.named.items():
+            cell = cells.get(literal >> 1, "")
+            if name.startswith("inner.") and not self._places.get(cell, name).startswith("inner."):
+                self._places[cell] = name
+        self._driven: dict[str, str] = {}
+        for node, cell in cells.items():
+            waiting = list(sites.consumers[node]) if cell not in self._driven else []
+            while waiting:
+                following = waiting.pop()
+                other = cells.get(following)
+                if other is None:
+                    waiting += sites.consumers[following]
+                elif other != cell:
+                    self._driven[cell] = other
+                    break
+
+    def of(self, cell: str) -> str:
+        """The path of a cell."""
+        seen = {cell}
+        while self._places[cell].startswith("$auto") and cell in self._driven:
+            cell = self._driven[cell]
+            if cell in seen:
+                break
+            seen.add(cell)
+        return self._places[cell]
 
 
 class Judge:
@@ -95,8 +146,10 @@ class Judge:
         assert proof.depth, "the mutants need a proof by induction"
         population = obligations.population(proof)
         pins = mutant_pins.read(population, wires=False)
-        own = (each for each in population.mutants if unit.owns(pins.places[each.cell]))
-        classes = Sites(pins).grouped(own)
+        sites = Sites(pins)
+        paths = _Paths(sites)
+        own = (each for each in population.mutants if unit.owns(paths.of(each.cell)))
+        classes = sites.grouped(own)
         found = obligations.compose(pins, obligations.top(proof))
         self._found, self._depth = found, proof.depth
         self._questions = Questions(found, proof.depth, proof.covers)
@@ -227,5 +280,5 @@ def _spoken(proof: Proof) -> str:
 
 
 def _subject(unit: Unit, proof: Proof) -> str:
-    settings = [obligations.TRIM, str(CONFLICTS), repr(unit.inner), "1"]
+    settings = [obligations.TRIM, str(CONFLICTS), repr(unit.others), "2"]
     return hashed([proof.subject(proof.verilog()), *settings])
