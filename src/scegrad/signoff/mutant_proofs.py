@@ -23,7 +23,8 @@ from scegrad.signoff import mutant_pins, obligations
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.mutant_sites import Members, Site, Sites
 from scegrad.signoff.mutation import Judgement
-from scegrad.signoff.obligation_steps import CONFLICTS, Questions, Trace
+from scegrad.signoff.obligation_cycles import CONFLICTS, Trace
+from scegrad.signoff.obligation_questions import Questions
 from scegrad.signoff.obligation_traces import Mutants
 from scegrad.signoff.proofs import BY_NAME
 from scegrad.signoff.result import CaseResult

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from scegrad.signoff.aig import Literal
 from scegrad.signoff.mutant_nodes import AND, PIN, REGISTER
 from scegrad.signoff.mutant_sites import BY_ZERO, INVERTED, ONE, ZERO, Site
-from scegrad.signoff.obligation_steps import Trace
+from scegrad.signoff.obligation_cycles import Trace
 from scegrad.signoff.obligations import FIXED, Obligations
 
 

@@ -1,12 +1,6 @@
-"""Whether a proof still goes through with a mutant of its unit, by SAT.
+"""Some cycles of a unit and its top as a graph for the solver, and what a mutant changes in them.
 
-    equal     depth cycles of the unit itself, all claims hold: can the mutant differ in the next?
-              and in the first cycles after power-up?
-    step      depth cycles of the mutant after the reset, all claims hold: can one fail in the next?
-    base      the first cycles of the mutant from power-up on: can a claim fail in them?
-    covers    the same: is each cover reached?
-
-A question is given up after so many conflicts, so that an answer does not depend on the machine.
+state ──► cycle 0 ──► cycle 1 ──► ...       of a mutant: the nodes that differ, in each cycle
 """
 
 import heapq
@@ -21,7 +15,7 @@ from scegrad.signoff.mutant_sites import INVERTED, ONE, ZERO, Site
 from scegrad.signoff.obligations import FIXED, FREE, Obligations
 
 CONFLICTS = 100_000
-"""Conflicts of a question after which it has no answer."""
+"""Conflicts of a question after which it has no answer, whatever the machine."""
 
 FRESH = 40
 """Questions after which the solver forgets the mutants of before."""
@@ -238,88 +232,3 @@ class Cycles:
             del self._known[a, b]
         del self._graph.gates[self._size :]
         self._solver = Clauses(self._graph)
-
-
-class Questions:
-    """The questions about mutants of one unit, each as its node, mode and control here, and about
-    the unit itself (``None``).
-    """
-
-    def __init__(self, found: Obligations, depth: int, covers: int) -> None:
-        self._found, self._depth = found, depth
-        self._asserted = list(found.asserted.values())
-        self._step = Cycles(found, depth + 1, initial=False)
-        self._base = Cycles(found, depth + 1, initial=True)
-        self._covers = Cycles(found, covers, initial=True)
-        self._side = self._step.every(
-            [self._assumed_until(self._step, depth), self._asserted_before(self._step, depth)]
-        )
-        for cycles in (self._step, self._base, self._covers):
-            cycles.settle()
-
-    def _assumed_until(self, cycles: Cycles, last: int) -> Literal:
-        assumed = self._found.assumed
-        return cycles.every([cycles.holds(assumed, c, {}) for c in range(last + 1)])
-
-    def _asserted_before(self, cycles: Cycles, end: int) -> Literal:
-        return cycles.every([cycles.holds(self._asserted, c, {}) for c in range(end)])
-
-    def unequal(self, site: Site) -> Trace | None:
-        """Cycles in the last of which the mutant differs; None if it never does after a reset."""
-        step, last = self._step, self._depth
-        step.forget()
-        (changed,) = step.changes(site, range(last, last + 1))
-        return step.solve(self._side, step.differ(last, changed))
-
-    def unequal_at_first(self, site: Site) -> Trace | None:
-        """First cycles in which the mutant differs, or resets something otherwise."""
-        base, found = self._base, list[Literal]()
-        base.forget()
-        for cycle in range(base.cycles):
-            (changed,) = base.changes(site, range(cycle, cycle + 1))
-            assumed = self._assumed_until(base, cycle)
-            found.append(base.every([assumed, base.differ(cycle, changed)]))
-        return base.solve(base.some(found))
-
-    def step_fails(self, site: Site | None) -> Trace | None:
-        """Cycles of the mutant in which all hold, but the last; None if the step goes through."""
-        step, last = self._step, self._depth
-        step.forget()
-        holds, fails = [], 0
-        for cycle, changed in enumerate(step.changed(site)):
-            holds.append(step.holds(self._found.assumed, cycle, changed))
-            asserted = step.holds(self._asserted, cycle, changed)
-            if cycle == last:
-                fails = asserted ^ 1
-            else:
-                holds.append(asserted)
-        return step.solve(step.every(holds), fails)
-
-    def base_fails(self, site: Site | None) -> Trace | None:
-        """First cycles in one of which a claim fails; None if they all hold."""
-        base = self._base
-        base.forget()
-        holds, fails = 1, []
-        for cycle, changed in enumerate(base.changed(site)):
-            holds = base.every([holds, base.holds(self._found.assumed, cycle, changed)])
-            fails.append(base.every([holds, base.holds(self._asserted, cycle, changed) ^ 1]))
-        return base.solve(base.some(fails))
-
-    def covering(self) -> dict[str, Trace]:
-        """First cycles of the unit itself in which each cover is reached."""
-        return {name: trace for name, trace in self._reaching(None) if trace}
-
-    def uncovered(self, site: Site) -> str | None:
-        """A cover that the first cycles do not reach with the mutant."""
-        self._covers.forget()
-        return next((name for name, trace in self._reaching(site) if trace is None), None)
-
-    def _reaching(self, site: Site | None) -> Iterator[tuple[str, Trace | None]]:
-        cycles, holds = self._covers, 1
-        reached: dict[str, list[Literal]] = {name: [] for name in self._found.covered}
-        for cycle, changed in enumerate(cycles.changed(site)):
-            holds = cycles.every([holds, cycles.holds(self._found.assumed, cycle, changed)])
-            for name, literal in self._found.covered.items():
-                reached[name].append(cycles.every([holds, cycles.image(literal, cycle, changed)]))
-        for name, found in reached.items():
-            yield name, cycles.solve(cycles.some(found))
