@@ -1,6 +1,8 @@
 """Some cycles of a unit and its top as a graph for the solver, and what a mutant changes in them.
 
-state ──► cycle 0 ──► cycle 1 ──► ...       of a mutant: the nodes that differ, in each cycle
+    state ──► cycle 0 ──► cycle 1 ──► ...       of a mutant: the nodes that differ, in each cycle
+
+A mutant differs in few nodes, so only these are made again.
 """
 
 import heapq

@@ -1,10 +1,10 @@
 """Whether a proof still goes through with a mutant of its unit, by SAT.
 
-    equal     depth cycles of the unit itself, all claims hold: can the mutant differ in the next?
-              and in the first cycles after power-up?
-    step      depth cycles of the mutant after the reset, all claims hold: can one fail in the next?
-    base      the first cycles of the mutant from power-up on: can a claim fail in them?
-    covers    the same: is each cover reached?
+equal     depth cycles of the unit itself, all claims hold: can the mutant differ in the next?
+          and in the first cycles after power-up?
+step      depth cycles of the mutant after the reset, all claims hold: can one fail in the next?
+base      the first cycles of the mutant from power-up on: can a claim fail in them?
+covers    the same: is each cover reached?
 """
 
 from collections.abc import Iterator
