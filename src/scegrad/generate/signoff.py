@@ -61,7 +61,27 @@ def table(summary: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def units(summary: dict[str, Any]) -> str:
+def judged(summary: dict[str, Any]) -> str:
+    """What became of the mutants of lanes, platform, readout and job checker, as Markdown."""
+    units = {_design(unit) for unit in mutant_proofs.UNITS}
+    lines = ["| mutants of | groups | mutants | killed | equal | alive | seconds |"]
+    lines.append("| --- " * 7 + "|")
+    for each in summary["mutants"]:
+        name = each["design"]
+        if name in units or name == "sample":
+            continue
+        seconds = sum(
+            row[2]
+            for case, row in summary["cases"].items()
+            if f"{case}/".startswith(f"mutants/{name}/")
+        )
+        done = f"{each['judged']} of {each['groups']}"
+        figures = (each["mutants"], *_ends(each), round(seconds))
+        lines.append(f"| `{name}` | {done} | " + " | ".join(f"{n:,}" for n in figures) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def refused(summary: dict[str, Any]) -> str:
     """The mutants of each unit by itself, and those that live in the platform, as Markdown."""
     mutants = {each["design"]: each for each in summary["mutants"]}
     lines = ["| case | mutants | refused | equal | alive | alive in `ecp5_demo` |"]
@@ -69,16 +89,11 @@ def units(summary: dict[str, Any]) -> str:
     inside: Counter[str] = Counter()
     for each in mutants.values():
         inside += Counter(each.get("units", {}))
-    listed = sum(
-        mutants.get(part.name, {}).get("ends", {}).get("alive", 0) for part in mutant_units.PARTS
-    )
     for unit in mutant_proofs.UNITS:
-        of_unit = mutants.get(unit.name.removeprefix("mutants/"), {})
-        ends = Counter(of_unit.get("ends", {}))
-        equal, alive = ends.pop(mutant_proofs.EQUAL, 0), ends.pop("alive", 0)
-        equal += ends.pop(mutant_proofs.AFTER, 0)
-        figures = (of_unit.get("mutants", 0), ends.total(), equal, alive, inside[unit.name])
-        lines.append(f"| `{unit.name}` | " + " | ".join(f"{each:,}" for each in figures) + " |")
+        each = mutants.get(_design(unit), {"mutants": 0})
+        figures = (each["mutants"], *_ends(each), inside[unit.name])
+        lines.append(f"| `{unit.name}` | " + " | ".join(f"{n:,}" for n in figures) + " |")
+    listed = sum(_ends(mutants.get(part.name, {}))[2] for part in mutant_units.PARTS)
     lines.append(f"| in no unit | - | - | - | - | {listed - inside.total():,} |")
     return "\n".join(lines) + "\n"
 
@@ -91,12 +106,24 @@ def told(stale: Sequence[str]) -> str:
     return f"{KEPT} has verdicts of older sources: {names}: run `scegrad signoff --summary {KEPT}`"
 
 
+def _design(unit: mutant_proofs.Unit) -> str:
+    return unit.name.removeprefix("mutants/")
+
+
+def _ends(each: dict[str, Any]) -> tuple[int, int, int]:
+    """Mutants that are killed or refused, equal, and alive."""
+    ends = Counter(each.get("ends", {}))
+    equal = sum(ends.pop(end, 0) for end in (mutant_proofs.EQUAL, mutant_proofs.AFTER))
+    alive = ends.pop("alive", 0)
+    return ends.total(), equal, alive
+
+
 def generated(root: Path) -> dict[Path, str]:
     """The pages with today's state."""
     summary = recorded(KEPT)
     return {
         README: GENERATOR.page(README, {"signoff": table(summary)}, root),
-        PAGE: GENERATOR.page(PAGE, {"units": units(summary)}, root),
+        PAGE: GENERATOR.page(PAGE, {"mutants": judged(summary), "units": refused(summary)}, root),
     }
 
 
