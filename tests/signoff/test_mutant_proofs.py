@@ -15,13 +15,12 @@ from scegrad.signoff import mutant_pins, mutant_units, obligations, tools
 from scegrad.signoff.mutant_proofs import AFTER, EQUAL, FULFILS, UNITS, Judge, about
 from scegrad.signoff.mutation import Mutant
 from scegrad.signoff.obligation_traces import Mutants
-from scegrad.signoff.proofs import BY_NAME
 from scegrad.signoff.result import Verdict
 from scegrad.signoff.unit import prove
 
 pytestmark = pytest.mark.whole
 
-BY_PROOF = {unit.proof: unit for unit in UNITS}
+NAMED = {unit.named: unit for unit in UNITS}
 
 SHOWN = 5
 """Mutants of each end that the proof itself is asked about."""
@@ -31,7 +30,7 @@ class Remembering(Judge):
     """Keeps a mutant of each class with its end, or why it lives."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(BY_PROOF[name])
+        super().__init__(NAMED[name])
         self.ends: dict[str, list[Mutant]] = {}
 
     def _end(self, members, end):
@@ -45,7 +44,7 @@ class Remembering(Judge):
 
 def of_itself(name, mutant):
     """What the proof itself says of a unit with a mutant in it."""
-    proof = BY_NAME[name]
+    proof = NAMED[name].proof
     population = obligations.population(proof)
     script = population.script + mutant.command + "\nwrite_verilog unit.v\n"
     with TemporaryDirectory() as work:
@@ -81,7 +80,7 @@ def test_a_trace_that_shows_nothing_is_an_error(monkeypatch):
     """The solver and the simulation of what it found check each other."""
     monkeypatch.setattr(Mutants, "refused", lambda *_: 0)
     with Bar("mutants") as progress, pytest.raises(SimulationError, match="shows no failure"):
-        Judge(BY_PROOF["fifo"]).judge(progress)
+        Judge(NAMED["fifo"]).judge(progress)
 
 
 def test_every_unit_has_cells_of_a_platform_and_of_its_proof():
@@ -94,9 +93,9 @@ def test_every_unit_has_cells_of_a_platform_and_of_its_proof():
     assert outside == {"reader"}
 
 
-@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.others], ids=lambda u: u.proof)
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.others], ids=lambda u: u.named)
 def test_the_other_parts_of_a_unit_are_there(unit):
-    pins = mutant_pins.read(obligations.population(BY_NAME[unit.proof]), wires=False)
+    pins = mutant_pins.read(obligations.population(unit.proof), wires=False)
     paths = [path.removeprefix("$memory") for path in (*pins.places.values(), *pins.named)]
     assert [part for part in unit.others if not any(p.startswith(part) for p in paths)] == []
     assert any(unit.owns(path) for path in paths)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from scegrad.errors import SimulationError
+from scegrad.platforms import ECP5_DEMO
 from scegrad.progress import INTERVAL, Bar
 from scegrad.signoff import mutant_pins, obligations
 from scegrad.signoff.case import SignoffCase, hashed, once
@@ -26,8 +27,9 @@ from scegrad.signoff.mutation import Judgement
 from scegrad.signoff.obligation_cycles import CONFLICTS, Trace
 from scegrad.signoff.obligation_questions import Questions
 from scegrad.signoff.obligation_traces import Mutants
-from scegrad.signoff.proofs import BY_NAME
+from scegrad.signoff.proofs import PROOFS
 from scegrad.signoff.result import CaseResult
+from scegrad.signoff.sizes import AT_SIZES
 from scegrad.signoff.unit import Proof
 
 FINDING = "src/scegrad/signoff/mutant_proofs.py"
@@ -47,15 +49,22 @@ class Unit:
     platform, ``others`` are how the paths of parts begin that other proofs are about.
     """
 
-    proof: str
+    named: str
     places: str
     others: tuple[str, ...] = ()
+    at: str = ""
     quick: bool = False
 
     @property
     def name(self) -> str:
         """The name of its case."""
-        return f"mutants/proof/{self.proof}"
+        return f"mutants/proof/{self.named}"
+
+    @property
+    def proof(self) -> Proof:
+        """Its proof, at the size that the unit has on ``ecp5_demo`` if there is one."""
+        case = f"{self.named}@{ECP5_DEMO.name}-{self.at}" if self.at else self.named
+        return next(proof for proof in (*PROOFS, *AT_SIZES) if proof.case == case)
 
     def owns(self, path: str) -> bool:
         """Whether a cell of the proof's unit is the unit's own."""
@@ -63,19 +72,34 @@ class Unit:
 
 
 UNITS = (
-    Unit("fifo", r".*\.(fifo|results|dealt)\."),
-    Unit("planner", r".*\.(planner(_\d)?|requests\.requests|requests\.responses)\."),
+    Unit("fifo", r".*\.(fifo|results|dealt)\.", at="shared-writes"),
+    Unit(
+        "planner",
+        r".*\.(planner(_\d)?|requests\.requests|requests\.responses)\.",
+        at="shared-reads",
+    ),
     Unit("counters", r".*\.dma\.counters(_\d+)?\."),
-    Unit("rotate", r".*\.rotate\."),
-    Unit("realign", r".*\.reader\.(logits|labels)\.", ("inner.fifo.", "cut_")),
+    Unit("rotate", r".*\.rotate\.", at="shared"),
+    Unit("realign", r".*\.reader\.(logits|labels)\.", ("inner.fifo.", "cut_"), at="shared"),
     Unit(
         "write_buffer",
         r".*\.writer\.buffer\.",
         ("inner.fifo.", "inner.planner.", "inner.rotate.", "beats__", "cut_"),
+        at="shared",
     ),
-    Unit("write_requests", r".*\.writer\.requests\.", ("inner.requests.", "inner.responses.")),
-    Unit("read_requests", r".*\.reader\.requests\.", ("inner.planner_",)),
-    Unit("write_beats", r".*\.writer\.", ("inner.buffer.", "inner.requests.", "aw__", "cut_")),
+    Unit(
+        "write_requests",
+        r".*\.writer\.requests\.",
+        ("inner.requests.", "inner.responses."),
+        at="shared",
+    ),
+    Unit("read_requests", r".*\.reader\.requests\.", ("inner.planner_",), at="shared"),
+    Unit(
+        "write_beats",
+        r".*\.writer\.",
+        ("inner.buffer.", "inner.requests.", "aw__", "cut_"),
+        at="shared",
+    ),
     Unit(
         "dma_control",
         r".*\.dma\.(?!reader\.)",
@@ -143,7 +167,7 @@ class Judge:
     """Judges the mutants of one unit."""
 
     def __init__(self, unit: Unit) -> None:
-        self._name, proof = unit.name, BY_NAME[unit.proof]
+        self._name, proof = unit.name, unit.proof
         assert proof.depth, "the mutants need a proof by induction"
         population = obligations.population(proof)
         pins = mutant_pins.read(population, wires=False)
@@ -265,21 +289,17 @@ def run(unit: Unit) -> CaseResult:
 def cases() -> Iterator[SignoffCase]:
     """One for each unit."""
     for unit in UNITS:
-        proof = BY_NAME[unit.proof]
         yield SignoffCase(
             unit.name,
-            f"every mutant of {_spoken(proof)} is refused by its proof or equal",
+            f"every mutant of {unit.proof.case} is refused by its proof or equal",
             FINDING,
             quick=unit.quick,
-            subject=once(partial(_subject, unit, proof)),
+            subject=once(partial(_subject, unit)),
             run=partial(run, unit),
         )
 
 
-def _spoken(proof: Proof) -> str:
-    return proof.name.replace("_", " ")
-
-
-def _subject(unit: Unit, proof: Proof) -> str:
+def _subject(unit: Unit) -> str:
+    proof = unit.proof
     settings = [obligations.TRIM, str(CONFLICTS), repr(unit.others), "2"]
     return hashed([proof.subject(proof.verilog()), *settings])
