@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -115,6 +116,7 @@ class Yices:
             text=True,
             start_new_session=True,
         )
+        self._end = time.monotonic() + seconds
         self._timer = threading.Timer(seconds, self._process.kill)
         self._timer.start()
         self.tell(text)
@@ -137,6 +139,8 @@ class Yices:
     def possible(self, term: str) -> bool | None:
         """Whether a term can hold beside all that was told; None if the time is over."""
         assert self._process.stdout
+        if time.monotonic() >= self._end:
+            return None  # it may still answer a short question before it is killed
         self.tell(f"(push 1)\n(assert {term})\n(check-sat)\n(pop 1)")
         answer = self._process.stdout.readline().strip()
         if answer not in ("sat", "unsat", ""):
