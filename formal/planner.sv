@@ -7,7 +7,7 @@ module planner #(parameter `SIZES, localparam LANE = $clog2(DATA_BITS / 8),
     wire valid;
     wire [41:0] burst;
     wire h_tapered;
-    wire [32-BLOCK:0] h_blocks_left;
+    wire [31-BLOCK:0] h_blocks_left;
     wire [BEAT-1:0] h_final_beat, h_beat;
     wire [31-BLOCK:0] h_block;
     wire [LANE-1:0] h_offset;

@@ -9,7 +9,7 @@ module planner_same #(parameter `SIZES, localparam BEAT = $clog2(BURST_BEATS),
     wire valid_a, valid_b;
     wire [41:0] burst_a, burst_b;
     wire tapered_a, tapered_b;
-    wire [32-BLOCK:0] left_a, left_b;
+    wire [31-BLOCK:0] left_a, left_b;
     wire [BEAT-1:0] final_a, final_b, beat_a, beat_b;
     wire [31-BLOCK:0] block_a, block_b;
     // Beside `start` and `ready` nothing reaches the second: its array is another after the start.

@@ -1,14 +1,16 @@
 // Realign before any buffer that keeps words in order (fifo.sv): for every offset and size, byte k
 // of the blocks is byte k of the array, each block comes once and soon.
 module realign #(parameter `SIZES, localparam LANE = $clog2(DATA_BITS / 8),
-    GRANULE = $clog2(GRANULE_BYTES), OFFSET = LANE - GRANULE)
+    GRANULE = $clog2(GRANULE_BYTES), OFFSET = LANE - GRANULE,
+    HELD = DATA_BITS - 8 * GRANULE_BYTES)  // the last granule always comes from the newer word
     (input clk, input rst, input start, input [OFFSET-1:0] offset, input [31:0] last_byte,
     input words_valid, input [DATA_BITS-1:0] words, input ready,
     input f_valid, input [DATA_BITS-1:0] f_word, input f_freed);
     wire valid, pending;
     wire [DATA_BITS-1:0] block;
     wire h_take, h_word_valid, h_primed, h_last;
-    wire [DATA_BITS-1:0] h_word, h_hold, h_from_hold;
+    wire [DATA_BITS-1:0] h_word;
+    wire [HELD-1:0] h_hold, h_from_hold;
     wire [31-LANE:0] h_blocks_left;
     unit u(.clk(clk), .rst(rst), .start(start), .offset(offset), .last_byte(last_byte),
         .words__valid(words_valid), .words__payload(words), .freed(), .blocks__valid(valid),
@@ -86,7 +88,7 @@ module realign #(parameter `SIZES, localparam LANE = $clog2(DATA_BITS / 8),
     // What makes it inductive: the numbers of the word in `word` and of that in `hold`.
     wire aligned = offset == 0;
     wire [OFFSET:0] unused = (1 << OFFSET) - offset;  // granules of a block that come from `hold`
-    localparam [DATA_BITS-1:0] ZERO = 0, ONE = 1;
+    localparam [HELD-1:0] ZERO = 0, ONE = 1;
     wire word_its = given == its_word + 1, hold_its = given - h_word_valid == its_word + 1;
     always @* if (started) begin
         assert (begun | ((came == 0) & (given == 0) & !pending & !h_word_valid & !h_primed));
@@ -99,7 +101,7 @@ module realign #(parameter `SIZES, localparam LANE = $clog2(DATA_BITS / 8),
         assert (!pending | (h_blocks_left == blocks_due - taken - 1));
         assert (!pending | (h_last == (taken + 1 == blocks_due)));
         assert (!(h_word_valid & word_its & (k <= last_byte)) | (h_word[lane +: 8] == value));
-        assert (!(pending & h_primed & !aligned & hold_its & (k <= last_byte))
+        assert (!(pending & h_primed & !aligned & hold_its & (k <= last_byte) & (lane < HELD))
             | (h_hold[lane +: 8] == value));
     end
     always @* if (started) begin

@@ -3,16 +3,19 @@
 // lies, and nothing beside the array is.
 module write_buffer #(parameter `SIZES, localparam LANE = $clog2(DATA_BITS / 8),
     GRANULE = $clog2(GRANULE_BYTES), OFFSET = LANE - GRANULE, GRANULES = 1 << OFFSET,
-    BEAT = $clog2(BURST_BEATS), ROOM = $clog2(DEPTH))
+    BEAT = $clog2(BURST_BEATS), ROOM = $clog2(DEPTH),
+    HELD = DATA_BITS - 8 * GRANULE_BYTES)  // the last granule always comes from the newer block
     (input clk, input rst, input start, input [31:0] address, input [31:0] last_byte,
     input valid, input [DATA_BITS-1:0] block, input p_valid, input [41:0] p_burst, input f_freed);
     wire ready, complete;
     wire h_push, h_rotated, h_first, h_last_block, h_rest, h_carry, h_filling, h_last, h_next;
     wire [DATA_BITS+GRANULES:0] h_beat;  // data, a bit for each granule, whether it is the last
-    wire [DATA_BITS-1:0] h_turned, h_hold;
+    wire [DATA_BITS-1:0] h_turned;
+    wire [HELD-1:0] h_hold;
     wire [31-LANE:0] h_blocks_left;
-    wire [7:0] h_beats_left;
-    wire [GRANULES-1:0] h_from_hold, h_until_last;
+    wire [BEAT-1:0] h_beats_left;
+    wire [GRANULES-2:0] h_from_hold;
+    wire [GRANULES-1:0] h_until_last, from_hold = h_from_hold;
     wire [ROOM-1:0] h_room;
     wire [OFFSET-1:0] h_amount;
     unit u(.clk(clk), .rst(rst), .start(start), .address(address), .last_byte(last_byte),
@@ -101,7 +104,7 @@ module write_buffer #(parameter `SIZES, localparam LANE = $clog2(DATA_BITS / 8),
         assert ((came - left <= DEPTH - 1) | (left == came + 1));
         assert (!settled | (h_carry == (beats_due != blocks_due)));
         assert (!settled | (h_amount == OFFSET'(-address[GRANULE +: OFFSET])));
-        assert (!settled | (h_from_hold[granule] == (granule < address[GRANULE +: OFFSET])));
+        assert (!settled | (from_hold[granule] == (granule < address[GRANULE +: OFFSET])));
         assert (!settled | (h_until_last[granule] == (granule <= ending[GRANULE +: OFFSET])));
         assert (!begun | (h_first == (turned == 0)));
         assert (!begun | (turned == blocks_due)
@@ -113,7 +116,7 @@ module write_buffer #(parameter `SIZES, localparam LANE = $clog2(DATA_BITS / 8),
             & (h_beats_left == listed - pushed - 1)
             & (h_last == (listed == pushed + 1))));
         assert (!(h_rotated & (came == its_block + 1)) | (h_turned[lane +: 8] == value));
-        assert (!((turned == its_block + 1)) | (h_hold[lane +: 8] == value));
+        assert (!((turned == its_block + 1) & (lane < HELD)) | (h_hold[lane +: 8] == value));
     end
     // As full as covers wait for: to fill a large buffer takes more cycles than they have.
     localparam FULL = DEPTH < 4 ? DEPTH : 4;

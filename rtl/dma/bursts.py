@@ -45,7 +45,7 @@ class Planner(wiring.Component):
     Members
     -------
     start : In(1), takes the next two; at any time, whatever was planned before is forgotten
-    address : In(address_bits), first byte of the array
+    address : In(address_bits), first byte of the array, which ends inside the address space
     last_byte : In(32), bytes in the array, less one
     bursts : Out(stream of burst_layout)
     """
@@ -77,7 +77,7 @@ class Planner(wiring.Component):
         beat = Signal(self.beat_bits)
         block = Signal(len(self.address) - self.block_bits)
         final_beat = Signal(self.beat_bits)
-        blocks_left = Signal(33 - self.block_bits)  # blocks after this one
+        blocks_left = Signal(32 - self.block_bits)  # blocks after this one
         tapered = Signal()
 
         near_end = (
@@ -105,7 +105,7 @@ class Planner(wiring.Component):
             span = self.address[: self.block_bits] + self.last_byte
             m.d.sync += [
                 Cat(offset, beat, block).eq(self.address),
-                Cat(final_beat, blocks_left).eq(span[self.word_bits :]),
+                Cat(final_beat, blocks_left).eq(span[self.word_bits : 32]),
                 tapered.eq(self.last_byte[self.block_bits :] < TAPER_BLOCKS),
                 self.bursts.valid.eq(1),
             ]

@@ -7,7 +7,9 @@ granules; a block is the front of one word and the rest of the next:
     rotated         a . . .   e b c d   . f g .
                     |           | | |
     block 0         a b c d     from ``hold`` (the older word): granules below 4 - offset = 1
-    block 1         e f g .     from ``word`` (the newer word): the rest; ``from_hold`` = 1 0 0 0
+    block 1         e f g .     from ``word`` (the newer word): the rest; ``from_hold`` = 1 0 0
+
+The last granule of a block comes from ``word`` at every offset, so ``hold`` does not keep it.
 
 The last block takes nothing from a newer word if the array ends inside the older one, i.e. if
 offset + (granules in the last block) is within one word: ``hold_suffices``. Then no further word
@@ -77,19 +79,21 @@ class Realign(wiring.Component):
 
         # The newer and the older word.
         word = Signal(data_bits, reset_less=True)
-        hold = Signal(data_bits, reset_less=True)
+        hold = Signal(data_bits - self._granule_bits, reset_less=True)
         word_valid = Signal()
         primed = Signal()  # hold is filled, or not needed
         blocks_left = Signal(32 - self._word_bits)  # after the one that is next
         last = Signal()
-        from_hold, hold_suffices = self._constants(m)
+        from_hold, hold_suffices = self._constants(m, hold)
 
         without_word = Signal()
         taken = Signal()
         word_taken = Signal()
         m.d.comb += [
             without_word.eq(last & hold_suffices),
-            self.blocks.payload.eq((hold & from_hold) | (word & ~from_hold)),
+            self.blocks.payload.eq(
+                Cat((hold & from_hold) | (word & ~from_hold)[: len(hold)], word[len(hold) :])
+            ),
             self.blocks.valid.eq(self.pending & primed & (word_valid | without_word)),
             taken.eq(self.blocks.valid & self.blocks.ready),
             word_taken.eq(word_valid & (taken | ~primed)),
@@ -111,15 +115,15 @@ class Realign(wiring.Component):
             m.d.sync += [self.pending.eq(1), primed.eq(self.offset == 0)]
         return m
 
-    def _constants(self, m: Module) -> tuple[Signal, Signal]:
-        """``from_hold`` (a bit for each bit of a block) and ``hold_suffices``, from registers."""
+    def _constants(self, m: Module, hold: Signal) -> tuple[Signal, Signal]:
+        """``from_hold`` (a bit for each bit of ``hold``) and ``hold_suffices``, from registers."""
         granules = 1 << len(self.offset)
         first_unused = granules - self.offset
-        from_hold = Signal(len(self.words.payload))
+        from_hold = Signal(len(hold))
         hold_suffices = Signal()
         lanes = [
             ((self.offset != 0) & (granule < first_unused)).replicate(self._granule_bits)
-            for granule in range(granules)
+            for granule in range(granules - 1)
         ]
         last_granule = self.offset + self.last_byte[: self._word_bits][-len(self.offset) :]
         m.d.sync += [

@@ -94,7 +94,7 @@ class WriteBuffer(wiring.Component):
         beat = self._layout(fifo.i.payload)
         filling = Signal()
         next_burst = Signal()
-        beats_left = Signal(8)  # of the burst that is being filled, after the next one
+        beats_left = Signal(self._planner.beat_bits)  # of the burst that is being filled, after the next one
         last = Signal()  # the next one is the burst's last
         self._merge(m, rotate, beat, push=fifo.i.valid)
         m.d.comb += [
@@ -107,7 +107,7 @@ class WriteBuffer(wiring.Component):
             fifo.o.ready.eq(self.beats.ready),
         ]
         with m.If(next_burst):
-            length = planner.bursts.payload.len
+            length = planner.bursts.payload.len[: len(beats_left)]
             m.d.sync += filling.eq(planner.bursts.valid)
             m.d.sync += [beats_left.eq(length), last.eq(length == 0)]
         with m.Elif(fifo.i.valid):
@@ -122,23 +122,24 @@ class WriteBuffer(wiring.Component):
         granules = range(1 << rotate.amount_bits)
         amount = Signal(rotate.amount_bits)
         carry = Signal()  # the array's last block leaves something over for one more beat
-        from_hold = Signal(len(granules))
+        from_hold = Signal(len(granules) - 1)  # the last granule is in the newer block
         until_last = Signal(len(granules))
         m.d.sync += [
             amount.eq(-offset),
             carry.eq(last_granule[-1]),
-            from_hold.eq(Cat(granule < offset for granule in granules)),
+            from_hold.eq(Cat(granule < offset for granule in granules[:-1])),
             until_last.eq(Cat(granule <= last_granule[:-1] for granule in granules)),
         ]
 
-        hold = Signal(len(self.gradients.payload), reset_less=True)
+        hold = Signal(len(from_hold) * self._granule_bits, reset_less=True)
         first = Signal()  # the next beat is the first
         last_block = Signal()
         rest = Signal()  # the next beat is what the last block left over
         blocks_left = Signal(32 - self._word_bits)
         final = rest | (last_block & ~carry)
         held = self._widened(from_hold)
-        word = (hold & held) | (rotate.o.payload.data & ~held)
+        newer = Value.cast(rotate.o.payload.data)
+        word = Cat((hold & held) | (newer & ~held)[: len(hold)], newer[len(hold) :])
         m.d.comb += [
             rotate.i.payload.amount.eq(amount),
             push.eq(rotate.o.valid | rest),
@@ -151,7 +152,7 @@ class WriteBuffer(wiring.Component):
         with m.If(push):
             m.d.sync += [first.eq(0), rest.eq(0)]
         with m.If(rotate.o.valid):
-            m.d.sync += [hold.eq(rotate.o.payload.data), rest.eq(last_block & carry)]
+            m.d.sync += [hold.eq(newer), rest.eq(last_block & carry)]
             m.d.sync += [blocks_left.eq(blocks_left - 1), last_block.eq(blocks_left == 1)]
         with m.If(self.start):
             total = self.last_byte[self._word_bits :]

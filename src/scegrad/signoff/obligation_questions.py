@@ -60,15 +60,29 @@ class Questions:
         """Cycles of the mutant in which all hold, but the last; None if the step goes through."""
         step, last = self._step, self._depth
         step.forget()
-        holds, fails = [], 0
+        holds, fails = [], list[Literal]()
         for cycle, changed in enumerate(step.changed(site)):
             holds.append(step.holds(self._found.assumed, cycle, changed))
-            asserted = step.holds(self._asserted, cycle, changed)
             if cycle == last:
-                fails = asserted ^ 1
+                fails = [step.image(claim, cycle, changed) ^ 1 for claim in self._asserted]
             else:
-                holds.append(asserted)
-        return step.solve(step.every(holds), fails)
+                holds.append(step.holds(self._asserted, cycle, changed))
+        return self._any(step, step.every(holds), fails)
+
+    def _any(self, cycles: Cycles, holds: Literal, fails: list[Literal]) -> Trace | None:
+        """Cycles with one of some failures, None if there is none: where all of them in one question
+        take minutes, each by itself takes seconds. Raises ``TimeoutError``.
+        """
+        unknown = False
+        for each in dict.fromkeys(fails):
+            try:
+                if trace := cycles.solve(holds, each):
+                    return trace
+            except TimeoutError:
+                unknown = True
+        if unknown:
+            raise TimeoutError
+        return None
 
     def base_fails(self, site: Site | None) -> Trace | None:
         """First cycles in one of which a claim fails; None if they all hold."""
