@@ -94,7 +94,7 @@ class WriteBuffer(wiring.Component):
         beat = self._layout(fifo.i.payload)
         filling = Signal()
         next_burst = Signal()
-        beats_left = Signal(self._planner.beat_bits)  # of the burst that is being filled, after the next one
+        beats_left = Signal(planner.beat_bits)  # of the burst that is being filled, after the next
         last = Signal()  # the next one is the burst's last
         self._merge(m, rotate, beat, push=fifo.i.valid)
         m.d.comb += [

@@ -130,7 +130,7 @@ BREAKAGES = {
             {
                 "& self.writer.idle": "",
                 "(self.writer.finished & ~self.flush)": "self.writer.finished",
-                "launch & ~empty": "launch",
+                "launch & ~empty": "launch & (~empty | last_byte[0])",
                 "self.busy.eq(0), self.flush.eq(0),": "self.busy.eq(0),",
             },
         ),
@@ -143,6 +143,17 @@ BREAKAGES = {
                 "reads.payload, writes.payload": "writes.payload, reads.payload",
             },
         ),
+        *_breakages(
+            Dma,
+            "_count",
+            {
+                "axi.ar.valid & ~axi.ar.ready": "axi.ar.valid",
+                "axi.w.valid & axi.w.ready": "axi.w.valid",
+                "counters.running.eq(self.busy)": "counters.running.eq(working)",
+            },
+        ),
+        Breakage(Dma, "_control", "job.eq(self.job),", "job.eq(self.job), job.labels.eq(0),"),
+        Breakage(Dma, "_control", "eq(self.job.size - 1)", "eq(self.job.size[:31] - 1)"),
     ],
     "abort": [
         *_breakages(

@@ -70,8 +70,8 @@ class Questions:
         return self._any(step, step.every(holds), fails)
 
     def _any(self, cycles: Cycles, holds: Literal, fails: list[Literal]) -> Trace | None:
-        """Cycles with one of some failures, None if there is none: where all of them in one question
-        take minutes, each by itself takes seconds. Raises ``TimeoutError``.
+        """Cycles with one of some failures, None if there is none. One question about all takes
+        minutes where each by itself takes seconds. Raises ``TimeoutError``.
         """
         unknown = False
         for each in dict.fromkeys(fails):

@@ -132,9 +132,11 @@ PROOFS = (
     Proof(
         "dma_control",
         small_dma,
-        "a job ends once and soon, with the status of what came first and with nothing in flight",
+        "a job ends once and soon, with the status of what came first and with nothing in flight;"
+        " its arrays are those that were asked for, and each counter counts its event",
         depth=5,
-        hooks=named("inner.reader", "start", "clear", "halt") | named("inner", "outcome"),
+        hooks=named("inner.reader", "start", "clear", "halt", "pending")
+        | named("inner", "outcome", "job", "last_byte"),
         cuts={
             "r_idle": "inner.reader.idle",
             "r_fault": "inner.reader.faults__valid",
