@@ -13,9 +13,11 @@ import pytest
 
 from scegrad.build.simulator import library
 from scegrad.errors import RequestError
+from scegrad.job.job import Counters
 from scegrad.platforms import ECP5_DEMO, FT78NE, MT7004, PLATFORMS
+from scegrad.registers import SHARED, unit_offset
 from scegrad.sim.simulation import Simulation
-from scegrad.soak import bins, command, soak, targets
+from scegrad.soak import bins, command, reports, soak, targets
 from scegrad.soak.registers import SoakError
 from scegrad.soak.soak import SoakRound
 from tests.tb.platforms import TINY
@@ -106,6 +108,31 @@ def test_a_stray_byte_is_told(monkeypatch, seed):
 
 def test_an_unexpected_status_is_told(monkeypatch, seed):
     assert "in spite of" in failing(monkeypatch, seed, Simulation, "fault", lambda *_: None)
+
+
+@pytest.mark.parametrize("name", ["FAULT_ADDRESS", "ELEMENTS", "READ_BEATS", "WRITE_BEATS"])
+def test_a_wrong_report_is_told(monkeypatch, seed, name):
+    places = {unit_offset(unit, name) for unit in (*range(TINY.cores), SHARED)}
+    sent = Simulation.read32
+
+    def read32(simulation, place):
+        return sent(simulation, place) + (1 << 20 if place in places else 0)
+
+    told = failing(monkeypatch, seed, Simulation, "read32", read32)
+    assert ("fault's address" if name == "FAULT_ADDRESS" else name.lower()) in told
+
+
+def test_more_stalls_than_cycles_are_told(monkeypatch, seed):
+    monkeypatch.setattr(reports, "_STALLS", ("cycles_and_one",))
+    monkeypatch.setattr(Counters, "cycles_and_one", property(lambda self: self.cycles + 1), False)
+    assert "more than its" in failing(monkeypatch, seed, soak, "ROUND", 20)
+
+
+def test_a_soak_ends_after_some_failures(monkeypatch):
+    """Where each round hangs for a second, all of them would take hours."""
+    monkeypatch.setattr(Simulation, "violations", lambda _: ["outside"])
+    outcome = command.run_rounds(TINY, 7, range(1000))
+    assert len(outcome.failures) == command.FAILURES
 
 
 def test_a_breach_is_told(monkeypatch, seed):

@@ -10,8 +10,7 @@ from scegrad.formats import FORMATS
 from scegrad.job import sequence
 from scegrad.platforms import Platform
 from scegrad.rtl.dma.reader import LONG_JOB_TURNS
-from scegrad.signoff.coverage_runs import BUSY, LATE, LIMIT, SEED
-from scegrad.signoff.coverage_runs import _run as run_checked
+from scegrad.signoff.coverage_runs import BUSY, LATE, LIMIT, SEED, run_checked
 from scegrad.sim.simulation import Simulation
 from scegrad.soak.registers import SoakRegisters, start_as_due
 from scegrad.tb import scenarios

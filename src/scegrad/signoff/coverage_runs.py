@@ -66,7 +66,7 @@ def run_regression(platform: Platform, simulation: Simulation, rounds: int) -> i
     for memory, name, private in kinds:
         simulation.set_memory(memory)
         shape = scenarios.Shape(FORMATS[name], private=private, length=length)
-        _run(rng, simulation, scenarios.draw_job(rng, platform, shape, []))
+        run_checked(rng, simulation, scenarios.draw_job(rng, platform, shape, []))
         jobs += 1
     simulation.set_memory(Memory(latency=30))
     registers(rng, platform, simulation)
@@ -74,8 +74,8 @@ def run_regression(platform: Platform, simulation: Simulation, rounds: int) -> i
     return jobs + sum(_request(rng, platform, simulation) for _ in range(30 * rounds))
 
 
-def _run(rng: random.Random, simulation: Simulation, job: Job) -> None:
-    """Run a job, and compare its elements with the golden model."""
+def run_checked(rng: random.Random, simulation: Simulation, job: Job) -> None:
+    """Run a job, and compare its elements with the golden model. Raises ``SoakError``."""
     logits, labels = scenarios.draw_operands(rng, job.fmt, job.length)
     simulation.write(job.logits, logits)
     simulation.write(job.labels, labels)

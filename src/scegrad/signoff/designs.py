@@ -34,11 +34,10 @@ def stimuli_hash() -> str:
     """The hash of the sources from which random jobs and requests follow: what coverage, mutants of
     a platform and soak have run changes with them.
     """
-    # By content: a new name in one of them makes records stale too, so that `coverage_long` uses
-    # `_run` of `coverage_runs`, which gets a public name with the next change of what it runs.
     root = Path(__file__).resolve().parents[1]
     sources = [*(root / "soak").glob("*.py"), root / "tb" / "scenarios.py"]
-    sources += [root / "signoff" / name for name in ("coverage_runs.py", "edge_requests.py")]
+    names = ("coverage_runs.py", "edge_requests.py", "far_requests.py")
+    sources += [root / "signoff" / name for name in names]
     return hashed(sorted(sources))
 
 

@@ -97,6 +97,8 @@ def run_rounds(
                 outcome.add(found)
             except SoakError as error:
                 outcome.failures.append(f"{error}; {replay(platform, seed, number)}")
+                if len(outcome.failures) == FAILURES:
+                    break
     outcome.seconds = time.monotonic() - started
     return outcome
 

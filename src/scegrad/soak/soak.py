@@ -21,7 +21,7 @@ from scegrad.model import golden
 from scegrad.platforms import Platform, Region
 from scegrad.registers import Status, offset
 from scegrad.sim.simulation import Direction, Memory, Simulation
-from scegrad.soak import bins, targets
+from scegrad.soak import bins, reports, targets
 from scegrad.soak.registers import PATIENCE, SoakError, SoakRegisters, start_as_due
 from scegrad.tb import scenarios
 
@@ -50,6 +50,7 @@ class _Running:
     labels: np.ndarray
     before: np.ndarray = field(default_factory=lambda: np.empty(0, "u1"))
     fault: Status | None = None
+    fault_at: int = 0
     abort: bool = False
     end: str = "done"
     aim: targets.Target | None = None  # of the act, if this is the job that should hit it
@@ -230,7 +231,7 @@ class SoakRound:
         ):
             return
         self.simulation.fault(address, 1, direction, response)
-        each.fault = Status[f"{direction.name}_{response.name}"]
+        each.fault, each.fault_at = Status[f"{direction.name}_{response.name}"], address
         each.end = bins.fault_class(direction)
 
     def _surroundings(self, job: Job) -> tuple[int, int]:
@@ -247,17 +248,19 @@ class SoakRound:
         except BusError as error:
             if error.status is not each.fault:
                 raise SoakError(f"{error}, but due was {each.fault}") from error
+            reports.check_fault(job, error.fault_address, error.status, each.fault_at)
+            reports.check_counters(job, error.counters, done=False)
         except JobAborted as error:
             if not each.abort:
                 raise SoakError(f"{error}, but no abort was requested") from error
             each.end = "abort"
+            reports.check_counters(job, error.counters, done=False)
         except RuntimeError as error:
             raise SoakError(str(error)) from error
         else:
             if each.fault:
                 raise SoakError(f"unit {job.unit} is done in spite of {each.fault.name}")
-            if counters.elements != job.length:
-                raise SoakError(f"unit {job.unit} counts other than {job.length} elements")
+            reports.check_counters(job, counters, done=True)
 
     def _check(self, each: _Running, running: list[_Running]) -> None:
         """Check that every element of the output is right (after an early end: right or unchanged),
