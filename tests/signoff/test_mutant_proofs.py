@@ -11,10 +11,12 @@ import pytest
 
 from scegrad.errors import SimulationError
 from scegrad.progress import Bar
-from scegrad.signoff import mutant_pins, mutant_units, obligations, tools
-from scegrad.signoff.mutant_proofs import AFTER, EQUAL, FULFILS, UNITS, Judge, about
+from scegrad.signoff import mutant_pins, mutant_proofs, mutant_units, obligations, tools
+from scegrad.signoff.mutant_contracts import AFTER, EQUAL, FULFILS, Contract, Judge
 from scegrad.signoff.mutation import Mutant
+from scegrad.signoff.obligation_questions import Questions
 from scegrad.signoff.obligation_traces import Mutants
+from scegrad.signoff.proved_units import UNITS, about
 from scegrad.signoff.result import Verdict
 from scegrad.signoff.unit import prove
 
@@ -29,8 +31,8 @@ SHOWN = 5
 class Remembering(Judge):
     """Keeps a mutant of each class with its end, or why it lives."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(NAMED[name])
+    def __init__(self, *of_unit) -> None:
+        super().__init__(*of_unit)
         self.ends: dict[str, list[Mutant]] = {}
 
     def _end(self, members, end):
@@ -56,8 +58,9 @@ def of_itself(name, mutant):
 
 
 @pytest.mark.parametrize("name", ["fifo", "axi_lite"])
-def test_the_proof_itself_agrees(name, seed):
-    judge = Remembering(name)
+def test_the_proof_itself_agrees(monkeypatch, name, seed):
+    monkeypatch.setattr(mutant_proofs, "Judge", Remembering)
+    judge = mutant_proofs.judge(NAMED[name])
     with Bar("mutants") as progress:
         judgement = judge.judge(progress)
     rng = random.Random(seed)
@@ -80,7 +83,13 @@ def test_a_trace_that_shows_nothing_is_an_error(monkeypatch):
     """The solver and the simulation of what it found check each other."""
     monkeypatch.setattr(Mutants, "refused", lambda *_: 0)
     with Bar("mutants") as progress, pytest.raises(SimulationError, match="shows no failure"):
-        Judge(NAMED["fifo"]).judge(progress)
+        mutant_proofs.judge(NAMED["fifo"]).judge(progress)
+
+
+def test_a_unit_whose_proof_does_not_go_through_is_an_error(monkeypatch):
+    monkeypatch.setattr(Questions, "step_fails", lambda *_: object())
+    with pytest.raises(SimulationError, match="does not go through without mutants"):
+        Contract(NAMED["axi_lite"])
 
 
 def test_every_unit_has_cells_of_a_platform_and_of_its_proof():

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scegrad.generate.maker import Generator, recorded
-from scegrad.signoff import mutant_proofs, mutant_units
+from scegrad.signoff import mutant_contracts, mutant_units, proved_units
 from scegrad.signoff.catalogue import cases
 from scegrad.signoff.summary import MISSING, STALE
 
@@ -63,7 +63,7 @@ def table(summary: dict[str, Any]) -> str:
 
 def judged(summary: dict[str, Any]) -> str:
     """What became of the mutants of lanes, platform, readout and job checker, as Markdown."""
-    units = {_design(unit) for unit in mutant_proofs.UNITS}
+    units = {_design(unit) for unit in proved_units.UNITS}
     lines = ["| mutants of | groups | mutants | killed | equal | alive | seconds |"]
     lines.append("| --- " * 7 + "|")
     for each in summary["mutants"]:
@@ -89,7 +89,7 @@ def refused(summary: dict[str, Any]) -> str:
     inside: Counter[str] = Counter()
     for each in mutants.values():
         inside += Counter(each.get("units", {}))
-    for unit in mutant_proofs.UNITS:
+    for unit in proved_units.UNITS:
         each = mutants.get(_design(unit), {"mutants": 0})
         figures = (each["mutants"], *_ends(each), inside[unit.name])
         lines.append(f"| `{unit.name}` | " + " | ".join(f"{n:,}" for n in figures) + " |")
@@ -106,14 +106,14 @@ def told(stale: Sequence[str]) -> str:
     return f"{KEPT} has verdicts of older sources: {names}: run `scegrad signoff --summary {KEPT}`"
 
 
-def _design(unit: mutant_proofs.Unit) -> str:
+def _design(unit: proved_units.Unit) -> str:
     return unit.name.removeprefix("mutants/")
 
 
 def _ends(each: dict[str, Any]) -> tuple[int, int, int]:
     """Mutants that are killed or refused, equal, and alive."""
     ends = Counter(each.get("ends", {}))
-    equal = sum(ends.pop(end, 0) for end in (mutant_proofs.EQUAL, mutant_proofs.AFTER))
+    equal = sum(ends.pop(end, 0) for end in (mutant_contracts.EQUAL, mutant_contracts.AFTER))
     alive = ends.pop("alive", 0)
     return ends.total(), equal, alive
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from scegrad.signoff import mutant_proofs, mutant_units
+from scegrad.signoff import mutant_units, proved_units
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.designs import DESIGNS, made
 from scegrad.signoff.ladder import LADDER
@@ -119,7 +119,7 @@ def _about(case: str, alive: Mapping[str, str]) -> str:
     path = alive["mutant"].split()[1]
     if path.startswith("$"):
         path = re.split(", | and more$", alive["why"].partition(", in ")[2])[0]
-    unit = mutant_proofs.about(path)
+    unit = proved_units.about(path)
     return unit.name if unit else ""
 
 

@@ -1,0 +1,191 @@
+"""The same mutant in two designs that have a module in common: a platform, and a unit by itself.
+
+    platform:  assign _34_ = start ? _13_[32:7] : _33_;  ──┐  the statement, each `_N_` in its place,
+    unit:      assign _22_ = start ? _13_[32:7] : _21_;  ──┴─ is the same: so are the cells of it
+
+Yosys numbers cells and unnamed wires anew in each design, so a cell is known by its statement, its
+kind, and its number among cells of the same statement and kind; a register by its name. Where the
+two designs differ in the number of such cells, in the ports of a register or in the width of a
+port, there is no twin.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from scegrad.signoff.case import hashed
+from scegrad.signoff.mutant_nodes import MODES, Pins
+from scegrad.signoff.mutant_sites import Site
+from scegrad.signoff.mutation import Mutant, Population
+
+_ASSIGN = re.compile(r"  assign (.+?) = (.*);$")
+_UNNAMED = re.compile(r"_\d+_")
+_NAME = re.compile(r"\\?[A-Za-z_]\w*")
+_CONSTANT = re.compile(r"(\d+)'([hbd]\w+)")
+_NUMBER = re.compile(r"_\d+(?=$|\.)")
+"""What Yosys or Amaranth appends to a name that is taken."""
+
+_PIN = re.compile(r"-mode (\w+) .*-port \\?(\S+) -portbit (\d+)(?: -ctrlbit (\d+))?")
+_SOURCE = re.compile(r"-src design\.v:(\d+)\.(\d+)")
+_BIT = re.compile(r"(.*)\[(\d+)\]")
+
+
+def statements(verilog: str) -> dict[int, str]:
+    """The statement at each line, with unnamed wires replaced by what they are assigned."""
+    found: dict[int, str] = {}
+    body: list[tuple[int, str]] = []
+    for number, line in enumerate(verilog.splitlines(), start=1):
+        body.append((number, line))
+        if line.startswith("endmodule"):
+            found |= _of_module(body)
+            body = []
+    return found
+
+
+def _of_module(body: list[tuple[int, str]]) -> dict[int, str]:
+    assigned = {m[1]: m[2] for _, line in body if (m := _ASSIGN.match(line))}
+    known: dict[str, str] = {}
+
+    def replaced(found: re.Match[str]) -> str:
+        name = found[0]
+        if not _UNNAMED.fullmatch(name) or name not in assigned:
+            return _NUMBER.sub("", name)
+        if name not in known:
+            known[name] = "?"  # a loop, which Verilog of ours does not have
+            known[name] = hashed([plain(assigned[name])])
+        return known[name]
+
+    def plain(text: str) -> str:
+        return _NAME.sub(replaced, _CONSTANT.sub(r"\1 \2", text))
+
+    return {
+        number: plain(found[2] if (found := _ASSIGN.match(line)) else line) for number, line in body
+    }
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a cell is: the path of its instance, its statement, its kind, and its number among
+    ``of`` cells that have the same.
+    """
+
+    instance: str
+    statement: str
+    kind: str
+    number: int
+    of: int
+
+
+class Cells:
+    """The cells of a design by their places; ``named`` has the paths of signals that have become
+    ports under other names.
+    """
+
+    def __init__(self, population: Population, pins: Pins, named: Mapping[str, str]) -> None:
+        self.pins, self._named = pins, named
+        self.widths = Counter((cell, port) for cell, port, _ in pins.nodes)
+        self.ports: dict[str, set[str]] = defaultdict(set)
+        for cell, port in self.widths:
+            self.ports[cell].add(port)
+        lines = statements(population.verilog)
+        sources = {m.cell: _SOURCE.findall(m.command)[-1:] for m in population.mutants}
+        at = {cell: (int(line), int(col)) for cell, found in sources.items() for line, col in found}
+        alike: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for cell in sorted(at, key=lambda cell: at[cell]):
+            alike[self._instance(cell), lines[at[cell][0]], _kind(cell)].append(cell)
+        self.places = {
+            cell: Place(*where, number, len(cells))
+            for where, cells in alike.items()
+            for number, cell in enumerate(cells)
+        }
+
+    def _instance(self, cell: str) -> str:
+        raw = cell.replace("\\", "").removeprefix("$flatten")
+        if raw.startswith("$"):  # it has the place of a wire
+            return self._path(self.pins.places[cell]).rpartition(".")[0]
+        return raw.partition("$")[0].rstrip(".") if "$" in raw else raw.rpartition(".")[0]
+
+    def _path(self, name: str) -> str:
+        return self._named.get(name, name)
+
+    @cached_property
+    def cells(self) -> dict[Place, str]:
+        """Of each place its cell."""
+        return {place: cell for cell, place in self.places.items()}
+
+    @cached_property
+    def names(self) -> dict[str, list[str]]:
+        """The names of each register's cell: the path and bit of what it gives."""
+        given = {
+            node: (cell, bit) for (cell, port, bit), node in self.pins.nodes.items() if port == "Q"
+        }
+        found: dict[str, list[str]] = defaultdict(list)
+        for name, literal in self.pins.named.items():
+            bits = _BIT.fullmatch(name)
+            if bits and not literal & 1 and literal >> 1 in given:
+                cell, bit = given[literal >> 1]
+                found[f"{cell} {bit}"].append(f"{self._path(bits[1])}[{bits[2]}]")
+        return found
+
+    @cached_property
+    def registers(self) -> dict[str, tuple[str, int]]:
+        """The cell and the bit that give each register's bit, by its path."""
+        found = {}
+        for place, names in self.names.items():
+            cell, _, bit = place.rpartition(" ")
+            found |= dict.fromkeys(names, (cell, int(bit)))
+        return found
+
+
+def _kind(cell: str) -> str:
+    """What made a cell: ``$add``, ``$procmux``, or a pass of Yosys with its line."""
+    last = cell[cell.find("$", len("$flatten")) :] if cell.startswith("$flatten") else cell
+    found = re.match(r"\$auto\$[^$]+|\$\w+", last)
+    return found[0] if found else last
+
+
+class Twins:
+    """The twins in a unit of mutants that a platform has in one of the unit's instances."""
+
+    def __init__(self, inside: Cells, alone: Cells) -> None:
+        self._inside, self._alone = inside, alone
+
+    def site(self, mutant: Mutant, path: str) -> Site | None:
+        """The place of the twin of a mutant of the instance at a path; None if it has none."""
+        found = _PIN.search(mutant.command)
+        assert found
+        mode, port, bit, control = found.groups()
+        register = "Q" in self._inside.ports[mutant.cell]
+        cell = self._register(mutant.cell, path) if register else self._cell(mutant.cell, path)
+        if cell is None or self._inside.widths[mutant.cell, port] != self._alone.widths[cell, port]:
+            return None
+        nodes = self._alone.pins.nodes
+        other = 0 if control is None else nodes[cell, port, int(control)]
+        return nodes[cell, port, int(bit)], MODES.index(mode), other, 0
+
+    def _register(self, cell: str, path: str) -> str | None:
+        """The register that has the same names at all of its bits."""
+        twins = set()
+        for bit in range(self._inside.widths[cell, "Q"]):
+            names = self._inside.names.get(f"{cell} {bit}", [])
+            inner = (f"inner.{n.removeprefix(path)}" for n in names if n.startswith(path))
+            here = {self._alone.registers[n] for n in inner if n in self._alone.registers}
+            if len(here) != 1:
+                return None
+            (twin,) = here
+            if twin[1] != bit:
+                return None
+            twins.add(twin[0])
+        (found,) = twins if len(twins) == 1 else (None,)
+        same = found is not None and self._inside.ports[cell] == self._alone.ports[found]
+        return found if same else None
+
+    def _cell(self, cell: str, path: str) -> str | None:
+        place = self._inside.places.get(cell)
+        if place is None or not f"{place.instance}.".startswith(path):
+            return None
+        inner = f"inner.{place.instance}."[: len("inner.")] + f"{place.instance}."[len(path) :]
+        fields = place.statement, place.kind, place.number, place.of
+        return self._alone.cells.get(Place(inner.rstrip("."), *fields))
