@@ -17,7 +17,7 @@
     wire h_rotated, h_rest, h_last_block, h_carry, h_filling, h_last, h_next;
     wire h_filled, h_out, h_freed, h_issue, h_late, h_all_issued, h_loaded, h_go;
     wire [2:0] h_room;
-    wire [7:0] h_beats_left;
+    wire [1:0] h_beats_left;
     wire [3:0] h_waiting;
     wire [5:0] h_outstanding, h_more;
     unit u(.clk(clk), .rst(rst), .start(start), .job(job), .abort(stop), .busy(busy), .done(done),

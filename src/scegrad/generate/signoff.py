@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scegrad.generate.maker import Generator, recorded
-from scegrad.signoff import mutant_contracts, mutant_units, proved_units
+from scegrad.signoff import mutant_contracts, mutant_units, mutants_in_units, proved_units
 from scegrad.signoff.catalogue import cases
 from scegrad.signoff.summary import MISSING, STALE
 
@@ -30,6 +30,8 @@ GROUPS = {
 }
 """The subject of each group of cases."""
 
+_EQUAL = (mutant_contracts.EQUAL, mutant_contracts.AFTER, mutants_in_units.IN_UNIT)
+"""The ends of mutants that change nothing."""
 
 SHOWN = 3
 """Stale cases that are named."""
@@ -64,8 +66,8 @@ def table(summary: dict[str, Any]) -> str:
 def judged(summary: dict[str, Any]) -> str:
     """What became of the mutants of lanes, platform, readout and job checker, as Markdown."""
     units = {_design(unit) for unit in proved_units.UNITS}
-    lines = ["| mutants of | groups | mutants | killed | equal | alive | seconds |"]
-    lines.append("| --- " * 7 + "|")
+    lines = ["| mutants of | groups | mutants | killed | refused | equal | alive | seconds |"]
+    lines.append("| --- " * 8 + "|")
     for each in summary["mutants"]:
         name = each["design"]
         if name in units or name == "sample":
@@ -91,9 +93,10 @@ def refused(summary: dict[str, Any]) -> str:
         inside += Counter(each.get("units", {}))
     for unit in proved_units.UNITS:
         each = mutants.get(_design(unit), {"mutants": 0})
-        figures = (each["mutants"], *_ends(each), inside[unit.name])
+        killed, by_proof, equal, alive = _ends(each)
+        figures = (each["mutants"], killed + by_proof, equal, alive, inside[unit.name])
         lines.append(f"| `{unit.name}` | " + " | ".join(f"{n:,}" for n in figures) + " |")
-    listed = sum(_ends(mutants.get(part.name, {}))[2] for part in mutant_units.PARTS)
+    listed = sum(_ends(mutants.get(part.name, {}))[-1] for part in mutant_units.PARTS)
     lines.append(f"| in no unit | - | - | - | - | {listed - inside.total():,} |")
     return "\n".join(lines) + "\n"
 
@@ -110,12 +113,12 @@ def _design(unit: proved_units.Unit) -> str:
     return unit.name.removeprefix("mutants/")
 
 
-def _ends(each: dict[str, Any]) -> tuple[int, int, int]:
-    """Mutants that are killed or refused, equal, and alive."""
+def _ends(each: dict[str, Any]) -> tuple[int, int, int, int]:
+    """Mutants that are killed, refused by the proof of their unit, equal, and alive."""
     ends = Counter(each.get("ends", {}))
-    equal = sum(ends.pop(end, 0) for end in (mutant_contracts.EQUAL, mutant_contracts.AFTER))
-    alive = ends.pop("alive", 0)
-    return ends.total(), equal, alive
+    equal = sum(ends.pop(end, 0) for end in _EQUAL)
+    by_proof, alive = ends.pop(mutants_in_units.BY_PROOF, 0), ends.pop("alive", 0)
+    return ends.total(), by_proof, equal, alive
 
 
 def generated(root: Path) -> dict[Path, str]:

@@ -1,7 +1,7 @@
 """The same mutant in two designs that have a module in common: a platform, and a unit by itself.
 
-    platform:  assign _34_ = start ? _13_[32:7] : _33_;  ──┐  the statement, each `_N_` in its place,
-    unit:      assign _22_ = start ? _13_[32:7] : _21_;  ──┴─ is the same: so are the cells of it
+    platform:  assign _34_ = start ? _13_[32:7] : _33_;  ──┐  the statement, with each `_N_` told,
+    unit:      assign _22_ = start ? _13_[32:7] : _21_;  ──┴─ is the same: so are its cells
 
 Yosys numbers cells and unnamed wires anew in each design, so a cell is known by its statement, its
 kind, and its number among cells of the same statement and kind; a register by its name. Where the
@@ -12,7 +12,7 @@ port, there is no twin.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from scegrad.signoff.case import hashed
@@ -132,7 +132,7 @@ class Cells:
     @cached_property
     def registers(self) -> dict[str, tuple[str, int]]:
         """The cell and the bit that give each register's bit, by its path."""
-        found = {}
+        found: dict[str, tuple[str, int]] = {}
         for place, names in self.names.items():
             cell, _, bit = place.rpartition(" ")
             found |= dict.fromkeys(names, (cell, int(bit)))
@@ -186,6 +186,5 @@ class Twins:
         place = self._inside.places.get(cell)
         if place is None or not f"{place.instance}.".startswith(path):
             return None
-        inner = f"inner.{place.instance}."[: len("inner.")] + f"{place.instance}."[len(path) :]
-        fields = place.statement, place.kind, place.number, place.of
-        return self._alone.cells.get(Place(inner.rstrip("."), *fields))
+        inner = f"inner.{place.instance}.".replace(path, "", 1).rstrip(".")
+        return self._alone.cells.get(replace(place, instance=inner))

@@ -1,13 +1,17 @@
 """The cases ``mutants/control``, ``mutants/dma-shared`` and so on: groups of single mutations of a
 platform outside of its lanes, each killed by the regression or equal.
 
-    group ──► trace of the regression ──► trace of far jobs ──► SAT, a step from any state ──► alive
-                 │ killed                    │ killed             │ equal
+    group ──► trace of the regression ──► trace of far jobs ──► SAT, a step from any state
+                 │ killed                    │ killed             │ equal     │
+                                       alive ◄── the proof of its unit ◄──────┘
+                                                  │ refused, or equal
 
 511 mutants run at once beside the netlist itself, with what the traces give it. Up to the first
 difference a mutant gets what the regression would have given it, and what differs is wrong to
 whoever looks at the ports: a handshake in another cycle, of which the benches keep the number, or
 another address, length, strobe, byte or response.
+What lives has a twin in the unit by itself, mostly: the unit's proof is asked about that
+(``mutant_contracts``).
 """
 
 import re
@@ -26,21 +30,31 @@ from scegrad.errors import SimulationError
 from scegrad.platforms import ECP5_DEMO
 from scegrad.progress import INTERVAL, Bar
 from scegrad.rtl.datapath.lane import Lane16, Lane32
-from scegrad.signoff import coverage_runs, far_requests, mutant_pins, mutant_platform
+from scegrad.signoff import (
+    coverage_runs,
+    far_requests,
+    mutant_pins,
+    mutant_platform,
+    mutant_proofs,
+    mutants_in_units,
+)
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import platform_hash, stimuli_hash
+from scegrad.signoff.mutant_contracts import EQUAL
 from scegrad.signoff.mutant_machines import MUTANTS, NONE, Conditions, Machines
 from scegrad.signoff.mutant_nodes import Fault, Pins
 from scegrad.signoff.mutant_sites import Class, Members, Sites
 from scegrad.signoff.mutant_steps import Steps
+from scegrad.signoff.mutant_twins import Cells
 from scegrad.signoff.mutation import Judgement, Mutant, Population
+from scegrad.signoff.proved_units import UNITS
 from scegrad.signoff.result import CaseResult
 
 PLATFORM = ECP5_DEMO
 
 FINDING = "src/scegrad/signoff/mutant_units.py"
 
-EQUAL, BY_REGRESSION, BY_FAR = "equal", "killed by the regression", "killed by a far job"
+BY_REGRESSION, BY_FAR = "killed by the regression", "killed by a far job"
 
 SHORT = (20_000, 100_000)
 """Cycles of the regression that most mutants do not survive: the others run from its start again,
@@ -184,6 +198,11 @@ def _steps() -> Steps:
     return Steps(netlist(), conditions(netlist()))
 
 
+@cache
+def _cells() -> Cells:
+    return Cells(population(), netlist(), {})
+
+
 def judge(classed: list[tuple[Class | None, Members]], progress: Bar) -> Judgement:
     """What becomes of mutants of the platform."""
     judgement = Judgement({}, [])
@@ -193,6 +212,22 @@ def judge(classed: list[tuple[Class | None, Members]], progress: Bar) -> Judgeme
             judgement.count(EQUAL, len(members))
         else:
             left.append(members)
+    left = _on_traces(left, judgement, progress)
+    open_still: list[tuple[Members, str]] = []
+    for number, members in enumerate(left, start=1):
+        differs = _steps().difference(members[0][1])
+        progress(number, len(left), "solver")
+        if differs is None:
+            judgement.count(EQUAL, len(members))
+            continue
+        why = f"the traces show no difference; some state does, in {differs}"
+        open_still.append((members, why))
+    mutants_in_units.judge(_cells(), open_still, judgement, progress)
+    return judgement
+
+
+def _on_traces(left: list[Members], judgement: Judgement, progress: Bar) -> list[Members]:
+    """The mutants that live through all traces."""
     traces = _traces()
     runs = [(traces.regression[:cycles], NONE, BY_REGRESSION) for cycles in SHORT]
     runs += [(traces.regression, NONE, BY_REGRESSION), (traces.far, traces.forced, BY_FAR)]
@@ -209,15 +244,7 @@ def judge(classed: list[tuple[Class | None, Members]], progress: Bar) -> Judgeme
                     survivors.append(members)
             progress(first + len(part), len(left), f"{len(rows):,} cycles")
         left = survivors
-    for number, members in enumerate(left, start=1):
-        differs = _steps().difference(members[0][1])
-        progress(number, len(left), "solver")
-        if differs is None:
-            judgement.count(EQUAL, len(members))
-            continue
-        for mutant, _ in members:
-            judgement.keep(mutant, f"the traces show no difference; some state does, in {differs}")
-    return judgement
+    return left
 
 
 def _run(part: Part, index: int) -> CaseResult:
@@ -230,10 +257,11 @@ def _run(part: Part, index: int) -> CaseResult:
 def cases() -> Iterator[SignoffCase]:
     """Every group of every part."""
     numbers = (mutant_platform.ROUNDS, mutant_platform.EDGES, mutant_platform.FAR, SHORT)
-    settings = [WHOLE, TRIM, _TABLE.pattern, str(numbers), "2"]
+    settings = [WHOLE, TRIM, _TABLE.pattern, str(numbers), "3"]
 
     def subject(part: Part) -> str:
-        return hashed([platform_hash(PLATFORM), stimuli_hash(), *settings, repr(part)])
+        units = [mutant_proofs.subject(unit) for unit in UNITS]
+        return hashed([platform_hash(PLATFORM), stimuli_hash(), *settings, *units, repr(part)])
 
     for part in PARTS:
         for index in range(part.groups):

@@ -143,9 +143,9 @@ class Judgement:
         """Count this many more mutants with this verdict."""
         self.ends[end] = self.ends.get(end, 0) + number
 
-    def keep(self, mutant: Mutant, why: str) -> None:
-        """Add a living mutant."""
-        self.alive.append({"mutant": str(mutant), "why": why})
+    def keep(self, mutant: Mutant, why: str, unit: str = "") -> None:
+        """Add a living mutant, of the unit that a case is about if there is one."""
+        self.alive.append({"mutant": str(mutant), "why": why} | ({"unit": unit} if unit else {}))
 
     def result(self, seconds: float) -> CaseResult:
         """The judgement as the result of its case."""

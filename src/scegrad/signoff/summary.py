@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from scegrad.signoff import mutant_units, proved_units
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.designs import DESIGNS, made
 from scegrad.signoff.ladder import LADDER
@@ -105,22 +104,10 @@ def mutants(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str
             sums["ends"] = {
                 end: sums.get("ends", {}).get(end, 0) + count for end, count in ends.items()
             } | {end: n for end, n in sums.get("ends", {}).items() if end not in ends}
-            units = Counter(_about(each["case"], alive) for alive in data["alive"])
-            del units[""]
+            units = Counter(alive["unit"] for alive in data["alive"] if "unit" in alive)
             if units:
                 sums["units"] = dict(units + Counter(sums.get("units", {})))
     return list(found.values())
-
-
-def _about(case: str, alive: Mapping[str, str]) -> str:
-    """The case that is about the unit in which a mutant of a platform lives, if there is one."""
-    if not case.startswith(mutant_units.NAMES):
-        return ""
-    path = alive["mutant"].split()[1]
-    if path.startswith("$"):
-        path = re.split(", | and more$", alive["why"].partition(", in ")[2])[0]
-    unit = proved_units.about(path)
-    return unit.name if unit else ""
 
 
 def holes(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, str]]:
@@ -129,7 +116,7 @@ def holes(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, 
         {
             "case": each["case"],
             "place": place(alive["mutant"].split()[1]),
-            "unit": _about(each["case"], alive),
+            "unit": "",
             **alive,
         }
         for each, record in _recorded(rows, records, "mutants")
