@@ -1,8 +1,23 @@
-        // The cores' side of Deal and Gather, and the inner signals of `dealt.svh`.
-        .clk(clk), .rst(rst), .start(start), .core_mask(core_mask),
-        .cores__0__valid(core_valid[0]), .cores__0__ready(core_ready[0]),
-        .cores__1__valid(core_valid[1]), .cores__1__ready(core_ready[1]),
-        .cores__2__valid(core_valid[2]), .cores__2__ready(core_ready[2]),
-        .cores__0__payload(chunk_0), .cores__1__payload(chunk_1), .cores__2__payload(chunk_2),
-        .h_mask(h_mask), .h_count(h_count), .h_position(h_position),
-        .h_distance_0(h_distance_0), .h_distance_1(h_distance_1), .h_distance_2(h_distance_2)
+    // The cores' side of Deal and Gather, with chunks of CHUNK bits, and the inner signals of
+    // `dealt.svh`. There are ports for eight cores, of which the unit has the first.
+    localparam CHUNKS = DATA_BITS / 64, PLACE = $clog2(CHUNKS);
+    wire cores__0__valid, cores__1__valid, cores__2__valid, cores__3__valid,
+        cores__4__valid, cores__5__valid, cores__6__valid, cores__7__valid;
+    wire cores__0__ready, cores__1__ready, cores__2__ready, cores__3__ready,
+        cores__4__ready, cores__5__ready, cores__6__ready, cores__7__ready;
+    wire [CHUNK-1:0] cores__0__payload, cores__1__payload, cores__2__payload, cores__3__payload,
+        cores__4__payload, cores__5__payload, cores__6__payload, cores__7__payload;
+    wire [7:0] valids = {cores__7__valid, cores__6__valid, cores__5__valid, cores__4__valid,
+        cores__3__valid, cores__2__valid, cores__1__valid, cores__0__valid};
+    wire [7:0] readies = {cores__7__ready, cores__6__ready, cores__5__ready, cores__4__ready,
+        cores__3__ready, cores__2__ready, cores__1__ready, cores__0__ready};
+    wire [8*CHUNK-1:0] payloads = {cores__7__payload, cores__6__payload, cores__5__payload,
+        cores__4__payload, cores__3__payload, cores__2__payload, cores__1__payload,
+        cores__0__payload};
+    wire [CORES-1:0] h_mask;
+    wire [$clog2(CORES + 1)-1:0] h_count;
+    wire [PLACE-1:0] h_position;
+    wire [$clog2(CORES)-1:0] h_distance_0, h_distance_1, h_distance_2, h_distance_3,
+        h_distance_4, h_distance_5, h_distance_6, h_distance_7;
+    wire [8*$clog2(CORES)-1:0] distances = {h_distance_7, h_distance_6, h_distance_5,
+        h_distance_4, h_distance_3, h_distance_2, h_distance_1, h_distance_0};

@@ -1,16 +1,18 @@
-// Gather (3 cores, blocks of 4 chunks): the chunk of any number c is chunk c / n of core c mod n of
-// the n cores of the mask, taken once, and comes out in its place of its block; as deal.sv, the
-// other way.
-module gather(input clk, input rst, input start, input [2:0] core_mask, input ready,
-    input [2:0] core_valid, input [63:0] chunk_0, input [63:0] chunk_1, input [63:0] chunk_2);
+// Gather: the chunk of any number c is chunk c / n of core c mod n of the n cores of the mask,
+// taken once, and comes out in its place of its block; as deal.sv, the other way.
+module gather #(parameter `SIZES, localparam CHUNK = 64)
+    (input clk, input rst, input start, input [CORES-1:0] core_mask, input ready,
+    input [CORES-1:0] core_valid, input [CORES*CHUNK-1:0] chunks);
     wire valid;
-    wire [255:0] block;
-    wire [2:0] core_ready;
-    wire [2:0] h_mask;
-    wire [1:0] h_count, h_position, h_distance_0, h_distance_1, h_distance_2;
+    wire [DATA_BITS-1:0] block;
+    `include "dealt_ports.svh"
+    wire [CORES-1:0] core_ready = readies[CORES-1:0];
+    assign {cores__7__valid, cores__6__valid, cores__5__valid, cores__4__valid,
+        cores__3__valid, cores__2__valid, cores__1__valid, cores__0__valid} = core_valid;
+    assign {cores__7__payload, cores__6__payload, cores__5__payload, cores__4__payload,
+        cores__3__payload, cores__2__payload, cores__1__payload, cores__0__payload} = chunks;
     unit u(.gradients__valid(valid), .gradients__ready(ready), .gradients__payload(block),
-        `include "dealt_ports.svh"
-    );
+        .h_count(h_count), .*);
 
     `include "dealt.svh"
     // A job starts when the results of the one before are gone; its own come later.
@@ -19,36 +21,46 @@ module gather(input clk, input rst, input start, input [2:0] core_mask, input re
 
     // The chunk under watch, as the core has it that it belongs to.
     (* anyconst *) wire [31:0] c;
-    (* anyconst *) wire [63:0] value;
-    always @* assume (!(core_valid[0] & mask[0]) | (next_0 != c) | (chunk_0 == value));
-    always @* assume (!(core_valid[1] & mask[1]) | (next_1 != c) | (chunk_1 == value));
-    always @* assume (!(core_valid[2] & mask[2]) | (next_2 != c) | (chunk_2 == value));
+    (* anyconst *) wire [CHUNK-1:0] value;
+    wire [31:0] past = base + ones(take);
+    generate for (k = 0; k < CORES; k = k + 1) begin : core
+        wire [31:0] number = next[32*k +: 32];
+        wire [CHUNK-1:0] chunk = chunks[CHUNK*k +: CHUNK];
+        always @* assume (!(core_valid[k] & mask[k]) | (number != c) | (chunk == value));
+        always @* if (started) begin
+            assert (!take[k] | ((number >= base) & (number < past)));
+        end
+    end endgenerate
 
-    wire [31:0] past = base + take[0] + take[1] + take[2];
-    wire its = blocks == {2'b0, c[31:2]};
+    wire its = blocks == (c >> PLACE);
+    generate for (k = 0; k < CHUNKS; k = k + 1) begin : place
+        wire [CHUNK-1:0] chunk = block[CHUNK*k +: CHUNK];
+        always @* if (started) begin
+            assert (!valid | !its | (c[PLACE-1:0] != k) | (chunk == value));
+            // what makes it inductive
+            assert (!begun | !its | (c[PLACE-1:0] != k) | (c >= base) | (chunk == value));
+        end
+    end endgenerate
+
     reg was;
-    reg [255:0] block_was;
+    reg [DATA_BITS-1:0] block_was;
     always @(posedge clk) begin was <= valid & !ready & !rst; block_was <= block; end
     always @* if (started) begin
-        assert (!valid | !its | (block[{c[1:0], 6'b0} +: 64] == value));
-        assert (!valid | (base == {blocks[29:0], 2'b0} + 4));  // a block of four chunks
+        assert (!valid | (base == block_base + CHUNKS));  // a block of all its chunks
         assert (!was | (valid & (block == block_was)));
         assert ((take & ~mask) == 0);
-        assert (!take[0] | ((next_0 >= base) & (next_0 < past)));
-        assert (!take[1] | ((next_1 >= base) & (next_1 < past)));
-        assert (!take[2] | ((next_2 >= base) & (next_2 < past)));
-        assert (!((core_valid == 7) & (ready | !valid)) | (take != 0));  // it never stops
+        assert (!((&core_valid) & (ready | !valid)) | (take != 0));  // it never stops
     end
     // What makes it inductive, beside what `dealt.svh` has.
     always @* if (started) begin
         assert (begun | !valid);
         assert (begun | starting | (h_count == 0));
-        assert (!begun | ({2'b0, base[31:2]} == blocks + valid) & (!valid | (base[1:0] == 0)));
-        assert (!begun | !its | (c >= base) | (block[{c[1:0], 6'b0} +: 64] == value));
+        assert (!begun | ((base >> PLACE) == blocks + valid) & (!valid | (base[PLACE-1:0] == 0)));
     end
     always @* if (started) begin
-        cover (valid & its & (mask == 7) & (c == 6));
-        cover (valid & !ready & (mask == 4));
-        cover ((take == 0) & (core_valid == 2) & (mask == 6) & begun & !valid);
+        cover (valid & its & all & (c == CHUNKS + 2));
+        cover (valid & !ready & one);
+        cover (valid & odd);
+        cover ((take == 0) & (ones(core_valid & mask) == 1) & (n == 2) & begun & !valid);
     end
 endmodule

@@ -1,5 +1,6 @@
 """The sizes at which units are proved are those that they have on the platform."""
 
+import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -9,6 +10,7 @@ import pytest
 
 from scegrad.platforms import PLATFORMS
 from scegrad.rtl.core import Core
+from scegrad.rtl.deal import Deal, Gather, Grant
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.reader import ReadRequests
 from scegrad.rtl.dma.realign import Realign
@@ -17,12 +19,12 @@ from scegrad.rtl.dma.write_buffer import WriteBuffer
 from scegrad.rtl.dma.writer import Writer, WriteRequests
 from scegrad.rtl.fifo import Fifo
 from scegrad.rtl.verilog import top_verilog
-from scegrad.signoff.proofs import BY_NAME
+from scegrad.signoff.proofs import BY_NAME, DEALT
 from scegrad.signoff.result import Verdict
-from scegrad.signoff.sizes import AT_SIZES, proofs_of
+from scegrad.signoff.sizes import AT_SIZES, dealt_proofs_of, proofs_of
 from scegrad.signoff.unit import prove
 
-from .broken import broken
+from .broken import Breakage, broken
 from .test_units import BREAKAGES
 
 KINDS = {
@@ -34,6 +36,8 @@ KINDS = {
     "write_buffer": WriteBuffer,
     "write_requests": WriteRequests,
     "write_beats": Writer,
+    "deal": Deal,
+    "gather": Gather,
 }
 
 Made = set[tuple[str, frozenset[tuple[str, int]]]]
@@ -51,9 +55,10 @@ def _recorded(found: Made) -> Iterator[None]:
     with ExitStack() as stack:
         for name, kind in KINDS.items():
 
-            def init(self, *, name=name, original=kind.__init__, **sizes: int) -> None:
-                found.add(_made(name, sizes))
-                original(self, **sizes)
+            def init(self, *places, name=name, original=kind.__init__, **sizes: int) -> None:
+                given = inspect.signature(original).bind(self, *places, **sizes).arguments
+                found.add(_made(name, {of: size for of, size in given.items() if of != "self"}))
+                original(self, *places, **sizes)
 
             stack.enter_context(mock.patch.object(kind, "__init__", init))
         yield
@@ -66,7 +71,7 @@ def test_the_units_of_a_platform_have_the_sizes_of_the_proofs(platform):
         top_verilog(platform)
     due = {
         _made(proof.name, getattr(proof.build, "keywords", {}) | dict(proof.sizes))
-        for proof in proofs_of(platform)
+        for proof in (*proofs_of(platform), *dealt_proofs_of(platform))
         if proof.name in KINDS
     }
     dealt = _made("fifo", {"depth": Core.waiting})  # as small as in ``proofs``
@@ -90,6 +95,21 @@ def test_a_broken_unit_is_not_proved(proof):
         verilog = proof.verilog()
     result = prove(proof, verilog)
     assert result.verdict in (Verdict.REFUTED, Verdict.OPEN), result.detail
+    assert "Assert failed" in result.detail
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(
+    "proof", [each for each in AT_SIZES if each.name in DEALT], ids=lambda proof: proof.case
+)
+def test_a_count_without_a_state_for_all_cores_is_refuted(proof):
+    """The count is right for three cores, and 0 for as many as it has states."""
+    with broken(
+        Breakage(Grant, "elaborate", "range(self._cores + 1)", "range(max(self._cores, 2))")
+    ):
+        verilog = proof.verilog()
+    result = prove(proof, verilog)
+    assert result.verdict == Verdict.REFUTED, result.detail
     assert "Assert failed" in result.detail
 
 

@@ -29,16 +29,31 @@ _PLANNER_SIZES = {"data_bits": 64, "burst_beats": 16, "turn_blocks": 2}
 BUS = {"address_bits": 32, "id_bits": 1}
 
 
-def _dealt(name: str, unit: type[Deal] | type[Gather], claim: str) -> Proof:
-    """Three cores, blocks of four chunks; the hooks are those of ``formal/dealt.svh``."""
-    distances = {f"h_distance_{k}": f"inner.turn.distance__{k}" for k in range(3)}
+DEALT = {
+    "deal": (Deal, "chunk c goes once, unchanged, to core c mod n of the mask, in order"),
+    "gather": (
+        Gather,
+        "chunk c of the blocks is the one that core c mod n of the mask gives in its turn",
+    ),
+}
+
+
+def dealt_proof(name: str, cores: int, data_bits: int) -> Proof:
+    """The proof of ``Deal`` or ``Gather``: each size has its own hooks, those of
+    ``formal/dealt.svh``.
+    """
+    unit, claim = DEALT[name]
+    distances = {f"h_distance_{k}": f"inner.turn.distance__{k}" for k in range(cores)}
     return Proof(
         name,
-        lambda: unit(3, 4 * CHUNK_BITS),
+        unit,
         claim,
         depth=2,
-        covers=9,
+        covers=5 + data_bits // CHUNK_BITS,  # a block for one core alone
         hooks=named("inner.turn", "mask", "count", "position") | distances,
+        apart=True,
+        numbers=("h_count",),
+        sizes={"cores": cores, "data_bits": data_bits},
     )
 
 
@@ -228,12 +243,8 @@ PROOFS = (
             "f_freed": "inner.results.freed",
         },
     ),
-    _dealt("deal", Deal, "chunk c goes once, unchanged, to core c mod n of the mask, in order"),
-    _dealt(
-        "gather",
-        Gather,
-        "chunk c of the blocks is the one that core c mod n of the mask gives in its turn",
-    ),
+    dealt_proof("deal", cores=3, data_bits=4 * CHUNK_BITS),
+    dealt_proof("gather", cores=3, data_bits=4 * CHUNK_BITS),
     Proof(
         "axi_lite",
         lambda: AxiLite(address_bits=6),

@@ -1,4 +1,5 @@
-"""The proofs of the DMA's units again, at the sizes that the units have on a platform.
+"""The proofs of units again, at the sizes that the units have on a platform: those of the DMA on
+the platform of one core, deal and gather on those of more.
 
 The tops are those of ``proofs``, where the same units are small.
 """
@@ -6,9 +7,9 @@ The tops are those of ``proofs``, where the same units are small.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from scegrad.platforms import ECP5_DEMO, Platform
+from scegrad.platforms import ECP5_DEMO, MACHINES, Platform
 from scegrad.rtl.datapath.datapath import Datapath
-from scegrad.signoff.proofs import BY_NAME, fifo_proof
+from scegrad.signoff.proofs import BY_NAME, DEALT, dealt_proof, fifo_proof
 from scegrad.signoff.unit import Proof
 
 Sizes = Mapping[str, int]
@@ -55,4 +56,16 @@ def proofs_of(platform: Platform) -> list[Proof]:
     return [*found, replace(results, at=f"{platform.name}-results")]
 
 
-AT_SIZES = tuple(proofs_of(ECP5_DEMO))
+def dealt_proofs_of(platform: Platform) -> list[Proof]:
+    """The proofs of what takes the chunks of the shared port to the cores and back."""
+    at = f"{platform.name}-shared"
+    return [
+        replace(dealt_proof(name, platform.cores, platform.shared_data_bits), at=at)
+        for name in DEALT
+    ]
+
+
+AT_SIZES = (
+    *proofs_of(ECP5_DEMO),
+    *(proof for platform in MACHINES[::-1] for proof in dealt_proofs_of(platform)),
+)

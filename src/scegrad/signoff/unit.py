@@ -83,6 +83,8 @@ class Proof:
     input that drives them in place of what does in the unit: their assumptions in the top are what
     other proofs show. ``quick`` proofs are part of ``make test``. ``apart``: each assertion is
     decided by itself (``induction``), and a failure is looked for in as many cycles as the covers.
+    ``numbers`` are hooks that may have fewer bits in a unit that is broken: the top sees zeros
+    before them, and the claims decide.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Proof:
     quick: bool = True
     limit: float = LIMIT
     apart: bool = False
+    numbers: tuple[str, ...] = ()
     sizes: Mapping[str, int] = field(default_factory=dict)
     at: str = ""
 
@@ -194,9 +197,10 @@ def _compile(proof: Proof, directory: Path) -> str:
         if not missing:
             raise
         return f"the unit has no signal {missing[1]}"
-    if not (resized := _RESIZED.search(log)):
-        return ""
-    return f"{resized[1]} has {resized[3]} bits in the unit, but {resized[2]} in the top"
+    for port, top, unit in _RESIZED.findall(log):
+        if port not in proof.numbers or int(unit) > int(top):
+            return f"{port} has {unit} bits in the unit, but {top} in the top"
+    return ""
 
 
 def kept(proof: Proof) -> str:
@@ -268,14 +272,15 @@ def _reachability(proof: Proof, directory: Path) -> tuple[Verdict, str]:
 
 def folded(smt: Path, top: str) -> str:
     """What is wrong with the assertions in an SMT2 file: one is constantly true or gone; empty if
-    nothing is.
+    nothing is. One in a loop is there once for each turn.
     """
     found = _DEFINED.findall(smt.read_text(encoding="utf-8"))
     due = len(_ASSERTIONS.findall(_COMMENT.sub("", top)))
     for body, name in found:
         if body.startswith("(or true") or body == "true":
             return f"the assertion {name} is constantly true"
-    return "" if len(found) == due else f"{len(found)} of {due} assertions are in the model"
+    there = len({name.rpartition("$")[0] for _, name in found})
+    return "" if there == due else f"{there} of {due} assertions are in the model"
 
 
 def _cause(output: str | None) -> str:
