@@ -150,7 +150,7 @@ class Twins:
     """The twins in a unit of mutants that a platform has in one of the unit's instances."""
 
     def __init__(self, inside: Cells, alone: Cells) -> None:
-        self._inside, self._alone = inside, alone
+        self._inside, self.alone = inside, alone
 
     def site(self, mutant: Mutant, path: str) -> Site | None:
         """The place of the twin of a mutant of the instance at a path; None if it has none."""
@@ -159,9 +159,9 @@ class Twins:
         mode, port, bit, control = found.groups()
         register = "Q" in self._inside.ports[mutant.cell]
         cell = self._register(mutant.cell, path) if register else self._cell(mutant.cell, path)
-        if cell is None or self._inside.widths[mutant.cell, port] != self._alone.widths[cell, port]:
+        if cell is None or self._inside.widths[mutant.cell, port] != self.alone.widths[cell, port]:
             return None
-        nodes = self._alone.pins.nodes
+        nodes = self.alone.pins.nodes
         other = 0 if control is None else nodes[cell, port, int(control)]
         return nodes[cell, port, int(bit)], MODES.index(mode), other, 0
 
@@ -171,7 +171,7 @@ class Twins:
         for bit in range(self._inside.widths[cell, "Q"]):
             names = self._inside.names.get(f"{cell} {bit}", [])
             inner = (f"inner.{n.removeprefix(path)}" for n in names if n.startswith(path))
-            here = {self._alone.registers[n] for n in inner if n in self._alone.registers}
+            here = {self.alone.registers[n] for n in inner if n in self.alone.registers}
             if len(here) != 1:
                 return None
             (twin,) = here
@@ -179,7 +179,7 @@ class Twins:
                 return None
             twins.add(twin[0])
         (found,) = twins if len(twins) == 1 else (None,)
-        same = found is not None and self._inside.ports[cell] == self._alone.ports[found]
+        same = found is not None and self._inside.ports[cell] == self.alone.ports[found]
         return found if same else None
 
     def _cell(self, cell: str, path: str) -> str | None:
@@ -187,4 +187,4 @@ class Twins:
         if place is None or not f"{place.instance}.".startswith(path):
             return None
         inner = f"inner.{place.instance}.".replace(path, "", 1).rstrip(".")
-        return self._alone.cells.get(replace(place, instance=inner))
+        return self.alone.cells.get(replace(place, instance=inner))

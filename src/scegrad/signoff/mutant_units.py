@@ -199,7 +199,8 @@ def _steps() -> Steps:
 
 
 @cache
-def _cells() -> Cells:
+def cells() -> Cells:
+    """The cells of the platform by their places."""
     return Cells(population(), netlist(), {})
 
 
@@ -222,7 +223,7 @@ def judge(classed: list[tuple[Class | None, Members]], progress: Bar) -> Judgeme
             continue
         why = f"the traces show no difference; some state does, in {differs}"
         open_still.append((members, why))
-    mutants_in_units.judge(_cells(), open_still, judgement, progress)
+    mutants_in_units.judge(cells(), open_still, judgement, progress)
     return judgement
 
 

@@ -77,14 +77,15 @@ def _twin(unit: Unit, cells: Cells, members: Members) -> Site | None:
     """The place of the twin of any of the mutants of a class, which all make the same change."""
     for mutant, _ in members:
         path = re.match(unit.places, cells.pins.places[mutant.cell])
-        found = _twins(unit, cells).site(mutant, path[0]) if path else None
+        found = twins(unit, cells).site(mutant, path[0]) if path else None
         if found:
             return found
     return None
 
 
 @cache
-def _twins(unit: Unit, cells: Cells) -> Twins:
+def twins(unit: Unit, cells: Cells) -> Twins:
+    """The twins in a unit of mutants of a platform; a process makes them once."""
     found, proof = contract(unit), unit.proof
     named = {**proof.hooks, **{f"cut_{port}": signal for port, signal in proof.cuts.items()}}
     return Twins(cells, Cells(found.population, found.pins, named))
