@@ -20,7 +20,7 @@ module deal #(parameter `SIZES, localparam CHUNK = 128)
     // The chunk under watch, where its block has it: {label, logit}.
     (* anyconst *) wire [31:0] c;
     (* anyconst *) wire [CHUNK-1:0] value;
-    wire [11:0] at = {c[PLACE-1:0], 6'b0};
+    wire [11:0] at = (c % CHUNKS) * 64;
     always @* assume (!valid | (blocks != (c >> PLACE))
         | ({block[DATA_BITS + at +: 64], block[at +: 64]} == value));
 
@@ -41,7 +41,8 @@ module deal #(parameter `SIZES, localparam CHUNK = 128)
         assert ((core_valid == 0) | (valid & (base[31:PLACE] == blocks[31-PLACE:0])));
         assert (ready == (valid & (core_valid != 0) & (past == block_base + CHUNKS)));
         assert ((core_valid & ~core_ready) == 0);               // to all of them or to none
-        assert (!(valid & (&core_ready)) | (core_valid != 0));  // it never stops
+        // it never stops: it waits for the cores of the step, and for no other
+        assert (!(valid & (&(core_ready | ~due))) | (core_valid != 0));
     end
     // What makes it inductive, beside what `dealt.svh` has.
     always @* if (started) begin
@@ -50,7 +51,13 @@ module deal #(parameter `SIZES, localparam CHUNK = 128)
     always @* if (started) begin
         cover ((its != 0) & all & (c == 2 * CHUNKS - 1));
         cover (valid & ready & one);
-        cover (valid & ready & odd);
-        cover (valid & !ready & (n == 2) & (core_ready != 0) & ((core_ready & mask) == 0));
     end
+    generate if (CORES > 2) begin : several
+        always @* if (started) begin
+            cover (valid & ready & odd);
+            cover (valid & !ready & (n == 2) & (core_ready != 0) & ((core_ready & mask) == 0));
+            // it goes on with the cores of the step alone
+            cover ((core_valid != 0) & (core_ready == due) & (due != mask));
+        end
+    end endgenerate
 endmodule

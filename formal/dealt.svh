@@ -25,16 +25,18 @@
     wire [4:0] size = n[3] ? 8 : n[2] ? 4 : n[1] ? 2 : 1;  // chunks in a step
     wire [CORES-1:0] take = core_valid & core_ready;
     wire [4:0] after = turn + ones(take);
-    wire [31:0] block_base = {blocks[31-PLACE:0], {PLACE{1'b0}}};
+    wire [31:0] block_base = blocks << PLACE;
     always @(posedge clk) begin
         base <= starting ? 0 : base + ones(take);
         turn <= starting ? 0 : (after >= n) ? after - n : after;
         blocks <= starting ? 0 : blocks + (valid & ready);
     end
+    wire [CORES-1:0] due;  // the cores of the next step
     genvar k;
     generate for (k = 0; k < CORES; k = k + 1) begin : shared
         wire [4:0] rank = ones(mask & ((1 << k) - 1));
-        wire [4:0] distance = distances[$clog2(CORES) * k +: $clog2(CORES)];
+        wire [4:0] distance = distances[FAR * k +: FAR];
+        assign due[k] = mask[k] & (next[32*k +: 32] < base + size);
         always @(posedge clk)
             if (starting) next[32*k +: 32] <= rank;
             else if (take[k]) next[32*k +: 32] <= next[32*k +: 32] + n;
@@ -47,10 +49,9 @@
     end endgenerate
     always @* if (started) begin
         assert (!(begun | starting) | (mask == h_mask) & (n == h_count) & (n != 0));
-        assert (!begun | (turn < n));
-        assert (!begun | (h_position == base[PLACE-1:0]));
-        assert (!begun | ((base[4:0] & (size - 5'd1)) == 0));
-        assert (!begun | ((blocks >> (32 - PLACE)) == 0));
+        // in one assertion, since with one core all but the first are always true
+        assert (!begun | ((turn < n) & (position == base % CHUNKS)
+            & ((base[4:0] & (size - 5'd1)) == 0) & ((blocks >> (32 - PLACE)) == 0)));
     end
     // Of the masks, those with all cores, one core, and a number of cores that is no power of two.
     wire all = &mask, one = (n == 1) & mask[CORES-1], odd = (n & (n - 5'd1)) != 0;

@@ -16,8 +16,11 @@
         cores__0__payload};
     wire [CORES-1:0] h_mask;
     wire [$clog2(CORES + 1)-1:0] h_count;
-    wire [PLACE-1:0] h_position;
-    wire [$clog2(CORES)-1:0] h_distance_0, h_distance_1, h_distance_2, h_distance_3,
+    // Of one core, or of blocks of one chunk, the unit has no such signals: they would always be 0.
+    localparam FAR = CORES == 1 ? 1 : $clog2(CORES), INSIDE = CHUNKS == 1 ? 1 : PLACE;
+    wire [INSIDE-1:0] h_position;
+    wire [INSIDE-1:0] position = CHUNKS == 1 ? 0 : h_position;
+    wire [FAR-1:0] h_distance_0, h_distance_1, h_distance_2, h_distance_3,
         h_distance_4, h_distance_5, h_distance_6, h_distance_7;
-    wire [8*$clog2(CORES)-1:0] distances = {h_distance_7, h_distance_6, h_distance_5,
+    wire [8*FAR-1:0] distances = CORES == 1 ? 0 : {h_distance_7, h_distance_6, h_distance_5,
         h_distance_4, h_distance_3, h_distance_2, h_distance_1, h_distance_0};

@@ -36,9 +36,9 @@ module gather #(parameter `SIZES, localparam CHUNK = 64)
     generate for (k = 0; k < CHUNKS; k = k + 1) begin : place
         wire [CHUNK-1:0] chunk = block[CHUNK*k +: CHUNK];
         always @* if (started) begin
-            assert (!valid | !its | (c[PLACE-1:0] != k) | (chunk == value));
+            assert (!valid | !its | (c % CHUNKS != k) | (chunk == value));
             // what makes it inductive
-            assert (!begun | !its | (c[PLACE-1:0] != k) | (c >= base) | (chunk == value));
+            assert (!begun | !its | (c % CHUNKS != k) | (c >= base) | (chunk == value));
         end
     end endgenerate
 
@@ -49,18 +49,25 @@ module gather #(parameter `SIZES, localparam CHUNK = 64)
         assert (!valid | (base == block_base + CHUNKS));  // a block of all its chunks
         assert (!was | (valid & (block == block_was)));
         assert ((take & ~mask) == 0);
-        assert (!((&core_valid) & (ready | !valid)) | (take != 0));  // it never stops
+        // it never stops: it waits for the cores of the step, and for no other
+        assert (!((core_valid != 0) & (&(core_valid | ~due)) & (ready | !valid)) | (take != 0));
     end
     // What makes it inductive, beside what `dealt.svh` has.
     always @* if (started) begin
         assert (begun | !valid);
         assert (begun | starting | (h_count == 0));
-        assert (!begun | ((base >> PLACE) == blocks + valid) & (!valid | (base[PLACE-1:0] == 0)));
+        assert (!begun | ((base >> PLACE) == blocks + valid) & (!valid | (base % CHUNKS == 0)));
     end
     always @* if (started) begin
-        cover (valid & its & all & (c == CHUNKS + 2));
+        cover (valid & its & all & (c == 2 * CHUNKS - 1));
         cover (valid & !ready & one);
-        cover (valid & odd);
-        cover ((take == 0) & (ones(core_valid & mask) == 1) & (n == 2) & begun & !valid);
     end
+    generate if (CORES > 2) begin : several
+        always @* if (started) begin
+            cover (valid & odd);
+            cover ((take == 0) & (ones(core_valid & mask) == 1) & (n == 2) & begun & !valid);
+            // it goes on with the cores of the step alone
+            cover ((take != 0) & (core_valid == due) & (due != mask));
+        end
+    end endgenerate
 endmodule

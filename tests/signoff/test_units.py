@@ -29,6 +29,15 @@ def _breakages(kind: type, method: str, changes: dict[str, str]) -> list[Breakag
     return [Breakage(kind, method, old, new) for old, new in changes.items()]
 
 
+_MASK_WAITS = """mask = Signal(len(self.cores))
+    with m.If(self.start):
+        m.d.sync += mask.eq(self.core_mask)
+    {0} = Cat(core.{0} for core in self.cores)
+    {0} &= ({0} | ~mask).all().replicate(len(self.cores))
+"""
+"""In deal or gather: a step waits for all cores of the mask."""
+
+
 BREAKAGES = {
     "fifo": [
         *_breakages(
@@ -289,6 +298,15 @@ BREAKAGES = {
     ],
     "deal": [
         *_breakages(
+            Deal,
+            "elaborate",
+            {
+                "grant.step & grant.last": "grant.last",
+                "(ready | ~grant.served).all()": "(ready | ~grant.served).any()",
+                "grant.position + grant.distance[k]": "grant.distance[k]",
+            },
+        ),
+        *_breakages(
             Grant,
             "elaborate",
             {
@@ -298,14 +316,13 @@ BREAKAGES = {
                 "self.position + size == self._chunks": "self.position + 1 == self._chunks",
             },
         ),
-        *_breakages(
+        # it waits for cores outside of the mask, and for those of the mask outside of the step
+        Breakage(Deal, "elaborate", "(ready | ~grant.served).all()", "ready.all()"),
+        Breakage(
             Deal,
             "elaborate",
-            {
-                "(ready | ~grant.served).all()": "(ready | ~grant.served).any()",
-                "grant.step & grant.last": "grant.last",
-                "grant.position + grant.distance[k]": "grant.distance[k]",
-            },
+            "ready = Cat(core.ready for core in self.cores)",
+            _MASK_WAITS.format("ready"),
         ),
     ],
     "gather": [
@@ -322,6 +339,13 @@ BREAKAGES = {
             },
         ),
         Breakage(Gather, "_take", "distance[k] == place % size", "distance[k] == 0"),
+        Breakage(Gather, "elaborate", "(valid | ~grant.served).all()", "valid.all()"),
+        Breakage(
+            Gather,
+            "elaborate",
+            "valid = Cat(core.valid for core in self.cores)",
+            _MASK_WAITS.format("valid"),
+        ),
     ],
     "axi_lite": [
         *_breakages(

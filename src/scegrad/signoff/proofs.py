@@ -43,14 +43,19 @@ def dealt_proof(name: str, cores: int, data_bits: int) -> Proof:
     ``formal/dealt.svh``.
     """
     unit, claim = DEALT[name]
-    distances = {f"h_distance_{k}": f"inner.turn.distance__{k}" for k in range(cores)}
+    chunks = data_bits // CHUNK_BITS
+    hooks = named("inner.turn", "mask", "count")
+    if chunks > 1:
+        hooks |= named("inner.turn", "position")
+    if cores > 1:
+        hooks |= {f"h_distance_{k}": f"inner.turn.distance__{k}" for k in range(cores)}
     return Proof(
         name,
         unit,
         claim,
         depth=2,
-        covers=5 + data_bits // CHUNK_BITS,  # a block for one core alone
-        hooks=named("inner.turn", "mask", "count", "position") | distances,
+        covers=5 + chunks,  # a block for one core alone
+        hooks=hooks,
         apart=True,
         numbers=("h_count",),
         sizes={"cores": cores, "data_bits": data_bits},

@@ -1,5 +1,5 @@
 """The proofs of units again, at the sizes that the units have on a platform: those of the DMA on
-the platform of one core, deal and gather on those of more.
+the platform of one core, deal and gather on those of more too.
 
 The tops are those of ``proofs``, where the same units are small.
 """
@@ -67,5 +67,5 @@ def dealt_proofs_of(platform: Platform) -> list[Proof]:
 
 AT_SIZES = (
     *proofs_of(ECP5_DEMO),
-    *(proof for platform in MACHINES[::-1] for proof in dealt_proofs_of(platform)),
+    *(proof for platform in (*MACHINES[::-1], ECP5_DEMO) for proof in dealt_proofs_of(platform)),
 )
