@@ -17,7 +17,7 @@ from scegrad.job.job import Counters
 from scegrad.platforms import ECP5_DEMO, FT78NE, MT7004, PLATFORMS
 from scegrad.registers import SHARED, unit_offset
 from scegrad.sim.simulation import Simulation
-from scegrad.soak import bins, command, reports, soak, targets
+from scegrad.soak import bins, command, reports, rivals, soak, targets
 from scegrad.soak.registers import SoakError
 from scegrad.soak.soak import SoakRound
 from tests.tb.platforms import TINY
@@ -52,6 +52,7 @@ def test_rounds_hit_every_pair_of_classes(seed):
     outcome = command.run_rounds(TINY, seed, range(30))
     assert not outcome.failures
     assert outcome.jobs >= 30 * soak.ROUND
+    assert min(outcome.record()["rivals"].values()) >= 5
     due, hit = (
         {
             pair
@@ -198,7 +199,7 @@ def test_each_rule_excludes(platform, changes, why):
 def test_a_job_that_a_rule_excludes_is_told():
     outcome = command.Outcome(ECP5_DEMO)
     with pytest.raises(SoakError, match="beside others: a job ran, but a job beside others needs"):
-        outcome.add(Counter([(*bins.bins(ECP5_DEMO)[0][:-1], "others")]))
+        outcome.add(Counter([(*bins.bins(ECP5_DEMO)[0][:-1], "others")]), Counter())
 
 
 def test_targets_are_all_bins_and_repeat():
@@ -213,10 +214,11 @@ def test_the_record_counts_and_names_holes():
     outcome = command.Outcome(TINY)
     record = outcome.record()
     assert (record["hit"], record["bins"]) == (0, len(bins.bins(TINY)))
-    assert len(record["holes"]) == command.HOLES
-    assert record["holes"][0].startswith("format fp32, memory shared, mask all, length 0, ")
+    assert len(record["holes"]) == len(rivals.kinds(TINY)) + command.HOLES
+    assert record["holes"][0] == "no rival shared beside shared"
+    assert record["holes"][4].startswith("format fp32, memory shared, mask all, length 0, ")
     assert np.sum(list(record["ends"].values())) == 0
-    outcome.add(Counter(bins.bins(TINY)))
+    outcome.add(Counter(bins.bins(TINY)), Counter(rivals.kinds(TINY)))
     record = outcome.record()
     assert (record["hit"], record["holes"]) == (record["bins"], [])
     assert record["last_new"] == record["jobs"] == record["bins"]

@@ -1,6 +1,7 @@
 """The regression whose coverage is measured, on the fast simulator.
 
     soak rounds ─► long jobs ─► every register and address ─► requests of every kind
+                ─► requests beside a job that runs
 
 All of it is checked as it runs, and it is the same in every run.
 """
@@ -10,12 +11,14 @@ import random
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from scegrad.errors import SimulationError
 from scegrad.formats import FORMATS
 from scegrad.job import sequence
 from scegrad.job.job import Job
 from scegrad.model import golden
-from scegrad.platforms import Platform
+from scegrad.platforms import Platform, Region
 from scegrad.registers import (
     MAX_CORES,
     REGISTERS,
@@ -27,6 +30,7 @@ from scegrad.registers import (
     unit_offset,
 )
 from scegrad.sim.simulation import Memory, Simulation
+from scegrad.soak import rivals
 from scegrad.soak.registers import SoakError, SoakRegisters, start_as_due
 from scegrad.soak.soak import SoakRound
 from scegrad.tb import scenarios
@@ -46,6 +50,9 @@ ADDRESS_BITS = 12
 
 SHORT = 300
 """Elements of the longest request that runs when it is taken."""
+
+SLOW = 2000
+"""Latency of the memory of jobs that run while others are requested."""
 
 LIMIT = 100_000
 """Cycles that a request may take."""
@@ -71,19 +78,60 @@ def run_regression(platform: Platform, simulation: Simulation, rounds: int) -> i
     simulation.set_memory(Memory(latency=30))
     registers(rng, platform, simulation)
     sequence.execute(sequence.identify_and_enable(platform), SoakRegisters(simulation))
-    return jobs + sum(_request(rng, platform, simulation) for _ in range(30 * rounds))
+    jobs += sum(_request(rng, platform, simulation) for _ in range(30 * rounds))
+    return jobs + beside(rng, platform, simulation)
 
 
 def run_checked(rng: random.Random, simulation: Simulation, job: Job) -> None:
     """Run a job, and compare its elements with the golden model. Raises ``SoakError``."""
+    due = _load(rng, simulation, job)
+    sequence.execute(sequence.run(job, LIMIT), SoakRegisters(simulation))
+    _compare(simulation, job, due)
+
+
+def _load(rng: random.Random, simulation: Simulation, job: Job) -> np.ndarray:
+    """Fill the operands of a job; returns the bits of its results."""
     logits, labels = scenarios.draw_operands(rng, job.fmt, job.length)
     simulation.write(job.logits, logits)
     simulation.write(job.labels, labels)
-    sequence.execute(sequence.run(job, LIMIT), SoakRegisters(simulation))
-    bits = job.fmt.bits_dtype
-    found = simulation.read(job.gradient, job.size).view(bits)
-    if (found != golden.gradient(logits, labels).view(bits)).any():
-        raise SoakError("an element of a long job is wrong")
+    return golden.gradient(logits, labels).view(job.fmt.bits_dtype)
+
+
+def _compare(simulation: Simulation, job: Job, due: np.ndarray) -> None:
+    found = simulation.read(job.gradient, job.size).view(job.fmt.bits_dtype)
+    if (found != due).any():
+        raise SoakError(f"element {int(np.argmax(found != due))} of {job.unit} is wrong")
+
+
+def beside(rng: random.Random, platform: Platform, simulation: Simulation) -> int:
+    """While a job runs, everything that it forbids is refused, and a private job on each other core
+    is taken; returns the number of jobs that ran.
+    """
+    simulation.set_memory(Memory(latency=SLOW))
+    access, jobs = SoakRegisters(simulation), 0
+    masks = {platform.all_cores, 1, platform.all_cores - 1 or 1}
+    shapes = [scenarios.Shape(private=False, mask=mask, length=SHORT) for mask in sorted(masks)]
+    for core in range(platform.l2_ports):
+        shapes.append(scenarios.Shape(private=True, core=core, length=SHORT))
+    for first in shapes:
+        cores = [core for core in range(platform.l2_ports) if not _uses(first, core)]
+        others = [scenarios.Shape(private=True, core=core, length=SHORT) for core in cores]
+        taken: list[Region] = []
+        drawn = [scenarios.draw_job(rng, platform, shape, taken) for shape in (first, *others)]
+        due = [_load(rng, simulation, job) for job in drawn]
+        for job in drawn:
+            start_as_due(job, access)
+            for rival in itertools.chain(*rivals.rivals(rng, job).values()):
+                start_as_due(rival, access, Status.BUSY)
+        for job, results in zip(drawn, due, strict=True):
+            sequence.execute(sequence.finish(job.unit, LIMIT), access)
+            _compare(simulation, job, results)
+        jobs += len(drawn)
+    return jobs
+
+
+def _uses(shape: scenarios.Shape, core: int) -> bool:
+    return core == shape.core if shape.private else bool((shape.mask or 0) >> core & 1)
 
 
 def registers(rng: random.Random, platform: Platform, simulation: Simulation) -> None:

@@ -17,7 +17,7 @@ from scegrad.build.simulator import library
 from scegrad.files import Output
 from scegrad.platforms import Platform
 from scegrad.sim.simulation import Simulation
-from scegrad.soak import bins
+from scegrad.soak import bins, rivals
 from scegrad.soak.registers import SoakError
 from scegrad.soak.soak import ROUND, SoakRound
 
@@ -41,11 +41,15 @@ class Outcome:
     """The jobs that had run when the last bin was hit for the first time."""
     seconds: float = 0.0
     hits: Counter[bins.Bin] = field(default_factory=Counter)
+    rivals: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
-    def add(self, hits: Counter[bins.Bin]) -> None:
-        """Count the bins of some jobs. Raises ``SoakError`` if a rule excludes one of them."""
+    def add(self, hits: Counter[bins.Bin], refused: Counter[str]) -> None:
+        """Count the bins of some jobs, and the rivals that were refused. Raises ``SoakError`` if a
+        rule excludes one of the bins.
+        """
         self.jobs += hits.total()
+        self.rivals += refused
         new = hits.keys() - self.hits.keys()
         self.hits += hits
         if new:
@@ -66,6 +70,8 @@ class Outcome:
         for found, count in self.hits.items():
             ends[found[place]] += count
         holes = self.holes
+        refused = {kind: self.rivals[kind] for kind in rivals.kinds(self.platform)}
+        missing = [f"no rival {kind}" for kind, count in refused.items() if not count]
         return {
             "platform": self.platform.name,
             "jobs": self.jobs,
@@ -74,7 +80,8 @@ class Outcome:
             "hit": len(bins.bins(self.platform)) - len(holes),
             "last_new": self.last_new,
             "excluded": bins.exclusions(self.platform),
-            "holes": [bins.told(each) for each in holes[:HOLES]],
+            "rivals": refused,
+            "holes": [*missing, *(bins.told(each) for each in holes[:HOLES])],
             "failures": self.failures,
             "seconds": round(self.seconds, 1),
         }
@@ -94,7 +101,7 @@ def run_rounds(
             try:
                 if isinstance(found, str):
                     raise SoakError(found)
-                outcome.add(found)
+                outcome.add(*found)
             except SoakError as error:
                 outcome.failures.append(f"{error}; {replay(platform, seed, number)}")
                 if len(outcome.failures) == FAILURES:
@@ -108,14 +115,17 @@ def replay(platform: Platform, seed: int, number: int) -> str:
     return f"again: scegrad soak --platform {platform.name} --seed {seed} --job {number * ROUND}"
 
 
-Found = tuple[int, str | Counter[bins.Bin]]
+Counts = tuple[Counter[bins.Bin], Counter[str]]
+"""Of a round: its bins, and the kinds of its rivals."""
+
+Found = tuple[int, str | Counts]
 
 
 def _in_a_child(
     path: Path, platform: Platform, seed: int, numbers: list[int], limit: float
 ) -> Iterator[Found]:
-    """The result of each round: hits, or a line that says what is wrong, after which the process
-    ends.
+    """The result of each round: its counts, or a line that says what is wrong, after which the
+    process ends.
     """
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
@@ -151,7 +161,7 @@ def _child(
             except SoakError as error:
                 there.send(f"round {number}: {error}")
             else:
-                there.send(found.hits)
+                there.send((found.hits, found.rivals))
 
 
 def main(

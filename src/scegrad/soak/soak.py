@@ -1,7 +1,7 @@
 """One round of a soak: a fresh unit, and a series of jobs on it without a reset between them.
 
-    draw jobs for free units ─► fill memory, windows, faults ─► start all ─► abort some, or reset
-                                                                 ─► finish each ─► check everything
+    draw jobs for free units ─► fill memory, windows, faults ─► start all ─► rivals are refused
+                                   ─► abort some, or reset ─► finish each ─► check everything
 
 All random choices come from the round's seed, and nothing depends on time: the same round gives the
 same cycles.
@@ -21,7 +21,7 @@ from scegrad.model import golden
 from scegrad.platforms import Platform, Region
 from scegrad.registers import Status, offset
 from scegrad.sim.simulation import Direction, Memory, Simulation
-from scegrad.soak import bins, reports, targets
+from scegrad.soak import bins, reports, rivals, targets
 from scegrad.soak.registers import PATIENCE, SoakError, SoakRegisters, start_as_due
 from scegrad.tb import scenarios
 
@@ -33,6 +33,9 @@ GUARD = 64
 
 NEAR = 256
 """Bytes around a fault in which no other job has an array: more than a bus word."""
+
+REQUEST = 40
+"""Cycles of a request at most, with its answer."""
 
 LATENCIES = (0, 0, 1, 20, 100, 300)
 STALLS = (0, 0, 30, 128, 230)
@@ -52,6 +55,7 @@ class _Running:
     fault: Status | None = None
     fault_at: int = 0
     abort: bool = False
+    began: int = 0  # a cycle in which it runs
     end: str = "done"
     aim: targets.Target | None = None  # of the act, if this is the job that should hit it
 
@@ -65,6 +69,7 @@ class SoakRound:
         self.rng = random.Random(f"{seed} {platform.name} {number}")
         self.registers = SoakRegisters(simulation)
         self.hits: Counter[bins.Bin] = Counter()
+        self.rivals: Counter[str] = Counter()
         self.aimed = self.met = 0
         self._execute(sequence.identify_and_enable(platform))
 
@@ -97,7 +102,9 @@ class SoakRound:
         for each in running:
             self._load(each, running)
         for each in running:
-            self._execute(sequence.start(each.job))
+            start_as_due(each.job, self.registers)
+            each.began = self.simulation.cycle
+        self._request_rivals(running, memory)
         if aim["end"] == "reset" if aim else self.rng.random() < 0.07:
             self._reset(running, memory)
         else:
@@ -113,6 +120,18 @@ class SoakRound:
             self.met += each.aim is not None and found == tuple(each.aim.values())
         self._check_unit()
         return len(running)
+
+    def _request_rivals(self, running: list[_Running], memory: Memory) -> None:
+        """Sometimes request what the jobs forbid, while the memory cannot have answered them."""
+        if memory.latency < REQUEST or self.rng.random() < 0.5:
+            return
+        for each in self.rng.sample(running, len(running)):
+            found = rivals.rivals(self.rng, each.job) if each.job.length else {}
+            for kind in self.rng.sample(sorted(found), len(found)):
+                if self.simulation.cycle + REQUEST > each.began + memory.latency:
+                    break
+                start_as_due(self.rng.choice(found[kind]), self.registers, Status.BUSY)
+                self.rivals[kind] += 1
 
     def _moment(self, running: list[_Running], memory: Memory) -> int:
         """Cycles until a reset or an abort. With a target it mostly comes before its job is over:
