@@ -125,11 +125,25 @@ BREAKAGES = {
                 "& ~self.ar.valid": "",
                 "& ~self.halt": "",
                 "outstanding + load - self.burst_end": "outstanding + load",
-                "~self.start & ~planner.bursts.valid": "0",
+                "~self.start & ~planner.bursts.valid": "self.start & ~planner.bursts.valid",
+                "Mux(turn, fits[LABELS], ~fits[LOGITS])": "~fits[LOGITS]",  # logits always first
+                "~gone[LABELS], gone[LOGITS]": "~gone[LABELS], ~fits[LOGITS]",  # a broken turn
+                "long & fresh": "fresh",  # short jobs wait for room for a long turn
+                "self._turn_beats - 1": "self._turn_beats",
+                "self._long_bits :": "self._long_bits + 1 :",
+                "fits[i].eq(self.start | ": "fits[i].eq(",  # a job begins a cycle later
+                "fresh.eq(1)": "fresh.eq(0)",
             },
         ),
-        Breakage(
-            ReadRequests, "_offer", "self.ar.payload.id.eq(choice)", "self.ar.payload.id.eq(0)"
+        *_breakages(
+            ReadRequests,
+            "_offer",
+            {
+                "self.ar.payload.id.eq(choice)": "self.ar.payload.id.eq(0)",
+                "turn.eq(choice ^ (ends | ~long))": "turn.eq(turn ^ (ends | ~long))",
+                "(ends | ~long)": "ends",  # short jobs have long turns
+                "fresh.eq(ends)": "fresh.eq(1)",
+            },
         ),
     ],
     "dma_control": [

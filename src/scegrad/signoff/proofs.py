@@ -138,10 +138,11 @@ PROOFS = (
     Proof(
         "read_requests",
         partial(ReadRequests, **BUS),
-        "AR stable and as planned, never more beats asked for than there is room, none after a"
-        " halt",
+        "AR stable and as planned, a burst as soon as there is room, of the array whose turn it is;"
+        " never more beats asked for than there is room, none after a halt",
         depth=5,
-        hooks=named("inner", "room_0", "room_1", "fresh", "outstanding")
+        hooks=named("inner", "room_0", "room_1", "fresh", "turn", "long", "fits", "gone")
+        | named("inner", "outstanding")
         | {
             f"h_{short}_{i}": f"inner.planner_{i}.bursts__{port}"
             for i in (0, 1)
