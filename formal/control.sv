@@ -4,7 +4,8 @@
 module control(input clk, input rst, input [1:0] busy, input [1:0] done,
     input w_valid, input [45:0] w_item, input r_valid, input [9:0] r_index, input r_take,
     input c_valid, input [5:0] c_status, input [1:0] c_start);
-    wire irq, core_format, core_shared, h_w_ready, h_error, h_r_ready, h_d_valid, h_check;
+    wire irq, core_format, core_shared, h_w_ready, h_error, h_r_ready, h_d_valid, h_check,
+        h_cores_busy, h_shared_busy, h_shared_cores;
     wire [1:0] start, abort, h_pending;
     wire [129:0] job;
     wire [161:0] h_request;
@@ -15,7 +16,9 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
         .w_valid(w_valid), .w_item(w_item), .r_valid(r_valid), .r_index(r_index), .r_take(r_take),
         .c_valid(c_valid), .c_status(c_status), .c_start(c_start), .h_w_ready(h_w_ready),
         .h_error(h_error), .h_r_ready(h_r_ready), .h_d_valid(h_d_valid), .h_check(h_check),
-        .h_request(h_request), .h_enable(h_enable), .h_pending(h_pending));
+        .h_request(h_request), .h_enable(h_enable), .h_pending(h_pending),
+        .h_cores_busy(h_cores_busy), .h_shared_busy(h_shared_busy),
+        .h_shared_cores(h_shared_cores));
     localparam ACCEPTED = 1, CORE = 0, SHARED = 1;
     localparam LOGITS = 4, LABELS = 5, GRADIENT = 6, LENGTH = 7, CORE_MASK = 8, MODE = 9, START = 10,
         IRQ_ENABLE = 13, IRQ_PENDING = 14, ABORT = 15;
@@ -46,7 +49,6 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
     always @* assume ((c_start & busy) == 0);
     always @* assume ((c_start == 0) | (c_start == 2'd1 << (h_request[160] ? CORE : SHARED)));
     always @* assume (!c_start[SHARED] | (h_request[128] & !busy[CORE]));
-    always @* assume (!c_start[CORE] | !(busy[SHARED] & core_shared));
 
     // What software wrote, what it was told, and what the core is doing.
     reg [31:0] logits, labels, gradient, length, core_mask, mode, enable;
@@ -76,6 +78,8 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
             enable <= 0; pending <= 0; aborted <= 0; half <= 0; is_shared <= 0;
         end
     end
+    wire shared_now = c_start == 0 ? is_shared : c_start[SHARED];
+    wire [31:0] bytes = mode[1] ? {length[30:0], 1'b0} : {length[29:0], 2'b0};
     wire starting = w_valid & (index == START) & strb[0] & data[0];
     reg [2:0] w_waiting, r_waiting;
     reg [161:0] request_was;
@@ -86,7 +90,9 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
     end
     always @* if (started) begin
         assert (h_request == {mode[1:0], core_mask, length, gradient, labels, logits});
-        assert ({job[129:128], job[95:0]} == {mode[1], core_mask[0], gradient, labels, logits});
+        assert ({start, job} == {c_start, mode[1], core_mask[0], bytes, gradient, labels, logits});
+        // What the checker is told of the units, so that a job has its cores to itself.
+        assert ({h_shared_cores, h_shared_busy, h_cores_busy} == {shared_now, busy});
         assert (h_check == (starting & (ago == 0)));            // one check for each START
         assert ((ago == 0) | (starting & (h_request == request_was)));  // of what is held
         assert (h_w_ready == (!starting | c_valid));
@@ -98,7 +104,7 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
         assert (h_enable == enable);
         assert (irq == |({pending[1], 15'b0, pending[0]} & {enable[16], 15'b0, enable[0]}));
         assert (abort == aborted);
-        assert (core_shared == (c_start == 0 ? is_shared : c_start[SHARED]));
+        assert (core_shared == shared_now);
         assert (core_format == (c_start != 0 ? mode[1] : is_shared ? half[SHARED] : half[CORE]));
     end
     always @* if (started) begin

@@ -405,7 +405,18 @@ BREAKAGES = {
         ),
         Breakage(Control, "_held_for_cores", "& ~self.start[:-1] & shared_held", "& shared_held"),
         Breakage(Control, "_written_registers", "(value & ~enabled) |", "value |"),
-        Breakage(Control, "elaborate", 'self._by_unit(self._written(port, "ABORT"))', "0"),
+        Breakage(Control, "_start", "job.size.eq(checker.size)", "job.size.eq(checker.size[:24])"),
+        Breakage(Control, "_start", "job.core_mask.eq(written", "job.core_mask.eq(~written"),
+        *_breakages(
+            Control,
+            "elaborate",
+            {
+                'self._by_unit(self._written(port, "ABORT"))': "0",
+                "checker.cores_busy.eq(busy[:-1])": "checker.cores_busy.eq(~busy[:-1])",
+                "checker.shared_busy.eq(busy[-1])": "checker.shared_busy.eq(busy[-1] & ~busy[0])",
+                "shared_cores.eq(self.core_shared)": "shared_cores.eq(~self.core_shared)",
+            },
+        ),
         Breakage(Readout, "elaborate", "steps.eq(Cat(", "steps.eq(steps | Cat("),
     ],
     "job_checker": [

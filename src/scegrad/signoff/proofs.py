@@ -273,7 +273,8 @@ PROOFS = (
             "h_request": "inner.job_checker.request",
             "h_enable": "inner.irq_enable",
             "h_pending": "inner.pending",
-        },
+        }
+        | named("inner.job_checker", "cores_busy", "shared_busy", "shared_cores"),
         cuts={
             "w_valid": "inner.axi_lite.writes__valid",
             "w_item": "inner.axi_lite.writes__payload",
