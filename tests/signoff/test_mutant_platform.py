@@ -137,3 +137,11 @@ def test_every_place_is_in_one_part():
 )
 def test_the_file_of_a_mutant(signal, file):
     assert place(signal).split("#")[0] == file
+
+
+def test_a_part_names_its_units():
+    """Only their proofs make the record of a part stale, so none may be missing."""
+    part = mutant_units.PARTS[0]
+    mutant_units._expect_units(part, {"control.pending", "control.axi_lite.valid"})
+    with pytest.raises(ValueError, match="control has cells of fifo, but"):
+        mutant_units._expect_units(part, {"cluster.dma.reader.logits.fifo.level"})

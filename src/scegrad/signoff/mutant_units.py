@@ -47,7 +47,7 @@ from scegrad.signoff.mutant_sites import Class, Members, Sites
 from scegrad.signoff.mutant_steps import Steps
 from scegrad.signoff.mutant_twins import Cells
 from scegrad.signoff.mutation import Judgement, Mutant, Population
-from scegrad.signoff.proved_units import UNITS
+from scegrad.signoff.proved_units import UNITS, about
 from scegrad.signoff.result import CaseResult
 
 PLATFORM = ECP5_DEMO
@@ -75,18 +75,29 @@ constant or a clock.
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the platform: ``places`` is a pattern of the paths of its cells."""
+    """A part of the platform: ``places`` is a pattern of the paths of its cells, ``units`` names
+    the units with a proof that it has.
+    """
 
     name: str
     places: str
     groups: int
+    units: tuple[str, ...]
 
+
+_ELSEWHERE = ("control", "axi_lite", "datapath", "deal", "gather")
+_DMA = tuple(unit.named for unit in UNITS if unit.named not in _ELSEWHERE)
 
 PARTS = (
-    Part("control", r"control\.(?!readout\.|job_checker\.)", 2),
-    Part("dma-shared", r"cluster\.dma\.", 8),
-    Part("dma-core", r"cluster\.core_0\.unit\.dma\.", 8),
-    Part("deal", r"(?!control\.|cluster\.dma\.|cluster\.core_0\.unit\.dma\.)", 4),
+    Part("control", r"control\.(?!readout\.|job_checker\.)", 2, ("control", "axi_lite")),
+    Part("dma-shared", r"cluster\.dma\.", 8, _DMA),
+    Part("dma-core", r"cluster\.core_0\.unit\.dma\.", 8, _DMA),
+    Part(
+        "deal",
+        r"(?!control\.|cluster\.dma\.|cluster\.core_0\.unit\.dma\.)",
+        4,
+        ("deal", "gather", "datapath", "fifo"),
+    ),
 )
 """Every cell of the platform is in one of them, or in a unit that is judged by itself, in
 ``mutant_pieces``.
@@ -116,13 +127,24 @@ def left_out(mutant: Mutant) -> bool:
 
 @cache
 def classes() -> dict[str, dict[Class | None, Members]]:
-    """The mutants of each part by what they change; None for those that change nothing."""
+    """The mutants of each part by what they change; None for those that change nothing. Raises
+    ``ValueError`` if a part does not name a unit that it has.
+    """
     sites, places = Sites(netlist()), netlist().places
     chosen = [each for each in population().mutants if not left_out(each)]
-    return {
-        part.name: sites.grouped(m for m in chosen if re.match(part.places, places[m.cell]))
-        for part in PARTS
-    }
+    found = {}
+    for part in PARTS:
+        mine = [each for each in chosen if re.match(part.places, places[each.cell])]
+        _expect_units(part, {places[each.cell] for each in mine})
+        found[part.name] = sites.grouped(mine)
+    return found
+
+
+def _expect_units(part: Part, paths: set[str]) -> None:
+    """Raises ``ValueError`` if a cell at one of these paths is in a unit that the part has not."""
+    for unit in {about(path) for path in paths} - {None}:
+        if unit and unit.named not in part.units:
+            raise ValueError(f"{part.name} has cells of {unit.named}, but its units do not say so")
 
 
 def conditions(pins: Pins) -> Conditions:
@@ -261,7 +283,7 @@ def cases() -> Iterator[SignoffCase]:
     settings = [WHOLE, TRIM, _TABLE.pattern, str(numbers), "3"]
 
     def subject(part: Part) -> str:
-        units = [mutant_proofs.subject(unit) for unit in UNITS]
+        units = [mutant_proofs.subject(unit) for unit in UNITS if unit.named in part.units]
         return hashed([platform_hash(PLATFORM), stimuli_hash(), *settings, *units, repr(part)])
 
     for part in PARTS:
