@@ -113,6 +113,26 @@ BREAKAGES = {
                 "Cat(C(0, self._size), burst.address[self._size :])": "burst.address",
                 "outstanding + issue - self.b.valid": "outstanding + issue",
                 "bursts.ready.eq(self.b.valid)": "bursts.ready.eq(self.b.valid & ~issue)",
+                # A complete burst that is never announced.
+                "eq(some & ~self.aw.valid": "eq(some & (waiting != 6) & ~self.aw.valid",
+                "issue.eq(some &": "issue.eq(some & ~requests.bursts.payload.address[30] &",
+                "all_issued = Signal()": "all_issued = Signal(reset_less=True)",
+                # An array in the first MiB is finished with each of its bursts.
+                "eq(burst.last)": "eq(burst.last | ~burst.address[20:].any())",
+                "self.idle & all_issued": "(self.idle | self.aw.valid) & all_issued",
+                # The address of a later burst.
+                "*self._watch(responses.bursts.payload),": (
+                    "*self._watch(responses.bursts.payload),"
+                    "self.faults.payload.address[12:].eq(burst.address[12:])"
+                ),
+            },
+        ),
+        *_breakages(
+            WriteRequests,
+            "_watch",
+            {
+                "self.b.valid & self.b.payload.resp[1]": "self.b.payload.resp[1]",
+                "decerr.eq(self.b.payload.resp[0])": "decerr.eq(self.b.payload.resp[1])",
             },
         ),
     ],

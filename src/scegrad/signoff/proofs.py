@@ -122,7 +122,8 @@ PROOFS = (
     Proof(
         "write_requests",
         partial(WriteRequests, **BUS),
-        "AW stable and as planned, one permit per burst, at most 32 outstanding, none after a halt",
+        "AW stable and as planned, as soon as a burst may be; one permit each, at most 32"
+        " outstanding, none after a halt; finished after the last, errors with their address",
         depth=2,
         hooks=named("inner", "waiting", "outstanding", "all_issued")
         | {
