@@ -5,9 +5,10 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
     input w_valid, input [45:0] w_item, input r_valid, input [9:0] r_index, input r_take,
     input c_valid, input [5:0] c_status, input [1:0] c_start);
     wire irq, core_format, core_shared, h_w_ready, h_error, h_r_ready, h_d_valid, h_check,
-        h_cores_busy, h_shared_busy, h_shared_cores;
+        h_cores_busy, h_shared_busy, h_shared_cores, h_half_0, h_half_1;
     wire [1:0] start, abort, h_pending;
     wire [129:0] job;
+    wire [511:0] h_common;
     wire [161:0] h_request;
     wire [31:0] h_enable;
     unit u(.clk(clk), .rst(rst), .irq(irq), .start(start), .abort(abort), .job(job),
@@ -18,7 +19,8 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
         .h_error(h_error), .h_r_ready(h_r_ready), .h_d_valid(h_d_valid), .h_check(h_check),
         .h_request(h_request), .h_enable(h_enable), .h_pending(h_pending),
         .h_cores_busy(h_cores_busy), .h_shared_busy(h_shared_busy),
-        .h_shared_cores(h_shared_cores));
+        .h_shared_cores(h_shared_cores), .h_common(h_common), .h_half_0(h_half_0),
+        .h_half_1(h_half_1));
     localparam ACCEPTED = 1, CORE = 0, SHARED = 1;
     localparam LOGITS = 4, LABELS = 5, GRADIENT = 6, LENGTH = 7, CORE_MASK = 8, MODE = 9, START = 10,
         IRQ_ENABLE = 13, IRQ_PENDING = 14, ABORT = 15;
@@ -28,6 +30,7 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
     wire [31:0] bits = {{8{strb[3]}}, {8{strb[2]}}, {8{strb[1]}}, {8{strb[0]}}};
 
     `include "reset.svh"
+    `include "registers.svh"
     // The port: a write is held until it is taken, one read at a time, its answer is taken at once.
     reg w_was, sent;
     reg [45:0] w_before;
@@ -54,6 +57,7 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
     reg [31:0] logits, labels, gradient, length, core_mask, mode, enable;
     reg [1:0] pending, aborted;
     reg is_shared;
+    reg [5:0] request;  // the status of the last START
     reg [1:0] half;  // of the last job of each unit
     wire taken = w_valid & h_w_ready;
     wire [31:0] gone = taken & (index == IRQ_PENDING) ? data & bits : 32'b0;
@@ -72,12 +76,25 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
         aborted <= {ended[16], ended[0]};
         if (c_start[CORE]) half[CORE] <= mode[1];
         if (c_start[SHARED]) half[SHARED] <= mode[1];
+        if (c_valid) request <= c_status;
         if (c_start != 0) is_shared <= c_start[SHARED];
         if (rst) begin
             logits <= 0; labels <= 0; gradient <= 0; length <= 0; core_mask <= 0; mode <= 0;
             enable <= 0; pending <= 0; aborted <= 0; half <= 0; is_shared <= 0;
+            request <= 0;
         end
     end
+    // What registers read, by docs/registers.md: first the constants of the platform. VERSION is
+    // whatever it is, so that a new version needs no new proof (tests/rtl/control looks at it).
+    localparam ID = 32'h53434547, CAPABILITIES = 32'h00000301, WIDTHS = 32'h00400040,
+        UNREAD = 32'b0;
+    wire [31:0] VERSION = h_common[63:32],
+        busy_bits = {15'b0, busy[SHARED], 15'b0, busy[CORE]},
+        pending_bits = {15'b0, pending[SHARED], 15'b0, pending[CORE]};
+    wire [511:0] registers = {UNREAD, pending_bits, enable, busy_bits, 26'b0, request, UNREAD, mode,
+        core_mask, length, gradient, labels, logits, WIDTHS, CAPABILITIES, VERSION, ID};
+    wire [1:0] half_now = {c_start[SHARED] ? mode[1] : half[SHARED],
+        c_start[CORE] ? mode[1] : half[CORE]};
     wire shared_now = c_start == 0 ? is_shared : c_start[SHARED];
     wire [31:0] bytes = mode[1] ? {length[30:0], 1'b0} : {length[29:0], 2'b0};
     wire starting = w_valid & (index == START) & strb[0] & data[0];
@@ -102,6 +119,9 @@ module control(input clk, input rst, input [1:0] busy, input [1:0] done,
         assert (r_waiting < 3);                                 // in three cycles
         assert (h_pending == pending);
         assert (h_enable == enable);
+        assert (h_common == registers);                         // what a read gives,
+        assert ({h_half_1, h_half_0} == half_now);              // and how it counts elements
+        assert (!w_valid | (h_error == !mapped(index)));
         assert (irq == |({pending[1], 15'b0, pending[0]} & {enable[16], 15'b0, enable[0]}));
         assert (abort == aborted);
         assert (core_shared == shared_now);

@@ -426,18 +426,59 @@ BREAKAGES = {
         Breakage(Control, "_held_for_cores", "& ~self.start[:-1] & shared_held", "& shared_held"),
         Breakage(Control, "_written_registers", "(value & ~enabled) |", "value |"),
         Breakage(Control, "_start", "job.size.eq(checker.size)", "job.size.eq(checker.size[:24])"),
+        Breakage(
+            Control,
+            "_written_registers",
+            "~mapped(port.writes.payload.index)",
+            "~mapped(port.writes.payload.index[:8])",
+        ),
         Breakage(Control, "_start", "job.core_mask.eq(written", "job.core_mask.eq(~written"),
         *_breakages(
             Control,
             "elaborate",
             {
                 'self._by_unit(self._written(port, "ABORT"))': "0",
+                "readout.half.eq(half)": "readout.half.eq(half[::-1])",
+                "with m.If(checker.valid)": "with m.If(checker.check)",  # the last request's status
+                '"BUSY": in_unit_bits(busy)': '"BUSY": in_unit_bits(busy[::-1])',
+                "values[register.name]": 'values[register.name.replace("LABELS", "LOGITS")]',
                 "checker.cores_busy.eq(busy[:-1])": "checker.cores_busy.eq(~busy[:-1])",
                 "checker.shared_busy.eq(busy[-1])": "checker.shared_busy.eq(busy[-1] & ~busy[0])",
                 "shared_cores.eq(self.core_shared)": "shared_cores.eq(~self.core_shared)",
             },
         ),
         Breakage(Readout, "elaborate", "steps.eq(Cat(", "steps.eq(steps | Cat("),
+    ],
+    "readout": [
+        *_breakages(
+            Readout,
+            "elaborate",
+            {
+                "~self.read_data.valid)": "1)",
+                "error.eq(~mapped(index))": "error.eq(0)",
+                "[*range(_CORE, _CORE + self._count - 1), _SHARED]": (
+                    "[_SHARED, *range(_CORE, _CORE + self._count - 1)]"
+                ),
+                "choice.replicate(32) & value": "choice.replicate(32) & value[:31]",
+            },
+        ),
+        Breakage(
+            Readout,
+            "_common",
+            "self.common[register.name]",
+            'self.common[register.name.replace("LABELS", "LOGITS")]',
+        ),
+        *_breakages(
+            Readout,
+            "_unit",
+            {
+                "written // FP16.bytes": "written[:20] // FP16.bytes",
+                "self.half[number], written": "~self.half[number], written",
+                "unit.counters[register.name.lower()]": (
+                    'unit.counters[register.name.lower().replace("l_write", "l_datapath")]'
+                ),
+            },
+        ),
     ],
     "job_checker": [
         *_breakages(

@@ -6,6 +6,7 @@ from scegrad.platforms import CHUNK_BITS, ECP5_DEMO, MT7004
 from scegrad.rtl.control.axi_lite import AxiLite
 from scegrad.rtl.control.checker import Checker
 from scegrad.rtl.control.control import Control
+from scegrad.rtl.control.readout import Readout
 from scegrad.rtl.deal import Deal, Gather
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import CounterBank
@@ -275,7 +276,12 @@ PROOFS = (
             "h_enable": "inner.irq_enable",
             "h_pending": "inner.pending",
         }
-        | named("inner.job_checker", "cores_busy", "shared_busy", "shared_cores"),
+        | named("inner.job_checker", "cores_busy", "shared_busy", "shared_cores")
+        | {
+            "h_common": "inner.readout.common",
+            "h_half_0": "inner.readout.port_0",
+            "h_half_1": "inner.readout.port_1",
+        },
         cuts={
             "w_valid": "inner.axi_lite.writes__valid",
             "w_item": "inner.axi_lite.writes__payload",
@@ -286,6 +292,14 @@ PROOFS = (
             "c_status": "inner.job_checker.status",
             "c_start": "inner.job_checker.start",
         },
+    ),
+    Proof(
+        "readout",
+        lambda: Readout(MT7004),
+        "a read of any address is answered once with what the register table has there, and held",
+        depth=4,
+        covers=8,
+        hooks=named("inner", "steps"),
     ),
     Proof(
         "job_checker",
