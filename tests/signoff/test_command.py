@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from scegrad.errors import RequestError
+from scegrad.errors import BuildError, RequestError, SimulationError
 from scegrad.platforms import ECP5_DEMO
-from scegrad.signoff import command, ladder, ledger, page, summary
+from scegrad.signoff import command, failures, ladder, ledger, page, summary
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.cli import _share
 from scegrad.signoff.command import SignoffOptions
+from scegrad.signoff.places import ROOT
 from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.soak import bins
 from scegrad.soak.command import Outcome
@@ -26,6 +27,9 @@ class Cases:
         self.verdicts = dict.fromkeys(("unit/a", "unit/b", "rounding32/k=003"), Verdict.PROVED)
         self.subject = "0123456789abcdef"
         self.ran: list[str] = []
+        self.broken: dict[str, Exception] = {}
+        self.unmade: dict[str, Exception] = {}
+        self.trace = ""
 
     def cases(self) -> list[SignoffCase]:
         return [
@@ -34,15 +38,22 @@ class Cases:
                 f"claim of {name} <&>",
                 "formal/a.sv",
                 name.startswith("unit"),
-                lambda: self.subject * 4,
+                lambda name=name: self.made(name),
                 lambda name=name: self.run(name),
             )
             for name in self.verdicts
         ]
 
+    def made(self, name: str) -> str:
+        if name in self.unmade:
+            raise self.unmade[name]
+        return self.subject * 4
+
     def run(self, name: str) -> CaseResult:
         self.ran.append(name)
-        return CaseResult(self.verdicts[name], "as told", 1.5)
+        if name in self.broken:
+            raise self.broken[name]
+        return CaseResult(self.verdicts[name], "as told", 1.5, trace=self.trace)
 
 
 @pytest.fixture
@@ -57,6 +68,10 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Cases:
 
 def run(directory: Path, **options) -> int:
     return command.main(SignoffOptions(directory, **options))
+
+
+def out(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out
 
 
 def written(directory: Path) -> dict:
@@ -185,6 +200,70 @@ def test_what_is_not_proved_gives_status_1(fake, tmp_path, verdict):
     assert run(tmp_path) == (0 if verdict is Verdict.OPEN else 1)  # only what is open runs again
 
 
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (BuildError("yices failed: it is gone"), "yices failed: it is gone"),
+        (SimulationError("no output"), "no output"),
+        (KeyError("a\nb"), r"KeyError: 'a\\nb' \(tests/signoff/test_command.py:\d+\)"),
+    ],
+)
+def test_a_case_that_breaks_does_not_stop_the_others(fake, tmp_path, capsys, error, cause):
+    fake.broken["unit/a"] = error
+    assert run(tmp_path) == 1
+    assert re.search(rf"^\[1/3\] failed   unit/a \(0.0 s\): {cause}$", out(capsys), re.MULTILINE)
+    assert states(tmp_path) == {
+        "unit/a": "failed",
+        "unit/b": "proved",
+        "rounding32/k=003": "proved",
+    }
+    assert "<h2>Not proved" in (tmp_path / "signoff.html").read_text()
+    del fake.broken["unit/a"]
+    assert run(tmp_path) == 0  # it ran again, and alone
+    assert fake.ran == ["unit/a", "unit/b", "rounding32/k=003", "unit/a"]
+
+
+def test_a_failed_case_has_no_figures(fake, tmp_path):
+    for name in ("mutants/a/000", "coverage/a", "soak/a"):
+        fake.verdicts[name] = Verdict.PROVED
+        fake.broken[name] = BuildError("no tool")
+    assert run(tmp_path) == 1
+    assert [row["verdict"] for row in written(tmp_path)["cases"]].count("failed") == 3
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_hardware_that_cannot_be_elaborated_fails_its_cases(
+    fake, tmp_path, capsys, monkeypatch, short
+):
+    path = tmp_path / "short.json" if short else None
+    fake.unmade["unit/a"] = BuildError("the hardware cannot be elaborated: rtl/a.py:5")
+    monkeypatch.setattr(summary, "DESIGNS", {"lane": lambda: fake.made("unit/a")})
+    assert run(tmp_path / "out", short=path) == 1
+    assert "failed   unit/a (0.0 s): the hardware cannot be elaborated: rtl/a.py:5" in out(capsys)
+    assert states(tmp_path / "out")["unit/a"] == "failed"
+    assert fake.ran == ["unit/b", "rounding32/k=003"]
+    if path:
+        assert "unit/a" not in json.loads(path.read_text())["cases"]
+
+
+def test_a_file_of_the_hardware_that_cannot_be_read_is_one_line():
+    error = SyntaxError("invalid syntax", (str(ROOT / "rtl/fifo.py"), 7, 1, "x", 7, 2))
+    assert failures.told(error).startswith(
+        "the hardware cannot be elaborated: rtl/fifo.py:7: Synta"
+    )
+
+
+def test_the_waves_of_a_failure_are_a_file_that_the_line_names(fake, tmp_path, capsys):
+    fake.verdicts["unit/a"], fake.trace = Verdict.REFUTED, "$enddefinitions $end"
+    run(tmp_path, names=("unit/a",))
+    path = tmp_path / "waves" / "unit-a.vcd"
+    assert out(capsys).splitlines()[0].endswith(f"as told; waves: {path}")
+    assert path.read_text() == fake.trace
+    fake.verdicts["unit/a"], fake.trace = Verdict.PROVED, ""
+    run(tmp_path, names=("unit/a",))
+    assert not path.exists()
+
+
 def test_another_subject_makes_records_stale(fake, tmp_path):
     run(tmp_path)
     fake.subject = "fedcba9876543210"
@@ -222,7 +301,8 @@ def test_the_ladder_follows_the_cases():
     rows = [{"case": "unit/a", "verdict": "proved"}, {"case": "unit/b", "verdict": "stale"}]
     assert rung.state(rows)["state"] == "part"
     assert rung.state(rows[:1])["state"] == "done"
-    assert rung.state([*rows, {"case": "unit/c", "verdict": "refuted"}])["state"] == "failed"
+    for verdict in ("refuted", "vacuous", "failed"):
+        assert rung.state([*rows, {"case": "unit/c", "verdict": verdict}])["state"] == "failed"
     assert replace(rung, cases="none/*").state(rows)["state"] == "part"
 
 

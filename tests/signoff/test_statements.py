@@ -1,5 +1,7 @@
 """A failed assertion is named by its file in the checkout and its text."""
 
+import re
+
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.signoff import statements
 from scegrad.signoff.proofs import BY_NAME
@@ -21,18 +23,20 @@ SOURCE = """module top;
 def test_places_become_statements(tmp_path):
     source = tmp_path / "some.sv"
     source.write_text(SOURCE)
-    top = f"an included line\n{SOURCE}"
+    (tmp_path / "axi.svh").write_text("wire a;\nassume (a);  // AXI\n")
 
     def told(place: str) -> str:
-        return statements.told(f"Assert failed in some: {place}, in cycle 3", top, source)
+        return statements.told(f"Assert failed in some: {place}, in cycle 3", source)
 
-    before, after = "Assert failed in some: formal/some.sv", ", in cycle 3"
-    assert told("top.sv:4") == f"{before}:3: assert (a | b){after}"
-    assert told("top.sv:4.9-5.15 ($assert$top.sv:4$12)") == f"{before}:3: assert (a | b){after}"
-    assert told("$assert$top.sv:4$12") == f"{before}:3: assert (a | b){after}"
-    assert told("top.sv:6") == f"{before}: assert (c){after}"  # twice in the source
-    assert told("top.sv:1") == f"{before}: an included line module top{after}"
-    assert told("axi.svh:4").endswith(f"axi.svh:4{after}")
+    before, after = "Assert failed in some: formal/", ", in cycle 3"
+    assert told("top.sv:3") == f"{before}some.sv:3: assert (a | b){after}"
+    long = "top.sv:3.9-4.15 ($assert$top.sv:3$12)"
+    assert told(long) == f"{before}some.sv:3: assert (a | b){after}"
+    assert told("$assert$top.sv:3$12") == f"{before}some.sv:3: assert (a | b){after}"
+    assert told("top.sv:7") == f"{before}some.sv:7: assert (c){after}"  # the second of two
+    assert told("axi.svh:2.1-2.9") == f"{before}axi.svh:2: assume (a){after}"
+    error = statements.told("yosys failed: top.sv:3: ERROR: syntax", source, words=False)
+    assert error == "yosys failed: formal/some.sv:3: ERROR: syntax"
 
 
 def test_a_proof_tells_its_assertion():
@@ -40,7 +44,8 @@ def test_a_proof_tells_its_assertion():
     with broken(Breakage(Planner, "elaborate", "offset.eq(0)", "offset.eq(offset)")):
         detail = prove(proof).detail
     text = proof.source.read_text().splitlines()
-    place, statement = detail.removeprefix("Assert failed in planner: ").split(": ", 1)
+    first = re.split("; |, in cycle", detail.removeprefix("Assert failed in planner: "))[0]
+    place, statement = first.split(": ", 1)
     name, number = place.split(":")
     assert name == "formal/planner.sv"
     assert text[int(number) - 1].strip().startswith(statement)

@@ -1,12 +1,13 @@
 """A case of the sign-off: a claim about some Verilog, and the function that decides it."""
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from scegrad.signoff.result import CaseResult
+from scegrad.signoff import failures
+from scegrad.signoff.result import CaseResult, Verdict
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,14 @@ class SignoffCase:
     command: str = ""
     """The command that repeats it, if it is another than that of the sign-off."""
 
+    def decide(self) -> CaseResult:
+        """Run; whatever goes wrong is the verdict ``failed``, so that other cases still run."""
+        started = time.monotonic()
+        try:
+            return self.run()
+        except Exception as error:
+            return CaseResult(Verdict.FAILED, failures.told(error), time.monotonic() - started)
+
     @property
     def group(self) -> str:
         """The first part of the name."""
@@ -52,5 +61,5 @@ def hashed(parts: Iterable[str | Path]) -> str:
 
 
 def once(make: Callable[[], str]) -> Callable[[], str]:
-    """The function, which computes at its first call only."""
-    return cache(make)
+    """The function, which computes at its first call only; an error of it comes again."""
+    return failures.kept(make)

@@ -1,11 +1,12 @@
 """The command line of ``scegrad signoff``."""
 
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
 
-from scegrad.errors import RequestError
+from scegrad.errors import BuildError, RequestError
 from scegrad.options import argument, option
 
 Names = Annotated[
@@ -66,9 +67,7 @@ def signoff(
     same command goes on from there. The exit status is 1 unless every case that was chosen is
     proved.
     """
-    # Amaranth, NumPy and the provers: other commands, and --help, do not need them.
-    from scegrad.signoff import command
-
+    command = _command()
     if listed:
         command.show_list()
         return
@@ -76,6 +75,21 @@ def signoff(
         output, tuple(names or ()), quick, _share(share), tuple(others or ()), short
     )
     raise typer.Exit(command.main(options))
+
+
+def _command() -> ModuleType:
+    """The command. Amaranth, NumPy and the provers: other commands, and --help, do not need them.
+    Raises ``BuildError`` if a file of the hardware cannot be read.
+    """
+    from scegrad.signoff import failures
+
+    try:
+        from scegrad.signoff import command
+    except ModuleNotFoundError:
+        raise  # its message names what must be installed
+    except Exception as error:
+        raise BuildError(failures.told(error)) from error
+    return command
 
 
 def _share(text: str) -> tuple[int, int]:

@@ -3,19 +3,23 @@
 import json
 import os
 import sys
+import time
+import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
+from amaranth.hdl import UnusedElaboratable
+
 from scegrad.errors import RequestError, printable
 from scegrad.files import Output
-from scegrad.signoff import page, summary, tools
+from scegrad.signoff import failures, page, summary, tools
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.catalogue import cases
-from scegrad.signoff.ledger import Record, SignoffLedger
+from scegrad.signoff.ledger import Record, SignoffLedger, as_record
 from scegrad.signoff.places import ROOT
-from scegrad.signoff.result import Verdict
+from scegrad.signoff.result import CaseResult, Verdict
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,12 @@ class SignoffOptions:
 
 def main(options: SignoffOptions) -> int:
     """Run; returns 1 unless every case that was chosen is proved."""
+    # Of hardware that cannot be elaborated the line of the case says everything.
+    warnings.simplefilter("ignore", UnusedElaboratable)
     every = cases()
     chosen = choose(every, options)
     wrong = 0
+    failed = set()
     options.output.mkdir(parents=True, exist_ok=True)
     before: summary.Summary = {}
     if options.short:
@@ -44,13 +51,11 @@ def main(options: SignoffOptions) -> int:
         before = _short_before(options.short)
     with SignoffLedger(options.output, tools.identity(), options.others) as ledger:
         for number, case in enumerate(chosen, start=1):
-            record = None if options.names else ledger.of(case)
-            fresh = record is None
-            if record is None:
-                record = ledger.add(case, case.run())
+            record, fresh = _decided(case, ledger, anew=bool(options.names))
             print(line(number, len(chosen), record, fresh=fresh), flush=True)
             wrong += record["verdict"] != Verdict.PROVED
-        found = summary.summarise(every, ledger, whole=options.short is not None)
+            failed |= {case.name} if not record["subject"] else set()
+        found = summary.summarise(every, ledger, whole=options.short is not None, failed=failed)
     texts = {
         options.output / "signoff.json": summary.text(found),
         options.output / "signoff.html": page.page(found, _to_sources(options.output)),
@@ -63,6 +68,32 @@ def main(options: SignoffOptions) -> int:
             file.commit()
     print(f"{printable(options.output / 'signoff.html')}: {summary.in_short(found)}")
     return 1 if wrong else 0
+
+
+def _decided(case: SignoffCase, ledger: SignoffLedger, *, anew: bool) -> tuple[Record, bool]:
+    """The record of a case, and whether it was made now; without a subject if none can be made: the
+    ledger has no place for it then.
+    """
+    started = time.monotonic()
+    try:
+        case.subject()  # the first that needs the Verilog
+    except Exception as error:
+        result = CaseResult(Verdict.FAILED, failures.told(error), time.monotonic() - started)
+        return as_record(case.name, "", result), True
+    kept = None if anew else ledger.of(case)
+    return kept or ledger.add(case, _with_waves(case, ledger.path.parent)), kept is None
+
+
+def _with_waves(case: SignoffCase, output: Path) -> CaseResult:
+    """Run a case; the waves of its failure are a file, which the detail names."""
+    result = case.decide()
+    path = output / "waves" / f"{case.name.replace('/', '-')}.vcd"
+    path.unlink(missing_ok=True)  # of an older failure
+    if not result.trace:
+        return result
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(result.trace, encoding="ascii")
+    return replace(result, detail=f"{result.detail}; waves: {printable(path)}", trace="")
 
 
 def _to_sources(output: Path) -> str:

@@ -1,35 +1,37 @@
 """The designs that are signed off, as the sources have them now, each made once in a process."""
 
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from scegrad.build.simulator import verilog
 from scegrad.formats import FORMATS
 from scegrad.platforms import PLATFORMS, Platform
 from scegrad.signoff.case import hashed
+from scegrad.signoff.failures import kept
 from scegrad.sweep.unit import LaneDesign, design
 
 _made: set[str] = set()
 
 
-@cache
+@kept
 def lane_design(fmt_name: str) -> LaneDesign:
     """The lane of a format."""
+    found = design(FORMATS[fmt_name])
     _made.add(f"lane of {fmt_name}")
-    return design(FORMATS[fmt_name])
+    return found
 
 
-@cache
+@kept
 def platform_hash(platform: Platform) -> str:
     """The hash of a platform's Verilog, from its first module on."""
+    text = verilog(platform).read_text(encoding="ascii")
     if PLATFORMS.get(platform.name) == platform:
         _made.add(platform.name)
-    text = verilog(platform).read_text(encoding="ascii")
     return hashed([text[text.index("module ") :]])
 
 
-@cache
+@kept
 def stimuli_hash() -> str:
     """The hash of the sources from which random jobs and requests follow: what coverage, mutants of
     a platform and soak have run changes with them.

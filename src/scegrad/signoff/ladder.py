@@ -35,7 +35,7 @@ class Rung:
             proved = verdicts.count("proved")
             detail = f"{proved} of {len(verdicts)} proved"
             state = "done" if verdicts and proved == len(verdicts) else "part"
-            if {"refuted", "vacuous"} & set(verdicts):
+            if {"refuted", "vacuous", "failed"} & set(verdicts):
                 state = "failed"
         return {
             "level": self.level,

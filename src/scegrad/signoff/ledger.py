@@ -26,8 +26,8 @@ LASTING = (
     Verdict.ALIVE,
     Verdict.HOLES,
 )
-"""Verdicts that hold until something changes; an open case is tried again, and is kept for the page
-alone.
+"""Verdicts that hold until something changes; an open or failed case is tried again, and is kept
+for the page alone.
 """
 
 
@@ -74,20 +74,24 @@ class SignoffLedger:
         """Make a record; it is on disk when this returns. It replaces an older one of the same
         subject, but an open verdict does not replace a lasting one.
         """
-        record = {
-            "case": case.name,
-            "subject": case.subject(),
-            "verdict": str(result.verdict),
-            "detail": result.detail,
-            "seconds": round(result.seconds, 2),
-            "tools": self._tools,
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        }
-        if result.data:
-            record["data"] = dict(result.data)
+        found = as_record(case.name, case.subject(), result, self._tools)
         if result.verdict in LASTING or self.of(case) is None:
-            self._store.replace(key(case), record)
-        return record
+            self._store.replace(key(case), found)
+        return found
+
+
+def as_record(name: str, subject: str, result: CaseResult, tools: str = "") -> Record:
+    """A result as a record of now."""
+    found = {
+        "case": name,
+        "subject": subject,
+        "verdict": str(result.verdict),
+        "detail": result.detail,
+        "seconds": round(result.seconds, 2),
+        "tools": tools,
+        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    return found | ({"data": dict(result.data)} if result.data else {})
 
 
 def key(case: SignoffCase) -> str:

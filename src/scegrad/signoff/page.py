@@ -90,7 +90,7 @@ def _head(sources: str) -> list[str]:
     ]
 
 
-FAILED = ("refuted", "vacuous", "open", "alive", "holes")
+FAILED = ("refuted", "vacuous", "failed", "open", "alive", "holes")
 """Verdicts of cases that ran and are not proved, the worst first."""
 
 

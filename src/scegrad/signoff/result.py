@@ -21,6 +21,8 @@ class Verdict(StrEnum):
     """Mutants live: no stimulus distinguished them from the design, and no proof shows that they
     are equal to it.
     """
+    FAILED = "failed"
+    """It could not be decided: a tool ended by itself, or the hardware cannot be elaborated."""
     HOLES = "holes"
     """Points of the code, or kinds of jobs, are neither hit nor excluded with a reason."""
 
@@ -35,3 +37,5 @@ class CaseResult:
     detail: str
     seconds: float
     data: Mapping[str, Any] = field(default_factory=dict)
+    trace: str = field(default="", repr=False)
+    """The waves of the failure as VCD, if there is one."""

@@ -1,5 +1,7 @@
-"""Messages of the solvers in the words of ``formal/``: they name a place in the compiled top, and a
-user wants the file in the checkout and the assertion itself.
+"""Messages of Yosys and the solvers in the words of ``formal/``: they name a place in the compiled
+top or in a file that it includes, and a user wants the file in the checkout and the statement.
+
+The compiled top has the lines of its source, and so have the places in it.
 """
 
 import re
@@ -9,31 +11,26 @@ TOP = "top.sv"
 """The name of the compiled top."""
 
 _PLACE = re.compile(
-    rf"(?:\$\w+\$|\b){re.escape(TOP)}:(\d+)(?:\.\d+-\d+\.\d+|\$\d+)?"
-    rf"(?: \(\$\w+\${re.escape(TOP)}:\d+\$\d+\))?"
+    rf"(?:\$\w+\$|\b)({re.escape(TOP)}|\w+\.svh):(\d+)(?:\.\d+-\d+\.\d+|\$\d+)?"
+    r"(?: \(\$\w+\$\w+\.svh?:\d+\$\d+\))?"
 )
 
 
-def told(message: str, top: str, source: Path) -> str:
-    """The message with file, line and statement in place of each place in ``top``.
-
-    Lines of included files, and those that occur more than once, have no number: where they stand
-    in the source is another line than in the top.
+def told(message: str, source: Path, *, words: bool = True) -> str:
+    """The message with file and line in place of each place in the top, or in a file beside its
+    source; with ``words`` the statement there, too.
     """
-    return _PLACE.sub(lambda place: _told(int(place[1]), top, source), message)
+
+    def place(found: re.Match[str]) -> str:
+        path = source if found[1] == TOP else source.with_name(found[1])
+        line = f"formal/{path.name}:{found[2]}"
+        return f"{line}: {_statement(path, int(found[2]))}" if words else line
+
+    return _PLACE.sub(place, message)
 
 
-def _told(number: int, top: str, source: Path) -> str:
-    lines = top.splitlines()
-    own = source.read_text(encoding="ascii").splitlines()
-    first = lines[number - 1]
-    place = f"formal/{source.name}"
-    if own.count(first) == 1:
-        place += f":{own.index(first) + 1}"
-    return f"{place}: {_statement(lines[number - 1 :])}"
-
-
-def _statement(lines: list[str]) -> str:
-    """The statement that begins in the first line, without comments, in one line."""
+def _statement(path: Path, number: int) -> str:
+    """The statement that begins in a line, without comments, in one line."""
+    lines = path.read_text(encoding="ascii").splitlines()[number - 1 :]
     text = " ".join(line.split("//")[0] for line in lines)
     return " ".join(text.split(";")[0].split())

@@ -3,14 +3,16 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from scegrad.signoff import failures
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.designs import DESIGNS, made
 from scegrad.signoff.ladder import LADDER
-from scegrad.signoff.ledger import Record, SignoffLedger, key
+from scegrad.signoff.ledger import Record, SignoffLedger, as_record, key
 from scegrad.signoff.places import place, place_of_point
+from scegrad.signoff.result import CaseResult, Verdict
 
 VERSION = 1
 
@@ -22,9 +24,14 @@ Row = dict[str, Any]
 
 
 def summarise(
-    every: Iterable[SignoffCase], ledger: SignoffLedger, *, whole: bool = True
+    every: Iterable[SignoffCase],
+    ledger: SignoffLedger,
+    *,
+    whole: bool = True,
+    failed: Collection[str] = (),
 ) -> Summary:
-    """The state of each case, each group and each rung of the ladder, from the ledger.
+    """The state of each case, each group and each rung of the ladder, from the ledger; ``failed``
+    are cases whose subject cannot be made, so that they have no record.
 
     Without ``whole``, cases without any record have no subject, and only the designs whose Verilog
     was needed are named: the Verilog of all platforms takes a minute.
@@ -32,12 +39,12 @@ def summarise(
     records = ledger.records
     known = {record["case"] for record in records.values()}
     rows = [
-        row(case, records.get(key(case)), stale=case.name in known)
-        if whole or case.name in known
+        _state(case, records, known)
+        if whole or case.name in known or case.name in failed
         else row(case, None, stale=False, subject="")
         for case in every
     ]
-    designs = {name: make() for name, make in DESIGNS.items()} if whole else made()
+    designs = {name: _verilog(make) for name, make in DESIGNS.items()} if whole else made()
     return {
         "version": VERSION,
         "cases": rows,
@@ -54,6 +61,24 @@ def summarise(
         "designs": [{"design": name, "verilog": verilog} for name, verilog in designs.items()],
         "tools": sorted({record["tools"] for record in records.values()}),
     }
+
+
+def _state(case: SignoffCase, records: Mapping[str, Record], known: Collection[str]) -> Row:
+    """A case with its record of today, or with the reason why its subject cannot be made."""
+    try:
+        name = key(case)
+    except Exception as error:
+        cause = as_record(case.name, "", CaseResult(Verdict.FAILED, failures.told(error), 0.0))
+        return row(case, cause, stale=False, subject="")
+    return row(case, records.get(name), stale=case.name in known)
+
+
+def _verilog(make: Callable[[], str]) -> str:
+    """The hash of a design's Verilog, or the reason why there is none."""
+    try:
+        return make()
+    except Exception as error:
+        return failures.told(error)
 
 
 def row(
@@ -199,10 +224,11 @@ def _soaked(
 def _recorded(
     rows: Iterable[Row], records: Mapping[str, Record], group: str
 ) -> Iterator[tuple[Row, Record | None]]:
-    """The cases of a group with their records of today."""
+    """The cases of a group with their records of today, if these have figures."""
     for each in rows:
         if each["group"] == group:
-            yield each, records.get(f"{each['case']} {each['subject']}")
+            record = records.get(f"{each['case']} {each['subject']}", {})
+            yield each, record if "data" in record else None
 
 
 KEPT = ("version", "mutants", "coverage", "functional", "designs", "tools")
@@ -217,8 +243,8 @@ def short(summary: Summary, before: Mapping[str, Any] | None = None) -> str:
     cases = {}
     for each in summary["cases"]:
         row = [each["subject"], each["verdict"], each["seconds"], each["time"]]
-        if each["verdict"] in (MISSING, STALE):
-            row = old.get(each["case"], [""])
+        if each["verdict"] in (MISSING, STALE, Verdict.FAILED):
+            row = old.get(each["case"], [None])
         if row[0] == each["subject"]:
             cases[each["case"]] = row
     lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in cases.items())

@@ -143,9 +143,11 @@ class Yices:
             return None  # it may still answer a short question before it is killed
         self.tell(f"(push 1)\n(assert {term})\n(check-sat)\n(pop 1)")
         answer = self._process.stdout.readline().strip()
-        if answer not in ("sat", "unsat", ""):
-            raise BuildError(f"yices failed: {answer}")
-        return answer == "sat" if answer else None
+        if not answer and time.monotonic() >= self._end:
+            return None
+        if answer not in ("sat", "unsat"):
+            raise BuildError(f"yices failed: {answer or 'it ended without an answer'}")
+        return answer == "sat"
 
 
 def abc(commands: str, directory: Path, seconds: float) -> str | None:

@@ -24,7 +24,7 @@ from amaranth.lib.wiring import In
 
 from scegrad.errors import BuildError
 from scegrad.rtl.verilog import to_verilog
-from scegrad.signoff import induction, inner, statements, tools
+from scegrad.signoff import inner, statements, tools, unit_decision
 from scegrad.signoff.case import hashed
 from scegrad.signoff.result import CaseResult, Verdict
 
@@ -60,14 +60,8 @@ _MISSING = re.compile(r"selection contains 0 elements .*: w:(\S+)")
 
 _RESIZED = re.compile(r"Resizing cell port \w+\.u\.(\w+) from (\d+) bits to (\d+) bits")
 
-_PASSED = "Status: PASSED"
-
 _INCLUDE = re.compile(r'^ *`include "(\w+\.svh)"\n', re.MULTILINE)
 _SIZES = "`SIZES"
-_ASSERTIONS = re.compile(r"\bassert\s*\(")
-_COMMENT = re.compile(r"//.*")
-_TOLD = re.compile(r"Assert failed.*|Unreached.*|ERROR.*")
-_DEFINED = re.compile(r"^\(define-fun \|\w+_a \d+\| .*?\) Bool (.*?)\) ; (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -176,9 +170,12 @@ def prove(proof: Proof, verilog: str | None = None) -> CaseResult:
         for included in tools.FORMAL.glob("*.svh"):
             shutil.copy(included, directory)
         missed = _compile(proof, directory)
-        verdict, detail = (Verdict.VACUOUS, missed) if missed else _decide(proof, directory)
-        detail = statements.told(detail, top, proof.source)
-    return CaseResult(verdict, detail, time.monotonic() - started)
+        verdict, detail = (
+            (Verdict.VACUOUS, missed) if missed else unit_decision.decide(proof, directory)
+        )
+        trace = unit_decision.trace(proof, directory, verdict, detail)
+        detail = statements.told(detail, proof.source)
+    return CaseResult(verdict, detail, time.monotonic() - started, trace=trace)
 
 
 def _compile(proof: Proof, directory: Path) -> str:
@@ -195,7 +192,7 @@ def _compile(proof: Proof, directory: Path) -> str:
     except BuildError as error:
         missing = _MISSING.search(str(error))
         if not missing:
-            raise
+            raise BuildError(statements.told(str(error), proof.source, words=False)) from error
         return f"the unit has no signal {missing[1]}"
     for port, top, unit in _RESIZED.findall(log):
         if port not in proof.numbers or int(unit) > int(top):
@@ -217,75 +214,3 @@ def _included(path: Path) -> str:
     """A file with each ``include`` replaced by the file, as Yosys does it."""
     text = path.read_text(encoding="ascii")
     return _INCLUDE.sub(lambda found: _included(path.with_name(found[1])), text)
-
-
-def _decide(proof: Proof, directory: Path) -> tuple[Verdict, str]:
-    """No folded assertion; none fails in the first cycles, in which each cover is reached; then the
-    claim.
-    """
-    empty = folded(directory / "model.smt2", proof.top())
-    if empty:
-        return Verdict.VACUOUS, empty
-    if proof.apart:
-        found = _apart(proof, directory)
-        return (found[0] == Verdict.PROVED and _first_cycles(proof, directory, "-c")) or found
-    failed = _first_cycles(proof, directory) or _first_cycles(proof, directory, "-c")
-    if failed:
-        return failed
-    if proof.depth is None:
-        return _reachability(proof, directory)
-    step = ["-i", "-t", str(proof.depth)]
-    output = tools.smtbmc("model.smt2", step, directory, proof.limit)
-    if output is None or _PASSED not in output:
-        return Verdict.OPEN, _cause(output)
-    return Verdict.PROVED, f"induction over {proof.depth} cycles"
-
-
-def _apart(proof: Proof, directory: Path) -> tuple[Verdict, str]:
-    assert proof.depth, "abc decides all assertions at once"
-    model = induction.Model(directory / "model.smt2", proof.name)
-    return induction.decide(model, proof.depth, proof.covers, proof.limit)
-
-
-def _first_cycles(proof: Proof, directory: Path, *mode: str) -> tuple[Verdict, str] | None:
-    """The assertion that fails in the first cycles or, with the mode ``-c``, a cover that is not
-    reached; None if there is none.
-    """
-    cycles = ["-t", str(proof.covers)]
-    output = tools.smtbmc("model.smt2", [*mode, *cycles], directory, proof.limit)
-    if output is not None and _PASSED in output:
-        return None
-    failed = Verdict.VACUOUS if mode else Verdict.REFUTED
-    return (Verdict.OPEN if output is None else failed), _cause(output)
-
-
-def _reachability(proof: Proof, directory: Path) -> tuple[Verdict, str]:
-    commands = "read_aiger model.aig; fold; strash; scorr; pdr"
-    output = tools.abc(commands, directory, proof.limit)
-    if output and "Property proved" in output:
-        return Verdict.PROVED, "property-directed reachability"
-    if output and "was asserted in frame" in output:
-        line = next(line for line in output.splitlines() if "was asserted in frame" in line)
-        return Verdict.REFUTED, line.strip()
-    return Verdict.OPEN, "property-directed reachability out of time"
-
-
-def folded(smt: Path, top: str) -> str:
-    """What is wrong with the assertions in an SMT2 file: one is constantly true or gone; empty if
-    nothing is. One in a loop is there once for each turn.
-    """
-    found = _DEFINED.findall(smt.read_text(encoding="utf-8"))
-    due = len(_ASSERTIONS.findall(_COMMENT.sub("", top)))
-    for body, name in found:
-        if body.startswith("(or true") or body == "true":
-            return f"the assertion {name} is constantly true"
-    there = len({name.rpartition("$")[0] for _, name in found})
-    return "" if there == due else f"{there} of {due} assertions are in the model"
-
-
-def _cause(output: str | None) -> str:
-    """The line of smtbmc that says which assertion failed or what was not reached."""
-    if output is None:
-        return "out of time"
-    found = (_TOLD.search(line) for line in output.splitlines())
-    return next((match.group() for match in found if match), output.strip().splitlines()[-1])
