@@ -17,10 +17,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from scegrad.formats import FP16, FP32
+from scegrad.formats import FORMATS, FP16, FP32, Format
 from scegrad.model import exact_fp16
 from scegrad.rtl.datapath.sigmoid32 import K_AHEAD
-from scegrad.signoff import aig, lane, pipeline, tools
+from scegrad.signoff import aig, counterexample, lane, pipeline, tools
 from scegrad.signoff.aig import Aig
 from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.sweep.unit import LaneDesign
@@ -122,12 +122,15 @@ def _decide(design: LaneDesign, output: str, make: Callable[[LaneDesign], Aig]) 
     1.
     """
     started = time.monotonic()
-    return solve(kept_graph(make, design), output, WIDTHS[design.fmt_name], started)
+    fmt = FORMATS[design.fmt_name]
+    return solve(kept_graph(make, design), output, WIDTHS[fmt.name], fmt, started)
 
 
-def solve(graph: Aig, output: str, widths: dict[str, int], started: float) -> CaseResult:
-    """Prove that an output is 0 for all inputs, or show inputs of these widths for which it is
-    1.
+def solve(
+    graph: Aig, output: str, widths: dict[str, int], fmt: Format, started: float
+) -> CaseResult:
+    """Prove that an output is 0 for all inputs, or show inputs of these widths, of a lane of
+    ``fmt``, for which it is 1.
     """
     cnf = graph.cnf(output)
     if isinstance(cnf, bool):
@@ -141,8 +144,9 @@ def solve(graph: Aig, output: str, widths: dict[str, int], started: float) -> Ca
     if answer is False:
         return CaseResult(Verdict.PROVED, f"{len(cnf.clauses)} clauses unsatisfiable", seconds)
     assert isinstance(answer, list)
-    shown = [f"{name} = {aig.value(answer, cnf, name, w):#x}" for name, w in widths.items()]
-    return CaseResult(Verdict.REFUTED, f"does not hold for {', '.join(shown)}", seconds)
+    values = {name: aig.value(answer, cnf, name, width) for name, width in widths.items()}
+    shown = counterexample.told(values, fmt)
+    return CaseResult(Verdict.REFUTED, f"does not hold for {shown}", seconds)
 
 
 _graphs: dict[tuple[str, str], Aig] = {}

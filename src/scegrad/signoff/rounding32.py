@@ -25,6 +25,7 @@ from scegrad.model.unpack import unpack
 from scegrad.signoff import lane, tools
 from scegrad.signoff.aig import Aig
 from scegrad.signoff.case import SignoffCase, hashed, once
+from scegrad.signoff.counterexample import TERMS
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.lane_proofs import kept_graph, solve
 from scegrad.signoff.result import CaseResult, Verdict
@@ -38,9 +39,6 @@ _ALIGNED = {
     "y_lost": "lane.subtract.y_lost_3",
 }
 _DIFFERENCE = {"difference": "lane.round.i__payload"}
-
-_FIELDS = {"s_shift": (47, 6), "y_shift": (78, 6), "one": (85, 1), "anchor": (87, 9)}
-"""First bit and width of fields of the terms."""
 
 
 class Step(NamedTuple):
@@ -85,8 +83,9 @@ def constants(part: Mapping[str, int]) -> dict[str, bool]:
     """The bits of the terms that a case fixes."""
     bits: dict[str, bool] = {}
     for name, value in part.items():
-        first, width = _FIELDS[name]
-        bits |= {f"terms[{first + i}]": bool(value >> i & 1) for i in range(width)}
+        names = list(TERMS)
+        first = sum(TERMS[each] for each in names[: names.index(name)])
+        bits |= {f"terms[{first + i}]": bool(value >> i & 1) for i in range(TERMS[name])}
     return bits
 
 
@@ -104,7 +103,7 @@ def decide(name: str, part: Mapping[str, int], design: LaneDesign) -> CaseResult
     """Decide one case of a step."""
     started = time.monotonic()
     case = graph(name, design).specialised(constants(part))
-    return solve(case, "bad[0]", dict(STEPS[name].widths), started)
+    return solve(case, "bad[0]", dict(STEPS[name].widths), FP32, started)
 
 
 def _decide_today(name: str, part: Mapping[str, int]) -> CaseResult:
