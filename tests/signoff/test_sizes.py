@@ -12,7 +12,7 @@ from scegrad.platforms import PLATFORMS
 from scegrad.rtl.core import Core
 from scegrad.rtl.deal import Deal, Gather, Grant
 from scegrad.rtl.dma.bursts import Planner
-from scegrad.rtl.dma.reader import ReadRequests
+from scegrad.rtl.dma.reader import Reader, ReadRequests
 from scegrad.rtl.dma.realign import Realign
 from scegrad.rtl.dma.rotate import Rotate
 from scegrad.rtl.dma.write_buffer import WriteBuffer
@@ -31,6 +31,7 @@ KINDS = {
     "fifo": Fifo,
     "planner": Planner,
     "read_requests": ReadRequests,
+    "read_beats": Reader,
     "realign": Realign,
     "rotate": Rotate,
     "write_buffer": WriteBuffer,

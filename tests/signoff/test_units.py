@@ -309,6 +309,63 @@ BREAKAGES = {
             },
         ),
     ],
+    "read_beats": [
+        *_breakages(
+            Reader,
+            "elaborate",
+            {
+                "Mux(self.r.payload.id[0], offsets[LABELS], offsets[LOGITS])": "offsets[LOGITS]",
+                "rotate.o.payload.tag == i": "1",
+                "rotate.i.payload.tag.eq(self.r.payload.id[0])": "rotate.i.payload.tag.eq(0)",
+                "self.r.valid & self.r.payload.last": "self.r.valid",
+                "requests.freed[i].eq(realign.freed)": (
+                    "requests.freed[i].eq(self._realigns[1 - i].freed)"
+                ),
+                "requests.addresses[i].eq(self.addresses[i])": (
+                    "requests.addresses[i].eq(self.addresses[LOGITS])"
+                ),
+                "requests.start.eq(self.start)": "requests.start.eq(self.start & ~self.halt)",
+                "realign.start.eq(self.start)": "realign.start.eq(self.start & ~self.halt)",
+                "realign.offset.eq(offsets[i])": "realign.offset.eq(offsets[LABELS])",
+                "realign.offset.eq(offsets[i]),": "realign.offset.eq(offsets[LOGITS]),",
+                "(rotate.o.payload.tag == i)": "(rotate.o.payload.tag >= i)",
+                "connect(m, flipped(self.ar), requests.ar)": (
+                    "m.d.comb += [self.ar.valid.eq(requests.ar.valid & ~self.halt),"
+                    " self.ar.payload.eq(requests.ar.payload),"
+                    " requests.ar.ready.eq(self.ar.ready)]"
+                ),
+                "connect(m, flipped(self.ar), requests.ar": (
+                    "m.d.comb += (self.ar.valid.eq(requests.ar.valid),"
+                    " self.ar.payload.as_value().eq(requests.ar.payload.as_value() ^ self.halt),"
+                    " requests.ar.ready.eq(self.ar.ready)"
+                ),
+                "logits.blocks.valid & labels.blocks.valid": "logits.blocks.valid",
+                "eq(self.operands.valid & self.operands.ready)": "eq(self.operands.ready)",
+                "payload.labels.eq(labels.blocks.payload)": (
+                    "payload.labels.eq(labels.blocks.payload ^ logits.blocks.payload)"
+                ),
+                "logits.pending | labels.pending": "logits.pending",
+                "self.idle.eq(requests.idle)": "self.idle.eq(requests.idle & ~self.ar.valid)",
+                "self.r.ready.eq(1)": "self.r.ready.eq(~self.halt)",
+            },
+        ),
+        *_breakages(
+            Reader,
+            "_watch",
+            {
+                "self.r.valid & (self.r.payload.id[0] == i)": "self.r.valid",
+                "C(0, self._size), address[self._size :]": (
+                    "address[: self._size], address[self._size :]"
+                ),
+                "address.eq(self.addresses[i])": "address.eq(self.addresses[LOGITS])",
+                "following[LABELS], following[LOGITS]": "following[LOGITS], following[LABELS]",
+                "payload.resp[1]": "payload.resp.any()",
+                "self.r.payload.resp[0]": "self.r.payload.resp[1]",
+            },
+        ),
+        Breakage(ReadRequests, "elaborate", "size.eq(self._size)", "size.eq(self._size - 1)"),
+        Breakage(ReadRequests, "elaborate", "burst.eq(BURST_INCR)", "burst.eq(0)"),
+    ],
     "rotate": [
         *_breakages(
             Rotate,

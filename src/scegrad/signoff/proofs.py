@@ -10,7 +10,7 @@ from scegrad.rtl.control.readout import Readout
 from scegrad.rtl.deal import Deal, Gather
 from scegrad.rtl.dma.bursts import Planner
 from scegrad.rtl.dma.counters import CounterBank
-from scegrad.rtl.dma.reader import ReadRequests
+from scegrad.rtl.dma.reader import Reader, ReadRequests
 from scegrad.rtl.dma.realign import Realign
 from scegrad.rtl.dma.rotate import Rotate
 from scegrad.rtl.dma.write_buffer import WriteBuffer
@@ -89,6 +89,59 @@ def fifo_proof(depth: int, width: int) -> Proof:
     )
 
 
+_ARRAYS = {"x": "inner.logits", "y": "inner.labels"}
+
+READ_HOOKS = (
+    named("inner", "following_0", "following_1")
+    | {
+        "h_q_start": "inner.requests.start",
+        "h_q_halt": "inner.requests.halt",
+        "h_q_last_byte": "inner.requests.last_byte",
+        "h_q_logits": "inner.requests.planner_0.address",
+        "h_q_labels": "inner.requests.planner_1.address",
+        "h_q_freed_x": "inner.requests.freed__0",
+        "h_q_freed_y": "inner.requests.freed__1",
+        "h_q_ready": "inner.requests.ar__ready",
+        "h_q_end": "inner.requests.burst_end",
+        "h_t_valid": "inner.rotate.i__valid",
+        "h_t": "inner.rotate.i__payload",
+    }
+    | {
+        f"h_{letter}_{short}": f"{array}.{signal}"
+        for letter, array in _ARRAYS.items()
+        for short, signal in (
+            ("start", "start"),
+            ("offset", "offset"),
+            ("last_byte", "last_byte"),
+            ("valid", "fifo.i__valid"),
+            ("word", "fifo.i__payload"),
+            ("take", "blocks__ready"),
+        )
+    }
+)
+"""What the parts of ``Reader`` get."""
+
+READ_CUTS = {
+    "q_valid": "inner.requests.ar__valid",
+    "q_id": "inner.requests.port_1",
+    "q_burst": "inner.requests.port_2",
+    "q_open": "inner.requests.outstanding",
+    "t_valid": "inner.rotate.valid_1",
+    "t_word": "inner.rotate.o__payload",
+} | {
+    f"{letter}_{short}": f"{array}.{signal}"
+    for letter, array in _ARRAYS.items()
+    for short, signal in (
+        ("valid", "blocks__valid"),
+        ("word", "word"),
+        ("old", "from_hold"),
+        ("freed", "freed"),
+        ("pending", "pending"),
+    )
+}
+"""What they do."""
+
+
 PROOFS = (
     fifo_proof(depth=4, width=8),
     Proof(
@@ -151,6 +204,23 @@ PROOFS = (
             for short, port in (("valid", "valid"), ("take", "ready"), ("burst", "payload"))
         },
         sizes={"data_bits": 64, "burst_beats": 16, "buffer_beats": 64, "turn_beats": 32},
+    ),
+    Proof(
+        "read_beats",
+        partial(Reader, **BUS),
+        "each word of R is turned and kept as the array that RID names, blocks go out in pairs, a"
+        " fault has the address of its beat",
+        depth=2,
+        covers=8,
+        hooks=READ_HOOKS,
+        cuts=READ_CUTS,
+        sizes={
+            "data_bits": 64,
+            "granule_bytes": 2,
+            "burst_beats": 4,
+            "buffer_beats": 8,
+            "turn_beats": 8,
+        },
     ),
     Proof(
         "dma_control",

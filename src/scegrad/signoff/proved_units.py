@@ -67,6 +67,12 @@ UNITS = (
         at="shared",
     ),
     Unit(
+        "read_beats",
+        r".*\.reader\.",
+        ("inner.requests.", "inner.rotate.", "inner.logits.", "inner.labels.", "ar__", "cut_"),
+        at="shared",
+    ),
+    Unit(
         "dma_control",
         r".*\.dma\.(?!reader\.)",
         ("inner.reader.", "inner.writer.", "inner.counters", "axi__", "counters", "cut_"),

@@ -14,7 +14,7 @@ from scegrad.signoff.unit import Proof
 
 Sizes = Mapping[str, int]
 
-_SLOW = ("write_buffer",)
+_SLOW = ("write_buffer", "read_beats")
 """The units whose proofs take more than some seconds at these sizes."""
 
 
@@ -29,7 +29,9 @@ def _units(platform: Platform, data_bits: int, turn_beats: int) -> Iterator[tupl
     yield "planner", "-reads", bursts | {"turn_blocks": turn_beats // platform.burst_beats}
     yield "planner", "-writes", bursts | {"turn_blocks": 1}
     yield "planner_same", "", bursts | {"turn_blocks": 1}
-    yield "read_requests", "", bursts | {"buffer_beats": read, "turn_beats": turn_beats}
+    reads = bursts | {"buffer_beats": read, "turn_beats": turn_beats}
+    yield "read_requests", "", reads
+    yield "read_beats", "", granules | reads
     yield "fifo", "-reads", {"width": 1, "depth": 1 << (read - 1).bit_length()}
     yield "rotate", "", granules | {"first_levels": 1}
     yield "realign", "", granules | {"depth": read}
