@@ -2,7 +2,7 @@
 // job ends once, with the status of what came first; a failed or aborted one with nothing in
 // flight. Reader and writer get the arrays of the job, and each counter its event.
 module dma_control #(
-    parameter RUNNING = 2, parameter DONE = 3, parameter READ_SLVERR = 32,
+    parameter IDLE = 0, parameter RUNNING = 2, parameter DONE = 3, parameter READ_SLVERR = 32,
     parameter WRITE_SLVERR = 34, parameter ABORTED = 48
 ) (input clk, input rst, input start, input [127:0] job, input abort,
     input r_idle, input r_fault, input [32:0] r_payload,
@@ -55,7 +55,7 @@ module dma_control #(
     always @* assume (!w_finished | r_idle);
 
     // What the job has come to, as the contract says it.
-    reg running, cut, empty, begun;
+    reg running, cut, empty, begun, any;  // any: a job began since the reset
     reg [5:0] outcome, outcome_was;
     reg [31:0] fault;
     reg [2:0] over;  // cycles in which the job could have ended and did not
@@ -66,9 +66,10 @@ module dma_control #(
         begun <= running & !taken;
         over <= running & !done & could_end ? over + 1 : 0;
         if (rst) begin
-            running <= 0; cut <= 0; fault <= 0; outcome <= DONE; over <= 0;
+            running <= 0; cut <= 0; fault <= 0; outcome <= DONE; over <= 0; any <= 0;
         end else if (taken) begin
             running <= 1; cut <= 0; fault <= 0; empty <= size == 0; outcome <= DONE; over <= 0;
+            any <= 1;
         end else if (done) begin
             running <= 0;
         end else if (running & !cut & (r_fault | w_fault)) begin
@@ -97,8 +98,8 @@ module dma_control #(
         assert (busy | !flush);
         assert (flush == (cut & busy));
         assert (!busy | (status == RUNNING));
-        assert (!done | (status == outcome));
-        assert (!(done | busy) | (fault_address == fault));
+        assert (busy | (status == (any ? outcome : IDLE))); // until the next job begins
+        assert (fault_address == fault);
         assert (!(done & cut) | (r_idle & w_idle & idle_was));  // nothing is in flight
         assert (!(done & cut) | clear_was);                 // its leftovers are out of the buffers
         assert (!(done & !cut) | empty | was_finished);     // all is written, or nothing to do
@@ -109,6 +110,7 @@ module dma_control #(
     always @* if (started) begin
         assert (!busy | (h_outcome == outcome));
         assert (!(busy & empty) | first);
+        assert (any | (!running & (fault == 0)));
     end
 
     // The job that was taken, as reader and writer see it while they work.

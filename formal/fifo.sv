@@ -1,4 +1,5 @@
-// Fifo: nothing lost, in order, nothing out of nothing, offered in two cycles, stable.
+// Fifo: nothing lost, in order, nothing out of nothing, stable, two cycles from in to out. All
+// outputs are told in every cycle: `valid` and `freed` by a model, the payload while it is valid.
 module fifo #(parameter `SIZES, localparam PLACE = $clog2(DEPTH), LEVEL = $clog2(DEPTH + 1))
     (input clk, input rst, input i_valid, input [WIDTH-1:0] i, input ready);
     wire valid, freed;
@@ -45,16 +46,20 @@ module fifo #(parameter `SIZES, localparam PLACE = $clog2(DEPTH), LEVEL = $clog2
 
     reg was_valid, was_ready;
     reg [WIDTH-1:0] was;
-    reg [1:0] waiting;  // cycles in which something was inside and nothing was offered
+    // What came in the cycle before, or earlier, is at the output in the next cycle, if it is
+    // the first or the one before it goes; it is `freed` in the cycle after it went.
+    reg offered, left;
     always @(posedge clk) begin
         was_valid <= valid & !rst; was_ready <= ready; was <= o;
-        waiting <= (rst | valid | (inside == 0)) ? 0 : waiting + 1;
+        offered <= !rst & (offered & !ready | (inside > offered));
+        left <= !rst & offered & ready;
     end
     always @* if (started) begin
+        assert (valid == offered);
+        assert (freed == left);
         assert (!valid | (inside != 0));                    // nothing out of nothing
         assert (!(its_turn & valid) | (o == value));  // in order, nothing lost, nothing changed
         assert (!(was_valid & !was_ready) | (valid & (o == was)));
-        assert (waiting < 2);                               // offered two cycles after it came
         assert (inside <= DEPTH);
         assert (!(i_valid & h_fetch) | (h_write != h_read));  // none is read while it is written
     end
@@ -67,7 +72,6 @@ module fifo #(parameter `SIZES, localparam PLACE = $clog2(DEPTH), LEVEL = $clog2
         assert (room + inside + freed == DEPTH);
         assert (!here | (before < inside));
         assert (!here | its_turn & valid | (h_words[its_place * WIDTH +: WIDTH] == value));
-        assert ((waiting == 0) | valid);
     end
     // As full as covers wait for: to fill a large buffer takes more cycles than they have.
     localparam FULL = DEPTH < 4 ? DEPTH : 4;

@@ -39,7 +39,7 @@ SUMMARY = {
             "mutants": 20,
             "ends": {
                 "equal": 2,
-                "equal but for a reset that no claim needs": 3,
+                "equal but for a reset of payload that is not valid": 3,
                 "refused by the step of the proof": 15,
                 "alive": 0,
             },

@@ -12,7 +12,7 @@ import pytest
 from scegrad.errors import SimulationError
 from scegrad.progress import Bar
 from scegrad.signoff import mutant_pins, mutant_proofs, mutant_units, obligations, tools
-from scegrad.signoff.mutant_contracts import AFTER, EQUAL, FULFILS, Contract, Judge
+from scegrad.signoff.mutant_contracts import AFTER, EQUAL, FULFILS, HIDDEN, SAME, Contract, Judge
 from scegrad.signoff.mutation import Mutant
 from scegrad.signoff.obligation_questions import Questions
 from scegrad.signoff.obligation_traces import Mutants
@@ -69,7 +69,7 @@ def test_the_proof_itself_agrees(monkeypatch, name, seed):
         for mutant in rng.sample(mutants, min(SHOWN, len(mutants))):
             result = of_itself(name, mutant)
             proved = result.verdict == Verdict.PROVED
-            if end in (EQUAL, AFTER, FULFILS):
+            if end in (EQUAL, HIDDEN, SAME, AFTER, FULFILS):
                 # What changes nothing may still fold an assertion, which the proof tells.
                 assert proved or "constantly true" in result.detail, f"{mutant}: {end}, {result}"
             else:
@@ -84,6 +84,36 @@ def test_a_trace_that_shows_nothing_is_an_error(monkeypatch):
     monkeypatch.setattr(Mutants, "refused", lambda *_: 0)
     with Bar("mutants") as progress, pytest.raises(SimulationError, match="shows no failure"):
         mutant_proofs.judge(NAMED["fifo"]).judge(progress)
+
+
+def test_what_an_output_shows_is_not_equal_by_the_proof(monkeypatch):
+    """Claims that say every output would refuse it: without them its end is an error."""
+    contract = Contract(NAMED["fifo"])
+    monkeypatch.setattr(mutant_proofs, "contract", lambda _: contract)
+    monkeypatch.setattr(Mutants, "refused", lambda *_: 0)
+    monkeypatch.setattr(Questions, "covering", lambda _: {})
+    for question in ("step_fails", "base_fails"):
+        monkeypatch.setattr(Questions, question, lambda *_: None)
+    judge = mutant_proofs.judge(NAMED["fifo"])
+    judge._left = judge._left[::20]  # many are of words that the first cycles do not reach
+    with Bar("mutants") as progress, pytest.raises(SimulationError, match="no claim says an out"):
+        judge.judge(progress)
+
+
+def test_a_reset_is_hidden_where_payload_is_not_valid_alone():
+    """Each register of the requests that is not reset: those of AW's payload are hidden."""
+    contract = Contract(NAMED["write_requests"])
+    found, hidden = contract.found, {True: 0, False: 0}
+    payload = set(found.valid_bits())
+    for mutants in contract.own().values():
+        mutant, site = mutants[0]
+        if "-mode const0" in mutant.command and "-port SRST" in mutant.command:
+            image = contract.image(site)
+            other = contract.questions.reset_otherwise(image)
+            assert contract.questions.hidden(image) == (other <= payload), mutant
+            hidden[other <= payload] += 1
+    assert hidden[True] >= 1
+    assert hidden[False] >= 3
 
 
 def test_a_unit_whose_proof_does_not_go_through_is_an_error(monkeypatch):

@@ -52,6 +52,8 @@ BREAKAGES = {
                 "fetch.eq(filled": "fetch.eq((filled | self.i.valid)",
                 "(~self.o.valid |": "(~self.o.valid | self.i.valid |",  # over what is offered
                 "write.addr + 1": "(write.addr + 1) ^ fetch",
+                "(~self.o.valid | self.o.ready)": "~self.o.valid",  # a gap after each word
+                "freed.eq(self.o.valid & self.o.ready)": "freed.eq(fetch)",
             },
         ),
     ],
@@ -176,6 +178,16 @@ BREAKAGES = {
                 "(self.writer.finished & ~self.flush)": "self.writer.finished",
                 "launch & ~empty": "launch & (~empty | last_byte[0])",
                 "self.busy.eq(0), self.flush.eq(0),": "self.busy.eq(0),",
+                # Between jobs: the outcome is lost after a cycle, an abort clears the address.
+                "outcome = Signal(Status)": (
+                    "outcome = Signal(Status);"
+                    "m.d.sync += self.status.eq(Mux(self.busy | self.done, self.status, 0))"
+                ),
+                "launch = Signal()": (
+                    "launch = Signal(); idle = ~self.busy & ~self.done;"
+                    "m.d.sync += self.fault_address.eq(Mux(idle & self.abort, 0,"
+                    "self.fault_address))"
+                ),
             },
         ),
         *_breakages(

@@ -30,7 +30,12 @@ GROUPS = {
 }
 """The subject of each group of cases."""
 
-_EQUAL = (mutant_contracts.EQUAL, mutant_contracts.AFTER, mutants_in_units.IN_UNIT)
+_EQUAL = (
+    mutant_contracts.EQUAL,
+    mutant_contracts.SAME,
+    mutant_contracts.HIDDEN,
+    mutants_in_units.IN_UNIT,
+)
 """The ends of mutants that change nothing."""
 
 SHOWN = 3

@@ -4,10 +4,11 @@
                  │ equal    │ refused  │ refused      │ refused
 
 Equal is what has the same outputs and next values in every state that the proof allows, and after a
-reset; a word without its valid bit may be reset to another value.
+reset; a payload without its valid bit may be reset to another value, if nothing else shows it.
 A trace that the solver finds for one mutant runs on all others too, which it refuses many of. A
 mutant with which the whole proof goes through fulfils the contract of its unit: no one can tell it
-from the unit by what the contract promises. It stays in the list.
+from the unit by what the contract promises. It stays in the list, unless the claims say what every
+output is (``Proof.exact``): then it is equal.
 """
 
 from collections.abc import Iterable
@@ -27,7 +28,9 @@ EQUAL = "equal"
 BY_STEP = "refused by the step of the proof"
 BY_BASE = "refused in the first cycles of the proof"
 BY_COVER = "refused by a cover of the proof"
-AFTER = "equal but for a reset that no claim needs"
+HIDDEN = "equal but for a reset of payload that is not valid"
+SAME = "equal by the proof, which says what every output is"
+AFTER = "equal but for a reset, which an output may show"
 FULFILS = "the proof goes through with it"
 OPEN = f"no answer in {CONFLICTS:,} conflicts of the solver"
 
@@ -78,7 +81,7 @@ class Contract:
         self.pins = mutant_pins.read(self.population, wires=False)
         self.found = obligations.compose(self.pins, obligations.top(proof))
         self.depth = proof.depth
-        self.questions = Questions(self.found, proof.depth, proof.covers)
+        self.questions = Questions(self.found, proof.depth, proof.covers, proof.hooks)
         if self.questions.step_fails(None) or self.questions.base_fails(None):
             raise SimulationError(f"{unit.name}: the proof does not go through without mutants")
 
@@ -112,6 +115,7 @@ class Judge:
         self._name = contract.unit.name
         self._found, self._depth = contract.found, contract.depth
         self._questions = contract.questions
+        self._exact = contract.unit.proof.exact
         self._left = list(left)
         self.judgement = Judgement({}, [])
 
@@ -138,6 +142,10 @@ class Judge:
         for i, (members, site, why) in enumerate(alive):
             if not reaching >> i & 1 and self._questions.uncovered(site):
                 self._end(members, BY_COVER)
+            elif why == FULFILS and self._exact:
+                if self._questions.seen(site):
+                    raise SimulationError(f"{self._name}: no claim says an output of {members[0]}")
+                self._end(members, SAME)
             else:
                 self._keep(members, why)
 
@@ -148,8 +156,7 @@ class Judge:
         try:
             trace = questions.unequal(site)
             if trace is None:
-                self._begins(site)
-                return None
+                return self._begins(site)
             if self._refuse(trace, BY_STEP):
                 return None
         except TimeoutError:
@@ -165,14 +172,19 @@ class Judge:
                 return None
         return OPEN if unknown else FULFILS
 
-    def _begins(self, site: Site) -> None:
-        """Settle the first mutant that is left, which is equal after a reset."""
+    def _begins(self, site: Site) -> str | None:
+        """Why the first mutant that is left, which is equal after a reset, lives; None if it is no
+        longer left.
+        """
         if self._questions.unequal_at_first(site) is None:
             self._settle(EQUAL)
         elif trace := self._questions.base_fails(site):
             self._refuse_first(trace, BY_BASE)
+        elif self._questions.hidden(site):
+            self._settle(HIDDEN)
         else:
-            self._settle(AFTER)
+            return FULFILS if self._exact else AFTER
+        return None
 
     def _refuse_first(self, trace: Trace, end: str) -> None:
         first = self._left[0][0][0][0]

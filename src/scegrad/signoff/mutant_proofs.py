@@ -53,5 +53,5 @@ def cases() -> Iterator[SignoffCase]:
 def subject(unit: Unit) -> str:
     """The hash of a unit, of its proof, and of how its mutants are judged."""
     proof = unit.proof
-    settings = [obligations.TRIM, str(CONFLICTS), repr(unit.others), "2"]
+    settings = [obligations.TRIM, str(CONFLICTS), repr(unit.others), str(proof.exact), "3"]
     return hashed([proof.subject(proof.verilog()), *settings])

@@ -11,11 +11,12 @@ from functools import cache
 
 from scegrad.progress import Bar
 from scegrad.signoff.mutant_contracts import (
-    AFTER,
     BY_BASE,
     BY_COVER,
     BY_STEP,
     EQUAL,
+    HIDDEN,
+    SAME,
     Judge,
     contract,
 )
@@ -26,7 +27,12 @@ from scegrad.signoff.proved_units import Unit, about
 
 IN_UNIT = "equal where the proof of its unit holds"
 BY_PROOF = "refused by the proof of its unit"
-ENDS = {EQUAL: IN_UNIT, AFTER: AFTER, **dict.fromkeys((BY_STEP, BY_BASE, BY_COVER), BY_PROOF)}
+ENDS = {
+    EQUAL: IN_UNIT,
+    SAME: IN_UNIT,
+    HIDDEN: HIDDEN,
+    **dict.fromkeys((BY_STEP, BY_BASE, BY_COVER), BY_PROOF),
+}
 """What becomes of a mutant, by what the proof says of its twin."""
 
 NO_TWIN = "no proof of a unit has this cell as it is here"

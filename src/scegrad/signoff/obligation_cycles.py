@@ -6,7 +6,7 @@ A mutant differs in few nodes, so only these are made again.
 """
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from scegrad.signoff.aig import Aig, Literal
@@ -41,6 +41,7 @@ class Cycles:
 
     def __init__(self, found: Obligations, cycles: int, *, initial: bool) -> None:
         self._found, self._initial, self.cycles = found, initial, cycles
+        self._own = set(found.images.values())
         self._graph = Aig()
         self._known: Known = {}
         self._logic = Logic(self._graph, self._known)
@@ -49,6 +50,7 @@ class Cycles:
         ]
         self._first = self._inputs("fixed", FIXED) | self._inputs("first", REGISTER)
         self._first[found.started] = int(not initial)
+        self._other = self._inputs("other", REGISTER)
         for cycle, leaves in enumerate(self._leaves):
             leaves[found.reset] = int(initial and cycle == 0)
         self.images: list[list[Literal]] = []
@@ -112,9 +114,41 @@ class Cycles:
             yield changed
             if cycle + 1 < len(self.images):
                 following = self.images[cycle + 1]
-                held = ((r, n) for n in changed for r in self._registers[n])
-                state = {r: self.image(self._found.a[r], cycle, changed) for r, _ in held}
-                state = {r: value for r, value in state.items() if value != following[r]}
+                held = self._next(cycle, changed)
+                state = {r: value for r, value in held.items() if value != following[r]}
+
+    def _next(self, cycle: int, changed: Mapping[int, Literal]) -> dict[int, Literal]:
+        """What the registers hold next whose next values come from what is changed."""
+        held = (register for node in changed for register in self._registers[node])
+        return {r: self.image(self._found.a[r], cycle, changed) for r in held}
+
+    def _next_of_unit(
+        self, cycle: int, changed: Mapping[int, Literal]
+    ) -> Iterator[tuple[int, Literal]]:
+        """The same of the unit's registers alone: the top's see payload that is not valid too."""
+        return (each for each in self._next(cycle, changed).items() if each[0] in self._own)
+
+    def reset_otherwise(self, site: Site) -> set[int]:
+        """The registers that the mutant resets to another value."""
+        (changed,) = self.changes(site, range(1))
+        following = dict(self._next_of_unit(0, changed))
+        own = {r: self.image(self._found.a[r], 0, {}) for r in following}
+        return {r for r, value in following.items() if value != own[r] < 2}
+
+    def shows(self, site: Site, cycle: int, valid: Mapping[int, int]) -> Literal:
+        """Whether the mutant differs in an output that counts or a next value, if some registers
+        hold anything now, and may hold anything next, while their valid bits are 0.
+        """
+        images, chosen = self.images[cycle], self._logic.chosen
+        state = {r: chosen(images[bit], images[r], self._other[r]) for r, bit in valid.items()}
+        changed = self._changes(site, cycle, state)
+        looked = self.shown(cycle, changed)
+        for register, value in self._next_of_unit(cycle, changed):
+            own = self.image(self._found.a[register], cycle, {})
+            bit = valid.get(register)
+            counts = 1 if bit is None else self.image(self._found.a[bit], cycle, {})
+            looked.append(self._logic.both(counts, self._logic.differ([(own, value)])))
+        return self._logic.some(looked)
 
     def _changes(self, site: Site, cycle: int, state: Mapping[int, Literal]) -> dict[int, Literal]:
         images = self.images[cycle]
@@ -169,28 +203,35 @@ class Cycles:
         """Any of them."""
         return self._logic.some(literals)
 
-    def differ(self, cycle: int, changed: Mapping[int, Literal]) -> Literal:
-        """Whether outputs of the unit or next values of registers are not its own; in the reset the
-        next values alone count, of what is reset.
+    def shown(
+        self, cycle: int, changed: Mapping[int, Literal], but: Collection[str] = ()
+    ) -> list[Literal]:
+        """For each output that is changed, whether it counts and is not the unit's own; ``but`` are
+        ports that are left out.
         """
-        found, looked = self._found, []
-        started = self.images[cycle][found.started]
-        for name, literal in found.outputs.items():
-            if started and literal >> 1 in changed:
-                looked.append((literal, self.image(self._counts(name), cycle, {})))
-        for register in (r for node in changed for r in self._registers[node]):
-            literal = found.a[register]
-            if started or self.image(literal, cycle, {}) < 2:
-                looked.append((literal, 1))
-        return self._logic.some(
+        found = self._found
+        return [
             self._logic.both(
-                counts,
+                self.image(self._counts(name), cycle, {}),
                 self._logic.differ(
                     [(self.image(literal, cycle, {}), self.image(literal, cycle, changed))]
                 ),
             )
-            for literal, counts in looked
-        )
+            for name, literal in found.outputs.items()
+            if literal >> 1 in changed and name.partition("[")[0] not in but
+        ]
+
+    def differ(self, cycle: int, changed: Mapping[int, Literal]) -> Literal:
+        """Whether outputs of the unit or next values of registers are not its own; in the reset the
+        next values alone count, of what is reset.
+        """
+        started = self.images[cycle][self._found.started]
+        looked = self.shown(cycle, changed) if started else []
+        for register, value in self._next_of_unit(cycle, changed):
+            own = self.image(self._found.a[register], cycle, {})
+            if started or own < 2:
+                looked.append(self._logic.differ([(own, value)]))
+        return self._logic.some(looked)
 
     def _counts(self, name: str) -> Literal:
         """When an output counts: payload while it is valid, ``ready`` where it meets ``valid``."""

@@ -5,9 +5,11 @@ equal     depth cycles of the unit itself, all claims hold: can the mutant diffe
 step      depth cycles of the mutant after the reset, all claims hold: can one fail in the next?
 base      the first cycles of the mutant from power-up on: can a claim fail in them?
 covers    the same: is each cover reached?
+hidden    where the mutant resets payload otherwise: does it stay where no valid bit is set?
+seen      the first cycles, as many as the covers take: can an output differ?
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from scegrad.signoff.aig import Literal
 from scegrad.signoff.mutant_sites import Site
@@ -20,8 +22,8 @@ class Questions:
     the unit itself (``None``).
     """
 
-    def __init__(self, found: Obligations, depth: int, covers: int) -> None:
-        self._found, self._depth = found, depth
+    def __init__(self, found: Obligations, depth: int, covers: int, hooks: Collection[str]) -> None:
+        self._found, self._depth, self._hooks = found, depth, hooks
         self._asserted = list(found.asserted.values())
         self._step = Cycles(found, depth + 1, initial=False)
         self._base = Cycles(found, depth + 1, initial=True)
@@ -55,6 +57,39 @@ class Questions:
             assumed = self._assumed_until(base, cycle)
             found.append(base.every([assumed, base.differ(cycle, changed)]))
         return base.solve(base.some(found))
+
+    def reset_otherwise(self, site: Site) -> set[int]:
+        """The registers that the mutant resets to another value."""
+        return self._base.reset_otherwise(site)
+
+    def hidden(self, site: Site) -> bool:
+        """Whether all that the mutant resets otherwise is payload at an output that is not valid,
+        and nothing else ever differs. Raises ``TimeoutError``.
+        """
+        step, base, last = self._step, self._base, self._depth
+        valid = self._found.valid_bits()
+        other = self.reset_otherwise(site)
+        invalid = (valid.get(register, 0) for register in other)
+        if not all(bit and base.image(self._found.a[bit], 0, {}) == 0 for bit in invalid):
+            return False
+        bits = {register: valid[register] for register in other}
+        base.forget()
+        step.forget()
+        early = [
+            base.every([self._assumed_until(base, cycle), base.shows(site, cycle, bits)])
+            for cycle in range(1, base.cycles)
+        ]
+        late = step.shows(site, last, bits)
+        return base.solve(base.some(early)) is None and step.solve(self._side, late) is None
+
+    def seen(self, site: Site) -> Trace | None:
+        """First cycles in which an output that counts, and is no hook, is not that of the unit."""
+        cycles, found = self._covers, []
+        cycles.forget()
+        for cycle, changed in enumerate(cycles.changed(site)):
+            shown = cycles.some(cycles.shown(cycle, changed, self._hooks)) if cycle else 0
+            found.append(cycles.every([self._assumed_until(cycles, cycle), shown]))
+        return cycles.solve(cycles.some(found))
 
     def step_fails(self, site: Site | None) -> Trace | None:
         """Cycles of the mutant in which all hold, but the last; None if the step goes through."""

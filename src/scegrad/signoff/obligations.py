@@ -98,6 +98,27 @@ class Obligations:
     reset: int = 0
     started: int = 0
 
+    def valid_bits(self) -> dict[int, int]:
+        """Of each register that is a bit of a stream's payload at an output, the one that is its
+        ``valid``.
+        """
+        found = {}
+        for name, literal in self.outputs.items():
+            stream, is_one, _ = name.partition("__payload")
+            valid = self.outputs.get(f"{stream}__valid[0]") if is_one else None
+            registers = [self._register(each) for each in (literal, valid or 0)]
+            if all(registers):
+                found[registers[0]] = registers[1]
+        return found
+
+    def _register(self, literal: Literal) -> int:
+        """The register that a literal shows as it is, or 0."""
+        node = literal >> 1
+        while self.kinds[node] == PIN and not literal & 1:
+            literal = self.a[node]
+            node = literal >> 1
+        return node if self.kinds[node] == REGISTER and not literal & 1 else 0
+
     def of_kind(self, *kinds: int) -> list[int]:
         """The nodes of some kinds."""
         return [node for node, kind in enumerate(self.kinds) if node and kind in kinds]

@@ -85,6 +85,7 @@ def fifo_proof(depth: int, width: int) -> Proof:
             "h_read": "inner.read__addr",
             "h_words": f"inner.memory[{depth - 1}:0][{width - 1}:0]",
         },
+        exact=True,
         sizes={"width": width, "depth": depth},
     )
 

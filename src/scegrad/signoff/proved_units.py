@@ -56,7 +56,7 @@ UNITS = (
     Unit(
         "write_requests",
         r".*\.writer\.requests\.",
-        ("inner.requests.", "inner.responses."),
+        ("inner.requests.", "inner.responses.", "h_planned"),
         at="shared",
     ),
     Unit("read_requests", r".*\.reader\.requests\.", ("inner.planner_",), at="shared"),

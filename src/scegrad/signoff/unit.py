@@ -78,7 +78,8 @@ class Proof:
     other proofs show. ``quick`` proofs are part of ``make test``. ``apart``: each assertion is
     decided by itself (``induction``), and a failure is looked for in as many cycles as the covers.
     ``numbers`` are hooks that may have fewer bits in a unit that is broken: the top sees zeros
-    before them, and the claims decide.
+    before them, and the claims decide. ``exact``: the claims say what every output is in every
+    cycle in which it counts, so that a mutant with which they hold is equal.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Proof:
     limit: float = LIMIT
     apart: bool = False
     numbers: tuple[str, ...] = ()
+    exact: bool = False
     sizes: Mapping[str, int] = field(default_factory=dict)
     at: str = ""
 
