@@ -283,8 +283,9 @@ def cases() -> Iterator[SignoffCase]:
     settings = [WHOLE, TRIM, _TABLE.pattern, str(numbers), "4"]
 
     def subject(part: Part) -> str:
-        units = [mutant_proofs.subject(unit) for unit in UNITS if unit.named in part.units]
-        return hashed([platform_hash(PLATFORM), stimuli_hash(), *settings, *units, repr(part)])
+        units = [unit for unit in UNITS if unit.named in part.units]
+        proofs = [mutant_proofs.subject(size) for unit in units for size in unit.sizes]
+        return hashed([platform_hash(PLATFORM), stimuli_hash(), *settings, *proofs, repr(part)])
 
     for part in PARTS:
         for index in range(part.groups):

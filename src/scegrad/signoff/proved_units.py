@@ -1,7 +1,7 @@
 """The units whose mutants are judged by their proofs, and where they are in a platform."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scegrad.platforms import ECP5_DEMO
 from scegrad.signoff.proofs import PROOFS
@@ -12,7 +12,8 @@ from scegrad.signoff.unit import Proof
 @dataclass(frozen=True)
 class Unit:
     """A unit with a proof of its own; ``places`` is a pattern of the paths of its cells in a
-    platform, ``others`` are how the paths of parts begin that other proofs are about.
+    platform, ``others`` are how the paths of parts begin that other proofs are about, ``again`` the
+    other sizes on the platform at which the unit is proved.
     """
 
     named: str
@@ -20,6 +21,7 @@ class Unit:
     others: tuple[str, ...] = ()
     at: str = ""
     quick: bool = False
+    again: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -32,20 +34,31 @@ class Unit:
         case = f"{self.named}@{ECP5_DEMO.name}-{self.at}" if self.at else self.named
         return next(proof for proof in (*PROOFS, *AT_SIZES) if proof.case == case)
 
+    @property
+    def sizes(self) -> tuple["Unit", ...]:
+        """The unit at every size at which it is proved, its own first."""
+        return (self, *(replace(self, at=at, again=()) for at in self.again))
+
     def owns(self, path: str) -> bool:
         """Whether a cell of the proof's unit is the unit's own."""
         return not path.removeprefix("$memory").startswith(self.others)
 
 
 UNITS = (
-    Unit("fifo", r".*\.(fifo|results|dealt)\.", at="shared-writes"),
+    Unit(
+        "fifo",
+        r".*\.(fifo|results|dealt)\.",
+        at="shared-writes",
+        again=("shared-reads", "results", "dealt"),
+    ),
     Unit(
         "planner",
         r".*\.(planner(_\d)?|requests\.requests|requests\.responses)\.",
         at="shared-reads",
+        again=("shared-writes",),
     ),
     Unit("counters", r".*\.dma\.counters(_\d+)?\."),
-    Unit("rotate", r".*\.rotate\.", at="shared"),
+    Unit("rotate", r".*\.reader\.rotate\.", at="shared"),
     Unit("realign", r".*\.reader\.(logits|labels)\.", ("inner.fifo.", "cut_"), at="shared"),
     Unit(
         "write_buffer",
@@ -59,7 +72,13 @@ UNITS = (
         ("inner.requests.", "inner.responses.", "h_planned"),
         at="shared",
     ),
-    Unit("read_requests", r".*\.reader\.requests\.", ("inner.planner_",), at="shared"),
+    Unit(
+        "read_requests",
+        r".*\.reader\.requests\.",
+        ("inner.planner_",),
+        at="shared",
+        again=("private",),
+    ),
     Unit(
         "write_beats",
         r".*\.writer\.",
@@ -82,8 +101,8 @@ UNITS = (
         r".*\.datapath\.(?!(half_)?lane)",
         ("inner.results.", "inner.lane.", "gradients__payload", "cut_"),
     ),
-    Unit("gather", r".*\bgather\."),
-    Unit("deal", r".*\bdeal\."),
+    Unit("gather", r".*\bgather\.", again=("shared",)),
+    Unit("deal", r".*\bdeal\.", again=("shared",)),
     Unit("axi_lite", r"control\.axi_lite\.", quick=True),
     Unit(
         "control",

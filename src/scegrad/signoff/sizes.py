@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from scegrad.platforms import ECP5_DEMO, MACHINES, Platform
+from scegrad.rtl.core import Core
 from scegrad.rtl.datapath.datapath import Datapath
 from scegrad.signoff.proofs import BY_NAME, DEALT, dealt_proof, fifo_proof
 from scegrad.signoff.unit import Proof
@@ -54,8 +55,9 @@ def proofs_of(platform: Platform) -> list[Proof]:
                 at = f"{platform.name}-{port}{part}"
                 quick = name not in _SLOW
                 found.append(replace(small, sizes=sizes, at=at, quick=quick))
-    results = fifo_proof(depth=Datapath.depth, width=1)
-    return [*found, replace(results, at=f"{platform.name}-results")]
+    for part, depth in (("results", Datapath.depth), ("dealt", Core.waiting)):
+        found.append(replace(fifo_proof(depth=depth, width=1), at=f"{platform.name}-{part}"))
+    return found
 
 
 def dealt_proofs_of(platform: Platform) -> list[Proof]:
