@@ -3,12 +3,20 @@
 import re
 
 import pytest
+from amaranth.hdl import Module
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from scegrad.progress import Bar
-from scegrad.signoff import mutant_units, mutants_in_units
-from scegrad.signoff.mutant_twins import Twins, statements
-from scegrad.signoff.mutation import Judgement
+from scegrad.rtl.fifo import Fifo
+from scegrad.rtl.verilog import to_verilog
+from scegrad.signoff import mutant_pins, mutant_units, mutants_in_units, obligations
+from scegrad.signoff.mutant_nodes import MODES
+from scegrad.signoff.mutant_twins import Cells, Twins, statements
+from scegrad.signoff.mutation import Judgement, Population
+from scegrad.signoff.proofs import fifo_proof
 from scegrad.signoff.proved_units import UNITS, about
+from scegrad.signoff.unit import Plain
 
 pytestmark = pytest.mark.whole
 
@@ -37,6 +45,127 @@ def test_a_statement_is_the_same_under_other_numbers():
     assert one[2] == other[5]
     assert other[2] not in one.values()
     assert statements(MODULE.replace("a & b", "a & a"))[4] != one[4]
+
+
+REGISTER = """module one(clk, rst, x);
+  always @(posedge clk)
+    if (rst) x <= 2'h0;
+    else x <= _00_;
+  assign _00_ = ~ x;
+endmodule
+"""
+
+
+def test_the_statement_of_a_register_is_all_of_its_lines():
+    for old, new in (("2'h0", "3'h0"), ("~ x", "- x"), ("else x", "else y")):
+        assert statements(REGISTER)[2] != statements(REGISTER.replace(old, new))[2]
+    assert statements(REGISTER)[2] == statements(REGISTER.replace("_00_", "_1_"))[2]
+
+
+class Buffers(wiring.Component):
+    """Two buffers of other depths, and their words of three bits."""
+
+    i: In(stream.Signature(3, always_ready=True))
+    o: Out(stream.Signature(3))
+    p: Out(stream.Signature(3))
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        for depth, out in ((4, self.o), (8, self.p)):
+            fifo = m.submodules[f"of_{depth}"] = Fifo(width=3, depth=depth)
+            m.d.comb += [fifo.i.valid.eq(self.i.valid), fifo.i.payload.eq(self.i.payload)]
+            connect(m, fifo.o, flipped(out))
+        return m
+
+
+def cells_of(population: Population, named=None) -> Cells:
+    return Cells(population, mutant_pins.read(population, wires=False), named or {})
+
+
+@pytest.fixture(scope="module")
+def buffers():
+    """The mutants of two buffers, as a platform has them."""
+    verilog = to_verilog(Plain(Buffers()), "buffers")
+    return Population("buffers", verilog, "buffers", mutant_units.TRIM)
+
+
+def alone(depth: int, width: int = 1) -> Cells:
+    proof = fifo_proof(depth=depth, width=width)
+    return cells_of(obligations.population(proof), proof.hooks)
+
+
+@pytest.fixture(scope="module")
+def twins(buffers):
+    """The twins in a buffer of each depth, of words of one bit."""
+    inside = cells_of(buffers)
+    return {depth: Twins(inside, alone(depth)) for depth in (4, 8)}
+
+
+def sites(twins, population, path, name, port):
+    """The mutants of a port of a register or memory, each with its twin."""
+    places = twins._inside.pins.places
+    return [
+        (mutant, twins.site(mutant, path))
+        for mutant in population.mutants
+        if places[mutant.cell] == path + name and f"-port {port} " in mutant.command
+    ]
+
+
+def test_the_size_of_an_instance_fits_best(twins):
+    for depth, other in ((4, 8), (8, 4)):
+        path = f"inner.of_{depth}."
+        assert twins[depth].fit(path) > twins[other].fit(path) > (0, -1000)
+
+
+def test_a_register_of_another_width_is_no_twin(twins, buffers):
+    for port in ("Q", "D", "EN"):
+        for depth, other in ((4, 8), (8, 4)):
+            path = f"inner.of_{depth}."
+            mine = sites(twins[depth], buffers, path, "level", port)
+            assert mine
+            assert all(site for _, site in mine)
+            assert not any(s for _, s in sites(twins[other], buffers, path, "level", port))
+
+
+def test_the_enable_of_one_bit_is_that_of_a_word_of_one_bit(twins, buffers):
+    for depth, other in ((4, 8), (8, 4)):
+        path = f"inner.of_{depth}."
+        node, words = twins[depth].alone.pins.enables["inner.memory"]
+        assert words == depth
+        found = sites(twins[depth], buffers, path, "memory", "WR_EN")
+        assert len(found) > 3 * 3
+        for mutant, site in found:
+            mode = re.search(r"-mode (\w+)", mutant.command)[1]
+            plain = None if mode.startswith("cnot") else (node, MODES.index(mode), 0, 0)
+            assert site == plain
+        assert not any(s for _, s in sites(twins[other], buffers, path, "memory", "WR_EN"))
+
+
+def test_words_of_more_bits_have_no_enable_of_one_bit(twins, buffers):
+    wide = Twins(twins[4]._inside, alone(4, width=2))
+    assert not wide.alone.pins.enables
+    assert not any(s for _, s in sites(wide, buffers, "inner.of_4.", "memory", "WR_EN"))
+
+
+LANES = """module lanes(clk, en, at, d, q);
+  input clk; input [1:0] en, at, d; output [1:0] q;
+  reg [1:0] memory [3:0];
+  always @(posedge clk) begin
+    if (en[0]) memory[at][0] <= d[0];
+    if (en[1]) memory[at][1] <= d[1];
+  end
+  assign q = memory[at];
+endmodule
+"""
+
+
+def test_bits_with_enables_of_their_own_have_no_twin():
+    whole = re.sub(r"if .en\[0.*\n.*", "if (en[0]) memory[at] <= d;", LANES)
+    for verilog, twin in ((LANES, False), (whole, True)):
+        population = Population("lanes", verilog, "lanes", mutant_units.TRIM)
+        twins = Twins(cells_of(population), alone(4))
+        found = sites(twins, population, "", "memory", "WR_EN")
+        assert any(site for _, site in found) is twin
 
 
 @pytest.fixture(scope="module")

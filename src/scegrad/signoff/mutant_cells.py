@@ -2,6 +2,8 @@
 from the others, so that Yosys turns each into gates by itself.
 """
 
+import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +12,9 @@ _FORMAL = ("$anyconst", "$anyseq", "$assert", "$assume", "$cover")
 _REGISTERS = ("$dff", "$dffe", "$sdff", "$sdffe")
 _MEMORY = "$mem_v2"
 _MEMORY_PORTS = ("RD_ADDR", "RD_DATA", "WR_ADDR", "WR_DATA", "WR_EN")
+
+_WORD_ENABLE = re.compile(r"\$memory\\(.+)\$wren\[(\d+)\]\[0\]\[0\]\$\d+")
+"""The gate with which Yosys enables one word of a memory that has become registers."""
 
 
 @dataclass(frozen=True)
@@ -86,3 +91,43 @@ def cells_apart(module: dict[str, Any]) -> tuple[dict[str, Any], list[Cell]]:
             kept[name] = {**cell, "connections": connections}
         found.append(each)
     return {**module, "ports": ports, "cells": kept, "netnames": {}, "memories": {}}, found
+
+
+@dataclass(frozen=True)
+class Enable:
+    """What enables writing of a memory that has become registers of one bit: its net, and the gates
+    that it goes to, one a word.
+    """
+
+    memory: str
+    net: int
+    gates: tuple[str, ...]
+
+
+def enables(module: dict[str, Any], cells: list[Cell]) -> list[Enable]:
+    """The memories whose words are registers of one bit, each enabled by a gate of its own."""
+    gates: dict[str, dict[str, Cell]] = defaultdict(dict)
+    for cell in cells:
+        if found := _WORD_ENABLE.fullmatch(cell.name):
+            gates[found[1]][f"{found[1]}[{found[2]}]"] = cell
+    registers = {tuple(cell.gives["Q"]): cell for cell in cells if cell.register}
+    found_enables = []
+    for memory, gate in gates.items():
+        words = {
+            name: registers.get(tuple(net["bits"]))
+            for name, net in module["netnames"].items()
+            if name.rpartition("[")[0] == memory and not net.get("hide_name")
+        }
+        lone = words.keys() == gate.keys() and all(
+            word and len(word.gives["Q"]) == 1 and word.given.get("EN") == gate[name].gives["Y"]
+            for name, word in words.items()
+        )
+        shared = set.intersection(*(_nets(each) for each in gate.values()))
+        if lone and len(gate) > 1 and len(shared) == 1:
+            each = tuple(cell.name for cell in gate.values())
+            found_enables.append(Enable(memory, shared.pop(), each))
+    return found_enables
+
+
+def _nets(cell: Cell) -> set[int]:
+    return {bit for bits in cell.given.values() for bit in bits if isinstance(bit, int)}

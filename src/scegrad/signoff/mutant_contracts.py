@@ -17,8 +17,9 @@ from functools import cache
 from scegrad.errors import SimulationError
 from scegrad.progress import Bar
 from scegrad.signoff import mutant_pins, obligations
+from scegrad.signoff.mutant_nodes import Pins
 from scegrad.signoff.mutant_sites import Class, Members, Site, Sites
-from scegrad.signoff.mutation import Judgement
+from scegrad.signoff.mutation import Judgement, Population
 from scegrad.signoff.obligation_cycles import CONFLICTS, Trace
 from scegrad.signoff.obligation_questions import Questions
 from scegrad.signoff.obligation_traces import Mutants
@@ -77,8 +78,7 @@ class Contract:
     def __init__(self, unit: Unit) -> None:
         self.unit, proof = unit, unit.proof
         assert proof.depth, "the mutants need a proof by induction"
-        self.population = obligations.population(proof)
-        self.pins = mutant_pins.read(self.population, wires=False)
+        self.population, self.pins = netlist(unit)
         self.found = obligations.compose(self.pins, obligations.top(proof))
         self.depth = proof.depth
         self.questions = Questions(self.found, proof.depth, proof.covers, proof.hooks)
@@ -96,6 +96,13 @@ class Contract:
         """The place of a mutant, a node of the unit's pins, beside the claims."""
         node, mode, control, _ = site
         return self.found.images[node], mode, self.found.images[control], 0
+
+
+@cache
+def netlist(unit: Unit) -> tuple[Population, Pins]:
+    """The mutants of a unit, and its gates and pins; a process makes them once."""
+    population = obligations.population(unit.proof)
+    return population, mutant_pins.read(population, wires=False)
 
 
 @cache

@@ -59,6 +59,10 @@ class Pins:
     boxes: list[Box] = field(default_factory=list)
     named: dict[str, Literal] = field(default_factory=dict)
     """The bits of wires with a name of their own."""
+    enables: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Of each memory that has become registers of one bit: the pin that enables writing, one for
+    all words, and the number of words.
+    """
     places: dict[str, str] = field(default_factory=dict)
     """Of each cell its path: its name, or that of a wire that it drives if Yosys made up its name.
     """

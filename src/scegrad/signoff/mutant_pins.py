@@ -18,7 +18,7 @@ from typing import Any
 from scegrad.errors import BuildError
 from scegrad.signoff import tools
 from scegrad.signoff.aig import Aig, Literal
-from scegrad.signoff.mutant_cells import Cell, cells_apart, number_of
+from scegrad.signoff.mutant_cells import Cell, Enable, cells_apart, enables, number_of
 from scegrad.signoff.mutant_nodes import AND, BOX, PIN, REGISTER, Box, Pins
 from scegrad.signoff.mutation import Mutant, Population
 
@@ -75,6 +75,8 @@ class _Composer:
         self._drivers = {
             bit: cell for cell in cells for bits in cell.gives.values() for bit in bits
         }
+        found = enables(module, cells)
+        self._enables = {(gate, each.net): each for each in found for gate in each.gates}
         self._inner = {literal >> 1: name for name, literal in gates.inputs.items()}
         self._images: dict[int, Literal] = {0: 0}
         self._held: dict[int, list[Literal]] = {}
@@ -176,10 +178,19 @@ class _Composer:
         """Add the pins of what a cell is given."""
         for port in ports:
             for i, bit in enumerate(cell.given[port]):
-                node = self._pins.add(PIN, self._nets[bit]) >> 1
+                enable = self._enables.get((cell.name, bit))
+                given = self._shared(enable) if enable else self._nets[bit]
+                node = self._pins.add(PIN, given) >> 1
                 self._pins.nodes[cell.name, port, i] = node
                 self._of_name[f"{cell.port(port)}[{i}]"] = node
             self._pins.ends[cell.name, port] = self._pins.count - 1
+
+    def _shared(self, enable: Enable) -> Literal:
+        """The one pin through which all words of a memory are enabled."""
+        if enable.memory not in self._pins.enables:
+            node = self._pins.add(PIN, self._nets[enable.net]) >> 1
+            self._pins.enables[enable.memory] = node, len(enable.gates)
+        return 2 * self._pins.enables[enable.memory][0]
 
     def _give(self, cell: Cell) -> None:
         """Add the pins of what a cell gives, with its gates before them."""

@@ -4,9 +4,12 @@
     unit:      assign _22_ = start ? _13_[32:7] : _21_;  ──┴─ is the same: so are its cells
 
 Yosys numbers cells and unnamed wires anew in each design, so a cell is known by its statement, its
-kind, and its number among cells of the same statement and kind; a register by its name. Where the
-two designs differ in the number of such cells, in the ports of a register or in the width of a
-port, there is no twin.
+kind, and its number among cells of the same statement and kind; a register by its statement and
+the names of its bits. Where the two designs differ in the number of such cells, in the ports of a
+register or in the width of a port, there is no twin.
+
+A bit of a buffer's words stands for all, so the enable of one bit of a memory has its twin in a
+unit whose words are of one bit: there it is the enable of all words, which are registers.
 """
 
 import re
@@ -26,6 +29,9 @@ _NAME = re.compile(r"\\?[A-Za-z_]\w*")
 _CONSTANT = re.compile(r"(\d+)'([hbd]\w+)")
 _NUMBER = re.compile(r"_\d+(?=$|\.)")
 """What Yosys or Amaranth appends to a name that is taken."""
+
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
+_CONDITION = re.compile(r"if \([^()]*\)")
 
 _PIN = re.compile(r"-mode (\w+) .*-port \\?(\S+) -portbit (\d+)(?: -ctrlbit (\d+))?")
 _SOURCE = re.compile(r"-src design\.v:(\d+)\.(\d+)")
@@ -60,9 +66,18 @@ def _of_module(body: list[tuple[int, str]]) -> dict[int, str]:
     def plain(text: str) -> str:
         return _NAME.sub(replaced, _CONSTANT.sub(r"\1 \2", text))
 
-    return {
+    found = {
         number: plain(found[2] if (found := _ASSIGN.match(line)) else line) for number, line in body
     }
+    clocked = None
+    for number, line in body:  # a register's statement goes on in the lines below
+        if line.startswith("  always "):
+            clocked = number
+        elif clocked and line.startswith("    "):
+            found[clocked] += plain(line)
+        else:
+            clocked = None
+    return found
 
 
 @dataclass(frozen=True)
@@ -139,6 +154,13 @@ class Cells:
         return found
 
 
+def _shape(register: Place) -> str:
+    """The statement of a register without conditions and values of unnamed wires, which differ
+    where a platform resets a unit at more occasions: its names, and its widths in constants.
+    """
+    return _CONDITION.sub("if (?)", _HASH.sub("?", register.statement))
+
+
 def _kind(cell: str) -> str:
     """What made a cell: ``$add``, ``$procmux``, or a pass of Yosys with its line."""
     last = cell[cell.find("$", len("$flatten")) :] if cell.startswith("$flatten") else cell
@@ -151,19 +173,54 @@ class Twins:
 
     def __init__(self, inside: Cells, alone: Cells) -> None:
         self._inside, self.alone = inside, alone
+        self._boxes = {box.cell: box for box in inside.pins.boxes}
+
+    def fit(self, path: str) -> tuple[int, int]:
+        """How many cells of the instance at a path the unit has at the same widths, and its other
+        cells, which count against it: of the sizes of a unit, that of the instance has most.
+        """
+        mine = [
+            cell
+            for cell, place in self._inside.places.items()
+            if f"{place.instance}.".startswith(path)
+        ]
+        alike = sum(self._alike(cell, path) for cell in mine)
+        return alike, alike - len(self.alone.places)
+
+    def _alike(self, cell: str, path: str) -> bool:
+        twin = self._twin(cell, path)
+        return twin is not None and all(
+            self._inside.widths[cell, port] == self.alone.widths[twin, port]
+            for port in self._inside.ports[cell]
+        )
 
     def site(self, mutant: Mutant, path: str) -> Site | None:
         """The place of the twin of a mutant of the instance at a path; None if it has none."""
         found = _PIN.search(mutant.command)
         assert found
         mode, port, bit, control = found.groups()
-        register = "Q" in self._inside.ports[mutant.cell]
-        cell = self._register(mutant.cell, path) if register else self._cell(mutant.cell, path)
+        if port == "WR_EN":
+            return self._enable(mutant.cell, path, mode)
+        cell = self._twin(mutant.cell, path)
         if cell is None or self._inside.widths[mutant.cell, port] != self.alone.widths[cell, port]:
             return None
         nodes = self.alone.pins.nodes
         other = 0 if control is None else nodes[cell, port, int(control)]
         return nodes[cell, port, int(bit)], MODES.index(mode), other, 0
+
+    def _enable(self, cell: str, path: str, mode: str) -> Site | None:
+        """The enable of a memory as deep, of words of one bit."""
+        box, pins = self._boxes.get(cell), self._inside.pins
+        inner = pins.places[cell].replace(path, "inner.", 1)
+        node, depth = self.alone.pins.enables.get(inner, (0, 0))
+        if not box or box.entries != depth or mode.startswith("cnot"):
+            return None
+        given = {pins.a[each - pins.first] for each in box.ports["WR_EN"]}
+        return (node, MODES.index(mode), 0, 0) if len(given) == 1 else None
+
+    def _twin(self, cell: str, path: str) -> str | None:
+        register = "Q" in self._inside.ports[cell]
+        return self._register(cell, path) if register else self._cell(cell, path)
 
     def _register(self, cell: str, path: str) -> str | None:
         """The register that has the same names at all of its bits."""
@@ -180,7 +237,10 @@ class Twins:
             twins.add(twin[0])
         (found,) = twins if len(twins) == 1 else (None,)
         same = found is not None and self._inside.ports[cell] == self.alone.ports[found]
-        return found if same else None
+        if found is None or not same:
+            return None
+        one, other = self._inside.places.get(cell), self.alone.places.get(found)
+        return found if one and other and _shape(one) == _shape(other) else None
 
     def _cell(self, cell: str, path: str) -> str | None:
         place = self._inside.places.get(cell)

@@ -19,6 +19,7 @@ from scegrad.signoff.mutant_contracts import (
     SAME,
     Judge,
     contract,
+    netlist,
 )
 from scegrad.signoff.mutant_sites import Members, Site
 from scegrad.signoff.mutant_twins import Cells, Twins
@@ -59,39 +60,50 @@ def _judge(
     judgement: Judgement,
     progress: Bar,
 ) -> None:
-    asked: list[tuple[Members, Site]] = []
+    asked: dict[Unit, list[tuple[Members, Site]]] = {}
     whys: dict[str, str] = {}
     for members, why in mutants:
         found = _twin(unit, cells, members) if unit else None
-        if unit and found:
-            asked.append((members, contract(unit).image(found)))
+        if found:
+            size, site = found
+            asked.setdefault(size, []).append((members, contract(size).image(site)))
             whys |= {str(mutant): why for mutant, _ in members}
         else:
             for mutant, _ in members:
                 judgement.keep(mutant, f"{why}; {NO_TWIN}", unit.name if unit else "")
-    if not unit or not asked:
-        return
-    answer = Judge(contract(unit), asked).judge(progress)
-    for end, count in answer.ends.items():
-        judgement.count(ENDS[end], count)
-    for alive in answer.alive:
-        name, why = alive["mutant"], alive["why"]
-        judgement.alive.append({"mutant": name, "why": f"{whys[name]}; {why}", "unit": unit.name})
+    for size, each in asked.items():
+        answer = Judge(contract(size), each).judge(progress)
+        for end, count in answer.ends.items():
+            judgement.count(ENDS[end], count)
+        for alive in answer.alive:
+            name, why = alive["mutant"], f"{whys[alive['mutant']]}; {alive['why']}"
+            judgement.alive.append({"mutant": name, "why": why, "unit": size.name})
 
 
-def _twin(unit: Unit, cells: Cells, members: Members) -> Site | None:
-    """The place of the twin of any of the mutants of a class, which all make the same change."""
+def _twin(unit: Unit, cells: Cells, members: Members) -> tuple[Unit, Site] | None:
+    """The place of the twin of any of the mutants of a class, which all make the same change, and
+    the size of the unit in which it is.
+    """
     for mutant, _ in members:
         path = re.match(unit.places, cells.pins.places[mutant.cell])
-        found = twins(unit, cells).site(mutant, path[0]) if path else None
+        size = fitting(unit, cells, path[0]) if path else unit
+        found = twins(size, cells).site(mutant, path[0]) if path else None
         if found:
-            return found
+            return size, found
     return None
+
+
+@cache
+def fitting(unit: Unit, cells: Cells, path: str) -> Unit:
+    """The unit at the size of the instance at a path. Another size may differ in what is the same
+    in both: a mutant can be equal in a small buffer alone.
+    """
+    return max(unit.sizes, key=lambda size: twins(size, cells).fit(path))
 
 
 @cache
 def twins(unit: Unit, cells: Cells) -> Twins:
     """The twins in a unit of mutants of a platform; a process makes them once."""
-    found, proof = contract(unit), unit.proof
+    (population, pins), proof = netlist(unit), unit.proof
     named = {**proof.hooks, **{f"cut_{port}": signal for port, signal in proof.cuts.items()}}
-    return Twins(cells, Cells(found.population, found.pins, named))
+    return Twins(cells, Cells(population, pins, named))
