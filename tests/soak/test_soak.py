@@ -15,12 +15,18 @@ from scegrad.build.simulator import library
 from scegrad.errors import RequestError
 from scegrad.job.job import Counters
 from scegrad.platforms import ECP5_DEMO, FT78NE, MT7004, PLATFORMS
-from scegrad.registers import SHARED, unit_offset
+from scegrad.registers import SHARED, offset, unit_offset
 from scegrad.sim.simulation import Simulation
-from scegrad.soak import bins, command, reports, rivals, soak, targets
+from scegrad.soak import bins, command, long, reports, rivals, soak, targets
 from scegrad.soak.registers import SoakError
 from scegrad.soak.soak import SoakRound
 from tests.tb.platforms import TINY
+
+
+@pytest.fixture(autouse=True)
+def _short_jobs(monkeypatch):
+    """Not the 16 MiB with which a soak begins: half a minute."""
+    monkeypatch.setattr(long, "SHARED_BYTES", (1 << 17) + 100)
 
 
 def round_of(number: int, seed: int) -> tuple[SoakRound, int]:
@@ -121,6 +127,32 @@ def test_a_wrong_report_is_told(monkeypatch, seed, name):
 
     told = failing(monkeypatch, seed, Simulation, "read32", read32)
     assert ("fault's address" if name == "FAULT_ADDRESS" else name.lower()) in told
+
+
+def test_upper_bits_of_a_counter_are_told(monkeypatch, seed):
+    """The jobs of the rounds do not reach them, the long jobs do."""
+    places = {unit_offset(unit, "ELEMENTS") for unit in (*range(TINY.cores), SHARED)}
+    sent = Simulation.read32
+
+    def read32(simulation, place):
+        return sent(simulation, place) & (0x7FFF if place in places else -1)
+
+    monkeypatch.setattr(Simulation, "read32", read32)
+    round_of(0, seed)
+    with Simulation(library(TINY)) as simulation, pytest.raises(SoakError, match="elements is"):
+        long.run(TINY, simulation, seed)
+
+
+def test_a_job_that_ends_too_early_is_told(monkeypatch, seed):
+    short = Simulation.write32
+
+    def write32(simulation, place, value):
+        short(simulation, place, value & (0x7FFF if place == offset("LENGTH") else -1))
+
+    monkeypatch.setattr(Simulation, "write32", write32)
+    monkeypatch.setattr(reports, "check_counters", lambda *_, **__: None)
+    with Simulation(library(TINY)) as simulation, pytest.raises(SoakError, match="element 25 of 32793 "):
+        long.run(TINY, simulation, seed)
 
 
 def test_more_stalls_than_cycles_are_told(monkeypatch, seed):
