@@ -151,7 +151,8 @@ def test_a_job_that_ends_too_early_is_told(monkeypatch, seed):
 
     monkeypatch.setattr(Simulation, "write32", write32)
     monkeypatch.setattr(reports, "check_counters", lambda *_, **__: None)
-    with Simulation(library(TINY)) as simulation, pytest.raises(SoakError, match="element 25 of 32793 "):
+    told = pytest.raises(SoakError, match="element 25 of 32793 ")
+    with Simulation(library(TINY)) as simulation, told:
         long.run(TINY, simulation, seed)
 
 

@@ -20,13 +20,14 @@ README, KEPT, PAGE = Path("README.md"), Path("docs/signoff.json"), Path("docs/si
 
 GROUPS = {
     "unit": "units of DMA and control: protocol, bursts, counters, end of each job, aborts",
-    "lane": "lanes: a pipeline without state, special values, fp16 correctly rounded",
+    "lane": "lanes: a pipeline without state, special values, fp16 correctly rounded, tables exact",
     "reset": "platforms: one cycle of reset, and no port depends on the state at power-up",
     "flush": "platforms: an abort's flush empties all between operands and results",
     "rounding32": "fp32: rounding for every s, k, x and y",
     "mutants": "groups of mutants of lanes, DMA and control: each killed or equal",
     "coverage": "lines, branches, expressions and toggles: hit, or excluded with a reason",
     "soak": "random jobs with faults, pauses, aborts and resets",
+    "speed": "cycles of jobs, against what cores and port allow",
 }
 """The subject of each group of cases."""
 

@@ -1,6 +1,7 @@
 """Every case of the sign-off, in the order in which they run."""
 
 from scegrad.signoff import (
+    accuracy,
     coverages,
     flush,
     mutant_pieces,
@@ -10,6 +11,7 @@ from scegrad.signoff import (
     reset,
     rounding32,
     soaks,
+    speeds,
     tools,
 )
 from scegrad.signoff.case import SignoffCase, hashed, once
@@ -53,6 +55,7 @@ def cases() -> list[SignoffCase]:
     found = [_unit(proof) for proof in (*PROOFS, *AT_SIZES)]
     found += [_lane(proof) for proof in LANE_PROOFS]
     found += [
+        *accuracy.cases(),
         *reset.cases(),
         *flush.cases(),
         *rounding32.cases(),
@@ -60,4 +63,4 @@ def cases() -> list[SignoffCase]:
         *mutant_pieces.cases(),
     ]
     found += [*mutant_proofs.cases(), *mutant_units.cases()]
-    return [*found, *coverages.cases(), *soaks.cases()]
+    return [*found, *coverages.cases(), *soaks.cases(), *speeds.cases()]

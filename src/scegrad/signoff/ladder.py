@@ -56,7 +56,7 @@ LADDER = (
     Rung("V2", "fp16: every pair is correctly rounded", "formal/lane16.v", "lane/lane16-*"),
     Rung(
         "V2",
-        "fp32: pipeline, NaN and infinities, labels of 1/2",
+        "fp32: pipeline, NaN and infinities, labels of 1/2, s at each row of the table",
         "formal/lane32.v",
         "lane/lane32-*",
     ),
@@ -87,6 +87,9 @@ LADDER = (
     Rung("V2", "Scenarios with faults, aborts, resets and pauses", "tb/scenarios.py"),
     Rung(
         "V2", "Random jobs on every platform: no hang, no stray byte", "src/scegrad/soak", "soak/*"
+    ),
+    Rung(
+        "V2", "As many results per cycle as cores and port allow", "docs/performance.md", "speed/*"
     ),
     Rung(
         "V3",
