@@ -23,6 +23,7 @@ GROUPS = {
     "lane": "lanes: a pipeline without state, special values, fp16 correctly rounded, tables exact",
     "reset": "platforms: one cycle of reset, and no port depends on the state at power-up",
     "flush": "platforms: an abort's flush empties all between operands and results",
+    "wiring": "platforms: units and ports are connected as documented, every bit",
     "rounding32": "fp32: rounding for every s, k, x and y",
     "mutants": "groups of mutants of lanes, DMA and control: each killed or equal",
     "coverage": "lines, branches, expressions and toggles: hit, or excluded with a reason",

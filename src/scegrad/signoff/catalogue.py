@@ -13,6 +13,7 @@ from scegrad.signoff import (
     soaks,
     speeds,
     tools,
+    wiring,
 )
 from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import lane_design
@@ -58,6 +59,7 @@ def cases() -> list[SignoffCase]:
         *accuracy.cases(),
         *reset.cases(),
         *flush.cases(),
+        *wiring.cases(),
         *rounding32.cases(),
         *mutants.cases(),
         *mutant_pieces.cases(),

@@ -80,6 +80,12 @@ LADDER = (
     ),
     Rung(
         "V2",
+        "What connects the units, every bit, on every platform",
+        "src/scegrad/signoff/wiring_links.py",
+        "wiring/*",
+    ),
+    Rung(
+        "V2",
         "One cycle of reset, from any power-up state: all ports equal ever after",
         "docs/composition.md",
         "reset/*",
