@@ -159,7 +159,45 @@ def test_a_job_that_ends_too_early_is_told(monkeypatch, seed):
 def test_more_stalls_than_cycles_are_told(monkeypatch, seed):
     monkeypatch.setattr(reports, "_STALLS", ("cycles_and_one",))
     monkeypatch.setattr(Counters, "cycles_and_one", property(lambda self: self.cycles + 1), False)
-    assert "more than its" in failing(monkeypatch, seed, soak, "ROUND", 20)
+    assert "cycles_and_one is" in failing(monkeypatch, seed, soak, "ROUND", 20)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("STALL_WRITE", "STALL_PORT"),
+        ("STALL_READ_DATA", "STALL_DATAPATH"),
+        ("STALL_READ_DATA", "STALL_PORT"),
+        ("STALL_WRITE", "STALL_DATAPATH"),
+    ],
+)
+def test_exchanged_counters_of_stalls_are_told(monkeypatch, seed, names):
+    places = {}
+    for unit in (*range(TINY.cores), SHARED):
+        first, second = (unit_offset(unit, name) for name in names)
+        places |= {first: second, second: first}
+    sent = Simulation.read32
+
+    def read32(simulation, place):
+        return sent(simulation, places.get(place, place))
+
+    told = failing(monkeypatch, seed, Simulation, "read32", read32)
+    assert any(name.lower() in told for name in names)
+
+
+@pytest.mark.parametrize(("name", "value"), [("CYCLES", 1 << 20), ("STALL_DATAPATH", 0)])
+def test_a_counter_beyond_its_bounds_is_told(monkeypatch, seed, name, value):
+    """More cycles than the simulator counted; a datapath that waits for operands in each cycle."""
+    places = {unit_offset(unit, name) for unit in (*range(TINY.cores), SHARED)}
+    cycles = unit_offset(SHARED, "CYCLES") - unit_offset(SHARED, name)
+    sent = Simulation.read32
+
+    def read32(simulation, place):
+        here = place in places
+        return sent(simulation, place + cycles * here) + value * here
+
+    told = failing(monkeypatch, seed, Simulation, "read32", read32)
+    assert ("cycles is" if name == "CYCLES" else "its datapath waited") in told
 
 
 def test_a_soak_ends_after_some_failures(monkeypatch):

@@ -20,8 +20,8 @@ SOURCE = "src/scegrad/signoff/speeds.py"
 QUICK = ("ecp5_demo",)
 
 AROUND = 200
-"""Cycles before the first result of a job and after its last, on a memory without latency; the
-narrowest port needs 188 of them.
+"""Cycles before the first result of a job and after its last, on a memory without latency. The
+narrowest port needs 188 of them, 197 if arrays are off bus words.
 """
 
 

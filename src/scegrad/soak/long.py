@@ -41,7 +41,6 @@ ELEMENT_CYCLES = 4
 def run(platform: Platform, simulation: Simulation, seed: int) -> None:
     """Run the long jobs. Raises ``SoakError`` if one hangs, or a result or counter is wrong."""
     rng = random.Random(f"{seed} {platform.name} long")
-    simulation.set_memory(Memory())
     try:
         sequence.execute(sequence.identify_and_enable(platform), SoakRegisters(simulation))
         for name in platform.formats:
@@ -69,11 +68,14 @@ def _together(rng: random.Random, simulation: Simulation, jobs: list[Job]) -> No
     """Run jobs of different units at once, and compare their results and counters."""
     access = SoakRegisters(simulation)
     due = [_load(rng, simulation, job) for job in jobs]
+    memory, asked = Memory(), simulation.cycle
+    simulation.set_memory(memory)
     for job in jobs:
         start_as_due(job, access)
     for job, results in zip(jobs, due, strict=True):
         counters = sequence.execute(sequence.finish(job.unit, ELEMENT_CYCLES * job.length), access)
-        reports.check_counters(job, counters, done=True)
+        elapsed = simulation.cycle - asked
+        reports.check_counters(job, counters, memory, elapsed, done=True)
         found = simulation.read(job.gradient, job.size).view(results.dtype)
         if (found != results).any():
             i = int(np.argmax(found != results))

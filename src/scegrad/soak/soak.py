@@ -16,7 +16,7 @@ import numpy as np
 
 from scegrad.errors import SimulationError
 from scegrad.job import sequence
-from scegrad.job.job import BusError, Job, JobAborted
+from scegrad.job.job import BusError, Counters, Job, JobAborted
 from scegrad.model import golden
 from scegrad.platforms import Platform, Region
 from scegrad.registers import Status, offset
@@ -55,6 +55,7 @@ class _Running:
     fault: Status | None = None
     fault_at: int = 0
     abort: bool = False
+    asked: int = 0  # the cycle before its request
     began: int = 0  # a cycle in which it runs
     end: str = "done"
     aim: targets.Target | None = None  # of the act, if this is the job that should hit it
@@ -102,6 +103,7 @@ class SoakRound:
         for each in running:
             self._load(each, running)
         for each in running:
+            each.asked = self.simulation.cycle
             start_as_due(each.job, self.registers)
             each.began = self.simulation.cycle
         self._request_rivals(running, memory)
@@ -111,7 +113,7 @@ class SoakRound:
             if any(each.abort for each in running):
                 self.simulation.run(self._moment(running, memory))
             for each in self._aborted(running):
-                self._finish(each)
+                self._finish(each, memory)
         for each in running:
             self._check(each, running)
             found = bins.bin_of(each.job, memory, each.end, len(running) > 1)
@@ -260,26 +262,31 @@ class SoakRound:
         high = min(region.end, job.gradient + job.size + GUARD)
         return low, high - low
 
-    def _finish(self, each: _Running) -> None:
+    def _finish(self, each: _Running, memory: Memory) -> None:
         job = each.job
+
+        def check(counters: Counters, *, done: bool) -> None:
+            elapsed = self.simulation.cycle - each.asked
+            reports.check_counters(job, counters, memory, elapsed, done=done)
+
         try:
             counters = self._execute(sequence.finish(job.unit, PATIENCE))
         except BusError as error:
             if error.status is not each.fault:
                 raise SoakError(f"{error}, but due was {each.fault}") from error
             reports.check_fault(job, error.fault_address, error.status, each.fault_at)
-            reports.check_counters(job, error.counters, done=False)
+            check(error.counters, done=False)
         except JobAborted as error:
             if not each.abort:
                 raise SoakError(f"{error}, but no abort was requested") from error
             each.end = "abort"
-            reports.check_counters(job, error.counters, done=False)
+            check(error.counters, done=False)
         except RuntimeError as error:
             raise SoakError(str(error)) from error
         else:
             if each.fault:
                 raise SoakError(f"unit {job.unit} is done in spite of {each.fault.name}")
-            reports.check_counters(job, counters, done=True)
+            check(counters, done=True)
 
     def _check(self, each: _Running, running: list[_Running]) -> None:
         """Check that every element of the output is right (after an early end: right or unchanged),
