@@ -22,6 +22,8 @@ def shown(monkeypatch: pytest.MonkeyPatch, term: str | None) -> str:
         pass
     with progress.Bar("computing", 4, lines=0) as bar:
         bar(1)
+    with progress.Bar("searching", 4, lines=0, steady=False) as bar:
+        bar(1)
     return text.getvalue()
 
 
@@ -34,6 +36,7 @@ def test_a_terminal_that_does_not_redraw_gets_lines(
         "building ...",
         "building: 0 s",
         "computing: 1 of 4, 0.0 min left",
+        "searching: 1 of 4, 0.0 min so far",
     ]
 
 

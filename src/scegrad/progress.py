@@ -54,11 +54,19 @@ class Bar:
 
     Without a terminal that redraws there is no bar; if ``lines`` is given, one line every ``lines``
     seconds.
-    While the total is not known, the bar moves to and fro.
+    While the total is not known, the bar moves to and fro. Unless the work is ``steady``, steps
+    take very different times: then it tells the time so far, since what is left would jump.
     """
 
-    def __init__(self, title: str, total: int | None = None, *, lines: float | None = None) -> None:
-        self._title, self._lines = title, lines
+    def __init__(
+        self,
+        title: str,
+        total: int | None = None,
+        *,
+        lines: float | None = None,
+        steady: bool = True,
+    ) -> None:
+        self._title, self._lines, self._steady = title, lines, steady
         self._start = self._said = time.monotonic()
         wide = CONSOLE.width - len(title) >= WIDE
         columns = (
@@ -66,7 +74,7 @@ class Bar:
             BarColumn(bar_width=24 if wide else 8),
             _Count(),
             *((TextColumn("{task.fields[note]}"), TimeElapsedColumn()) if wide else ()),
-            TimeRemainingColumn(),
+            *((TimeRemainingColumn(),) if steady else () if wide else (TimeElapsedColumn(),)),
         )
         self._progress = Progress(*columns, console=CONSOLE, transient=True, disable=not _redraws())
         self._task = self._progress.add_task(title, total=total, note="")
@@ -89,11 +97,12 @@ class Bar:
         self._said = now
         whole = self._progress.tasks[0].total
         if done and whole:
-            left = (whole - done) * (now - self._start) / done
+            spent = now - self._start
+            left = f"{(whole - done) * spent / done / 60:.1f} min left"
             words = [
                 f"{done} of {whole:.0f}",
                 *([note] if note else []),
-                f"{left / 60:.1f} min left",
+                left if self._steady else f"{spent / 60:.1f} min so far",
             ]
             say(f"{self._title}: {', '.join(words)}")
 

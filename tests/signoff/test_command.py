@@ -10,13 +10,13 @@ import pytest
 
 from scegrad.errors import BuildError, RequestError, SimulationError
 from scegrad.platforms import ECP5_DEMO
-from scegrad.signoff import command, failures, ladder, ledger, page, summary
+from scegrad.signoff import alive, command, failures, ladder, ledger, page, summary
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.cli import _share
 from scegrad.signoff.command import SignoffOptions
-from scegrad.signoff.places import ROOT
+from scegrad.signoff.places import BIN, ROOT
 from scegrad.signoff.result import CaseResult, Verdict
-from scegrad.soak import bins
+from scegrad.soak import bins, rivals
 from scegrad.soak.command import Outcome
 
 
@@ -57,12 +57,13 @@ class Cases:
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Cases:
+def fake(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Cases:
     """The cases of the command."""
     fake = Cases()
     monkeypatch.setattr(command, "cases", fake.cases)
     monkeypatch.setattr(command.tools, "identity", lambda: "prover 1.0")
     monkeypatch.setattr(summary, "DESIGNS", {"lane": lambda: "0123"})
+    monkeypatch.setattr(alive, "PATH", tmp_path_factory.mktemp("docs") / "alive.json")
     return fake
 
 
@@ -89,6 +90,17 @@ def test_an_output_is_refused_before_anything_runs(fake, tmp_path):
     assert not fake.ran
     assert run(tmp_path / "out", short=tmp_path / "short.json") == 0
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["short.json"]
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_anything_runs(fake, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(RequestError, match="file cannot be written: it is not a directory"):
+        run(tmp_path / "file")
+    for name in ("signoff.html", "signoff.json"):
+        (tmp_path / name / name).mkdir(parents=True)
+        with pytest.raises(RequestError, match=f"{name} cannot be written: it is a directory"):
+            run(tmp_path / name)
+    assert not fake.ran
 
 
 def test_the_short_summary_keeps_what_is_still_of_today(fake, tmp_path):
@@ -118,7 +130,22 @@ def test_the_short_summary_keeps_what_is_still_of_today(fake, tmp_path):
     assert not [row for row in found["mutants"] if row["judged"]] and not found["coverage"]
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"version": 0}'])
+SHAPES = [
+    '"cases": []',
+    '"cases": {"unit/a": []}',
+    '"cases": {"unit/a": 1}',
+    '"mutants": {}',
+    '"mutants": [1]',
+    '"coverage": [{"kind": "line"}]',
+    '"tools": [1]',
+    '"designs": 1',
+]
+"""Parts of a summary that are not what we write."""
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"version": 0}', *(f'{{"version": 1, {shape}}}' for shape in SHAPES)]
+)
 def test_another_file_is_no_short_summary(fake, tmp_path, text):
     (tmp_path / "short.json").write_text(text)
     with pytest.raises(RequestError, match="no summary of a sign-off"):
@@ -142,11 +169,43 @@ def test_quick_leaves_the_long_cases(fake, tmp_path):
     }
 
 
-def test_a_named_case_runs_again(fake, tmp_path):
+def test_a_named_case_runs_again_and_a_pattern_goes_on(fake, tmp_path):
     run(tmp_path)
     fake.ran.clear()
-    assert run(tmp_path, names=("*/b", "rounding32/*")) == 0
-    assert fake.ran == ["unit/b", "rounding32/k=003"]
+    assert run(tmp_path, names=("unit/b", "rounding32/*")) == 0
+    assert fake.ran == ["unit/b"]
+
+
+class Interrupted(KeyboardInterrupt):
+    """As Ctrl-C raises it."""
+
+
+@pytest.mark.parametrize("short", [False, True])
+def test_an_interrupted_run_has_its_page_and_goes_on(fake, tmp_path, capsys, short):
+    options = {"names": ("unit/*",), "short": tmp_path / "short.json" if short else None}
+    fake.broken["unit/b"] = Interrupted()
+    with pytest.raises(Interrupted):
+        run(tmp_path / "out", **options)
+    assert "interrupted: writing the page" in out(capsys)
+    assert states(tmp_path / "out")["unit/a"] == "proved"
+    assert "claim of unit/a" in (tmp_path / "out" / "signoff.html").read_text()
+    assert not (tmp_path / "short.json").exists()
+    fake.broken.clear()
+    assert run(tmp_path / "out", **options) == 0
+    assert fake.ran == ["unit/a", "unit/b", "unit/b"]
+
+
+def test_the_list_has_the_cases_that_are_chosen(fake, tmp_path, capsys):
+    def listed(**options) -> list[str]:
+        command.show_list(SignoffOptions(tmp_path, **options))
+        return [each.split()[0] for each in out(capsys).splitlines()]
+
+    assert listed() == list(fake.verdicts)
+    assert listed(names=("unit/*",)) == ["unit/a", "unit/b"]
+    assert listed(quick=True, share=(1, 2)) == ["unit/b"]
+    assert listed(quick=True, names=("rounding32/k=003",)) == ["rounding32/k=003"]
+    with pytest.raises(RequestError, match="no case"):
+        listed(names=("none",))
 
 
 def test_a_case_that_runs_again_replaces_its_record(fake, tmp_path):
@@ -342,14 +401,20 @@ def test_the_page_shows_seed_and_command_of_each_case(fake, tmp_path, monkeypatc
     monkeypatch.setattr(command, "cases", lambda: [seeded, *known[1:]])
     run(tmp_path)
     text = (tmp_path / "signoff.html").read_text()
-    assert '<td class="">20261127</td>' in text
-    assert "<code>scegrad soak --seed 20261127</code>" in text
-    assert "<code>scegrad signoff unit/b</code>" in text
+    assert ">20261127</td>" in text
+    assert f"<code>{BIN}scegrad soak --seed 20261127</code>" in text
+    assert f"<code>{BIN}scegrad signoff -o {tmp_path} unit/b</code>" in text
+
+
+def test_a_command_of_the_usual_directory_has_none(fake, tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "USUAL", tmp_path)
+    run(tmp_path)
+    assert written(tmp_path)["cases"][0]["again"] == f"{BIN}scegrad signoff unit/a"
 
 
 def test_the_page_has_the_functional_coverage_of_a_soak(fake, tmp_path, monkeypatch):
     outcome = Outcome(ECP5_DEMO)
-    outcome.add(Counter(bins.bins(ECP5_DEMO)[1:]))
+    outcome.add(Counter(bins.bins(ECP5_DEMO)[1:]), Counter(rivals.kinds(ECP5_DEMO)))
     result = CaseResult(Verdict.HOLES, "as told", 1.0, outcome.record())
     soaked = replace(fake.cases()[0], name="soak/ecp5_demo", run=lambda: result)
     monkeypatch.setattr(command, "cases", lambda: [soaked])

@@ -26,6 +26,7 @@ CASES = [
         "seconds": seconds,
         "time": "2026-01-01T00:00:00Z",
         "subject": "0123456789abcdef",
+        "new": 0,
         "seed": 14,
         "again": f"scegrad signoff unit/{name}",
     }
@@ -40,6 +41,7 @@ HOLE = {
     "mutant": "inv lane.round.empty_0[3] at Y[0]",
     "why": "no proof in time",
     "unit": "",
+    "new": True,
     "place": "rtl/datapath/round.py#L20",
 }
 MISSED = {

@@ -1,12 +1,14 @@
 """A case of the sign-off: a claim about some Verilog, and the function that decides it."""
 
 import hashlib
+import shlex
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from scegrad.signoff import failures
+from scegrad.signoff.places import BIN
 from scegrad.signoff.result import CaseResult, Verdict
 
 
@@ -45,10 +47,12 @@ class SignoffCase:
         """The first part of the name."""
         return self.name.split("/")[0]
 
-    @property
-    def again(self) -> str:
-        """The command that repeats the case, with its seed."""
-        return self.command or f"scegrad signoff {self.name}"
+    def again(self, output: str = "") -> str:
+        """The command that repeats the case, with its seed, from the root of the checkout;
+        ``output`` is the directory of the page, if it is another than usual.
+        """
+        option = f"-o {shlex.quote(output)} " if output else ""
+        return BIN + (self.command or f"scegrad signoff {option}{self.name}")
 
 
 def hashed(parts: Iterable[str | Path]) -> str:

@@ -13,8 +13,8 @@ Names = Annotated[
     list[str] | None,
     argument(
         "[CASE]...",
-        "Cases to run anew, by name or pattern ('unit/*', 'rounding32/sum/*')."
-        "  [default: those without a record]",
+        "Cases, by name or pattern ('unit/*', 'rounding32/sum/*'). A case that is named runs anew,"
+        " one of a pattern if it has no record.  [default: all without a record]",
     ),
 ]
 
@@ -52,6 +52,14 @@ Short = Annotated[
 ]
 
 
+Accept = Annotated[
+    bool,
+    typer.Option(
+        "--accept", help="Take the mutants that live now as known (docs/signoff-alive.json)."
+    ),
+]
+
+
 def signoff(
     names: Names = None,
     output: Output = Path("out/signoff"),
@@ -59,21 +67,22 @@ def signoff(
     share: Share = "1/1",
     others: Others = None,
     short: Short = None,
-    listed: Annotated[bool, typer.Option("--list", help="Only name the cases.")] = False,
+    accept: Accept = False,
+    listed: Annotated[bool, typer.Option("--list", help="Only name the cases chosen.")] = False,
 ) -> None:
     """Prove what is claimed of lanes and units, and write one page of it (docs/signoff.md).
 
     A ledger in the output directory keeps each record with the hash of what it is about, and the
     same command goes on from there. The exit status is 1 unless every case that was chosen is
-    proved.
+    proved; mutants that are known to live (docs/signoff-alive.json) do not matter.
     """
     command = _command()
-    if listed:
-        command.show_list()
-        return
     options = command.SignoffOptions(
-        output, tuple(names or ()), quick, _share(share), tuple(others or ()), short
+        output, tuple(names or ()), quick, _share(share), tuple(others or ()), short, accept
     )
+    if listed:
+        command.show_list(options)
+        return
     raise typer.Exit(command.main(options))
 
 

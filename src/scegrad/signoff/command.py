@@ -1,31 +1,34 @@
 """``scegrad signoff``: runs the cases without a record, and writes the summary and the page."""
 
-import json
 import os
 import sys
 import time
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
 from amaranth.hdl import UnusedElaboratable
 
 from scegrad.errors import RequestError, printable
-from scegrad.files import Output
-from scegrad.signoff import failures, page, summary, tools
+from scegrad.files import Output, OutputDirectory
+from scegrad.signoff import alive, failures, page, short, summary, tools
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.catalogue import cases
 from scegrad.signoff.ledger import Record, SignoffLedger, as_record
 from scegrad.signoff.places import ROOT
 from scegrad.signoff.result import CaseResult, Verdict
 
+USUAL = Path("out/signoff")
+"""The directory of ledger, summary and page unless another is named."""
+
 
 @dataclass(frozen=True)
 class SignoffOptions:
     """The options of the command line; ``share`` is (i, n): the i-th of every n cases, counted from
-    0. ``short`` is a file for the summary that the checkout keeps.
+    0. ``short`` is a file for the summary that the checkout keeps. ``accept``: the mutants that
+    live now become those that are known to live.
     """
 
     output: Path
@@ -34,54 +37,130 @@ class SignoffOptions:
     share: tuple[int, int] = (0, 1)
     others: tuple[Path, ...] = ()
     short: Path | None = None
+    accept: bool = False
+
+    @property
+    def pages(self) -> tuple[Path, Path]:
+        """The summary for programs and the page."""
+        return self.output / "signoff.json", self.output / "signoff.html"
 
 
 def main(options: SignoffOptions) -> int:
-    """Run; returns 1 unless every case that was chosen is proved."""
+    """Run; returns 1 unless every case that was chosen is proved, mutants aside that are known to
+    live.
+    """
     # Of hardware that cannot be elaborated the line of the case says everything.
     warnings.simplefilter("ignore", UnusedElaboratable)
     every = cases()
     chosen = choose(every, options)
-    wrong = 0
-    failed = set()
-    options.output.mkdir(parents=True, exist_ok=True)
-    before: summary.Summary = {}
-    if options.short:
-        Output(options.short).discard()  # days later it would be too late to refuse it
-        before = _short_before(options.short)
-    with SignoffLedger(options.output, tools.identity(), options.others) as ledger:
-        for number, case in enumerate(chosen, start=1):
-            record, fresh = _decided(case, ledger, anew=bool(options.names))
-            print(line(number, len(chosen), record, fresh=fresh), flush=True)
-            wrong += record["verdict"] != Verdict.PROVED
-            failed |= {case.name} if not record["subject"] else set()
-        found = summary.summarise(every, ledger, whole=options.short is not None, failed=failed)
-    texts = {
-        options.output / "signoff.json": summary.text(found),
-        options.output / "signoff.html": page.page(found, _to_sources(options.output)),
-    }
-    if options.short:
-        texts[options.short] = summary.short(found, before)
-    for path, text in texts.items():
-        with Output(path) as file:
-            file.temporary.write_text(text, encoding="utf-8")
-            file.commit()
-    print(f"{printable(options.output / 'signoff.html')}: {summary.in_short(found)}")
-    return 1 if wrong else 0
+    with OutputDirectory(options.output):
+        before = _checked(options)
+        with SignoffLedger(options.output, tools.identity(), options.others) as ledger:
+            run = _Run(options, every, ledger, alive.load())
+            try:
+                for number, case in enumerate(chosen, start=1):
+                    print(f"[{number}/{len(chosen)}] {run.decide(case)}", flush=True)
+            except KeyboardInterrupt:
+                print("interrupted: writing the page of what is done", flush=True)
+                run.write(run.state(whole=False))
+                raise
+            return run.finish(before)
 
 
-def _decided(case: SignoffCase, ledger: SignoffLedger, *, anew: bool) -> tuple[Record, bool]:
-    """The record of a case, and whether it was made now; without a subject if none can be made: the
-    ledger has no place for it then.
+def _checked(options: SignoffOptions) -> summary.Summary:
+    """The short summary so far. Raises ``RequestError`` if a file cannot be written: days later it
+    would be too late.
     """
-    started = time.monotonic()
-    try:
-        case.subject()  # the first that needs the Verilog
-    except Exception as error:
-        result = CaseResult(Verdict.FAILED, failures.told(error), time.monotonic() - started)
-        return as_record(case.name, "", result), True
-    kept = None if anew else ledger.of(case)
-    return kept or ledger.add(case, _with_waves(case, ledger.path.parent)), kept is None
+    for path in (*options.pages, *([options.short] if options.short else [])):
+        Output(path).discard()
+    if options.accept:
+        Output(alive.PATH).discard()
+    return short.read(options.short) if options.short else {}
+
+
+@dataclass
+class _Run:
+    """The cases that are decided so far."""
+
+    options: SignoffOptions
+    every: Sequence[SignoffCase]
+    ledger: SignoffLedger
+    known: alive.Known
+    wrong: set[str] = field(default_factory=set)
+    living: set[str] = field(default_factory=set)
+    unmade: set[str] = field(default_factory=set)
+    """Cases whose Verilog cannot be made: the ledger has no place for them."""
+
+    def decide(self, case: SignoffCase) -> str:
+        """Decide a case, or take its record; returns its line."""
+        record, fresh = self._record(case)
+        if record["verdict"] == Verdict.ALIVE:
+            self.living.add(case.name)
+        elif record["verdict"] != Verdict.PROVED:
+            self.wrong.add(case.name)
+        return line(record, self.known, fresh=fresh)
+
+    def _record(self, case: SignoffCase) -> tuple[Record, bool]:
+        """The record of a case, and whether it was made now."""
+        started = time.monotonic()
+        try:
+            case.subject()  # the first that needs the Verilog
+        except Exception as error:
+            self.unmade.add(case.name)
+            result = CaseResult(Verdict.FAILED, failures.told(error), time.monotonic() - started)
+            return as_record(case.name, "", result), True
+        anew = case.name in self.options.names
+        kept = None if anew else self.ledger.of(case)
+        if kept:
+            return kept, False
+        return self.ledger.add(case, _with_waves(case, self.options.output)), True
+
+    def state(self, *, whole: bool) -> summary.Summary:
+        """The state of all cases."""
+        output = "" if self.options.output == USUAL else str(self.options.output)
+        return summary.summarise(
+            self.every,
+            self.ledger,
+            whole=whole,
+            failed=self.unmade,
+            known=self.known,
+            output=output,
+        )
+
+    def write(self, found: summary.Summary) -> None:
+        """Write summary and page."""
+        texts = (summary.text(found), page.page(found, _to_sources(self.options.output)))
+        for path, text in zip(self.options.pages, texts, strict=True):
+            _write(path, text)
+
+    def finish(self, before: summary.Summary) -> int:
+        """Write everything; returns the exit status."""
+        found = self.state(whole=self.options.short is not None)
+        if self.options.accept:
+            _accept(found)
+            self.known = alive.load()
+            found = self.state(whole=self.options.short is not None)
+        self.write(found)
+        if self.options.short:
+            _write(self.options.short, short.text(found, before))
+        print(f"{printable(self.options.pages[1])}: {summary.in_short(found)}")
+        new = {row["case"] for row in found["cases"] if row["new"]}
+        gone = alive.gone(found["holes"], summary.judged(found), self.known)
+        if gone:
+            print(f"{gone} fewer mutants live than are known: --accept takes them off the list")
+        return 1 if self.wrong or self.living & new else 0
+
+
+def _accept(found: summary.Summary) -> None:
+    """Write the list of mutants that are known to live."""
+    before = alive.PATH.read_text(encoding="utf-8") if alive.PATH.exists() else ""
+    _write(alive.PATH, alive.text(found["holes"], summary.judged(found), before))
+
+
+def _write(path: Path, text: str) -> None:
+    with Output(path) as file:
+        file.temporary.write_text(text, encoding="utf-8")
+        file.commit()
 
 
 def _with_waves(case: SignoffCase, output: Path) -> CaseResult:
@@ -101,19 +180,6 @@ def _to_sources(output: Path) -> str:
     return os.path.relpath(ROOT, output.resolve()) + "/"
 
 
-def _short_before(path: Path) -> summary.Summary:
-    """The summary that the checkout has so far, none if there is none. Raises ``RequestError``."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise RequestError(f"{printable(path)}: no summary of a sign-off: {error}") from error
-    if not isinstance(found, dict) or found.get("version") != summary.VERSION:
-        raise RequestError(f"{printable(path)}: no summary of a sign-off that this program reads")
-    return found
-
-
 def choose(every: Sequence[SignoffCase], options: SignoffOptions) -> list[SignoffCase]:
     """The requested cases, by name or pattern, or the quick ones; of these, one share."""
     names = options.names
@@ -124,18 +190,21 @@ def choose(every: Sequence[SignoffCase], options: SignoffOptions) -> list[Signof
         case
         for case in every
         if (any(fnmatch(case.name, name) for name in names) if names else True)
-        and (case.quick or names or not options.quick)
+        and (case.quick or case.name in names or not options.quick)
     ]
     first, step = options.share
     return found[first::step]
 
 
-def line(number: int, count: int, record: Record, *, fresh: bool) -> str:
+def line(record: Record, known: alive.Known, *, fresh: bool) -> str:
     """The line for a case that is done."""
     seconds = f"{record['seconds']:.1f} s" if fresh else "as recorded"
-    return (
-        f"[{number}/{count}] {record['verdict']:8} {record['case']} ({seconds}): {record['detail']}"
-    )
+    told = f"{record['verdict']:8} {record['case']} ({seconds}): {record['detail']}"
+    if record["verdict"] != Verdict.ALIVE:
+        return told
+    holes = [{"case": record["case"], **hole} for hole in record.get("data", {}).get("alive", ())]
+    new = sum(hole["new"] for hole in alive.marked(holes, known))
+    return f"{told}, {f'{new:,} of them new' if new else 'all known'}"
 
 
 def listing(every: Iterable[SignoffCase]) -> str:
@@ -143,6 +212,6 @@ def listing(every: Iterable[SignoffCase]) -> str:
     return "\n".join(f"{case.name:28} {case.claim}" for case in every)
 
 
-def show_list() -> None:
-    """Print every case."""
-    sys.stdout.write(listing(cases()) + "\n")
+def show_list(options: SignoffOptions) -> None:
+    """Print the cases that these options choose."""
+    sys.stdout.write(listing(choose(cases(), options)) + "\n")

@@ -31,7 +31,7 @@ def judge(unit: Unit) -> Judge:
 def run(unit: Unit) -> CaseResult:
     """The verdicts on a unit's mutants."""
     started = time.monotonic()
-    with Bar(unit.name, lines=INTERVAL) as progress:
+    with Bar(unit.name, lines=INTERVAL, steady=False) as progress:
         judgement = judge(unit).judge(progress)
     return judgement.result(time.monotonic() - started)
 

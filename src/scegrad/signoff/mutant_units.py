@@ -273,7 +273,7 @@ def _on_traces(left: list[Members], judgement: Judgement, progress: Bar) -> list
 def _run(part: Part, index: int) -> CaseResult:
     started = time.monotonic()
     chosen = list(classes()[part.name].items())[index :: part.groups]
-    with Bar(f"mutants/{part.name}/{index:03}", lines=INTERVAL) as progress:
+    with Bar(f"mutants/{part.name}/{index:03}", lines=INTERVAL, steady=False) as progress:
         return judge(chosen, progress).result(time.monotonic() - started)
 
 

@@ -94,13 +94,31 @@ FAILED = ("refuted", "vacuous", "failed", "open", "alive", "holes")
 """Verdicts of cases that ran and are not proved, the worst first."""
 
 
+KNOWN = "alive (known)"
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    """The verdict of a case, with what is known of its mutants that live."""
+    if row["verdict"] != "alive":
+        return str(row["verdict"])
+    return f"alive ({row['new']:,} new)" if row["new"] else KNOWN
+
+
 def _failed(summary: Summary) -> list[str]:
     """The cases that ran and are not proved, and why."""
-    failed = [row for row in summary["cases"] if row["verdict"] in FAILED]
+    ran = [row for row in summary["cases"] if row["verdict"] in FAILED]
+    known = [row for row in ran if _verdict(row) == KNOWN]
+    failed = [row for row in ran if row not in known]
     failed.sort(key=lambda row: FAILED.index(row["verdict"]))
+    others = (
+        f"<p>In {len(known)} cases mutants live that are all known to live"
+        " (docs/signoff-alive.json): see Holes.</p>"
+    )
+    aside = [others] if known else []
     if not failed:
-        return ["<p>Every case that ran is proved.</p>"]
+        return aside or ["<p>Every case that ran is proved.</p>"]
     return [
+        *aside,
         "<h2>Not proved</h2>",
         _table("failed", ("case", "verdict", "detail", "again"), map(_failure, failed)),
     ]
@@ -123,7 +141,11 @@ def _proved(summary: Summary) -> list[str]:
         "<p>Mutants that live: nothing has told them from the design, and no proof says that they"
         " are equal to it. If a unit is named, its case judges each mutant of the unit by the"
         " unit's proof.</p>",
-        _table("holes", ("case", "mutant", "why", "unit", "source"), map(_hole, summary["holes"])),
+        _table(
+            "holes",
+            ("case", "mutant", "known", "why", "unit", "source"),
+            map(_hole, summary["holes"]),
+        ),
         "<h2>Holes by unit</h2>",
         _table("lives", ("part", "unit", "mutants that live"), _lives(summary["mutants"])),
     ]
@@ -205,7 +227,7 @@ def _number(value: float) -> Cell:
 
 
 def _state(value: str) -> Cell:
-    return html.escape(value), f"state {html.escape(value)}"
+    return html.escape(value), f"state {html.escape(value.split()[0])}"
 
 
 def _link(path: str, text: str = "") -> Cell:
@@ -216,7 +238,7 @@ def _failure(each: Mapping[str, Any]) -> list[Cell]:
     again = f"<code>{html.escape(each['again'])}</code>"
     return [
         _link(each["source"], each["case"]),
-        _state(each["verdict"]),
+        _state(_verdict(each)),
         _text(each["detail"]),
         (again, ""),
     ]
@@ -243,8 +265,9 @@ def _mutants(each: Mapping[str, Any]) -> list[Cell]:
 
 
 def _hole(each: Mapping[str, Any]) -> list[Cell]:
-    named = [_text(each[name]) for name in ("case", "mutant", "why", "unit")]
-    return [*named, _link(each["place"])]
+    news = ("new", "state refuted") if each["new"] else _text("known")
+    named = [_text(each[name]) for name in ("why", "unit")]
+    return [_text(each["case"]), _text(each["mutant"]), news, *named, _link(each["place"])]
 
 
 def _lives(mutants: Iterable[Mapping[str, Any]]) -> Iterator[list[Cell]]:
@@ -287,7 +310,7 @@ def _design(each: Mapping[str, Any]) -> list[Cell]:
 def _case(each: Mapping[str, Any]) -> list[Cell]:
     return [
         _link(each["source"], each["case"]),
-        _state(each["verdict"]),
+        _state(_verdict(each)),
         _text(each["claim"]),
         _text(each["detail"]),
         _number(each["seconds"]),

@@ -1,12 +1,11 @@
 """The state of every case, for the page and the committed summary."""
 
 import json
-import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scegrad.signoff import failures
+from scegrad.signoff import alive, failures
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.designs import DESIGNS, made
 from scegrad.signoff.ladder import LADDER
@@ -24,26 +23,33 @@ Row = dict[str, Any]
 
 
 def summarise(
-    every: Iterable[SignoffCase],
+    every: Sequence[SignoffCase],
     ledger: SignoffLedger,
     *,
     whole: bool = True,
     failed: Collection[str] = (),
+    known: alive.Known | None = None,
+    output: str = "",
 ) -> Summary:
     """The state of each case, each group and each rung of the ladder, from the ledger; ``failed``
-    are cases whose subject cannot be made, so that they have no record.
+    are cases whose subject cannot be made, so that they have no record; ``known`` are mutants that
+    are known to live; ``output`` is the directory for the commands that repeat a case.
 
     Without ``whole``, cases without any record have no subject, and only the designs whose Verilog
     was needed are named: the Verilog of all platforms takes a minute.
     """
     records = ledger.records
-    known = {record["case"] for record in records.values()}
+    recorded = {record["case"] for record in records.values()}
     rows = [
-        _state(case, records, known)
-        if whole or case.name in known or case.name in failed
+        _state(case, records, recorded)
+        if whole or case.name in recorded or case.name in failed
         else row(case, None, stale=False, subject="")
         for case in every
     ]
+    living = list(alive.marked(holes(rows, records), known or {}))
+    news = Counter(hole["case"] for hole in living if hole["new"])
+    for each, case in zip(rows, every, strict=True):
+        each |= {"again": case.again(output), "new": news[each["case"]]}
     designs = {name: _verilog(make) for name, make in DESIGNS.items()} if whole else made()
     return {
         "version": VERSION,
@@ -51,7 +57,7 @@ def summarise(
         "groups": [group(name, rows) for name in dict.fromkeys(row["group"] for row in rows)],
         "ladder": [rung.state(rows) for rung in LADDER],
         "mutants": mutants(rows, records),
-        "holes": holes(rows, records),
+        "holes": sorted(living, key=lambda hole: not hole["new"]),
         "coverage": coverage(rows, records),
         "excluded": excluded(rows, records),
         "missed": missed(rows, records),
@@ -98,7 +104,6 @@ def row(
         "seconds": found["seconds"],
         "time": found.get("time", ""),
         "seed": case.seed,
-        "again": case.again,
     }
 
 
@@ -118,7 +123,7 @@ def mutants(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str
     """Of each design how many groups of mutants were judged, and what became of theirs."""
     found: dict[str, dict[str, Any]] = {}
     for each, record in _recorded(rows, records, "mutants"):
-        name = re.sub(r"^mutants/|/(\d+|lane16)$", "", each["case"])
+        name = alive.design(each["case"])
         sums = found.setdefault(name, {"design": name, "groups": 0, "judged": 0, "mutants": 0})
         sums["groups"] += 1
         if record:
@@ -129,23 +134,23 @@ def mutants(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str
             sums["ends"] = {
                 end: sums.get("ends", {}).get(end, 0) + count for end, count in ends.items()
             } | {end: n for end, n in sums.get("ends", {}).items() if end not in ends}
-            units = Counter(alive["unit"] for alive in data["alive"] if "unit" in alive)
+            units = Counter(hole["unit"] for hole in data["alive"] if "unit" in hole)
             if units:
                 sums["units"] = dict(units + Counter(sums.get("units", {})))
     return list(found.values())
 
 
-def holes(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, str]]:
+def holes(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, Any]]:
     """What is neither killed nor proved equal, each with its line in the sources."""
     return [
         {
             "case": each["case"],
-            "place": place(alive["mutant"].split()[1]),
+            "place": place(hole["mutant"].split()[1]),
             "unit": "",
-            **alive,
+            **hole,
         }
         for each, record in _recorded(rows, records, "mutants")
-        for alive in (record["data"]["alive"] if record else ())
+        for hole in (record["data"]["alive"] if record else ())
     ]
 
 
@@ -231,54 +236,9 @@ def _recorded(
             yield each, record if "data" in record else None
 
 
-KEPT = ("version", "mutants", "coverage", "functional", "designs", "tools")
-"""The tables that the checkout keeps beside that of the cases."""
-
-
-def short(summary: Summary, before: Mapping[str, Any] | None = None) -> str:
-    """The part of a summary that the checkout keeps, as JSON: a line for each case that has a
-    record, here or ``before``, of today's subject.
-    """
-    old = (before or {}).get("cases", {})
-    cases = {}
-    for each in summary["cases"]:
-        row = [each["subject"], each["verdict"], each["seconds"], each["time"]]
-        if each["verdict"] in (MISSING, STALE, Verdict.FAILED):
-            row = old.get(each["case"], [None])
-        if row[0] == each["subject"]:
-            cases[each["case"]] = row
-    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in cases.items())
-    rest = {name: _kept(name, summary[name], before or {}, cases) for name in KEPT}
-    body = json.dumps(rest, indent=1).rstrip("}").rstrip()
-    return f'{body},\n "cases": {{\n{lines}\n }}\n}}\n'
-
-
-_CASES = {
-    "mutants": ("design", "mutants/{}"),
-    "coverage": ("design", "coverage/{}"),
-    "functional": ("case", "{}"),
-}
-"""What names a row of a table, and how the names of its cases begin."""
-
-
-def _kept(name: str, now: Any, before: Mapping[str, Any], cases: Mapping[str, Any]) -> Any:
-    """A table, with the rows of before whose cases are still those of today and have no record
-    here.
-    """
-    old = before.get(name, [])
-    if name == "tools":
-        return sorted({*now, *old})
-    if name not in _CASES:
-        return now
-    key, start = _CASES[name]
-    fresh = {row[key] for row in now if row.get("judged", 1)}
-    kept = {
-        row[key]: row
-        for row in old
-        if row[key] not in fresh and any(case.startswith(start.format(row[key])) for case in cases)
-    }
-    rows = [kept.pop(row[key], row) if name == "mutants" else row for row in now]
-    return rows + [row for row in old if row[key] in kept]
+def judged(summary: Summary) -> list[str]:
+    """The designs all of whose groups of mutants have a record of today."""
+    return [each["design"] for each in summary["mutants"] if each["judged"] == each["groups"]]
 
 
 def in_short(summary: Summary) -> str:

@@ -1,0 +1,110 @@
+"""A sign-off is red for mutants that are not known to live, and for these only."""
+
+import json
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from scegrad.errors import RequestError
+from scegrad.signoff import alive, command, summary
+from scegrad.signoff.case import SignoffCase
+from scegrad.signoff.command import SignoffOptions
+from scegrad.signoff.result import CaseResult, Verdict
+
+NAME = "inv lane.round.empty_0[{}] at Y[{}] of lane.round.$add$design.v:12$44, line 12"
+OTHER = "const0 lane.round.$mux$design.v:{0}$7 at B[1] of lane.round.$mux$design.v:{0}$7, line {0}"
+GROUPS = ("mutants/lane32/000", "mutants/lane32/001")
+
+
+@pytest.fixture
+def living(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, list[str]]:
+    """The mutants that live in each group; a test changes them."""
+    found = {GROUPS[0]: [NAME.format(1, 1)], GROUPS[1]: [OTHER.format(20)]}
+
+    def run(name: str) -> CaseResult:
+        alive = [{"mutant": mutant, "why": "no time"} for mutant in found[name]]
+        data = {"mutants": 9, "ends": {"equal": 9 - len(alive)}, "alive": alive}
+        return CaseResult(Verdict.ALIVE if alive else Verdict.PROVED, "told", 1.0, data)
+
+    cases = [
+        SignoffCase(name, "claim", "formal/a.sv", True, lambda: "ab" * 32, partial(run, name))
+        for name in found
+    ]
+    monkeypatch.setattr(command, "cases", lambda: cases)
+    monkeypatch.setattr(command.tools, "identity", lambda: "prover 1.0")
+    monkeypatch.setattr(summary, "DESIGNS", {})
+    monkeypatch.setattr(summary, "made", dict)
+    monkeypatch.setattr(alive, "PATH", tmp_path / "alive.json")
+    return found
+
+
+def run(folder: Path, **options) -> int:
+    return command.main(SignoffOptions(folder, **options))
+
+
+def test_only_news_is_red(living, tmp_path, capsys):
+    assert run(tmp_path / "0") == 1
+    assert "told, 1 of them new" in capsys.readouterr().out
+    assert run(tmp_path / "0", accept=True) == 0
+    assert run(tmp_path / "1") == 0
+    assert "told, all known" in capsys.readouterr().out
+    text = (tmp_path / "1" / "signoff.html").read_text()
+    assert "Every case that ran is proved" not in text and "alive (known)" in text
+    assert "<h2>Not proved" not in text
+
+    living[GROUPS[1]] += [NAME.format(2, 2)]  # one more of a kind, in another group
+    assert run(tmp_path / "2") == 1
+    text = (tmp_path / "2" / "signoff.html").read_text()
+    first = text[text.index("<h2>Not proved") : text.index("<h2>Ladder")]
+    assert GROUPS[1] in first and GROUPS[0] not in first
+
+
+def test_a_group_alone_is_green(living, tmp_path):
+    run(tmp_path / "0", accept=True)
+    assert run(tmp_path / "1", names=(GROUPS[1],)) == 0
+    living[GROUPS[0]] += ["inv lane.pack.x[0] at A[0] of _1_, line 1"]
+    assert run(tmp_path / "1", names=(GROUPS[1],)) == 0
+    assert run(tmp_path / "1", names=(GROUPS[0],)) == 1
+
+
+def test_a_mutant_that_lives_no_more_is_told(living, tmp_path, capsys):
+    run(tmp_path / "0", accept=True)
+    capsys.readouterr()
+    living[GROUPS[0]].clear()
+    assert run(tmp_path / "1") == 0
+    assert "1 fewer mutants live than are known" in capsys.readouterr().out
+    assert run(tmp_path / "1", accept=True) == 0
+    assert "fewer" not in capsys.readouterr().out
+    assert json.loads(alive.PATH.read_text())["lane32"]["alive"] == 1
+
+
+def test_what_was_not_judged_stays_known(living, tmp_path):
+    run(tmp_path / "0", accept=True)
+    before = alive.PATH.read_text()
+    assert '"no time": 2' in before and '"inv lane.round.empty_0 at Y": 1' in before
+    run(tmp_path / "1", names=(GROUPS[0],), accept=True)
+    assert alive.PATH.read_text() == before
+
+
+def test_other_lines_and_groups_are_no_news(living, tmp_path):
+    run(tmp_path / "0", accept=True)
+    living[GROUPS[0]], living[GROUPS[1]] = [OTHER.format(31)], [NAME.format(3, 3)]
+    assert run(tmp_path / "1") == 0
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": {}}', '{"a": {"kinds": 1}}'])
+def test_another_file_is_refused_before_anything_runs(living, tmp_path, text):
+    alive.PATH.write_text(text)
+    living.clear()  # any run would fail
+    with pytest.raises(RequestError, match="no list of living mutants"):
+        run(tmp_path / "0")
+
+
+def test_the_names_of_anonymous_wires_do_not_count():
+    assert alive.kind("inv dma.reader._0123_[4] at Q[4] of dma._0123_, line 4") == (
+        alive.kind("inv dma.reader._0077_[1] at Q[2] of dma._0077_, line 9")
+    )
+    assert alive.kind("inv dma.left_12[4] at Q[4] of x, line 4") != alive.kind(
+        "inv dma.left_13[4] at Q[4] of x, line 4"
+    )
