@@ -26,7 +26,13 @@ module datapath(input clk, input rst, input half, input valid, input [127:0] chu
         pushed <= rst ? 0 : pushed + h_push;
         left <= rst ? 0 : left + f_freed;
     end
-    always @* assume (!half & (!rst | !valid));
+    always @* assume (!rst | !valid);
+    // `half` changes when nothing is under way. A chunk of the other format is not for this lane;
+    // what is said of fp32 is said until one comes.
+    reg half_was, other_was;
+    wire other = other_was | (half & valid);
+    always @(posedge clk) begin half_was <= half; other_was <= other & !rst; end
+    always @* assume ((half == half_was) | (fed == {left[30:0], 1'b0}));
     always @* assume (taken < 32'h7ffffff0);
     // An offer stays until it is taken; the lane gives a result for each pair; what leaves was
     // there.
@@ -46,7 +52,8 @@ module datapath(input clk, input rst, input half, input valid, input [127:0] chu
         | ({chunk[64 + at +: 32], chunk[at +: 32]} == operands));
     always @* assume (!(lane_valid & (out == j)) | (lane_result == result));
 
-    always @* if (started) begin
+    always @* if (started) assert (!(h_feed & half));
+    always @* if (started & !other) begin
         assert (!(h_feed & (fed == j)) | (h_operands == operands));
         assert (!(h_push & (pushed == {1'b0, j[31:1]})) | (result_chunk[at[5:0] +: 32] == result));
         assert (!h_feed | valid);
@@ -58,7 +65,8 @@ module datapath(input clk, input rst, input half, input valid, input [127:0] chu
         assert (!valid | h_feed | (taken - left == 4));         // and it stops for nothing else
     end
     // What makes it inductive.
-    always @* if (started) begin
+    always @* if (started & !other) begin
+        assert (!half | (fed == {left[30:0], 1'b0}));
         assert ((out <= fed) & (left <= pushed));
         assert (h_second == fed[0]);
         assert (h_waiting == out[0]);
@@ -68,6 +76,7 @@ module datapath(input clk, input rst, input half, input valid, input [127:0] chu
     end
     always @* if (started) begin
         cover (h_push & (pushed == 1) & (j == 2) & (fed == 7));
-        cover (valid & !h_feed);
+        cover (valid & !h_feed & !other);
+        cover (valid & half & !other_was & (left == 1));
     end
 endmodule

@@ -398,6 +398,8 @@ BREAKAGES = {
             },
         ),
         Breakage(Datapath, "_feed", "Mux(second,", "Mux(~second,"),
+        Breakage(Datapath, "_feed", "feed & ~self.half", "feed"),  # both lanes get a chunk
+        Breakage(Datapath, "_feed", "feed & ~self.half", "feed & self.half"),
         Breakage(Datapath, "_collect", "waiting.eq(~waiting)", "waiting.eq(1)"),
     ],
     "deal": [
