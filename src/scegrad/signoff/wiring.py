@@ -107,13 +107,14 @@ class Boxes:
                         yield from (f"{name}:{pin}[{i}]" for i in range(len(bits)))
 
     def value(self, bit: Bit, known: dict[Bit, int]) -> int:
-        """The value of a bit that follows from others."""
+        """The value of a bit that follows from others; what is found on the way is added."""
         if bit in known:
             return known[bit]
         if bit not in self.netlist.gates:
             raise MissingError(f"it depends on {self.netlist.names.get(bit, bit)}")
         pins = [self.value(each, known) for each in self.netlist.gates[bit]]
-        return pins[0] & pins[1] if len(pins) == 2 else 1 - pins[0]
+        known[bit] = pins[0] & pins[1] if len(pins) == 2 else 1 - pins[0]
+        return known[bit]
 
     def wrong(self, link: Link) -> str:
         """The first bit of a link that is not as it should be, and why; empty if all are."""
