@@ -188,7 +188,20 @@ def _next_room(
 
 
 def in_control(platform: Platform) -> Iterator[Link]:
-    """Inside the registers: what readout and port are given; the rest is in ``unit/control``."""
+    """Inside the registers: what readout, port and job checker are given, of all cores; the rest is
+    in ``unit/control``.
+    """
+    cores = platform.cores
+    cores_busy = " ".join(f"units__{k}__busy" for k in range(cores))
+    yield from _same(
+        ("job_checker:shared_busy", f"units__{cores}__busy"),
+        ("job_checker:shared_cores", "shared"),  # the port core_shared
+        ("start", "job_checker:start"),
+        ("job[96:128]", "job_checker:size"),
+        (f"job[128:{128 + cores}]", f"core_mask[0:{cores}]"),
+        (f"readout:common[384:{384 + cores}]", cores_busy),  # BUSY
+        ("readout:common[400]", f"units__{cores}__busy"),
+    )
     for number in range(platform.cores + 1):
         for name in ("status", "fault_address", "counters"):
             yield Link(f"readout:units__{number}__{name}", (f"units__{number}__{name}",))
