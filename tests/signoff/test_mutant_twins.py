@@ -168,6 +168,68 @@ def test_bits_with_enables_of_their_own_have_no_twin():
         assert any(site for _, site in found) is twin
 
 
+COUNTER = """module counter(clk, rst, by, count);
+  input clk; input rst; input [3:0] by; output [3:0] count;
+  reg [3:0] count; initial count = 4'h0;
+  reg [3:0] held; initial held = 4'h0;
+  wire [3:0] _0_;
+  assign _0_ = count + held;
+  always @(posedge clk)
+    if (rst) count <= 4'h0;
+    else count <= _0_;
+  always @(posedge clk)
+    if (rst) held <= 4'h0;
+    else held <= by;
+endmodule
+"""
+TOP = """module top(clk, rst, by, count);
+  input clk; input rst; input [3:0] by; output [3:0] count;
+  counter inner(.clk(clk), .rst(rst), .by(by), .count(count));
+endmodule
+"""
+
+
+def counters(old="", new=""):
+    """The mutants of a counter by even numbers, which may be another one, and their twins in one by
+    any numbers.
+    """
+    even = TOP.replace(".by(by)", ".by({by[3:1], 1'b0})") + COUNTER.replace(old, new)
+    inside = Population("top", even, "top", mutant_units.TRIM)
+    unit = Population("top", TOP + COUNTER, "top", mutant_units.TRIM)
+    named = {"count": "inner.count"}
+    twins = Twins(cells_of(inside, named), cells_of(unit, named))
+    return twins, [(m, twins.site(m, "inner.")) for m in inside.mutants]
+
+
+def test_bits_above_constant_ones_are_found_by_name():
+    twins, found = counters()
+    pins = {node: pin for pin, node in twins.alone.pins.nodes.items()}
+    seen = set()
+    for mutant, site in found:
+        port, bit = re.search(r"-port (\S+) -portbit (\d+)", mutant.command).groups()
+        if port == "SRST":  # the unit's resets one bit more
+            assert site is None
+        else:
+            assert pins[site[0]][1:] == (port, int(bit) + 1)
+        seen.add(port)
+    assert seen == {"A", "B", "Y", "D", "Q", "SRST"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("count + held", "count + by"),  # what no register gives
+        ("count + held", "held + count"),
+        ("count + held", "count + {held[2:0], 1'b0}"),
+    ],
+)
+def test_an_adder_of_other_bits_has_no_twin(old, new):
+    _, found = counters(old, new)
+    adders = [site for mutant, site in found if "$add" in mutant.cell]
+    assert adders
+    assert not any(adders)
+
+
 @pytest.fixture(scope="module")
 def classes():
     """The classes of mutants in the shared DMA's rotate."""

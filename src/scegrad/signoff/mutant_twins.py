@@ -8,6 +8,9 @@ kind, and its number among cells of the same statement and kind; a register by i
 the names of its bits. Where the two designs differ in the number of such cells, in the ports of a
 register or in the width of a port, there is no twin.
 
+Low bits that are constant in a platform are not there, so that the others are bits 0, 1, ... of a
+register or an adder; names tell by how many places they have moved.
+
 A bit of a buffer's words stands for all, so the enable of one bit of a memory has its twin in a
 unit whose words are of one bit: there it is the enable of all words, which are registers.
 """
@@ -144,6 +147,16 @@ class Cells:
                 found[f"{cell} {bit}"].append(f"{self._path(bits[1])}[{bits[2]}]")
         return found
 
+    def given(self, cell: str, port: str, bit: int) -> tuple[str, int] | None:
+        """The register and its bit that drive a bit of a port; None if no register does."""
+        node = self.pins.nodes[cell, port, bit]
+        return self._held.get(self.pins.a[node - self.pins.first])
+
+    @cached_property
+    def _held(self) -> dict[int, tuple[str, int]]:
+        nodes = self.pins.nodes.items()
+        return {2 * node: (cell, bit) for (cell, port, bit), node in nodes if port == "Q"}
+
     @cached_property
     def registers(self) -> dict[str, tuple[str, int]]:
         """The cell and the bit that give each register's bit, by its path."""
@@ -189,10 +202,11 @@ class Twins:
 
     def _alike(self, cell: str, path: str) -> bool:
         twin = self._twin(cell, path)
-        return twin is not None and all(
-            self._inside.widths[cell, port] == self.alone.widths[twin, port]
-            for port in self._inside.ports[cell]
-        )
+        ports = self._inside.ports[cell]
+        return twin is not None and all(self._as_wide(cell, twin[0], port) for port in ports)
+
+    def _as_wide(self, cell: str, twin: str, port: str) -> bool:
+        return self._inside.widths[cell, port] == self.alone.widths[twin, port]
 
     def site(self, mutant: Mutant, path: str) -> Site | None:
         """The place of the twin of a mutant of the instance at a path; None if it has none."""
@@ -201,12 +215,20 @@ class Twins:
         mode, port, bit, control = found.groups()
         if port == "WR_EN":
             return self._enable(mutant.cell, path, mode)
-        cell = self._twin(mutant.cell, path)
-        if cell is None or self._inside.widths[mutant.cell, port] != self.alone.widths[cell, port]:
+        twin = self._twin(mutant.cell, path)
+        if twin is None or not self._has(mutant.cell, *twin, port):
             return None
-        nodes = self.alone.pins.nodes
-        other = 0 if control is None else nodes[cell, port, int(control)]
-        return nodes[cell, port, int(bit)], MODES.index(mode), other, 0
+        (cell, moved), nodes = twin, self.alone.pins.nodes
+        other = 0 if control is None else nodes[cell, port, int(control) + moved]
+        return nodes[cell, port, int(bit) + moved], MODES.index(mode), other, 0
+
+    def _has(self, cell: str, twin: str, moved: int, port: str) -> bool:
+        """Whether the bits of a port of a cell are some of those of its twin's, and do the same: a
+        reset does not if it is of fewer bits.
+        """
+        if "Q" in self._inside.ports[cell]:
+            return port in ("D", "Q") or self._as_wide(cell, twin, "Q")
+        return moved > 0 or self._as_wide(cell, twin, port)
 
     def _enable(self, cell: str, path: str, mode: str) -> Site | None:
         """The enable of a memory as deep, of words of one bit."""
@@ -218,12 +240,13 @@ class Twins:
         given = {pins.a[each - pins.first] for each in box.ports["WR_EN"]}
         return (node, MODES.index(mode), 0, 0) if len(given) == 1 else None
 
-    def _twin(self, cell: str, path: str) -> str | None:
+    def _twin(self, cell: str, path: str) -> tuple[str, int] | None:
+        """The cell in the unit, and by how many bits those of the platform are further up there."""
         register = "Q" in self._inside.ports[cell]
         return self._register(cell, path) if register else self._cell(cell, path)
 
-    def _register(self, cell: str, path: str) -> str | None:
-        """The register that has the same names at all of its bits."""
+    def _register(self, cell: str, path: str) -> tuple[str, int] | None:
+        """The register that has the same names at bits as far apart."""
         twins = set()
         for bit in range(self._inside.widths[cell, "Q"]):
             names = self._inside.names.get(f"{cell} {bit}", [])
@@ -231,20 +254,43 @@ class Twins:
             here = {self.alone.registers[n] for n in inner if n in self.alone.registers}
             if len(here) != 1:
                 return None
-            (twin,) = here
-            if twin[1] != bit:
-                return None
-            twins.add(twin[0])
-        (found,) = twins if len(twins) == 1 else (None,)
-        same = found is not None and self._inside.ports[cell] == self.alone.ports[found]
-        if found is None or not same:
+            ((twin, there),) = here
+            twins.add((twin, there - bit))
+        if len(twins) != 1:
             return None
-        one, other = self._inside.places.get(cell), self.alone.places.get(found)
-        return found if one and other and _shape(one) == _shape(other) else None
+        ((twin, moved),) = twins
+        one, other = self._inside.places.get(cell), self.alone.places.get(twin)
+        alike = one and other and _shape(one) == _shape(other)
+        same = self._inside.ports[cell] == self.alone.ports[twin]
+        return (twin, moved) if alike and same else None
 
-    def _cell(self, cell: str, path: str) -> str | None:
+    def _cell(self, cell: str, path: str) -> tuple[str, int] | None:
         place = self._inside.places.get(cell)
         if place is None or not f"{place.instance}.".startswith(path):
             return None
         inner = f"inner.{place.instance}.".replace(path, "", 1).rstrip(".")
-        return self.alone.cells.get(replace(place, instance=inner))
+        twin = self.alone.cells.get(replace(place, instance=inner))
+        moved = None if twin is None else self._moved(cell, twin, path)
+        return None if twin is None or moved is None else (twin, moved)
+
+    def _moved(self, cell: str, twin: str, path: str) -> int | None:
+        """By how many bits the twin of an adder has those further up that the cell adds; None if
+        that is not the same for all, or if they do not come from registers.
+        """
+        if self._inside.places[cell].kind != "$add" or self._as_wide(cell, twin, "Y"):
+            return 0
+        found = set()
+        for port in ("A", "B"):
+            there = {self.alone.given(twin, port, i): i for i in self._bits(self.alone, twin, port)}
+            for i in self._bits(self._inside, cell, port):
+                source = self._inside.given(cell, port, i)
+                known = self._register(source[0], path) if source else None
+                at = there.get((known[0], source[1] + known[1])) if source and known else None
+                if at is None:
+                    return None
+                found.add(at - i)
+        return found.pop() if len(found) == 1 else None
+
+    @staticmethod
+    def _bits(cells: Cells, cell: str, port: str) -> range:
+        return range(cells.widths[cell, port])

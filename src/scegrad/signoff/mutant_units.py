@@ -280,7 +280,7 @@ def _run(part: Part, index: int) -> CaseResult:
 def cases() -> Iterator[SignoffCase]:
     """Every group of every part."""
     numbers = (mutant_platform.ROUNDS, mutant_platform.EDGES, mutant_platform.FAR, SHORT)
-    settings = [WHOLE, TRIM, _TABLE.pattern, str(numbers), "4"]
+    settings = [WHOLE, TRIM, _TABLE.pattern, str(numbers), "5"]
 
     def subject(part: Part) -> str:
         units = [unit for unit in UNITS if unit.named in part.units]
