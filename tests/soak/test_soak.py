@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import time
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations
 from math import prod
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -78,6 +80,30 @@ def test_an_output_is_refused_before_anything_runs(monkeypatch, tmp_path):
     monkeypatch.undo()
     assert command.main([TINY], 1, 1, None, tmp_path / "out" / "soak.json") == 0
     assert json.loads((tmp_path / "out" / "soak.json").read_text())["seed"] == 1
+
+
+def test_a_job_needs_its_seed_and_waves_need_a_job(tmp_path):
+    with pytest.raises(RequestError, match="add the --seed that its soak printed"):
+        command.main([TINY], 1, None, 5, None)
+    with pytest.raises(RequestError, match="needs one --platform, --seed and --job"):
+        command.main([TINY], 1, 5, None, None, tmp_path / "w.fst")
+
+
+def test_a_failure_describes_its_jobs_and_is_repeated_with_waves(monkeypatch, capsys, tmp_path):
+    right = soak.golden.gradient
+    monkeypatch.setattr(soak.golden, "gradient", lambda x, y: right(-x, y))
+    monkeypatch.setattr(command, "long", Mock())
+    failure = command.run_rounds(TINY, 7, [1]).failures[0]
+    first, *jobs, memory = failure.splitlines()
+    assert re.search(r"element \d+ of unit \d+ is 0x\w+, but must be 0x\w+.*; again: ", first)
+    assert all(re.match(r"  job \d+: unit \d+, .* of fp\d\d, logits 0x", job) for job in jobs)
+    number = int(jobs[0].split()[1].rstrip(":"))
+    assert number // soak.ROUND == 1
+    assert memory.startswith("  Memory(latency=")
+    waves = tmp_path / "w.fst"
+    assert command.main([TINY], 1, 7, number, None, waves) == 1
+    assert failure in capsys.readouterr().out
+    assert waves.stat().st_size > 1000
 
 
 def failing(monkeypatch, seed, owner, name, value) -> str:

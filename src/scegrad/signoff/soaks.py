@@ -51,7 +51,7 @@ def soaked(platform: Platform, jobs: int) -> CaseResult:
     verdict = Verdict.HOLES if record["holes"] else Verdict.PROVED
     detail = line(record)
     if record["failures"]:
-        verdict, detail = Verdict.REFUTED, record["failures"][0]
+        verdict, detail = Verdict.REFUTED, record["failures"][0].splitlines()[0]
     elif record["holes"]:
         detail = f"{detail}; no hit: {record['holes'][0]}"
     return CaseResult(verdict, detail, time.monotonic() - started, {"seed": SEED, **record})

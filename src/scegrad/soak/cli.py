@@ -24,6 +24,13 @@ Job = Annotated[
     typer.Option(min=0, metavar="N", help="Repeat the round that contains the N-th job of a seed."),
 ]
 
+Waves = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.fst", help="Write the waveform of the round of --job, without long jobs."
+    ),
+]
+
 Output = Annotated[Path | None, output_option("Write the figures as JSON.", "FILE.json")]
 
 
@@ -33,16 +40,17 @@ def soak(
     seed: Seed = None,
     job: Job = None,
     output: Output = None,
+    waves: Waves = None,
 ) -> None:
     """Run random jobs with faults, pauses, aborts and resets on the fast simulator.
 
     Jobs of several units run side by side. Each element is compared with the golden model, and
     nothing may hang, break the protocol or touch a byte outside the arrays. The seed is printed,
-    and a failure comes with the command that repeats its round. The exit status is 1 after a
-    failure.
+    and a failure comes with its jobs and the command that repeats its round. The exit status is 1
+    after a failure.
     """
     # NumPy and the simulators: other commands, and --help, do not need them.
     from scegrad.soak import command
 
     chosen = [platform_of(name) for name in platform or PLATFORMS]
-    raise typer.Exit(command.main(chosen, jobs, seed, job, output))
+    raise typer.Exit(command.main(chosen, jobs, seed, job, output, waves))

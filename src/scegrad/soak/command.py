@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from scegrad.build.simulator import library
+from scegrad.errors import RequestError
 from scegrad.files import Output
 from scegrad.platforms import Platform
 from scegrad.sim.simulation import Simulation
@@ -90,22 +91,29 @@ class Outcome:
 
 
 def run_rounds(
-    platform: Platform, seed: int, rounds: Iterable[int], limit: float = TIME_LIMIT
+    platform: Platform,
+    seed: int,
+    rounds: Iterable[int],
+    limit: float = TIME_LIMIT,
+    waves: Path | None = None,
 ) -> Outcome:
-    """Run rounds by their numbers; a failure is a line with the command that repeats it. Raises
+    """Run rounds by their numbers; a failure is a line with the command that repeats it, and lines
+    about its jobs. The waves of the last round go to ``waves``, without its long jobs. Raises
     ``BuildError``.
     """
-    path, left = library(platform), list(rounds)
+    path, left = library(platform, waves=waves is not None), list(rounds)
     outcome, started = Outcome(platform), time.monotonic()
     while left and len(outcome.failures) < FAILURES:
-        for number, found in _in_a_child(path, platform, seed, left, limit):
+        for number, found in _in_a_child(path, platform, seed, left, limit, waves):
             left.remove(number)
             try:
                 if isinstance(found, str):
                     raise SoakError(found)
                 outcome.add(*found)
             except SoakError as error:
-                outcome.failures.append(f"{error}; {replay(platform, seed, number)}")
+                line, *more = str(error).splitlines()
+                line = f"{line}; {replay(platform, seed, number)}"
+                outcome.failures.append("\n".join([line, *more]))
                 if len(outcome.failures) == FAILURES:
                     break
     outcome.seconds = time.monotonic() - started
@@ -124,14 +132,19 @@ Found = tuple[int, str | Counts]
 
 
 def _in_a_child(
-    path: Path, platform: Platform, seed: int, numbers: list[int], limit: float
+    path: Path,
+    platform: Platform,
+    seed: int,
+    numbers: list[int],
+    limit: float,
+    waves: Path | None,
 ) -> Iterator[Found]:
     """The result of each round: its counts, or a line that says what is wrong, after which the
     process ends.
     """
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(there, path, platform, seed, numbers))
+    child = context.Process(target=_child, args=(there, path, platform, seed, numbers, waves))
     child.start()
     there.close()
     try:
@@ -153,29 +166,53 @@ def _in_a_child(
 
 
 def _child(
-    there: Connection, path: Path, platform: Platform, seed: int, numbers: list[int]
+    there: Connection,
+    path: Path,
+    platform: Platform,
+    seed: int,
+    numbers: list[int],
+    waves: Path | None,
 ) -> None:
     for number in numbers:
-        with Simulation(path) as simulation:
-            try:
-                if number == 0:
-                    long.run(platform, simulation, seed)
-                found = SoakRound(platform, simulation, seed, number)
-                found.run()
-            except SoakError as error:
-                there.send(f"round {number}: {error}")
-            else:
-                there.send((found.hits, found.rivals))
+        there.send(_round(path, platform, seed, number, waves))
+
+
+def _round(
+    path: Path, platform: Platform, seed: int, number: int, waves: Path | None
+) -> str | Counts:
+    """The counts of a round, or what is wrong; the waves are complete then."""
+    with Simulation(path) as simulation:
+        try:
+            if number == 0:
+                long.run(platform, simulation, seed)
+            if waves:
+                simulation.open_waves(waves)
+            found = SoakRound(platform, simulation, seed, number)
+            found.run()
+        except SoakError as error:
+            return f"round {number}: {error}"
+    return found.hits, found.rivals
 
 
 def main(
-    platforms: list[Platform], jobs: int, seed: int | None, job: int | None, output: Path | None
+    platforms: list[Platform],
+    jobs: int,
+    seed: int | None,
+    job: int | None,
+    output: Path | None,
+    waves: Path | None = None,
 ) -> int:
     """Run the given number of jobs on each platform, or the round that contains ``job``; returns 1
     if any job failed.
 
-    Without a ``seed`` a new one is drawn; it is printed first.
+    Without a ``seed`` a new one is drawn; it is printed first. Raises ``RequestError``.
     """
+    if job is not None and seed is None:
+        raise RequestError(
+            f"--job {job} is a job of one seed: add the --seed that its soak printed"
+        )
+    if waves is not None:
+        return _with_waves(platforms, seed, job, waves)
     if output is None:
         return _failed(_records(platforms, jobs, seed, job)[1])
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -185,6 +222,19 @@ def main(
         file.temporary.write_text(text, encoding="utf-8")
         file.commit()
     return _failed(records)
+
+
+def _with_waves(platforms: list[Platform], seed: int | None, job: int | None, waves: Path) -> int:
+    """Repeat one round, and write its waves."""
+    if job is None or seed is None or len(platforms) != 1:
+        raise RequestError("--waves needs one --platform, --seed and --job")
+    with Output(waves) as file:
+        rounds = range(job // ROUND, job // ROUND + 1)
+        outcome = run_rounds(platforms[0], seed, rounds, waves=file.temporary)
+        file.commit()
+    for text in (line(outcome.record()), *outcome.failures):
+        print(text)
+    return int(bool(outcome.failures))
 
 
 def _records(

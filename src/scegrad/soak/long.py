@@ -79,7 +79,8 @@ def _together(rng: random.Random, simulation: Simulation, jobs: list[Job]) -> No
         found = simulation.read(job.gradient, job.size).view(results.dtype)
         if (found != results).any():
             i = int(np.argmax(found != results))
-            raise SoakError(f"element {i} of {job.length} of unit {job.unit} is {found[i]:#x}")
+            told = f"element {i} of {job.length} of unit {job.unit}"
+            raise SoakError(f"{told} is {found[i]:#x}, but must be {results[i]:#x}")
 
 
 def _load(rng: random.Random, simulation: Simulation, job: Job) -> np.ndarray:

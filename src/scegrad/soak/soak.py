@@ -60,6 +60,17 @@ class _Running:
     end: str = "done"
     aim: targets.Target | None = None  # of the act, if this is the job that should hit it
 
+    @property
+    def told(self) -> str:
+        """The job's fields, and what cuts it short, in a line."""
+        job = self.job
+        names = ("logits", "labels", "gradient")
+        arrays = ", ".join(f"{name} {at:#010x}" for name, at in zip(names, job.arrays, strict=True))
+        where = "private" if job.private else f"shared, core_mask {job.core_mask:#x}"
+        fault = f", {self.fault.name} at {self.fault_at:#x}" if self.fault else ""
+        fault += ", to be aborted" if self.abort else ""
+        return f"unit {job.unit}, {where}, {job.length} of {job.fmt.name}, {arrays}{fault}"
+
 
 class SoakRound:
     """A unit, and all random choices for its jobs."""
@@ -72,6 +83,8 @@ class SoakRound:
         self.hits: Counter[bins.Bin] = Counter()
         self.rivals: Counter[str] = Counter()
         self.aimed = self.met = 0
+        self.memory: Memory | None = None
+        self.running: list[_Running] = []
         self._execute(sequence.identify_and_enable(platform))
 
     def _execute(self, steps: sequence.Steps[T]) -> T:
@@ -80,15 +93,22 @@ class SoakRound:
 
     def run(self, jobs: int = ROUND) -> int:
         """Run at least this number of jobs (the last act may have more); returns the number. Raises
-        ``SoakError``.
+        ``SoakError``, whose further lines describe the jobs that ran.
         """
         done = 0
         while done < jobs:
+            self.memory, self.running = None, []
             try:
                 done += self._act()
-            except SimulationError as error:  # a register did not answer
-                raise SoakError(str(error)) from error
+            except (SimulationError, SoakError) as error:  # or a register did not answer
+                lines = self._told(self.number * ROUND + done)
+                raise SoakError("\n".join([str(error), *lines])) from error
         return done
+
+    def _told(self, first: int) -> list[str]:
+        """A line about each job of the act, with its number, and one about the memory."""
+        lines = [f"  job {n}: {each.told}" for n, each in enumerate(self.running, start=first)]
+        return [*lines, f"  {self.memory}"] if self.memory else lines
 
     def _act(self) -> int:
         """One act: draw some jobs, run them at the same time, and check them; returns their
@@ -98,8 +118,8 @@ class SoakRound:
             self._refuse()
         aim = targets.target(self.platform, self.seed, self.number, self.acts)
         self.acts += 1
-        memory = self._prepare_memory(aim)
-        running = self._draw(aim)
+        self.memory = memory = self._prepare_memory(aim)
+        self.running = running = self._draw(aim)
         for each in running:
             self._load(each, running)
         for each in running:
@@ -302,7 +322,9 @@ class SoakRound:
             good |= got[inside].view(bits) == each.before[inside].view(bits)
         if not good.all():
             i = int(np.argmin(good))
-            raise SoakError(f"element {i} of unit {job.unit} is {got[inside].view(bits)[i]:#x}")
+            found, before = (part[inside].view(bits)[i] for part in (got, each.before))
+            due = f"{right[i]:#x}" if each.end == "done" else f"{right[i]:#x}, or {before:#x} still"
+            raise SoakError(f"element {i} of unit {job.unit} is {found:#x}, but must be {due}")
         changed = got != each.before
         changed[inside] = False
         for other in running:
