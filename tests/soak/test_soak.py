@@ -74,10 +74,10 @@ def test_rounds_hit_every_pair_of_classes(seed):
 
 def test_an_output_is_refused_before_anything_runs(monkeypatch, tmp_path):
     """A run may take hours; a folder that is missing is made."""
-    monkeypatch.setattr(command, "run_rounds", None)
-    with pytest.raises(RequestError, match="cannot be written: it is a directory"):
-        command.main([TINY], 1, 1, None, tmp_path)
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "run_rounds", None)
+        with pytest.raises(RequestError, match="cannot be written: it is a directory"):
+            command.main([TINY], 1, 1, None, tmp_path)
     assert command.main([TINY], 1, 1, None, tmp_path / "out" / "soak.json") == 0
     assert json.loads((tmp_path / "out" / "soak.json").read_text())["seed"] == 1
 
