@@ -79,7 +79,7 @@ CHANGES = [
     ),
     (Core, "_share", "gradients.valid & self.shared", "gradients.valid", "gather"),
     (Core, "_share", "payload.eq(dealt.payload)", "payload.eq(~dealt.payload)", "operands"),
-    (Core, "_share", "ready.eq(dma.gradients.ready)", "ready.eq(1)", "o__ready"),
+    (Core, "_share", "ready.eq(dma.gradients.ready)", "ready.eq(~dma.gradients.ready)", "o__ready"),
     (
         Core,
         "_share",
@@ -87,7 +87,7 @@ CHANGES = [
         "labels, dma.operands.payload.logits",
         "",
     ),
-    (Core, "_dealt", "room - push + fifo.freed", "room - push + fifo.i.valid", "room"),
+    (Core, "_dealt", "room - push + fifo.freed", "room + push - fifo.freed", "room"),
     (Core, "_dealt", "self.dealt.ready.eq(room.any())", "self.dealt.ready.eq(room[1:].any())", ""),
     (
         Control,
