@@ -20,6 +20,7 @@ run: environment  ## real data through the RTL: a table, pictures in out/ (first
 
 test: environment tools  ## every test, in both simulators (20 min; 0.8 GB in build/)
 	@tools/require.sh --optional riscv64-unknown-elf-gcc arm-none-eabi-gcc
+	@tools/require.sh --optional chromium
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-fast: environment tools  ## the tests that need no large simulator (some minutes)

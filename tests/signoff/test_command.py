@@ -71,6 +71,11 @@ def run(directory: Path, **options) -> int:
     return command.main(SignoffOptions(directory, **options))
 
 
+def html(directory: Path) -> str:
+    """The page, without the places at which a name may break."""
+    return (directory / "signoff.html").read_text().replace("<wbr>", "")
+
+
 def out(capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out
 
@@ -188,7 +193,7 @@ def test_an_interrupted_run_has_its_page_and_goes_on(fake, tmp_path, capsys, sho
         run(tmp_path / "out", **options)
     assert "interrupted: writing the page" in out(capsys)
     assert states(tmp_path / "out")["unit/a"] == "proved"
-    assert "claim of unit/a" in (tmp_path / "out" / "signoff.html").read_text()
+    assert "claim of unit/a" in html(tmp_path / "out")
     assert not (tmp_path / "short.json").exists()
     fake.broken.clear()
     assert run(tmp_path / "out", **options) == 0
@@ -276,7 +281,7 @@ def test_a_case_that_breaks_does_not_stop_the_others(fake, tmp_path, capsys, err
         "unit/b": "proved",
         "rounding32/k=003": "proved",
     }
-    assert "<h2>Not proved" in (tmp_path / "signoff.html").read_text()
+    assert "<h2>Not proved" in html(tmp_path)
     del fake.broken["unit/a"]
     assert run(tmp_path) == 0  # it ran again, and alone
     assert fake.ran == ["unit/a", "unit/b", "rounding32/k=003", "unit/a"]
@@ -377,19 +382,19 @@ def test_every_evidence_is_there():
 
 def test_the_page_stands_alone(fake, tmp_path):
     run(tmp_path)
-    text = (tmp_path / "signoff.html").read_text()
+    text = html(tmp_path)
     assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//|@import|url\(""", text)
     assert "claim of unit/a &lt;&amp;&gt;" in text
     assert 'name="viewport"' in text and "prefers-color-scheme: dark" in text
-    assert text.count("<table") == 13
+    assert len(re.findall(r'<(?:table|p) id="\w+"', text)) == 13
 
 
 def test_the_page_begins_with_what_is_not_proved(fake, tmp_path):
     run(tmp_path, names=("unit/a",))
-    assert "Every case that ran is proved." in (tmp_path / "signoff.html").read_text()
+    assert "Every case that ran is proved." in html(tmp_path)
     fake.verdicts |= {"unit/b": Verdict.OPEN, "rounding32/k=003": Verdict.REFUTED}
     run(tmp_path)
-    text = (tmp_path / "signoff.html").read_text()
+    text = html(tmp_path)
     first = text[text.index("<h2>") : text.index("<h2>Ladder")]
     assert first.index("rounding32/k=003") < first.index("unit/b")
     assert "as told" in first and "unit/a" not in first
@@ -400,7 +405,7 @@ def test_the_page_shows_seed_and_command_of_each_case(fake, tmp_path, monkeypatc
     seeded = replace(known[0], seed=20261127, command="scegrad soak --seed 20261127")
     monkeypatch.setattr(command, "cases", lambda: [seeded, *known[1:]])
     run(tmp_path)
-    text = (tmp_path / "signoff.html").read_text()
+    text = html(tmp_path)
     assert ">20261127</td>" in text
     assert f"<code>{BIN}scegrad soak --seed 20261127</code>" in text
     assert f"<code>{BIN}scegrad signoff -o {tmp_path} unit/b</code>" in text
@@ -423,7 +428,7 @@ def test_the_page_has_the_functional_coverage_of_a_soak(fake, tmp_path, monkeypa
     assert [(row["hit"], row["bins"]) for row in found["functional"]] == [(2267, 2268)]
     assert sum(row["bins"] for row in found["impossible"]) == 21600 - 2268
     assert [row["bin"] for row in found["unhit"]] == [bins.told(bins.bins(ECP5_DEMO)[0])]
-    assert found["unhit"][0]["bin"] in (tmp_path / "signoff.html").read_text()
+    assert found["unhit"][0]["bin"] in html(tmp_path)
 
 
 def test_the_summary_is_json_with_a_line_for_each_case(fake, tmp_path):
@@ -431,8 +436,8 @@ def test_the_summary_is_json_with_a_line_for_each_case(fake, tmp_path):
     found = written(tmp_path)
     assert summary.text(found) == (tmp_path / "signoff.json").read_text()
     text = (tmp_path / "signoff.html").read_text()
-    sources = re.findall(r'<base href="(.*)">', text)
-    assert page.page(found, *sources) == text
+    (sources,) = {*re.findall(r'<a href="(.*/)formal/a.sv">', text)}
+    assert page.page(found, sources) == text
 
 
 def test_the_page_links_to_the_checkout_from_anywhere(fake, tmp_path, monkeypatch):
@@ -440,6 +445,5 @@ def test_the_page_links_to_the_checkout_from_anywhere(fake, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     run(Path("some/where"))
     text = Path("some/where/signoff.html").read_text()
-    (sources,) = re.findall(r'<base href="(.*/)">', text)
+    (sources,) = {*re.findall(r'<a href="(.*/)formal/a.sv">', text)}
     assert (Path("some/where") / sources).resolve() == root
-    assert '<a href="formal/a.sv">' in text

@@ -2,15 +2,17 @@
 dark.
 """
 
+import html
 import re
 from pathlib import Path
 
 import pytest
 
 from scegrad.signoff import page, summary
+from scegrad.signoff.places import ROOT
 from tests.docs.browser import CHROMIUM, served, visit
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 
 LADDER = [
     {"level": "V2", "item": "b", "evidence": "formal", "state": "done", "detail": "2 of 2 proved"},
@@ -20,9 +22,9 @@ CASES = [
     {
         "case": f"unit/{name}",
         "verdict": verdict,
-        "claim": "a claim of some length that a phone must break into lines",
+        "claim": "a claim of some length that a phone must break into lines " * 3,
         "source": "formal/fifo.sv",
-        "detail": "induction over 2 cycles",
+        "detail": "induction over 2 cycles, " * 9,
         "seconds": seconds,
         "time": "2026-01-01T00:00:00Z",
         "subject": "0123456789abcdef",
@@ -32,10 +34,11 @@ CASES = [
     }
     for name, verdict, seconds in (
         ("a", "proved", 9.5),
-        ("b", "refuted", 100.0),
-        ("c", "open", 20.0),
+        ("b", "refuted", 1100.0),
+        ("c@ecp5_demo-shared-reads", "open", 20.0),
     )
 ]
+LONG = CASES[2]["case"]
 HOLE = {
     "case": "mutants/lane32/000",
     "mutant": "inv lane.round.empty_0[3] at Y[0]",
@@ -83,9 +86,22 @@ buttons[4].click(); told.up = order();
 buttons[4].click(); told.down = order();
 const search = document.querySelector("input");
 search.value = "unit/b"; search.dispatchEvent(new Event("input")); told.filtered = order();
+search.value = ""; search.dispatchEvent(new Event("input"));
 told.width = document.documentElement.scrollWidth; told.room = document.documentElement.clientWidth;
 told.dark = matchMedia("(prefers-color-scheme: dark)").matches;
 told.good = getComputedStyle(document.querySelector(".proved")).color;
+told.tests = getComputedStyle(document.querySelector("#ladder .tests")).color;
+document.querySelector("#holes a").click();
+const line = document.querySelector("pre :target");
+told.line = line?.textContent.trim() ?? "none";
+told.seen = line ? Math.abs(line.getBoundingClientRect().top) < innerHeight : false;
+const pieces = (word) => {
+  const range = document.createRange();
+  range.selectNode(word);
+  return range.getClientRects().length;
+};
+told.code = [...document.querySelectorAll("#cases td:first-child code")]
+  .every((code) => [...code.childNodes].every((word) => !word.length || pieces(word) === 1));
 </script>
 """
 
@@ -104,15 +120,51 @@ def told(folder: Path, *options: str) -> dict[str, str]:
     return dict(re.findall(r'data-(\w+)="([^"]*)"', body[0]))
 
 
+@needs_browser
 def test_it_sorts_and_filters(tmp_path):
     found = told(tmp_path)
-    assert found["up"] == "unit/a unit/c unit/b"
-    assert found["down"] == "unit/b unit/c unit/a"
+    assert found["up"] == f"unit/a {LONG} unit/b"
+    assert found["down"] == f"unit/b {LONG} unit/a"
     assert found["filtered"] == "unit/b"
 
 
+@needs_browser
 def test_it_fits_a_phone_and_follows_the_dark(tmp_path):
     found = told(tmp_path, "--window-size=500,900", "--blink-settings=preferredColorScheme=0")
     assert int(found["width"]) <= int(found["room"]) <= 500
     assert found["dark"] == "true"
     assert found["good"] == "rgb(95, 210, 122)"
+
+
+@needs_browser
+def test_a_hole_leads_to_its_line(tmp_path):
+    found = told(tmp_path)
+    path, _, number = HOLE["place"].partition("#L")
+    line = (ROOT / path).read_text().splitlines()[int(number) - 1]
+    assert html.unescape(found["line"]) == f"{number} {line}".strip()
+    assert found["seen"] == "true"
+
+
+@needs_browser
+def test_a_name_breaks_between_its_parts_alone(tmp_path):
+    found = told(tmp_path, "--window-size=1280,900")
+    assert found["code"] == "true"
+    assert int(found["width"]) <= int(found["room"])
+
+
+@needs_browser
+def test_what_ran_elsewhere_is_not_green(tmp_path):
+    found = told(tmp_path)
+    assert found["tests"] != found["good"]
+
+
+def test_groups_that_were_not_judged_are_told():
+    assert "Only 1 of 320 groups of mutants are judged" in page.page(FOUND)
+    (mutants,) = FOUND["mutants"]
+    judged = FOUND | {"mutants": [mutants | {"judged": 320}]}
+    assert "are judged" not in page.page(judged)
+    assert '<p id="holes">None.</p>' in page.page(judged | {"holes": []})
+
+
+def test_thousands_have_commas():
+    assert ">1,100.0</td>" in page.page(FOUND)
