@@ -266,14 +266,14 @@ def _design(each: Mapping[str, Any]) -> list[Cell]:
 
 
 def _case(sources: str, each: Mapping[str, Any]) -> list[Cell]:
-    time = each["time"].replace("T", " ").removesuffix("Z")
+    day, _, time = each["time"].partition("T")
     return [
         link(sources + each["source"], each["case"]),
         state(_verdict(each)),
         text(each["claim"]),
         text(each["detail"]),
-        number(each["seconds"]),
-        Cell(time[:16], "short"),
+        number(each["seconds"]) if day else Cell(""),
+        Cell(f"<span>{day}</span> {time[:5]}" if day else "", "short", each["time"]),
         digest(each["subject"]),
         text("" if each["seed"] is None else each["seed"]),
         name(each["again"]),

@@ -27,7 +27,7 @@ th[aria-sort=descending] button::after { content: " \\25bc"; }
 .tests { color: var(--quiet); }
 .state { font-weight: 600; white-space: nowrap; }
 td.text { overflow-wrap: break-word; min-width: 14rem; }
-code { font-size: .85em; }
+code { font-size: .85em; } .short span { white-space: nowrap; }
 td.hash code, p code { overflow-wrap: anywhere; }
 input { font: inherit; width: 100%; box-sizing: border-box; padding: .3rem; margin: .5rem 0; }
 pre { background: var(--soft); overflow-x: auto; padding: .5rem; }
