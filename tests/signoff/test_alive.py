@@ -101,6 +101,13 @@ def test_another_file_is_refused_before_anything_runs(living, tmp_path, text):
         run(tmp_path / "0")
 
 
+def test_the_numbers_of_cells_do_not_count():
+    name = "const0 $auto$ff.cc:337:slice${} at SRST[0] of $auto$ff.cc:337:slice${}, line 0"
+    assert alive.kind(name.format(1, 1)) == "const0 $auto$ff.cc::slice$ at SRST"
+    assert alive.kind(name.format(1, 1)) == alive.kind(name.format(23, 23))
+    assert alive.kind(OTHER.format(7)) != alive.kind(OTHER.format(7).replace("mux", "add"))
+
+
 def test_the_names_of_anonymous_wires_do_not_count():
     assert alive.kind("inv dma.reader._0123_[4] at Q[4] of dma._0123_, line 4") == (
         alive.kind("inv dma.reader._0077_[1] at Q[2] of dma._0077_, line 9")

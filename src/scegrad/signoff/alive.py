@@ -26,7 +26,7 @@ Known = dict[str, Counter[str]]
 
 _GROUP = re.compile(r"^mutants/|/(\d+|lane16)$")
 _CELL = re.compile(r"( at \w+)?\[\d+\] of .*")
-_MADE = re.compile(r"\$\S*?:\d+\$\d+\S*|\b_\d+_(?=[ .[]|$)")
+_NUMBER = re.compile(r"(?<=[:$])\d+|(?<=\b_)\d+(?=_(?:[ .[]|$))")
 _BIT = re.compile(r"\[\d+\]")
 _SIGNAL = re.compile(r", in [^;]*")
 
@@ -38,7 +38,7 @@ def design(case: str) -> str:
 
 def kind(mutant: str) -> str:
     """What is mutated, such as ``inv lane.round.empty_0 at Y``."""
-    return _BIT.sub("", _MADE.sub("$", _CELL.sub(r"\1", mutant)))
+    return _BIT.sub("", _NUMBER.sub("", _CELL.sub(r"\1", mutant)))
 
 
 def load() -> Known:
