@@ -87,9 +87,8 @@ def signoff(
 
 
 def _command() -> ModuleType:
-    """The command. Amaranth, NumPy and the provers: other commands, and --help, do not need them.
-    Raises ``BuildError`` if a file of the hardware cannot be read.
-    """
+    """The command. Raises ``BuildError`` if a file of the hardware cannot be read."""
+    # Amaranth, NumPy and the provers: other commands, and --help, do not need them.
     from scegrad.signoff import failures
 
     try:
