@@ -211,6 +211,6 @@ def test_a_mutant_that_differs_is_not_found_equal(tmp_path, seed):
     every = zip(chosen, built.reached(words, faults), strict=True)
     for i, ((mutant, site), reached) in enumerate(every):
         if found[i] or i >= 60:
-            assert isinstance(equality.decide(site, reached)[0], Pair), str(mutant)
+            assert isinstance(equality.decide(site, reached, 10_000)[0], Pair), str(mutant)
             count += 1
     assert count > 20 and len(chosen) == 62

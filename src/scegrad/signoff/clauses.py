@@ -17,6 +17,11 @@ class Clauses:
         self._backend = Solver(name=SOLVER)
         self._backend.add_clause([-1])  # node 0 is false, as variable 1
 
+    @property
+    def conflicts(self) -> int:
+        """The conflicts of all answers so far."""
+        return int(self._backend.accum_stats()["conflicts"])
+
     def solve(self, literals: list[Literal], budget: int | None) -> dict[int, bool] | None:
         """The values of the nodes with which all literals are 1; None if there are none. A node
         that decides nothing has any value or none. Raises ``TimeoutError`` after ``budget``

@@ -1,4 +1,4 @@
-"""The process that answers whether mutants are equal, one after the other, each in limited time.
+"""The process that answers whether mutants are equal, one after the other, with limited effort.
 
 clauses of the netlist ──► a copy ──► answer, answer ... until a question is hard
 └─► the next copy
@@ -7,7 +7,7 @@ clauses of the netlist ──► a copy ──► answer, answer ... until a que
 import multiprocessing
 import os
 import signal
-import time
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -19,30 +19,27 @@ from scegrad.signoff.mutant_equal import Equality, Verdict
 from scegrad.signoff.mutant_nodes import Pins
 from scegrad.signoff.mutant_sites import Site
 
-LIMIT = 20
-"""Seconds that the solver may take for a mutant if nothing else is said."""
+EFFORT = 200_000
+"""Conflicts of the solver for a mutant if nothing else is said."""
 
-HARD = 0.5
-"""Seconds of a question after which a copy does not answer the next one."""
-
-OPEN = "no proof in time"
+HARD = 5000
+"""Conflicts of a question after which a copy does not answer the next one."""
 
 Question = tuple[Site, set[int]]
 
 
 def verdicts(
-    pins: Pins, fmt: Format | None, questions: Iterable[Question], limit: float = LIMIT
+    pins: Pins, fmt: Format | None, questions: Iterable[Question], effort: int = EFFORT
 ) -> Iterator[Verdict]:
-    """The verdict on each mutant, from a process of its own that is ended if it takes longer than
-    so many seconds.
+    """The verdict on each mutant, from a process of its own; ``OPEN`` after so much effort.
 
     Raises ``BuildError`` if that process ends by itself.
     """
     solver: _Process | None = None
     try:
         for question in questions:
-            solver = solver or _Process(pins, fmt)
-            yield solver.ask(question, limit)
+            solver = solver or _Process(pins, fmt, effort)
+            yield solver.ask(question)
     finally:
         if solver:
             solver.end()
@@ -50,32 +47,24 @@ def verdicts(
 
 class _Process:
     """A process with the clauses, whose copies answer: one after the other, each until a question
-    is hard, and what it has learned slows it down, or takes too long. A copy takes no time, the
-    clauses take seconds.
+    is hard, and what it has learned slows it down. A copy takes no time, the clauses take seconds.
     """
 
-    def __init__(self, pins: Pins, fmt: Format | None) -> None:
+    def __init__(self, pins: Pins, fmt: Format | None, effort: int) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, its = context.Pipe()
-        self._process = context.Process(target=_answer, args=(pins, fmt, its), daemon=True)
+        self._process = context.Process(target=_answer, args=(pins, fmt, effort, its), daemon=True)
         self._process.start()
         its.close()
         self._copy = self._hear()
 
-    def ask(self, question: Question, limit: float) -> Verdict:
+    def ask(self, question: Question) -> Verdict:
         """The answer."""
         self._pipe.send(question)
-        if self._pipe.poll(limit):
-            answer, stays = self._hear()
-            if not stays:
-                self._copy = self._hear()
-            return answer
-        with suppress(ProcessLookupError):
-            os.kill(self._copy, signal.SIGKILL)
-        while not isinstance(heard := self._hear(), int):
-            pass  # an answer that came at the last moment
-        self._copy = heard
-        return OPEN
+        answer, stays = self._hear()
+        if not stays:
+            self._copy = self._hear()
+        return answer
 
     def _hear(self) -> Any:
         try:
@@ -93,7 +82,7 @@ class _Process:
             os.kill(self._copy, signal.SIGKILL)
 
 
-def _answer(pins: Pins, fmt: Format | None, asker: Connection) -> None:
+def _answer(pins: Pins, fmt: Format | None, effort: int, asker: Connection) -> None:
     """The process: copies that first tell their number, then answer each question and say whether
     they answer the next one.
     """
@@ -106,13 +95,12 @@ def _answer(pins: Pins, fmt: Format | None, asker: Connection) -> None:
             with suppress(EOFError):
                 stays = True
                 while stays:
-                    question = asker.recv()
-                    started = time.monotonic()
-                    answer = equality.decide(*question)
-                    stays = time.monotonic() - started < HARD
+                    site, reached = asker.recv()
+                    answer = equality.decide(site, reached, effort)
+                    stays = equality.spent < HARD
                     asker.send((answer, stays))
                 os._exit(0)
             os._exit(1)
         _, status = os.waitpid(copy, 0)
-        if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status):
-            return
+        if status:
+            sys.exit(1)

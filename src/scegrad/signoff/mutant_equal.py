@@ -34,7 +34,12 @@ BUDGET = 300
 shifts are few.
 """
 
+ROUND = 30
+"""What a question costs besides its conflicts."""
+
 EQUAL = "equal"
+
+OPEN = "the solver has no answer"
 
 _CONSTANTS = {"valid[0]": 1, "rst[0]": 0}
 
@@ -85,6 +90,7 @@ class Equality:
         self._side = side_conditions(self._logic, bits_of) if fmt else 1
         self._solver = Clauses(graph)
         self._asked: tuple[tuple[Site, int] | None, Literal] = None, 0
+        self._effort = self.spent = 0
         self._exponent = inputs["label"][fmt.fraction_bits : -1] if fmt else []
         self._outputs = self._sites.outputs
         if fmt:
@@ -140,25 +146,36 @@ class Equality:
         if self._cut:
             self._solver.write(self._side, *(self._images[node] for node in self._behind))
 
-    def decide(self, site: Site, reached: set[int]) -> Verdict:
+    def decide(self, site: Site, reached: set[int], effort: int) -> Verdict:
         """``EQUAL``, or what the mutant may differ for; ``reached`` are the nodes in which
-        the mutant was seen to differ.
+        the mutant was seen to differ. ``OPEN`` after ``effort``: conflicts of the solver, and
+        ``ROUND`` for each question, so that the answer is the same on every machine.
         """
-        seen = set(reached)
+        seen, self._effort, self.spent = set(reached), effort, 0
         try:
             found = self._search(site, seen, [], BUDGET if self._exponent else None)
         except TimeoutError:
-            found = None
-            for value in range(1 << len(self._exponent)):
-                fixed = [bit ^ (not value >> i & 1) for i, bit in enumerate(self._exponent)]
-                found = found or self._search(site, seen, fixed, None)
+            try:
+                found = self._by_exponent(site, seen)
+            except TimeoutError:
+                return OPEN
         return EQUAL if found is None else found
+
+    def _by_exponent(self, site: Site, reached: set[int]) -> Verdict | None:
+        """What the mutant may differ for, asked for each exponent of the label by itself. Raises
+        ``TimeoutError`` if the effort is spent.
+        """
+        for value in range(1 << len(self._exponent)):
+            fixed = [bit ^ (not value >> i & 1) for i, bit in enumerate(self._exponent)]
+            if found := self._search(site, reached, fixed, None):
+                return found
+        return None
 
     def _search(
         self, site: Site, reached: set[int], fixed: list[Literal], budget: int | None
     ) -> Verdict | None:
         """What the mutant may differ for with ``fixed`` literals. Raises ``TimeoutError`` if a
-        question has more conflicts than the budget.
+        question has more conflicts than the budget, or the effort is spent.
         """
         while model := self._solve(self._differ(site, reached), fixed, budget):
             if found := self._follow(site, reached, model):
@@ -201,7 +218,15 @@ class Equality:
     def _solve(
         self, differs: Literal, fixed: list[Literal], budget: int | None
     ) -> dict[int, bool] | None:
-        return None if differs == 0 else self._solver.solve([differs, *fixed], budget)
+        if differs == 0:
+            return None
+        left, before = self._effort - self.spent - ROUND, self._solver.conflicts
+        if left <= 0:
+            raise TimeoutError
+        try:
+            return self._solver.solve([differs, *fixed], min(budget or left, left))
+        finally:
+            self.spent += self._solver.conflicts - before + ROUND
 
     def _pairs(self, site: Site, reached: set[int]) -> list[tuple[Literal, Literal]]:
         """What lane and mutant have at the frontier of what is reached, and as results there."""

@@ -30,8 +30,7 @@ from scegrad.rtl.control.readout import Readout
 from scegrad.rtl.verilog import to_verilog
 from scegrad.signoff import edge_requests, mutant_answers, mutant_gates, mutant_pins
 from scegrad.signoff.case import SignoffCase, hashed, once
-from scegrad.signoff.mutant_answers import OPEN
-from scegrad.signoff.mutant_equal import EQUAL, Given
+from scegrad.signoff.mutant_equal import EQUAL, OPEN, Given
 from scegrad.signoff.mutant_gates import BATCH, GateLibrary
 from scegrad.signoff.mutant_machines import Conditions, Machines
 from scegrad.signoff.mutant_nodes import Fault
