@@ -46,8 +46,8 @@ EFFORT = {"fp16": 15_000, "fp32": 50_000}
 thousand take about a second.
 """
 
-SHORT = 10_000
-"""Conflicts of the solver for a mutant of the stage."""
+SHORT = 2500
+"""Conflicts of the solver for a mutant of the stage; with its multipliers these take some seconds."""
 
 HALF = 0x3F00_0000
 """The label of fp32 beside which the stage has |x|/4 in place of s, for logits below 1."""
