@@ -47,7 +47,7 @@ thousand take about a second.
 """
 
 SHORT = 2500
-"""Conflicts of the solver for a mutant of the stage; with its multipliers these take some seconds."""
+"""Conflicts of the solver for a mutant of the stage, whose multipliers slow it down."""
 
 HALF = 0x3F00_0000
 """The label of fp32 beside which the stage has |x|/4 in place of s, for logits below 1."""
