@@ -31,25 +31,53 @@ def test_a_flush_empties_all(platform):
     assert result.data["registers"] > 50
 
 
+CHANGES = [
+    (BARE, Cluster, "elaborate", "ResetInserter(dma.flush)(part)", "part", "cluster.deal"),
+    (BARE, Core, "_dealt", "ResetInserter(flush)(fifo)", "fifo", "operands"),
+    (BARE, Core, "_dealt", "Mux(flush, self.waiting, ", "(", "room"),
+    (
+        BARE,
+        Core,
+        "_shared_alone",
+        "ResetInserter(self.shared_flush)(datapath)",
+        "datapath",
+        "results",
+    ),
+    (
+        BARE,
+        Core,
+        "_shared_alone",
+        "_lane_domains(m, platform, self.shared_flush)",
+        "_lane_domains(m, platform, 0)",
+        "lane",
+    ),
+    (PAIR, Core, "elaborate", "ResetInserter(flush)(datapath)", "datapath", "datapath"),
+    (
+        PAIR,
+        Core,
+        "elaborate",
+        "_lane_domains(m, platform, flush)",
+        "_lane_domains(m, platform, 0)",
+        "lane",
+    ),
+    (
+        PAIR,
+        Core,
+        "elaborate",
+        "Mux(self.shared, self.shared_flush, dma.flush)",
+        "dma.flush",
+        "core_",
+    ),
+]
+
+
 @pytest.mark.parametrize(
-    ("owner", "method", "old", "new", "where"),
-    [
-        (Cluster, "elaborate", "ResetInserter(dma.flush)(part)", "part", "cluster.deal"),
-        (Core, "elaborate", "ResetInserter(flush)(datapath)", "datapath", "datapath"),
-        (Core, "_dealt", "ResetInserter(flush)(fifo)", "fifo", "dealt"),
-        (Core, "_dealt", "Mux(flush, self.waiting, ", "(", "room"),
-        (Core, "elaborate", "Mux(self.shared, self.shared_flush, dma.flush)", "dma.flush", "core_"),
-        (
-            Core,
-            "elaborate",
-            "_lane_domains(m, platform, flush)",
-            "_lane_domains(m, platform, 0)",
-            "lane",
-        ),
-    ],
+    ("platform", "owner", "method", "old", "new", "where"),
+    CHANGES,
+    ids=lambda value: value.name if isinstance(value, Platform) else str(value)[:40],
 )
-def test_a_part_that_it_leaves_out_is_found(owner, method, old, new, where):
+def test_a_part_that_it_leaves_out_is_found(platform, owner, method, old, new, where):
     with broken(Breakage(owner, method, old, new)):
-        result = found(PAIR)
+        result = found(platform)
     assert result.verdict == Verdict.REFUTED
     assert where in result.detail
