@@ -17,6 +17,7 @@ from scegrad.rtl.dma.rotate import Rotate
 from scegrad.rtl.dma.write_buffer import WriteBuffer
 from scegrad.rtl.dma.writer import Writer, WriteRequests
 from scegrad.rtl.fifo import Fifo
+from scegrad.signoff import unit_decision
 from scegrad.signoff.proofs import BY_NAME, PROOFS
 from scegrad.signoff.result import Verdict
 from scegrad.signoff.unit import prove
@@ -38,6 +39,10 @@ _MASK_WAITS = """mask = Signal(len(self.cores))
 """
 """In deal or gather: a step waits for all cores of the mask."""
 
+FAR = "& (outstanding != MAX_OUTSTANDING)"
+"""Without it the unit fails after 32 bursts, further than the search for a failure gets: so it is a
+short one.
+"""
 
 BREAKAGES = {
     "fifo": [
@@ -108,7 +113,7 @@ BREAKAGES = {
             WriteRequests,
             "elaborate",
             {
-                "& (outstanding != MAX_OUTSTANDING)": "",
+                FAR: "",
                 "& ~self.halt": "",
                 "& ~self.aw.valid": "",
                 "waiting + self.complete - issue": "waiting + issue",
@@ -580,9 +585,11 @@ def test_is_proved(name):
     [(name, breakage) for name, found in BREAKAGES.items() for breakage in found],
     ids=lambda value: value if isinstance(value, str) else f"{value.old}->{value.new}",
 )
-def test_a_broken_unit_is_not_proved(name, breakage):
+def test_a_broken_unit_is_not_proved(name, breakage, monkeypatch):
     with broken(breakage):
         verilog = BY_NAME[name].verilog()
+    if breakage.old == FAR:
+        monkeypatch.setattr(unit_decision, "FURTHER_SECONDS", 1)
     result = prove(BY_NAME[name], verilog)
     assert result.verdict in (Verdict.REFUTED, Verdict.OPEN), result.detail
     assert "Assert failed" in result.detail or "was asserted" in result.detail
