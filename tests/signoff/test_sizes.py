@@ -90,13 +90,17 @@ def test_is_proved(proof):
     assert result.verdict == Verdict.PROVED, result.detail
 
 
+CHOSEN = {"rotate": -1, "read_requests": 1, "write_requests": -1}
+"""Which breakage is tried, if not the first one. Here each stage of a rotation has one level, whose
+order the first breakage leaves as it is; with full buffers the first of the requests fails further
+than the search for a failure gets.
+"""
+
+
 @pytest.mark.whole
 @pytest.mark.parametrize("proof", HERE, ids=lambda proof: proof.case)
 def test_a_broken_unit_is_not_proved(proof):
-    found = BREAKAGES[proof.name]
-    # Here each stage of a rotation has one level, whose order the first breakage leaves as it is;
-    # the first of the write requests fails further than the search for a failure gets.
-    with broken(found[-1] if proof.name in ("rotate", "write_requests") else found[0]):
+    with broken(BREAKAGES[proof.name][CHOSEN.get(proof.name, 0)]):
         verilog = proof.verilog()
     result = prove(proof, verilog)
     assert result.verdict in (Verdict.REFUTED, Verdict.OPEN), result.detail
