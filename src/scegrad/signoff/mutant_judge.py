@@ -41,7 +41,7 @@ TRIED = 1 << 16
 WIDE = 200
 """A mutant of the stage that reaches so many nodes goes to the solver before all logits."""
 
-EFFORT = {"fp16": 15_000, "fp32": 50_000}
+EFFORT = {"fp16": 15_000, "fp32": 15_000}
 """Conflicts of the solver for a mutant, by format: in fp16 all pairs decide what it leaves. Ten
 thousand take about a second.
 """
