@@ -41,10 +41,8 @@ TRIED = 1 << 16
 WIDE = 200
 """A mutant of the stage that reaches so many nodes goes to the solver before all logits."""
 
-EFFORT = {"fp16": 15_000, "fp32": 15_000}
-"""Conflicts of the solver for a mutant, by format: in fp16 all pairs decide what it leaves. Ten
-thousand take about a second.
-"""
+EFFORT = 15_000
+"""Conflicts of the solver for a mutant, some two seconds; in fp16 all pairs decide what is open."""
 
 SHORT = 2500
 """Conflicts of the solver for a mutant of the stage, whose multipliers slow it down."""
@@ -60,7 +58,7 @@ BY_RESULT, BY_STAGE, BY_CYCLES, BY_SOLVER, BY_SWEEP = (
     "killed by one of all pairs",
 )
 
-_OPEN = f"{OPEN} in {EFFORT['fp32']:,} conflicts"
+_OPEN = f"{OPEN} in {EFFORT:,} conflicts"
 
 UNREAL = "differs for no s and k that were seen with a logit"
 
@@ -75,7 +73,7 @@ Members = list[tuple[Mutant, Site]]
 def settings(fmt: Format) -> str:
     """What decides verdicts here besides the steps themselves."""
     if fmt is FP32:
-        return str((TRIED, EFFORT[fmt.name], WIDE, SHORT))
+        return str((TRIED, EFFORT, WIDE, SHORT))
     # No effort decides anything in fp16; 1.5 stands for what it was when the groups ran.
     return str((TRIED, 1.5))
 
@@ -262,11 +260,10 @@ class LaneJudge:
         questions = (
             (members[0][1], each) for members, each in zip(self.left, reached, strict=False)
         )
-        effort = EFFORT[self.fmt.name]
         ends: list[str | None] = []
         whys: list[str] = []
         with self._bar("solver", len(self.left)) as bar:
-            verdicts = mutant_answers.verdicts(self.pins, self.fmt, questions, effort)
+            verdicts = mutant_answers.verdicts(self.pins, self.fmt, questions, EFFORT)
             for i, verdict in enumerate(verdicts):
                 ends.append(self._end(verdict, library, faults[i : i + 1]))
                 whys.append(_OPEN if verdict == OPEN else UNREAL)
