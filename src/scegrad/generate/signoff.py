@@ -21,6 +21,7 @@ README, KEPT, PAGE = Path("README.md"), Path("docs/signoff.json"), Path("docs/si
 GROUPS = {
     "unit": "units of DMA and control: protocol, bursts, counters, end of each job, aborts",
     "lane": "lanes: a pipeline without state, special values, fp16 correctly rounded, tables exact",
+    "sweep": "lanes: whole input spaces against golden model and exact results",
     "reset": "platforms: one cycle of reset, and no port depends on the state at power-up",
     "flush": "platforms: an abort's flush empties all between operands and results",
     "wiring": "platforms: units and ports are connected as documented, every bit",

@@ -12,6 +12,7 @@ from scegrad.signoff import (
     rounding32,
     soaks,
     speeds,
+    sweeps,
     tools,
     wiring,
 )
@@ -57,6 +58,7 @@ def cases() -> list[SignoffCase]:
     found += [_lane(proof) for proof in LANE_PROOFS]
     found += [
         *accuracy.cases(),
+        *sweeps.cases(),
         *reset.cases(),
         *flush.cases(),
         *wiring.cases(),

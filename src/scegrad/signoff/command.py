@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -137,7 +138,7 @@ class _Run:
         """Write everything; returns the exit status."""
         found = self.state(whole=self.options.short is not None)
         if self.options.accept:
-            _accept(found)
+            print(_accept(found))
             self.known = alive.load()
             found = self.state(whole=self.options.short is not None)
         self.write(found)
@@ -151,10 +152,18 @@ class _Run:
         return 1 if self.wrong or self.living & new else 0
 
 
-def _accept(found: summary.Summary) -> None:
-    """Write the list of mutants that are known to live."""
+def _accept(found: summary.Summary) -> str:
+    """Write the list of mutants that are known to live; returns what was renewed."""
     before = alive.PATH.read_text(encoding="utf-8") if alive.PATH.exists() else ""
-    _write(alive.PATH, alive.text(found["holes"], summary.judged(found), before))
+    judged = summary.judged(found)
+    _write(alive.PATH, alive.text(found["holes"], judged, before))
+    told = f"known mutants of {', '.join(judged) or 'no design'} are renewed"
+    left = [
+        f"{each['design']} ({each['judged']} of {each['groups']} groups)"
+        for each in found["mutants"]
+        if each["judged"] < each["groups"]
+    ]
+    return told + (f"; without records of all groups: {', '.join(left)}" if left else "")
 
 
 def _write(path: Path, text: str) -> None:
@@ -185,7 +194,9 @@ def choose(every: Sequence[SignoffCase], options: SignoffOptions) -> list[Signof
     names = options.names
     unknown = [name for name in names if not any(fnmatch(case.name, name) for case in every)]
     if unknown:
-        raise RequestError(f"{unknown[0]} is no case: scegrad signoff --list names them")
+        near = get_close_matches(unknown[0], [case.name for case in every], n=1)
+        meant = f"; is it {near[0]}?" if near else ""
+        raise RequestError(f"{unknown[0]} is no case: scegrad signoff --list names them{meant}")
     found = [
         case
         for case in every
@@ -193,6 +204,11 @@ def choose(every: Sequence[SignoffCase], options: SignoffOptions) -> list[Signof
         and (case.quick or case.name in names or not options.quick)
     ]
     first, step = options.share
+    if first >= len(found):
+        raise RequestError(
+            f"share {first + 1} of {step} is empty: {len(found)} cases are chosen, so at most"
+            f" {len(found)} shares have one"
+        )
     return found[first::step]
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Rung:
-    """One item: ``evidence`` is a file or folder of the checkout; ``cases`` is a pattern of the
-    cases that decide it.
+    """One item: ``evidence`` is a file or folder of the checkout; ``cases`` are patterns of
+    the cases that decide it.
 
     Without a pattern it is decided by ``make test`` or, with ``missing``, by nobody yet.
     """
@@ -31,7 +31,11 @@ class Rung:
         if self.missing:
             state, detail = "missing", self.missing
         elif self.cases:
-            verdicts = [row["verdict"] for row in rows if fnmatch(row["case"], self.cases)]
+            verdicts = [
+                row["verdict"]
+                for row in rows
+                if any(fnmatch(row["case"], pattern) for pattern in self.cases.split())
+            ]
             proved = verdicts.count("proved")
             detail = f"{proved} of {len(verdicts)} proved"
             state = "done" if verdicts and proved == len(verdicts) else "part"
@@ -52,7 +56,12 @@ LADDER = (
         "V1", "Verilog passes the lint of Verilator, Icarus and Yosys", "tests/rtl/test_verilog.py"
     ),
     Rung("V1", "Golden model against the exact reference", "tests/model"),
-    Rung("V2", "Lane bit for bit the golden model, over whole input spaces", "docs/accuracy.md"),
+    Rung(
+        "V2",
+        "Lane bit for bit the golden model, over whole input spaces",
+        "docs/accuracy.md",
+        "sweep/*",
+    ),
     Rung("V2", "fp16: every pair is correctly rounded", "formal/lane16.v", "lane/lane16-*"),
     Rung(
         "V2",
@@ -102,6 +111,12 @@ LADDER = (
         "fp32: rounding for every s, k, x and y",
         "formal/steps32.v",
         "rounding32/*",
+    ),
+    Rung(
+        "V3",
+        "fp32: the bound for all 2^64 pairs, from all its hypotheses",
+        "docs/numerics.md",
+        "rounding32/* sweep/fp32-stage lane/lane32-*",
     ),
     Rung("V3", "Every mutant killed or proved equal", "docs/signoff.md", "mutants/*"),
     Rung(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scegrad.build.store import Store, read
-from scegrad.errors import RequestError
+from scegrad.errors import RequestError, printable
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.result import CaseResult, Verdict
 
@@ -101,10 +101,16 @@ def key(case: SignoffCase) -> str:
 
 def load(directory: Path) -> Mapping[str, Record]:
     """The records of a directory, also while a run adds to them. Raises ``RequestError``."""
+    if not (directory / FILE).is_file():
+        raise RequestError(
+            f"{printable(directory)} has no {FILE}: give the output directory of another sign-off"
+        )
     header, records = read(directory / FILE)
     if header and header.get("version") != VERSION:
         raise RequestError(
             f"{directory / FILE} is of version {header.get('version')},"
             f" but this program reads {VERSION}"
         )
+    if not records:
+        raise RequestError(f"{printable(directory / FILE)} holds no record of a sign-off")
     return records

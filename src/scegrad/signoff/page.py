@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from scegrad.signoff.page_sources import anchor, listings
+from scegrad.signoff.page_sources import anchor, linked, listings, named
 from scegrad.signoff.page_style import SCRIPT, STYLE
 from scegrad.signoff.page_table import Cell, digest, link, name, number, state, table, text
 from scegrad.signoff.summary import Summary
@@ -168,6 +168,8 @@ def _functional(summary: Summary) -> list[str]:
 def _listed(summary: Summary, sources: str) -> list[str]:
     """Every case, every design, the tools, and the sources."""
     places = [each["place"] for each in (*summary["holes"], *summary["missed"])]
+    wrong = (each for each in summary["cases"] if each["verdict"] in FAILED)
+    places += [place for each in wrong for place in named(each["detail"])]
     return [
         "<h2>Cases</h2>",
         '<input type="search" placeholder="show the cases that contain ..." aria-label="filter">',
@@ -181,7 +183,7 @@ def _listed(summary: Summary, sources: str) -> list[str]:
         "<h2>Tools</h2>",
         *(f"<p><code>{html.escape(tools)}</code></p>" for tools in summary["tools"]),
         "<h2>Sources</h2>",
-        *(listings(places) or ["<p>No hole has a line.</p>"]),
+        *(listings(places) or ["<p>No hole and no failure has a line.</p>"]),
     ]
 
 
@@ -189,7 +191,7 @@ def _failure(sources: str, each: Mapping[str, Any]) -> list[Cell]:
     return [
         link(sources + each["source"], each["case"]),
         state(_verdict(each)),
-        text(each["detail"]),
+        linked(each["detail"]),
         name(each["again"]),
     ]
 

@@ -3,14 +3,35 @@ opens a source itself does not go to a line.
 """
 
 import html
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
+from scegrad.signoff.page_table import Cell
 from scegrad.signoff.places import ROOT
+
+_CLAIM = re.compile(r"(formal/\w+\.svh?):(\d+)")
+_WAVES = re.compile(r"(?<=waves: )\S*?(waves/[\w.@-]+\.vcd)")
 
 
 def anchor(place: str) -> str:
     """The link to a place ``file#Lnumber`` on the page."""
     return f"#{place.replace('#', '-')}"
+
+
+def named(detail: str) -> Iterator[str]:
+    """The places ``file#Lnumber`` that the detail of a case names."""
+    return (f"{path}#L{line}" for path, line in _CLAIM.findall(detail))
+
+
+def linked(detail: str) -> Cell:
+    """The detail of a case: its assertions lead to their lines on the page, its waves to the file
+    beside the page.
+    """
+    found = _CLAIM.sub(
+        lambda claim: f'<a href="{anchor(f"{claim[1]}#L{claim[2]}")}">{claim[0]}</a>',
+        html.escape(detail, quote=False),
+    )
+    return Cell(_WAVES.sub(r'<a href="\1">\1</a>', found), "text")
 
 
 def listings(places: Iterable[str]) -> list[str]:
