@@ -79,11 +79,14 @@ def test_a_mutant_that_lives_no_more_is_told(living, tmp_path, capsys):
     assert json.loads(alive.PATH.read_text())["lane32"]["alive"] == 1
 
 
-def test_what_was_not_judged_stays_known(living, tmp_path):
+def test_what_was_not_judged_stays_known(living, tmp_path, capsys):
     run(tmp_path / "0", accept=True)
+    assert "known mutants of lane32 are renewed\n" in capsys.readouterr().out
     before = alive.PATH.read_text()
     assert '"no time": 2' in before and '"inv lane.round.empty_0 at Y": 1' in before
     run(tmp_path / "1", names=(GROUPS[0],), accept=True)
+    told = "no design are renewed; without records of all groups: lane32 (1 of 2 groups)"
+    assert told in capsys.readouterr().out
     assert alive.PATH.read_text() == before
 
 

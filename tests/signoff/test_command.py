@@ -253,6 +253,24 @@ def test_without_a_record_no_verilog_is_made(fake, tmp_path, monkeypatch):
 def test_an_unknown_case_is_refused_before_anything_runs(fake, tmp_path):
     with pytest.raises(RequestError, match="unit/c is no case"):
         run(tmp_path, names=("unit/a", "unit/c"))
+    with pytest.raises(RequestError, match="is it rounding32/k=003"):
+        run(tmp_path, names=("rounding32/k=03",))
+    assert not fake.ran
+
+
+def test_a_share_without_a_case_is_refused_before_anything_runs(fake, tmp_path):
+    with pytest.raises(RequestError, match="share 4 of 5 is empty: 3 cases are chosen"):
+        run(tmp_path, share=(3, 5))
+    assert not fake.ran
+
+
+def test_a_directory_without_records_is_refused(fake, tmp_path):
+    (tmp_path / "new").mkdir()
+    with pytest.raises(RequestError, match="give the output directory of another sign-off"):
+        run(tmp_path / "all", others=(tmp_path / "new",))
+    (tmp_path / "new" / ledger.FILE).touch()
+    with pytest.raises(RequestError, match="holds no record"):
+        run(tmp_path / "all", others=(tmp_path / "new",))
     assert not fake.ran
 
 

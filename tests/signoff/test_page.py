@@ -168,3 +168,12 @@ def test_groups_that_were_not_judged_are_told():
 
 def test_thousands_have_commas():
     assert ">1,100.0</td>" in page.page(FOUND)
+
+
+def test_a_failure_leads_to_its_assertions_and_its_waves():
+    detail = "formal/planner.sv:12: assert (a < b); waves: /a/b/waves/unit-planner@x.vcd"
+    wrong = {**FOUND["cases"][0], "verdict": "refuted", "detail": detail}
+    text = page.page({**FOUND, "cases": [wrong]})
+    assert '<a href="#formal/planner.sv-L12">formal/planner.sv:12</a>: assert (a &lt; b)' in text
+    assert '<a href="waves/unit-planner@x.vcd">waves/unit-planner@x.vcd</a>' in text
+    assert '<span id="formal/planner.sv-L12">' in text
