@@ -261,6 +261,8 @@ def test_an_unknown_case_is_refused_before_anything_runs(fake, tmp_path):
 def test_a_share_without_a_case_is_refused_before_anything_runs(fake, tmp_path):
     with pytest.raises(RequestError, match="share 4 of 5 is empty: 3 cases are chosen"):
         run(tmp_path, share=(3, 5))
+    with pytest.raises(RequestError, match="none of these cases is quick"):
+        run(tmp_path, names=("rounding32/*",), quick=True)
     assert not fake.ran
 
 

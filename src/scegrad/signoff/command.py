@@ -203,6 +203,8 @@ def choose(every: Sequence[SignoffCase], options: SignoffOptions) -> list[Signof
         if (any(fnmatch(case.name, name) for name in names) if names else True)
         and (case.quick or case.name in names or not options.quick)
     ]
+    if not found:
+        raise RequestError("none of these cases is quick: name them without --quick")
     first, step = options.share
     if first >= len(found):
         raise RequestError(
