@@ -97,6 +97,12 @@ def test_what_is_no_store_is_one_line(filled: Path, content: bytes) -> None:
         read(filled)
 
 
+def test_a_directory_in_its_place_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").mkdir()
+    with pytest.raises(RequestError, match="ledger.sqlite: not a file of results$"):
+        read(tmp_path / "ledger.sqlite")
+
+
 def test_two_joined_by_hand_are_refused(filled: Path) -> None:
     content = filled.read_bytes()
     filled.write_bytes(content + content)

@@ -158,6 +158,12 @@ def test_another_file_is_no_short_summary(fake, tmp_path, text):
     assert not fake.ran
 
 
+def test_a_device_is_no_earlier_summary(fake, tmp_path):
+    # /dev/zero never ends: the command would read until the memory is full.
+    assert run(tmp_path / "out", short=Path("/dev/zero")) == 0
+    assert len(fake.ran) == 3
+
+
 def test_a_second_run_takes_up_the_records(fake, tmp_path):
     assert run(tmp_path) == 0
     assert run(tmp_path) == 0

@@ -145,7 +145,8 @@ def read(path: Path) -> tuple[Records, Records]:
     Raises ``RequestError`` if there is no such file or if it is damaged.
     """
     if not path.is_file():
-        raise RequestError(f"{path}: no such file")
+        what = "not a file of results" if path.exists() else "no such file"
+        raise RequestError(f"{path}: {what}")
     with _told(path), closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as file:
         file.execute("BEGIN")  # nobody writes in the meantime
         begun = file.execute("SELECT 1 FROM sqlite_master WHERE name = 'records'").fetchone()

@@ -65,7 +65,11 @@ def _kept(name: str, now: Any, before: Mapping[str, Any], cases: Mapping[str, An
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The summary that the checkout has so far, none if there is none. Raises ``RequestError``."""
+    """The summary that the checkout has so far, none if there is none, or only a device, which
+    keeps nothing. Raises ``RequestError``.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        return {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
