@@ -99,7 +99,7 @@ def test_what_is_no_store_is_one_line(filled: Path, content: bytes) -> None:
 
 def test_a_directory_in_its_place_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").mkdir()
-    with pytest.raises(RequestError, match="ledger.sqlite: not a file of results$"):
+    with pytest.raises(RequestError, match=r"ledger\.sqlite: not a file of results$"):
         read(tmp_path / "ledger.sqlite")
 
 
