@@ -68,6 +68,7 @@ fpga: environment  ## size and clock of every unit on an ECP5 (an hour or so)
 nightly: environment tools  ## netlists against the RTL, 10^5 random jobs a platform (2 hours)
 	$(BIN)/scegrad netlist lane 3000000
 	$(BIN)/scegrad netlist top 10
+	mkdir -p out
 	$(BIN)/scegrad soak --jobs 100000 -o out/soak.json
 
 signoff: environment tools  ## proofs, mutants, soak: a page in out/signoff/ (hours; resumes)

@@ -19,12 +19,24 @@ from typing import BinaryIO, TextIO
 
 import numpy as np
 
-from scegrad.errors import RequestError, brief
+from scegrad.errors import RequestError, brief, shown
 
 MAGIC = b"\x93NUMPY"
 
 WRITE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 """Errors of writing a file that the system reports without the file's name."""
+
+WAVES_SUFFIXES = ("", ".fst")
+
+
+def waves_file(path: Path) -> Path:
+    """The file for a waveform. Raises ``RequestError`` if its name is of another format."""
+    if path.suffix.lower() not in WAVES_SUFFIXES:
+        raise RequestError(
+            f"waves is {shown(str(path))}, but the waveform is written in FST: name it"
+            f" {path.stem}.fst"
+        )
+    return path
 
 
 def load_array(path: Path) -> np.ndarray:

@@ -14,10 +14,11 @@ from scegrad.signoff import alive, command, failures, ladder, ledger, page, summ
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.cli import _share
 from scegrad.signoff.command import SignoffOptions
-from scegrad.signoff.places import BIN, ROOT
+from scegrad.signoff.places import ROOT
 from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.soak import bins, rivals
-from scegrad.soak.command import Outcome
+from scegrad.soak.rounds import Outcome
+from scegrad.tools.places import commands
 
 
 class Cases:
@@ -433,14 +434,14 @@ def test_the_page_shows_seed_and_command_of_each_case(fake, tmp_path, monkeypatc
     run(tmp_path)
     text = html(tmp_path)
     assert ">20261127</td>" in text
-    assert f"<code>{BIN}scegrad soak --seed 20261127</code>" in text
-    assert f"<code>{BIN}scegrad signoff -o {tmp_path} unit/b</code>" in text
+    assert f"<code>{commands()}scegrad soak --seed 20261127</code>" in text
+    assert f"<code>{commands()}scegrad signoff -o {tmp_path} unit/b</code>" in text
 
 
 def test_a_command_of_the_usual_directory_has_none(fake, tmp_path, monkeypatch):
     monkeypatch.setattr(command, "USUAL", tmp_path)
     run(tmp_path)
-    assert written(tmp_path)["cases"][0]["again"] == f"{BIN}scegrad signoff unit/a"
+    assert written(tmp_path)["cases"][0]["again"] == f"{commands()}scegrad signoff unit/a"
 
 
 def test_the_page_has_the_functional_coverage_of_a_soak(fake, tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import combinations
 from math import prod
+from pathlib import Path
 from unittest.mock import Mock
 
 import numpy as np
@@ -19,9 +20,10 @@ from scegrad.job.job import Counters
 from scegrad.platforms import ECP5_DEMO, FT78NE, MT7004, PLATFORMS
 from scegrad.registers import SHARED, offset, unit_offset
 from scegrad.sim.simulation import Simulation
-from scegrad.soak import bins, command, long, reports, rivals, soak, targets
+from scegrad.soak import bins, command, long, reports, rivals, rounds, soak, targets
 from scegrad.soak.registers import SoakError
 from scegrad.soak.soak import SoakRound
+from scegrad.tools.places import commands
 from tests.tb.platforms import TINY
 
 
@@ -57,7 +59,7 @@ def test_rounds_hit_their_targets(seed):
 
 
 def test_rounds_hit_every_pair_of_classes(seed):
-    outcome = command.run_rounds(TINY, seed, range(30))
+    outcome = rounds.run_rounds(TINY, seed, range(30))
     assert not outcome.failures
     assert outcome.jobs >= 30 * soak.ROUND
     assert min(outcome.record()["rivals"].values()) >= 5
@@ -72,28 +74,64 @@ def test_rounds_hit_every_pair_of_classes(seed):
     assert len(due - hit) < 8, due - hit  # rare ones may be missed by a seed
 
 
-def test_an_output_is_refused_before_anything_runs(monkeypatch, tmp_path):
-    """A run may take hours; a folder that is missing is made."""
-    with monkeypatch.context() as patch:
-        patch.setattr(command, "run_rounds", None)
-        with pytest.raises(RequestError, match="cannot be written: it is a directory"):
-            command.main([TINY], 1, 1, None, tmp_path)
-    assert command.main([TINY], 1, 1, None, tmp_path / "out" / "soak.json") == 0
-    assert json.loads((tmp_path / "out" / "soak.json").read_text())["seed"] == 1
+def soaked(seed: int | None = 1, **options) -> int:
+    """The exit status of ``scegrad soak`` on the tiny platform."""
+    return command.main(command.SoakOptions({"tiny.toml": TINY}, seed=seed, **options))
 
 
-def test_a_job_needs_its_seed_and_waves_need_a_job(tmp_path):
-    with pytest.raises(RequestError, match="add the --seed that its soak printed"):
-        command.main([TINY], 1, None, 5, None)
-    with pytest.raises(RequestError, match="needs one --platform, --seed and --job"):
-        command.main([TINY], 1, 5, None, None, tmp_path / "w.fst")
+@pytest.mark.parametrize(
+    ("place", "why"), [("", "it is a directory"), ("out/soak.json", "No such file or directory")]
+)
+def test_an_output_is_refused_before_anything_runs(monkeypatch, tmp_path, place, why):
+    monkeypatch.setattr(command, "run_rounds", None)
+    with pytest.raises(RequestError, match=f"cannot be written: {why}"):
+        soaked(output=tmp_path / place)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"job": 5, "seed": None}, "--job 5 is a job of one seed: add the --seed"),
+        ({"first": 5, "seed": None}, "--from 5 goes on with a seed: add the --seed"),
+        ({"job": 5, "jobs": 20}, "--job 5 is one round: leave --jobs out"),
+        ({"job": 5, "first": 20}, "--job 5 is one round: leave --from out"),
+        ({"waves": Path("w.fst")}, "needs one --platform, --seed and --job"),
+        ({"job": 5, "waves": Path("w.fst"), "output": Path("o.json")}, "leave one out"),
+        ({"job": 5, "waves": Path("w.vcd")}, "written in FST: name it w.fst"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(monkeypatch, options, told):
+    monkeypatch.setattr(command, "run_rounds", None)
+    with pytest.raises(RequestError, match=told):
+        soaked(**options)
+
+
+def test_a_soak_that_is_interrupted_keeps_its_figures_and_goes_on(monkeypatch, capsys, tmp_path):
+    """The two parts have the jobs of the whole."""
+    whole = rounds.run_rounds(TINY, 1, range(1, 4))
+
+    def interrupt(done: int) -> None:
+        if done == 2 * soak.ROUND:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(command.Bar, "__call__", lambda _, done: interrupt(done))
+    with pytest.raises(KeyboardInterrupt):
+        soaked(first=20, jobs=60, output=tmp_path / "soak.json")
+    (record,) = json.loads((tmp_path / "soak.json").read_text())["platforms"]
+    monkeypatch.undo()
+    again = f"{commands()}scegrad soak --platform tiny.toml --seed 1 --from 60 --jobs 20"
+    assert f"go on: {again}\n" in capsys.readouterr().out
+    assert soaked(first=60, jobs=20, output=tmp_path / "rest.json") == 0
+    (rest,) = json.loads((tmp_path / "rest.json").read_text())["platforms"]
+    assert 0 < record["jobs"] < whole.jobs == record["jobs"] + rest["jobs"]
 
 
 def test_a_failure_describes_its_jobs_and_is_repeated_with_waves(monkeypatch, capsys, tmp_path):
     right = soak.golden.gradient
     monkeypatch.setattr(soak.golden, "gradient", lambda x, y: right(-x, y))
-    monkeypatch.setattr(command, "long", Mock())
-    failure = command.run_rounds(TINY, 7, [1]).failures[0]
+    monkeypatch.setattr(rounds, "long", Mock())
+    failure = rounds.run_rounds(TINY, 7, [1]).failures[0]
     first, *jobs, memory = failure.splitlines()
     assert re.search(r"element \d+ of unit \d+ is 0x\w+, but must be 0x\w+.*; again: ", first)
     assert all(re.match(r"  job \d+: unit \d+, .* of fp\d\d, logits 0x", job) for job in jobs)
@@ -101,8 +139,8 @@ def test_a_failure_describes_its_jobs_and_is_repeated_with_waves(monkeypatch, ca
     assert number // soak.ROUND == 1
     assert memory.startswith("  Memory(latency=")
     waves = tmp_path / "w.fst"
-    assert command.main([TINY], 1, 7, number, None, waves) == 1
-    assert failure in capsys.readouterr().out
+    assert soaked(7, job=number, waves=waves) == 1
+    assert failure.replace("--platform tiny", "--platform tiny.toml") in capsys.readouterr().out
     assert waves.stat().st_size > 1000
 
 
@@ -229,8 +267,8 @@ def test_a_counter_beyond_its_bounds_is_told(monkeypatch, seed, name, value):
 def test_a_soak_ends_after_some_failures(monkeypatch):
     """Where each round hangs for a second, all of them would take hours."""
     monkeypatch.setattr(Simulation, "violations", lambda _: ["outside"])
-    outcome = command.run_rounds(TINY, 7, range(1000))
-    assert len(outcome.failures) == command.FAILURES
+    outcome = rounds.run_rounds(TINY, 7, range(1000))
+    assert len(outcome.failures) == rounds.FAILURES
 
 
 def test_a_breach_is_told(monkeypatch, seed):
@@ -252,7 +290,7 @@ def test_a_hang_is_told(monkeypatch, seed):
 )
 def test_a_simulator_that_crashes_or_hangs_is_told(monkeypatch, act, limit, told):
     monkeypatch.setattr(SoakRound, "run", act)
-    outcome = command.run_rounds(TINY, 7, range(2), limit)
+    outcome = rounds.run_rounds(TINY, 7, range(2), limit)
     assert len(outcome.failures) == 2
     assert told in outcome.failures[1]
     assert outcome.failures[1].endswith("scegrad soak --platform tiny --seed 7 --job 20")
@@ -294,7 +332,7 @@ def test_each_rule_excludes(platform, changes, why):
 
 
 def test_a_job_that_a_rule_excludes_is_told():
-    outcome = command.Outcome(ECP5_DEMO)
+    outcome = rounds.Outcome(ECP5_DEMO)
     with pytest.raises(SoakError, match="beside others: a job ran, but a job beside others needs"):
         outcome.add(Counter([(*bins.bins(ECP5_DEMO)[0][:-1], "others")]), Counter())
 
@@ -308,10 +346,10 @@ def test_targets_are_all_bins_and_repeat():
 
 
 def test_the_record_counts_and_names_holes():
-    outcome = command.Outcome(TINY)
+    outcome = rounds.Outcome(TINY)
     record = outcome.record()
     assert (record["hit"], record["bins"]) == (0, len(bins.bins(TINY)))
-    assert len(record["holes"]) == len(rivals.kinds(TINY)) + command.HOLES
+    assert len(record["holes"]) == len(rivals.kinds(TINY)) + rounds.HOLES
     assert record["holes"][0] == "no rival shared beside shared"
     assert record["holes"][4].startswith("format fp32, memory shared, mask all, length 0, ")
     assert np.sum(list(record["ends"].values())) == 0

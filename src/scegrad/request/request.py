@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from scegrad.errors import RequestError, check_choice, shown
+from scegrad.files import waves_file
 from scegrad.formats import Format
 from scegrad.job.job import Counters, Job
 from scegrad.job.placement import Place, place
@@ -31,8 +32,6 @@ SHARED_LATENCY = 40
 PRIVATE_LATENCY = 0
 """Cycles from a request to the first answer of shared and of private memory, unless the caller
 chooses: 0 answers at once."""
-
-WAVES_SUFFIXES = ("", ".fst")
 
 
 @dataclass(frozen=True)
@@ -224,10 +223,4 @@ def _waves(value: Any) -> Path | None:
     """The file for the waveform; a name for another format than FST is refused."""
     if value is None:
         return None
-    path = file_name("waves", value)
-    if path.suffix.lower() not in WAVES_SUFFIXES:
-        raise RequestError(
-            f"waves is {shown(str(path))}, but the waveform is written in FST: name it"
-            f" {path.stem}.fst"
-        )
-    return path
+    return waves_file(file_name("waves", value))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scegrad.signoff import failures
-from scegrad.signoff.places import BIN
 from scegrad.signoff.result import CaseResult, Verdict
+from scegrad.tools.places import commands
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class SignoffCase:
         ``output`` is the directory of the page, if it is another than usual.
         """
         option = f"-o {shlex.quote(output)} " if output else ""
-        return BIN + (self.command or f"scegrad signoff {option}{self.name}")
+        return commands() + (self.command or f"scegrad signoff {option}{self.name}")
 
 
 def hashed(parts: Iterable[str | Path]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from scegrad.build.simulator import verilog
+from scegrad.build.simulator import harness_directory, verilog
 from scegrad.formats import FORMATS
 from scegrad.platforms import PLATFORMS, Platform
 from scegrad.signoff.case import hashed
@@ -31,16 +31,36 @@ def platform_hash(platform: Platform) -> str:
     return hashed([text[text.index("module ") :]])
 
 
+SOAK_FRONT = ("cli.py", "command.py")
+"""Of the soak: they choose what runs, and print what it found."""
+
+GOLDEN = (
+    *("golden", "design", "tables"),
+    *("unpack", "sigmoid16", "sigmoid32", "subtract", "round", "pack"),
+)
+"""Modules of the golden model."""
+
+
 @kept
 def stimuli_hash() -> str:
-    """The hash of the sources from which random jobs and requests follow: what coverage, mutants of
-    a platform and soak have run changes with them.
+    """The hash of the sources that decide what coverage, mutants of a platform and soak have run,
+    and what is right: random jobs and requests, the memories of the simulation, which refuse stray
+    accesses, and the golden model.
     """
-    root = Path(__file__).resolve().parents[1]
-    sources = [*(root / "soak").glob("*.py"), root / "tb" / "scenarios.py"]
+    return hashed(stimuli())
+
+
+def stimuli() -> list[Path]:
+    """These sources, in order."""
+    package = Path(__file__).resolve().parents[1]
+    soak = [path for path in (package / "soak").glob("*.py") if path.name not in SOAK_FRONT]
     names = ("coverage_runs.py", "edge_requests.py", "far_requests.py")
-    sources += [root / "signoff" / name for name in names]
-    return hashed(sorted(sources))
+    requests = [package / "signoff" / name for name in names]
+    memories = [each for each in harness_directory().glob("*") if each.suffix in (".cpp", ".h")]
+    memories.append(package / "sim" / "simulation.py")
+    model = [package / "model" / f"{name}.py" for name in GOLDEN]
+    model.append(package / "model" / "sigmoid_tables.json")
+    return sorted([*soak, package / "tb" / "scenarios.py", *requests, *memories, *model])
 
 
 DESIGNS: Mapping[str, Callable[[], str]] = {

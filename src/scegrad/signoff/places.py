@@ -8,9 +8,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 
-BIN = ".venv/bin/" if (ROOT / ".venv").is_dir() else ""
-"""Where the commands of a checkout are, from its root."""
-
 MODULES = {
     "lane.sigmoid.rom": "rtl/datapath/rom.py",
     "rom": "rtl/datapath/rom.py",

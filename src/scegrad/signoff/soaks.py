@@ -9,7 +9,7 @@ from scegrad.signoff.case import SignoffCase, hashed, once
 from scegrad.signoff.designs import platform_hash, stimuli_hash
 from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.soak import bins
-from scegrad.soak.command import line, run_rounds
+from scegrad.soak.rounds import line, run_rounds
 from scegrad.soak.soak import ROUND
 
 SEED = 14

@@ -20,10 +20,10 @@ from scegrad.sweep.spaces import Space
 FOLDER = Path("docs/accuracy")
 
 CLAIMS = {
-    "fp16-pairs": "every fp16 pair is the golden model's and correctly rounded",
-    "fp32-logits-0": "every fp32 logit with label 0 is the golden model's, within the bound",
-    "fp32-logits-1": "every fp32 logit with label 1 is the golden model's, within the bound",
-    "fp32-halves": "every fp32 logit with label 1/2 is the golden model's, within the bound",
+    "fp16-pairs": "the lane's result of every fp16 pair is correctly rounded",
+    "fp32-logits-0": "the lane's result of every fp32 logit with label 0 is within the bound",
+    "fp32-logits-1": "the lane's result of every fp32 logit with label 1 is within the bound",
+    "fp32-halves": "the lane's result of every fp32 logit with label 1/2 is within the bound",
     "fp32-stage": "s of every fp32 magnitude lies within 2^-40 s, below 2^-150 from 104 on",
 }
 """Of each summary what it says."""

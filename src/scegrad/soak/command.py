@@ -1,267 +1,136 @@
-"""``scegrad soak``: rounds of random jobs on some platforms. Each platform has a child process,
-which is ended if it hangs and replaced if it crashes.
-"""
+"""``scegrad soak``: random jobs on some platforms, one after the other, with their figures."""
 
 import json
-import multiprocessing
 import secrets
-import time
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+import shlex
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from scegrad.build.simulator import library
 from scegrad.errors import RequestError
-from scegrad.files import Output
+from scegrad.files import Output, waves_file
 from scegrad.platforms import Platform
-from scegrad.sim.simulation import Simulation
-from scegrad.soak import bins, long, rivals
-from scegrad.soak.registers import SoakError
-from scegrad.soak.soak import ROUND, SoakRound
-
-TIME_LIMIT = 300
-"""The time limit of a round in seconds. A round takes a fraction of a second, the first one with
-its long jobs some 20 seconds.
-"""
-
-FAILURES = 5
-"""The number of failures after which the soak of a platform ends."""
-
-HOLES = 20
-"""Bins without a hit that a record names; it counts all of them."""
+from scegrad.progress import INTERVAL, Bar
+from scegrad.soak.cli import JOBS
+from scegrad.soak.rounds import Outcome, line, run_rounds
+from scegrad.soak.soak import ROUND
+from scegrad.tools.places import commands
 
 
-@dataclass
-class Outcome:
-    """The results of the rounds on one platform."""
+@dataclass(frozen=True)
+class SoakOptions:
+    """The options of the command line. ``first`` is a job of the round to begin with; ``job`` is
+    one of the only round.
+    """
 
-    platform: Platform
-    jobs: int = 0
-    last_new: int = 0
-    """The jobs that had run when the last bin was hit for the first time."""
-    seconds: float = 0.0
-    hits: Counter[bins.Bin] = field(default_factory=Counter)
-    rivals: Counter[str] = field(default_factory=Counter)
-    failures: list[str] = field(default_factory=list)
-
-    def add(self, hits: Counter[bins.Bin], refused: Counter[str]) -> None:
-        """Count the bins of some jobs, and the rivals that were refused. Raises ``SoakError`` if a
-        rule excludes one of the bins.
-        """
-        self.jobs += hits.total()
-        self.rivals += refused
-        new = hits.keys() - self.hits.keys()
-        self.hits += hits
-        if new:
-            self.last_new = self.jobs
-        for each in new:
-            if reason := bins.excluded(self.platform, each):
-                raise SoakError(f"{bins.told(each)}: a job ran, but {reason}")
+    platforms: Mapping[str, Platform]
+    """By what names them on a command line."""
+    jobs: int | None = None
+    seed: int | None = None
+    job: int | None = None
+    first: int = 0
+    output: Path | None = None
+    waves: Path | None = None
 
     @property
-    def holes(self) -> list[bins.Bin]:
-        """Bins that no job has hit."""
-        return [each for each in bins.bins(self.platform) if each not in self.hits]
+    def rounds(self) -> range:
+        """The numbers of the rounds."""
+        if self.job is not None:
+            return range(self.job // ROUND, self.job // ROUND + 1)
+        begin = self.first // ROUND
+        return range(begin, begin - (-(self.jobs or JOBS) // ROUND))
 
-    def record(self) -> dict[str, Any]:
-        """The figures, in the form of the file."""
-        place = list(bins.PROPERTIES).index("end")
-        ends = dict.fromkeys(bins.PROPERTIES["end"], 0)
-        for found, count in self.hits.items():
-            ends[found[place]] += count
-        holes = self.holes
-        refused = {kind: self.rivals[kind] for kind in rivals.kinds(self.platform)}
-        missing = [f"no rival {kind}" for kind, count in refused.items() if not count]
-        return {
-            "platform": self.platform.name,
-            "jobs": self.jobs,
-            "ends": ends,
-            "bins": len(bins.bins(self.platform)),
-            "hit": len(bins.bins(self.platform)) - len(holes),
-            "last_new": self.last_new,
-            "excluded": bins.exclusions(self.platform),
-            "rivals": refused,
-            "holes": [*missing, *(bins.told(each) for each in holes[:HOLES])],
-            "failures": self.failures,
-            "seconds": round(self.seconds, 1),
-        }
+    def check(self) -> None:
+        """Raises ``RequestError`` if options do not go together."""
+        if self.job is not None:
+            if self.seed is None:
+                raise RequestError(
+                    f"--job {self.job} is a job of one seed: add the --seed that its soak printed"
+                )
+            if self.jobs is not None or self.first:
+                other = "--jobs" if self.jobs is not None else "--from"
+                raise RequestError(f"--job {self.job} is one round: leave {other} out")
+        if self.first and self.seed is None:
+            raise RequestError(
+                f"--from {self.first} goes on with a seed: add the --seed that its soak printed"
+            )
+        if self.waves is not None and (self.job is None or len(self.platforms) != 1):
+            raise RequestError("--waves needs one --platform, --seed and --job")
+        if self.waves is not None and self.output is not None:
+            raise RequestError("--waves and --output do not go together: leave one out")
 
 
-def run_rounds(
-    platform: Platform,
-    seed: int,
-    rounds: Iterable[int],
-    limit: float = TIME_LIMIT,
-    waves: Path | None = None,
-) -> Outcome:
-    """Run rounds by their numbers; a failure is a line with the command that repeats it, and lines
-    about its jobs. The waves of the last round go to ``waves``, without its long jobs. Raises
-    ``BuildError``.
+def main(options: SoakOptions) -> int:
+    """Run the jobs on each platform, or the round that contains ``job``; returns 1 if any failed.
+
+    Without a ``seed`` a new one is drawn; it is printed first. After Ctrl-C the results so far are
+    printed and written, with the command that goes on. Raises ``RequestError``.
     """
-    path, left = library(platform, waves=waves is not None), list(rounds)
-    outcome, started = Outcome(platform), time.monotonic()
-    while left and len(outcome.failures) < FAILURES:
-        for number, found in _in_a_child(path, platform, seed, left, limit, waves):
-            left.remove(number)
-            try:
-                if isinstance(found, str):
-                    raise SoakError(found)
-                outcome.add(*found)
-            except SoakError as error:
-                line, *more = str(error).splitlines()
-                line = f"{line}; {replay(platform, seed, number)}"
-                outcome.failures.append("\n".join([line, *more]))
-                if len(outcome.failures) == FAILURES:
-                    break
-    outcome.seconds = time.monotonic() - started
-    return outcome
-
-
-def replay(platform: Platform, seed: int, number: int) -> str:
-    """The command that runs a round again."""
-    return f"again: scegrad soak --platform {platform.name} --seed {seed} --job {number * ROUND}"
-
-
-Counts = tuple[Counter[bins.Bin], Counter[str]]
-"""Of a round: its bins, and the kinds of its rivals."""
-
-Found = tuple[int, str | Counts]
-
-
-def _in_a_child(
-    path: Path,
-    platform: Platform,
-    seed: int,
-    numbers: list[int],
-    limit: float,
-    waves: Path | None,
-) -> Iterator[Found]:
-    """The result of each round: its counts, or a line that says what is wrong, after which the
-    process ends.
-    """
-    context = multiprocessing.get_context("fork")
-    here, there = context.Pipe(duplex=False)
-    child = context.Process(target=_child, args=(there, path, platform, seed, numbers, waves))
-    child.start()
-    there.close()
-    try:
-        for number in list(numbers):
-            if not here.poll(limit):
-                yield number, f"round {number} takes longer than {limit} seconds"
-                return
-            try:
-                found = here.recv()
-            except EOFError:
-                child.join()
-                yield number, f"the simulator ended in round {number}, status {child.exitcode}"
-                return
-            yield number, found
-    finally:
-        here.close()
-        child.kill()
-        child.join()
-
-
-def _child(
-    there: Connection,
-    path: Path,
-    platform: Platform,
-    seed: int,
-    numbers: list[int],
-    waves: Path | None,
-) -> None:
-    for number in numbers:
-        there.send(_round(path, platform, seed, number, waves))
-
-
-def _round(
-    path: Path, platform: Platform, seed: int, number: int, waves: Path | None
-) -> str | Counts:
-    """The counts of a round, or what is wrong; the waves are complete then."""
-    with Simulation(path) as simulation:
+    options.check()
+    if options.waves is not None:
+        return _with_waves(options, waves_file(options.waves))
+    # Made now: hours later it would be too late to refuse it.
+    with Output(options.output) if options.output else nullcontext() as file:
+        seed = secrets.randbits(32) if options.seed is None else options.seed
+        print(f"seed {seed}", flush=True)
+        outcomes = {named: Outcome(each) for named, each in options.platforms.items()}
         try:
-            if number == 0:
-                long.run(platform, simulation, seed)
-            if waves:
-                simulation.open_waves(waves)
-            found = SoakRound(platform, simulation, seed, number)
-            found.run()
-        except SoakError as error:
-            return f"round {number}: {error}"
-    return found.hits, found.rivals
+            for named, outcome in outcomes.items():
+                _soak(options.rounds, seed, named, outcome)
+        except KeyboardInterrupt:
+            for named, outcome in outcomes.items():
+                if left := options.rounds[outcome.rounds :]:
+                    print(f"go on: {_again(named, seed, left)}", flush=True)
+            _write(file, seed, outcomes.values())
+            raise
+        _write(file, seed, outcomes.values())
+    return int(any(outcome.failures for outcome in outcomes.values()))
 
 
-def main(
-    platforms: list[Platform],
-    jobs: int,
-    seed: int | None,
-    job: int | None,
-    output: Path | None,
-    waves: Path | None = None,
-) -> int:
-    """Run the given number of jobs on each platform, or the round that contains ``job``; returns 1
-    if any job failed.
+def _soak(rounds: range, seed: int, named: str, outcome: Outcome) -> None:
+    """Run the rounds of a platform, and print what they found, also after Ctrl-C."""
+    with Bar(outcome.platform.name, len(rounds) * ROUND, lines=INTERVAL) as bar:
+        outcome.progress = lambda done: bar(done * ROUND)
+        try:
+            run_rounds(outcome.platform, seed, rounds, named=named, outcome=outcome)
+        except KeyboardInterrupt:
+            _tell(outcome)
+            raise
+    _tell(outcome)
 
-    Without a ``seed`` a new one is drawn; it is printed first. Raises ``RequestError``.
-    """
-    if job is not None and seed is None:
-        raise RequestError(
-            f"--job {job} is a job of one seed: add the --seed that its soak printed"
-        )
-    if waves is not None:
-        return _with_waves(platforms, seed, job, waves)
-    if output is None:
-        return _failed(_records(platforms, jobs, seed, job)[1])
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with Output(output) as file:  # made now: hours later it would be too late to refuse it
-        seed, records = _records(platforms, jobs, seed, job)
+
+def _tell(outcome: Outcome) -> None:
+    if not outcome.rounds:  # interrupted in the first one
+        return
+    for text in (line(outcome.record()), *outcome.failures):
+        print(text, flush=True)
+
+
+def _write(file: Output | None, seed: int, outcomes: Iterable[Outcome]) -> None:
+    """Write the figures of the platforms of which a round has ended."""
+    records = [outcome.record() for outcome in outcomes if outcome.rounds]
+    if file and records:
         text = json.dumps({"seed": seed, "platforms": records}, indent=1) + "\n"
         file.temporary.write_text(text, encoding="utf-8")
         file.commit()
-    return _failed(records)
 
 
-def _with_waves(platforms: list[Platform], seed: int | None, job: int | None, waves: Path) -> int:
-    """Repeat one round, and write its waves."""
-    if job is None or seed is None or len(platforms) != 1:
-        raise RequestError("--waves needs one --platform, --seed and --job")
-    with Output(waves) as file:
-        rounds = range(job // ROUND, job // ROUND + 1)
-        outcome = run_rounds(platforms[0], seed, rounds, waves=file.temporary)
-        file.commit()
-    for text in (line(outcome.record()), *outcome.failures):
-        print(text)
-    return int(bool(outcome.failures))
-
-
-def _records(
-    platforms: list[Platform], jobs: int, seed: int | None, job: int | None
-) -> tuple[int, list[dict[str, Any]]]:
-    """The seed, and a record of each platform; both are printed as they come."""
-    seed = secrets.randbits(32) if seed is None else seed
-    print(f"seed {seed}", flush=True)
-    rounds = range(-(-jobs // ROUND)) if job is None else range(job // ROUND, job // ROUND + 1)
-    records = []
-    for platform in platforms:
-        outcome = run_rounds(platform, seed, rounds)
-        records.append(record := outcome.record())
-        print(line(record), flush=True)
-        for failure in outcome.failures:
-            print(failure, flush=True)
-    return seed, records
-
-
-def _failed(records: list[dict[str, Any]]) -> int:
-    return int(any(record["failures"] for record in records))
-
-
-def line(record: dict[str, Any]) -> str:
-    """The line about a platform at its end."""
-    ends = ", ".join(f"{count} {end}" for end, count in record["ends"].items() if count)
+def _again(named: str, seed: int, rounds: range) -> str:
+    """The command that runs these rounds."""
     return (
-        f"{record['platform']}: {record['jobs']} jobs in {record['seconds']:.0f} s ({ends}),"
-        f" {record['hit']} of {record['bins']} bins, {len(record['failures'])} failures"
+        f"{commands()}scegrad soak --platform {shlex.quote(named)} --seed {seed}"
+        f" --from {rounds[0] * ROUND} --jobs {len(rounds) * ROUND}"
     )
+
+
+def _with_waves(options: SoakOptions, waves: Path) -> int:
+    """Repeat one round, and write its waves."""
+    ((named, platform),) = options.platforms.items()
+    with Output(waves) as file:
+        outcome = run_rounds(
+            platform, options.seed or 0, options.rounds, waves=file.temporary, named=named
+        )
+        file.commit()
+    _tell(outcome)
+    return int(bool(outcome.failures))

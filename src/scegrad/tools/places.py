@@ -23,6 +23,12 @@ def checkout() -> Path | None:
     return root if (root / "pyproject.toml").is_file() and (root / "sw" / "sim").is_dir() else None
 
 
+def commands() -> str:
+    """The directory of a checkout's commands, from its root, for commands that are told."""
+    root = checkout()
+    return ".venv/bin/" if root and (root / ".venv").is_dir() else ""
+
+
 def cache_directory(part: str = "sim") -> Path:
     """The directory of built files: simulators, or another ``part``. Raises ``RequestError``.
 
