@@ -43,6 +43,12 @@ def run(folder: Path, **options) -> int:
     return command.main(SignoffOptions(folder, **options))
 
 
+def accepted(folder: Path) -> None:
+    """Run all, and take what lives as known."""
+    run(folder)
+    assert run(folder, accept=True) == 0
+
+
 def test_only_news_is_red(living, tmp_path, capsys):
     assert run(tmp_path / "0") == 1
     assert "told, 1 of them new" in capsys.readouterr().out
@@ -61,7 +67,7 @@ def test_only_news_is_red(living, tmp_path, capsys):
 
 
 def test_a_group_alone_is_green(living, tmp_path):
-    run(tmp_path / "0", accept=True)
+    accepted(tmp_path / "0")
     assert run(tmp_path / "1", names=(GROUPS[1],)) == 0
     living[GROUPS[0]] += ["inv lane.pack.x[0] at A[0] of _1_, line 1"]
     assert run(tmp_path / "1", names=(GROUPS[1],)) == 0
@@ -69,7 +75,7 @@ def test_a_group_alone_is_green(living, tmp_path):
 
 
 def test_a_mutant_that_lives_no_more_is_told(living, tmp_path, capsys):
-    run(tmp_path / "0", accept=True)
+    accepted(tmp_path / "0")
     capsys.readouterr()
     living[GROUPS[0]].clear()
     assert run(tmp_path / "1") == 0
@@ -80,7 +86,7 @@ def test_a_mutant_that_lives_no_more_is_told(living, tmp_path, capsys):
 
 
 def test_what_was_not_judged_stays_known(living, tmp_path, capsys):
-    run(tmp_path / "0", accept=True)
+    accepted(tmp_path / "0")
     assert "known mutants of lane32 are renewed\n" in capsys.readouterr().out
     before = alive.PATH.read_text()
     assert '"no time": 2' in before and '"inv lane.round.empty_0 at Y": 1' in before
@@ -90,8 +96,18 @@ def test_what_was_not_judged_stays_known(living, tmp_path, capsys):
     assert alive.PATH.read_text() == before
 
 
+def test_without_names_only_records_are_accepted(living, tmp_path, capsys):
+    with pytest.raises(RequestError, match="no record of today's sources to accept"):
+        run(tmp_path / "0", accept=True)
+    run(tmp_path / "0", names=(GROUPS[1],))
+    capsys.readouterr()
+    assert run(tmp_path / "0", accept=True) == 1  # the other group would be new: nothing is renewed
+    told = capsys.readouterr().out
+    assert "[1/1] alive" in told and "lane32 (1 of 2 groups)" in told
+
+
 def test_other_lines_and_groups_are_no_news(living, tmp_path):
-    run(tmp_path / "0", accept=True)
+    accepted(tmp_path / "0")
     living[GROUPS[0]], living[GROUPS[1]] = [OTHER.format(31)], [NAME.format(3, 3)]
     assert run(tmp_path / "1") == 0
 

@@ -246,6 +246,36 @@ def test_what_is_open_stays_on_the_page_until_it_is_decided(fake, tmp_path):
     assert states(tmp_path / "a")["unit/b"] == "proved"
 
 
+def test_records_of_others_are_taken_over(fake, tmp_path):
+    """The page's own commands, with the new directory alone, keep them."""
+    run(tmp_path / "a", names=("unit/a",))
+    assert run(tmp_path / "all", names=("unit/b",), others=(tmp_path / "a",)) == 0
+    assert run(tmp_path / "all", names=("unit/b",)) == 0
+    assert states(tmp_path / "all")["unit/a"] == "proved"
+    assert fake.ran == ["unit/a", "unit/b", "unit/b"]
+
+
+def test_two_runs_into_one_summary_lose_nothing(fake, tmp_path):
+    path = tmp_path / "short.json"
+    decide, others = fake.run, iter(["unit/b"])
+
+    def beside(name: str) -> CaseResult:
+        for other in others:  # while the first case runs
+            run(tmp_path / "there", names=(other,), short=path)
+        return decide(name)
+
+    fake.run = beside
+    run(tmp_path / "here", names=("unit/a",), short=path)
+    assert set(json.loads(path.read_text())["cases"]) == {"unit/a", "unit/b"}
+
+
+def test_no_place_for_waves_is_refused_before_anything_runs(fake, tmp_path):
+    (tmp_path / "waves").touch()
+    with pytest.raises(RequestError, match="waves must be a directory"):
+        run(tmp_path)
+    assert not fake.ran
+
+
 def test_without_a_record_no_verilog_is_made(fake, tmp_path, monkeypatch):
     """One case of a second does not wait a minute for the Verilog of all platforms."""
     needless = replace(fake.cases()[2], subject=lambda: pytest.fail("the subject was asked for"))

@@ -55,7 +55,9 @@ Short = Annotated[
 Accept = Annotated[
     bool,
     typer.Option(
-        "--accept", help="Take the mutants that live now as known (docs/signoff-alive.json)."
+        "--accept",
+        help="Take the mutants that live now as known (docs/signoff-alive.json); without CASE, of"
+        " the records alone: no case runs.",
     ),
 ]
 

@@ -5,6 +5,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatch
@@ -23,6 +24,9 @@ from scegrad.signoff.result import CaseResult, Verdict
 
 USUAL = Path("out/signoff")
 """The directory of ledger, summary and page unless another is named."""
+
+WAVES = "waves"
+"""The directory for waves of failures, in that one."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,11 @@ def main(options: SignoffOptions) -> int:
     every = cases()
     chosen = choose(every, options)
     with OutputDirectory(options.output):
-        before = _checked(options)
+        _check_files(options)
         with SignoffLedger(options.output, tools.identity(), options.others) as ledger:
             run = _Run(options, every, ledger, alive.load())
+            if options.accept and not options.names:
+                chosen = run.recorded(chosen)
             try:
                 for number, case in enumerate(chosen, start=1):
                     print(f"[{number}/{len(chosen)}] {run.decide(case)}", flush=True)
@@ -65,18 +71,21 @@ def main(options: SignoffOptions) -> int:
                 print("interrupted: writing the page of what is done", flush=True)
                 run.write(run.state(whole=False))
                 raise
-            return run.finish(before)
+            return run.finish()
 
 
-def _checked(options: SignoffOptions) -> summary.Summary:
-    """The short summary so far. Raises ``RequestError`` if a file cannot be written: days later it
-    would be too late.
+def _check_files(options: SignoffOptions) -> None:
+    """Raises ``RequestError`` if a file cannot be written, or the summary so far cannot be read:
+    days later it would be too late.
     """
     for path in (*options.pages, *([options.short] if options.short else [])):
         Output(path).discard()
     if options.accept:
         Output(alive.PATH).discard()
-    return short.read(options.short) if options.short else {}
+    if options.short:
+        short.read(options.short)
+    if (options.output / WAVES).exists() and not (options.output / WAVES).is_dir():
+        raise RequestError(f"{printable(options.output / WAVES)} must be a directory, for waves")
 
 
 @dataclass
@@ -100,6 +109,20 @@ class _Run:
         elif record["verdict"] != Verdict.PROVED:
             self.wrong.add(case.name)
         return line(record, self.known, fresh=fresh)
+
+    def recorded(self, chosen: Sequence[SignoffCase]) -> list[SignoffCase]:
+        """Those of some cases that have a record. Raises ``RequestError`` if none has one."""
+        found = []
+        for case in chosen:
+            with suppress(Exception):  # of hardware that cannot be made there is no record
+                if self.ledger.of(case):
+                    found.append(case)
+        if not found:
+            raise RequestError(
+                f"{printable(self.options.output)} has no record of today's sources to accept:"
+                " run scegrad signoff first"
+            )
+        return found
 
     def _record(self, case: SignoffCase) -> tuple[Record, bool]:
         """The record of a case, and whether it was made now."""
@@ -134,7 +157,7 @@ class _Run:
         for path, text in zip(self.options.pages, texts, strict=True):
             _write(path, text)
 
-    def finish(self, before: summary.Summary) -> int:
+    def finish(self) -> int:
         """Write everything; returns the exit status."""
         found = self.state(whole=self.options.short is not None)
         if self.options.accept:
@@ -142,8 +165,9 @@ class _Run:
             self.known = alive.load()
             found = self.state(whole=self.options.short is not None)
         self.write(found)
-        if self.options.short:
-            _write(self.options.short, short.text(found, before))
+        if path := self.options.short:
+            # Read only now: another run may have written it since this one began.
+            _write(path, short.text(found, short.read(path)))
         print(f"{printable(self.options.pages[1])}: {summary.in_short(found)}")
         new = {row["case"] for row in found["cases"] if row["new"]}
         gone = alive.gone(found["holes"], summary.judged(found), self.known)
@@ -175,7 +199,7 @@ def _write(path: Path, text: str) -> None:
 def _with_waves(case: SignoffCase, output: Path) -> CaseResult:
     """Run a case; the waves of its failure are a file, which the detail names."""
     result = case.decide()
-    path = output / "waves" / f"{case.name.replace('/', '-')}.vcd"
+    path = output / WAVES / f"{case.name.replace('/', '-')}.vcd"
     path.unlink(missing_ok=True)  # of an older failure
     if not result.trace:
         return result

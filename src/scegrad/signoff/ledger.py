@@ -34,7 +34,7 @@ for the page alone.
 class SignoffLedger:
     """The records of a directory, open for adding. A context manager; a second process is refused.
 
-    ``others`` are directories whose records are added too, for shares that ran elsewhere.
+    ``others`` are directories whose lasting records are taken over, for shares that ran elsewhere.
     """
 
     def __init__(self, directory: Path, tools: str, others: Iterable[Path] = ()) -> None:
@@ -47,7 +47,21 @@ class SignoffLedger:
     def __enter__(self) -> "SignoffLedger":
         """Read the records of the file. Raises ``RequestError``."""
         self._store.__enter__()
+        try:
+            self._take_over()
+        except BaseException:
+            self._store.close()
+            raise
         return self
+
+    def _take_over(self) -> None:
+        """Add the lasting records of the others that are not here; open ones stay theirs."""
+        kept = self._store.records
+        for records in self._others:
+            for name, record in records.items():
+                lasting = record["verdict"] in LASTING
+                if lasting and (name not in kept or kept[name]["verdict"] not in LASTING):
+                    self._store.replace(name, record)
 
     def __exit__(self, *error: Any) -> None:
         """Close the file."""
