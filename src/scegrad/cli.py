@@ -195,7 +195,8 @@ def _check_words(words: list[str]) -> None:
     for before, word in zip(["", *words], words, strict=False):
         name = word[:-1] if word.startswith("--") and word.endswith("=") else before
         if not word or name != before:
-            raise RequestError(f"the value of {name} is empty" if name else "an argument is empty")
+            what = f"the value of {name}" if name.startswith("-") else "an argument"
+            raise RequestError(f"{what} is empty")
 
 
 def _call(words: list[str]) -> int:

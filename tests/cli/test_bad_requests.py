@@ -168,6 +168,7 @@ from .lines import MODEL, call
         ("run x.npy y.npy --output=", "the value of --output is empty"),
         ("verilog -o ''", "the value of -o is empty"),
         ("'' x.npy", "an argument is empty"),
+        ("signoff -o out ''", "an argument is empty"),
         ("run x.npy -o g.npy", "Missing argument 'LABELS.npy'."),
         ("run x.npy y.npy -o g.npy --fast", "No such option: --fast"),
         ("runs", "No such command 'runs'."),

@@ -1,5 +1,5 @@
-"""Writes the short summary of the sign-off, ``docs/signoff.json``, into README.md, and the mutants
-of units into docs/signoff.md.
+"""Writes the short summary of the sign-off, ``docs/signoff.json``, into README.md, and the tables
+of mutants, coverage and soak into docs/signoff.md.
 
 Each record is compared with today's subject of its case: it counts if they agree, otherwise it is
 stale. So a change of the hardware or of a claim changes the table.
@@ -21,7 +21,7 @@ README, KEPT, PAGE = Path("README.md"), Path("docs/signoff.json"), Path("docs/si
 GROUPS = {
     "unit": "units of DMA and control: protocol, bursts, counters, end of each job, aborts",
     "lane": "lanes: a pipeline without state, special values, fp16 correctly rounded, tables exact",
-    "sweep": "lanes: whole input spaces against golden model and exact results",
+    "sweep": "lanes: whole input spaces, against exact results",
     "reset": "platforms: one cycle of reset, and no port depends on the state at power-up",
     "flush": "platforms: an abort's flush empties all between operands and results",
     "wiring": "platforms: units and ports are connected as documented, every bit",
@@ -40,6 +40,9 @@ _EQUAL = (
     mutants_in_units.IN_UNIT,
 )
 """The ends of mutants that change nothing."""
+
+KINDS = ("line", "branch", "expr", "toggle")
+"""Kinds of points of the coverage, as Verilator names them."""
 
 SHOWN = 3
 """Stale cases that are named."""
@@ -109,6 +112,33 @@ def refused(summary: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def covered(summary: dict[str, Any]) -> str:
+    """Points of the coverage that are hit, of those there are, as Markdown."""
+    names = list(dict.fromkeys(row["design"] for row in summary["coverage"]))
+    lines = ["| design | lines | branches | expressions | toggles | excluded | holes |"]
+    lines.append("| --- " * 7 + "|")
+    for name in names:
+        rows = {row["kind"]: row for row in summary["coverage"] if row["design"] == name}
+        cells = [f"{rows[kind]['hit']:,} of {rows[kind]['points']:,}" for kind in KINDS]
+        points, hit, excluded = (
+            sum(row[part] for row in rows.values()) for part in ("points", "hit", "excluded")
+        )
+        cells += [f"{excluded:,}", f"{points - hit - excluded:,}"]
+        lines.append(f"| `{name}` | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def soaked(summary: dict[str, Any]) -> str:
+    """Jobs and bins of each soak, as Markdown."""
+    lines = ["| case | jobs | jobs until the last bin was hit | bins | hit | seconds |"]
+    lines.append("| --- " * 6 + "|")
+    for row in summary["functional"]:
+        seconds = summary["cases"][row["case"]][2]
+        figures = (row["jobs"], row["last_new"], row["bins"], row["hit"], round(seconds))
+        lines.append(f"| `{row['case']}` | " + " | ".join(f"{n:,}" for n in figures) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def told(stale: Sequence[str]) -> str:
     """What a user should do about stale cases."""
     names = ", ".join(stale[:SHOWN])
@@ -132,9 +162,15 @@ def _ends(each: dict[str, Any]) -> tuple[int, int, int, int]:
 def generated(root: Path) -> dict[Path, str]:
     """The pages with today's state."""
     summary = recorded(KEPT)
+    tables = {
+        "mutants": judged(summary),
+        "units": refused(summary),
+        "coverage": covered(summary),
+        "soak": soaked(summary),
+    }
     return {
         README: GENERATOR.page(README, {"signoff": table(summary)}, root),
-        PAGE: GENERATOR.page(PAGE, {"mutants": judged(summary), "units": refused(summary)}, root),
+        PAGE: GENERATOR.page(PAGE, tables, root),
     }
 
 
