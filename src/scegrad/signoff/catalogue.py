@@ -17,6 +17,7 @@ from scegrad.signoff import (
     wiring,
 )
 from scegrad.signoff.case import SignoffCase, hashed, once
+from scegrad.signoff.control_cores import CONTROL_CORES
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.lane_proofs import LANE_PROOFS, LaneProof
 from scegrad.signoff.proofs import PROOFS
@@ -54,7 +55,7 @@ def _lane(proof: LaneProof) -> SignoffCase:
 
 def cases() -> list[SignoffCase]:
     """Every case; names are unique."""
-    found = [_unit(proof) for proof in (*PROOFS, *AT_SIZES)]
+    found = [_unit(proof) for proof in (*PROOFS, *AT_SIZES, *CONTROL_CORES)]
     found += [_lane(proof) for proof in LANE_PROOFS]
     found += [
         *accuracy.cases(),
