@@ -1,5 +1,8 @@
 """Accuracy of the lanes: a wrong row of the tables that golden model and lane share is refuted."""
 
+import re
+
+import numpy as np
 import pytest
 
 from scegrad.formats import FP16, FP32
@@ -41,7 +44,19 @@ def test_a_wrong_row_of_fp32_is_refuted(monkeypatch):
     wrong_row(monkeypatch, sigmoid32, "fp32", 1 << 20)
     found = accuracy.accuracy32(FP32)
     assert found.verdict is Verdict.REFUTED
-    assert "is wrong" in found.detail
+    assert "0 differ from the golden model" in found.detail
+    assert found.detail.endswith("breaks one")
+
+
+def test_a_lane_that_differs_from_the_golden_model_is_told(monkeypatch):
+    golden_stage = stage.golden
+    monkeypatch.setattr(
+        GoldenLane, "run_stage", lambda _, x: golden_stage(x) ^ (x == 0x38000000).astype(np.uint64)
+    )
+    found = accuracy.accuracy32(FP32)
+    assert found.verdict is Verdict.REFUTED
+    assert "0 break a condition of sweep/stage.py, 1 differ from the golden model" in found.detail
+    assert re.search(r"first 0x38000000: 0x\w+ is 0x\w+ in the golden model$", found.detail)
 
 
 def test_a_wrong_row_of_fp16_is_refuted(monkeypatch):

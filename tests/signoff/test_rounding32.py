@@ -1,5 +1,6 @@
 """The steps of the fp32 rounding hold, and fail with broken lanes."""
 
+import re
 from contextlib import ExitStack
 from functools import cache
 
@@ -50,7 +51,10 @@ def damaged():
 @pytest.mark.parametrize("name", BREAKAGES)
 def test_a_broken_step_is_refuted(name):
     for part in rounding32.STEPS[name].parts:  # so none assumes what cannot be
-        assert rounding32.decide(name, part, damaged()).verdict == Verdict.REFUTED, part
+        found = rounding32.decide(name, part, damaged())
+        assert found.verdict == Verdict.REFUTED, part
+        for field, value in part.items():  # the example is one of this case
+            assert re.search(rf" {field}={value}\b", found.detail), found.detail
 
 
 def test_a_boundary_within_reach_is_refuted():

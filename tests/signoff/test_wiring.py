@@ -6,6 +6,8 @@ from scegrad.platforms import Platform
 from scegrad.rtl.cluster import Cluster
 from scegrad.rtl.control.control import Control
 from scegrad.rtl.core import Core
+from scegrad.rtl.dma.reader import ReadRequests
+from scegrad.rtl.dma.writer import WriteRequests
 from scegrad.rtl.top import Top
 from scegrad.rtl.verilog import to_verilog
 from scegrad.signoff import wiring
@@ -97,6 +99,14 @@ CHANGES = [
         "",
     ),
     (Top, "elaborate", '"start", "abort", "job"', '"start", "job"', "abort"),
+    (ReadRequests, "elaborate", "size.eq(self._size)", "size.eq(self._size & 2)", "arsize"),
+    (
+        WriteRequests,
+        "elaborate",
+        "burst.eq(BURST_INCR)",
+        "burst.eq(BURST_INCR & self.aw.payload.len.any().replicate(2))",
+        "awburst is not always 1",
+    ),
 ]
 
 

@@ -16,7 +16,7 @@ from scegrad.model import tables
 from scegrad.model.sigmoid32 import locate
 from scegrad.model.unpack import unpack
 from scegrad.signoff.case import SignoffCase, hashed, once
-from scegrad.signoff.designs import lane_design
+from scegrad.signoff.designs import golden_model, lane_design
 from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.signoff.tools import FORMAL
 from scegrad.sweep import exact, stage
@@ -44,7 +44,7 @@ def cases() -> list[SignoffCase]:
 def _case(fmt_name: str, claim: str) -> SignoffCase:
     package = FORMAL.parent
     sources = [package / "signoff" / "accuracy.py", package / "sweep" / "stage.py"]
-    sources += sorted((package / "sw" / "exact").iterdir())
+    sources += [*sorted((package / "sw" / "exact").iterdir()), *golden_model()]
 
     def run() -> CaseResult:
         return (accuracy16 if fmt_name == FP16.name else accuracy32)(lane_design(fmt_name))
@@ -91,8 +91,12 @@ def accuracy32(design: LaneDesign) -> CaseResult:
     verdict = Verdict.REFUTED if found["breaches"] or found["mismatches"] else Verdict.PROVED
     detail = f"{logits.size:,} logits in {len(rows)} rows, at most {worst:.3f} of 2^-40 off"
     if verdict is Verdict.REFUTED:
-        logit, _, word, _, kind = found["cases"][0]
-        detail = f"{found['breaches']} of {detail}; first {logit}: {word} is {kind}"
+        logit, _, word, due, kind = found["cases"][0]
+        what = "breaks one" if kind == "wrong" else f"is {due} in the golden model"
+        detail = (
+            f"of {logits.size:,} logits {found['breaches']} break a condition of sweep/stage.py,"
+            f" {found['mismatches']} differ from the golden model; first {logit}: {word} {what}"
+        )
     return CaseResult(verdict, detail, time.monotonic() - started)
 
 

@@ -58,9 +58,14 @@ def stimuli() -> list[Path]:
     requests = [package / "signoff" / name for name in names]
     memories = [each for each in harness_directory().glob("*") if each.suffix in (".cpp", ".h")]
     memories.append(package / "sim" / "simulation.py")
-    model = [package / "model" / f"{name}.py" for name in GOLDEN]
-    model.append(package / "model" / "sigmoid_tables.json")
-    return sorted([*soak, package / "tb" / "scenarios.py", *requests, *memories, *model])
+    scenarios = package / "tb" / "scenarios.py"
+    return sorted([*soak, scenarios, *requests, *memories, *golden_model()])
+
+
+def golden_model() -> list[Path]:
+    """The files of the golden model."""
+    model = Path(__file__).resolve().parents[1] / "model"
+    return [*(model / f"{name}.py" for name in GOLDEN), model / "sigmoid_tables.json"]
 
 
 DESIGNS: Mapping[str, Callable[[], str]] = {

@@ -10,7 +10,7 @@ cases).
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -127,10 +127,15 @@ def _decide(design: LaneDesign, output: str, make: Callable[[LaneDesign], Aig]) 
 
 
 def solve(
-    graph: Aig, output: str, widths: dict[str, int], fmt: Format, started: float
+    graph: Aig,
+    output: str,
+    widths: Mapping[str, int],
+    fmt: Format,
+    started: float,
+    fixed: Mapping[str, int] | None = None,
 ) -> CaseResult:
     """Prove that an output is 0 for all inputs, or show inputs of these widths, of a lane of
-    ``fmt``, for which it is 1.
+    ``fmt``, for which it is 1. ``fixed`` are the bits that the graph has no more, as words.
     """
     cnf = graph.cnf(output)
     if isinstance(cnf, bool):
@@ -144,7 +149,10 @@ def solve(
     if answer is False:
         return CaseResult(Verdict.PROVED, f"{len(cnf.clauses)} clauses unsatisfiable", seconds)
     assert isinstance(answer, list)
-    values = {name: aig.value(answer, cnf, name, width) for name, width in widths.items()}
+    values = {
+        name: aig.value(answer, cnf, name, width) | (fixed or {}).get(name, 0)
+        for name, width in widths.items()
+    }
     shown = counterexample.told(values, fmt)
     return CaseResult(Verdict.REFUTED, f"does not hold for {shown}", seconds)
 

@@ -89,6 +89,15 @@ def constants(part: Mapping[str, int]) -> dict[str, bool]:
     return bits
 
 
+def word(part: Mapping[str, int]) -> int:
+    """The terms with the fields that a case fixes, and nothing else."""
+    names = list(TERMS)
+    return sum(
+        value << sum(TERMS[each] for each in names[: names.index(name)])
+        for name, value in part.items()
+    )
+
+
 def graph(name: str, design: LaneDesign) -> Aig:
     """The netlist of a step beside its claim, made once for each Verilog."""
 
@@ -103,7 +112,7 @@ def decide(name: str, part: Mapping[str, int], design: LaneDesign) -> CaseResult
     """Decide one case of a step."""
     started = time.monotonic()
     case = graph(name, design).specialised(constants(part))
-    return solve(case, "bad[0]", dict(STEPS[name].widths), FP32, started)
+    return solve(case, "bad[0]", STEPS[name].widths, FP32, started, {"terms": word(part)})
 
 
 def _decide_today(name: str, part: Mapping[str, int]) -> CaseResult:

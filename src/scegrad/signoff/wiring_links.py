@@ -36,15 +36,32 @@ def links(platform: Platform) -> Iterator[Link]:
     cores = platform.cores
     dmas = [f"cluster.core_{k}.unit.dma" for k in range(cores)]
     yield from _registers()
-    for number, dma in enumerate([*dmas, "cluster.dma"]):
+    for number, (dma, (port, bits)) in enumerate(
+        zip([*dmas, "cluster.dma"], _ports(platform), strict=True)
+    ):
         yield from _job(dma, number)
-        port = f"m_axi_l2_{number}" if number < cores else "m_axi_shared"
-        bits = platform.l2_data_bits if number < cores else platform.shared_data_bits
         yield from _axi(dma, port, bits, platform.granule_bytes)
     yield from _shared(cores)
     for k in range(cores):
         yield from _core(k)
         yield from _waiting(k)
+
+
+def _ports(platform: Platform) -> Iterator[tuple[str, int]]:
+    """The manager ports, with the bits of their data."""
+    for k in range(platform.cores):
+        yield f"m_axi_l2_{k}", platform.l2_data_bits
+    yield "m_axi_shared", platform.shared_data_bits
+
+
+def bursts(platform: Platform) -> Iterator[tuple[str, int]]:
+    """What each burst of a manager port is, wherever in the unit that is decided: of beats as wide
+    as the port, whose addresses rise (AxBURST INCR).
+    """
+    for port, bits in _ports(platform):
+        for channel in ("aw", "ar"):
+            yield f"{port}_{channel}size", (bits // 8).bit_length() - 1
+            yield f"{port}_{channel}burst", 1
 
 
 def _registers() -> Iterator[Link]:
