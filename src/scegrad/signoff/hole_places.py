@@ -18,8 +18,8 @@ from amaranth.lib import wiring
 from scegrad.build.cache import cached, content_key
 from scegrad.build.simulator import verilog
 from scegrad.platforms import ECP5_DEMO
-from scegrad.rtl.verilog import to_verilog_with_sources
 from scegrad.progress import announced
+from scegrad.rtl.verilog import to_verilog_with_sources
 from scegrad.signoff import places, verilog_places
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.mutant_pieces import PIECES, population
