@@ -2,7 +2,7 @@
 the dark.
 
 First it says how many cases are proved, and what the others are. Then come the cases that are not
-proved, ladder, groups, each case, mutants with the holes that they show, and coverage; last the
+proved, ladder, each case, groups, mutants with the holes that they show, and coverage; last the
 sources to which holes have links. Long lists are folded. A click on a column's head sorts by it.
 """
 
@@ -83,15 +83,12 @@ def _standing(cases: Sequence[Mapping[str, Any]]) -> str:
     """How many cases are proved, and what the others are."""
     verdicts = Counter(_kind(each) for each in cases)
     proved = f"{verdicts['proved']} of {len(cases)} cases are proved"
-    if verdicts["proved"] == len(cases):
-        return f'<p id="standing">All {len(cases)} cases are proved.</p>'
     parts = [f'<span class="state {"proved" if verdicts["proved"] else "missing"}">{proved}</span>']
     if count := verdicts[KNOWN]:
         holes = '<a href="#part-holes">Holes</a>'
         parts.append(f"in {count} mutants live, all known (docs/signoff-alive.json): see {holes}")
     if count := verdicts[_WRONG]:
-        wrong = f"{count} ran and are not proved"
-        parts.append(f'<a href="#part-failed" class="state refuted">{wrong}</a>')
+        parts.append(f'<a href="#part-failed" class="state refuted">{count} ran, not proved</a>')
     parts += [_absent(cases, kind) for kind in (STALE, MISSING) if verdicts[kind]]
     again = ": run <code>scegrad signoff</code>" if verdicts[STALE] + verdicts[MISSING] else ""
     return f'<p id="standing">{"; ".join(parts)}{again}.</p>'
@@ -106,7 +103,7 @@ def _absent(cases: Sequence[Mapping[str, Any]], kind: str) -> str:
         if {each["verdict"] for each in cases if each["group"] == group} == {kind}
     ]
     count = sum(each["verdict"] == kind for each in cases)
-    word = "have no record" if kind == MISSING else "have a record of other sources alone"
+    word = "without a record" if kind == MISSING else kind
     among = f", among them {', '.join(map(html.escape, whole))}" if whole else ""
     return f'<span class="state {kind}">{count} {word}</span>{among}'
 
@@ -151,16 +148,15 @@ def _failed(summary: Summary, sources: str) -> list[str]:
 
 
 def _proved(summary: Summary, sources: str) -> list[str]:
-    """Ladder and groups."""
-    ladder, groups = summary["ladder"], summary["groups"]
+    """The ladder."""
     return [
         heading("Ladder", "part-ladder"),
         *(f"<p><b>{level}</b>: {html.escape(meaning)}</p>" for level, meaning in MEANINGS.items()),
         table(
-            "ladder", ("level", "item", "state", "evidence"), map(partial(_rung, sources), ladder)
+            "ladder",
+            ("level", "item", "state", "evidence"),
+            map(partial(_rung, sources), summary["ladder"]),
         ),
-        heading("Groups", "part-groups"),
-        table("groups", ("group", "cases", "verdicts", "seconds"), map(_group, groups)),
     ]
 
 
@@ -252,7 +248,7 @@ def _functional(summary: Summary) -> list[str]:
 
 
 def _cases(summary: Summary, sources: str) -> list[str]:
-    """Every case, and the search in cases and mutants that live."""
+    """Every case, the search in cases and mutants that live, and the groups."""
     return [
         heading("Cases", "part-cases"),
         '<input type="search" placeholder="show the cases and mutants that contain ..."'
@@ -264,6 +260,8 @@ def _cases(summary: Summary, sources: str) -> list[str]:
             map(partial(_case, sources), summary["cases"]),
         ),
         "</div>",
+        heading("Groups", "part-groups"),
+        table("groups", ("group", "cases", "verdicts", "seconds"), map(_group, summary["groups"])),
     ]
 
 
