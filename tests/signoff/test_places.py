@@ -127,3 +127,4 @@ def test_an_error_leaves_the_names(monkeypatch):
     place = hole_places.place_of_hole(hole("mutants/lane32/000", mutant))
     hole_places.lines.cache_clear()
     assert place.startswith("rtl/datapath/round.py") and "class Round" in line_at(place)
+    assert hole_places.place_of_hole(hole("mutants/proof/none", FF)) == "rtl/top.py#L1"

@@ -13,7 +13,7 @@ body { font: 15px/1.45 system-ui, sans-serif; margin: 1rem auto; max-width: 90re
   padding: 0 .8rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 h3 { display: inline; font-size: 1rem; font-weight: 400; }
-nav ul { columns: 12rem; margin: 0; padding-left: 1.2rem; }
+nav ul { columns: 9rem; margin: 0; padding-left: 1.2rem; }
 summary { cursor: pointer; padding: .2rem 0; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
