@@ -6,6 +6,9 @@ import re
 from collections import Counter
 
 _MODULE = re.compile(r"^module (\\\S+)\n\n(.*?)^end\n", re.MULTILINE | re.DOTALL)
+_MODULE_SOURCE = re.compile(
+    r"^(attribute \\src .*\n)(?:attribute \\top 1\n)?module (\\\S+)$", re.MULTILINE
+)
 _CELL = re.compile(r"^  cell (\\\S+) ", re.MULTILINE)
 _PORT = re.compile(r"^  wire width \d+ (?:input|output) (\d+)  ?(?:signed )?\\(\S+)$", re.MULTILINE)
 _NUMBERED = re.compile(r"\\port\$(\d+)\$(\d+)(?!\S)")
@@ -15,6 +18,8 @@ _NAME = re.compile(r"\\[A-Za-z_$][A-Za-z0-9_.$]*")
 _INITIAL = re.compile(r"(?<=parameter \\INIT_VALUE )\d+'x+$", re.MULTILINE)
 _OUTPUT = re.compile(r"^  wire width (\d+) output \d+  ?(?:signed )?(\\\S+)$", re.MULTILINE)
 _DRIVE = re.compile(r"^connect (\\\S+) (\{.*\})$", re.MULTILINE)
+_SOURCE = re.compile(r"^ *attribute \\src .*\n", re.MULTILINE)
+_FIRST_SOURCES = re.compile(r"(?: *attribute \\src .*\n)*")
 _BITS = re.compile(r"(\S+) \[(\d+)(?::(\d+))?\]")
 
 Names = dict[str, str]
@@ -32,26 +37,29 @@ def merge_modules(text: str, order: list[str]) -> str:
     of a component.
 
     Two modules are equal if they differ only in their own name, in the names of the modules inside,
-    in the order of ports and in those names of ports that Amaranth made up from the numbers of
-    cells. They are compared leaves first. Ports are in ``order`` as far as it names them, then
-    sorted by name.
+    in the order of ports, in those names of ports that Amaranth made up from the numbers of cells,
+    and in the places in the sources. They are compared leaves first. Ports are in ``order`` as far
+    as it names them, then sorted by name.
 
     Where one module stands for several, the numbers in its path are left out, if that leaves its
     name unique.
     """
     modules = _MODULE.findall(text)
-    kept: Names = {}  # body: name of the first module that has it
+    sources = {name: source for source, name in _MODULE_SOURCE.findall(text)}
+    kept: Names = {}  # body without places: name of the first module that has it
+    bodies: Names = {}
     stands_for: Names = {}
     ports: dict[str, Names] = {}  # per module, new names of numbered ports
     for name, body in reversed(modules):
         ports[name] = _number(body)
         body = _canonical(body, stands_for, ports, ports[name], order)
-        stands_for[name] = kept.setdefault(body, name)
+        stands_for[name] = kept.setdefault(_SOURCE.sub("", body), name)
+        bodies[name] = body
     final = _short_names([*reversed(kept.values())], modules[0][0])
     merged = []
-    for body, name in reversed(kept.items()):
-        body = _CELL.sub(lambda cell: f"  cell {final.get(cell[1], cell[1])} ", body)
-        merged.append(f"module {final[name]}\n\n{body}end\n")
+    for name in reversed(kept.values()):
+        body = _CELL.sub(lambda cell: f"  cell {final.get(cell[1], cell[1])} ", bodies[name])
+        merged.append(f"{sources.get(name, '')}module {final[name]}\n\n{body}end\n")
     return "attribute \\top 1\n" + "\n".join(merged)
 
 
@@ -77,7 +85,7 @@ def _canonical(
     rank = {name: index for index, name in enumerate(order)}
     found, rest = [], []
     for item in body.split("\n\n"):
-        cell = _CELL.match(item)
+        cell = _CELL.match(item, _sources(item))
         if cell:
             item = _rename_cell(item, modules.get(cell[1], cell[1]), ports.get(cell[1], {}), own)
         else:
@@ -100,6 +108,12 @@ def _canonical(
     )
 
 
+def _sources(item: str) -> int:
+    """Where an item goes on behind the attributes that tell its places in the sources."""
+    found = _FIRST_SOURCES.match(item)
+    return found.end() if found else 0
+
+
 def _rename_cell(item: str, module: str, ports: Names, own: Names) -> str:
     """A cell of ``module``, with its connections sorted."""
 
@@ -111,8 +125,9 @@ def _rename_cell(item: str, module: str, ports: Names, own: Names) -> str:
         )
 
     item = _CONNECT.sub(connect, _CELL.sub(lambda _: f"  cell {module} ", item))
-    first, *lines, last = item.split("\n")
-    return "\n".join([first, *sorted(lines), last])
+    start = _sources(item)
+    first, *lines, last = item[start:].split("\n")
+    return item[:start] + "\n".join([first, *sorted(lines), last])
 
 
 def _short_names(names: list[str], top: str) -> Names:

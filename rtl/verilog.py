@@ -50,7 +50,7 @@ NO_COLLISION = '(* no_rw_check, rw_addr_collision = "no" *)'
 """A memory's words are never read while they are written: to Yosys, and to Vivado."""
 
 _ATTRIBUTE = re.compile(
-    r"^ *\(\* (?!no_rw_check)[^*]*\*\)\n|\(\* (?!no_rw_check)[^*]*\*\) ", re.MULTILINE
+    r"^ *\(\* (?!no_rw_check|src )[^*]*\*\)\n|\(\* (?!no_rw_check|src )[^*]*\*\) ", re.MULTILINE
 )
 _UNKNOWN = re.compile(r"\d+'[bh][0-9a-f]*x[0-9a-fx]*")
 _ESCAPED = re.compile(r"\\(\w+)(?:\[(\d+)(?::(\d+))?\])? ")
@@ -70,19 +70,29 @@ def to_verilog(component: wiring.Component, name: str) -> str:
     underscores. Components that ``component.black_boxes`` lists by name are converted once each;
     see ``rtl.black_box``.
     """
+    return HEADER.format(name=name) + _converted(component, name, sources=False)
+
+
+def to_verilog_with_sources(component: wiring.Component, name: str) -> str:
+    """The same Verilog from its first module on, with attributes ``src`` that say from which lines
+    of Python a module, a wire or a statement comes.
+    """
+    return _converted(component, name, sources=True)
+
+
+def _converted(component: wiring.Component, name: str, *, sources: bool) -> str:
     members = ["__".join(map(str, path)) for path, _, _ in component.signature.flatten(component)]
     with _without_collector():
-        text = rtlil.convert(component, name, clock_gate.VERILOG, emit_src=False)
+        text = rtlil.convert(component, name, clock_gate.VERILOG, emit_src=sources)
         for inner_name, inner in getattr(component, "black_boxes", {}).items():
-            text += rtlil.convert(inner, inner_name, clock_gate.VERILOG, emit_src=False)
+            text += rtlil.convert(inner, inner_name, clock_gate.VERILOG, emit_src=sources)
     text = tidy_names(
         separate_outputs(merge_modules(start_with_zeros(text), ["clk", "rst", *members]))
     )
     cell = f"{name}_{clock_gate.NAME}"
     text, gates = re.subn(rf"^  cell \\{clock_gate.NAME} ", f"  cell \\\\{cell} ", text, flags=re.M)
-    verilog = _yosys(f"read_rtlil <<rtlil\n{text}\nrtlil\n{YOSYS_PASSES}")
-    gate = clock_gate.CELL.format(name=cell) if gates else ""
-    return HEADER.format(name=name) + _tidy_verilog(verilog) + gate
+    verilog = _tidy_verilog(_yosys(f"read_rtlil <<rtlil\n{text}\nrtlil\n{YOSYS_PASSES}"))
+    return verilog + (clock_gate.CELL.format(name=cell) if gates else "")
 
 
 def top_verilog(platform: Platform) -> str:
@@ -157,7 +167,7 @@ def _tidy_verilog(text: str) -> str:
     word of the language or some bits of a register. Initial values are statements and choices among
     several values are AND-OR.
     """
-    text = _ATTRIBUTE.sub("", text[text.index("module ") :]).replace(
+    text = _ATTRIBUTE.sub("", text[text.index("\nmodule ") + 1 :]).replace(
         "(* no_rw_check = 32'd1 *)", NO_COLLISION
     )
     text = (

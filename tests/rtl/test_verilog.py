@@ -8,10 +8,11 @@ import stat
 import subprocess
 import sys
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import pytest
-from amaranth.back import verilog
+from amaranth.back import rtlil, verilog
 from amaranth.hdl import Array, Cat, Module, Mux, Signal, signed
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFOBuffered
@@ -21,7 +22,13 @@ from amaranth.lib.wiring import In, Out
 from scegrad.build.simulator import verilog as kept
 from scegrad.fpga.tools import compile_once
 from scegrad.platforms import FT78NE, MT7004, Platform
-from scegrad.rtl.verilog import NO_COLLISION, to_verilog, write_verilog
+from scegrad.rtl.netlist import merge_modules
+from scegrad.rtl.verilog import (
+    NO_COLLISION,
+    to_verilog,
+    to_verilog_with_sources,
+    write_verilog,
+)
 from scegrad.tools.places import wasm_environment
 from tests.tb.platforms import SMALL
 
@@ -278,6 +285,20 @@ def test_equal_modules_are_written_once() -> None:
     assert count == {2: 3, 4: 3}, "top, part and queue"
     text = to_verilog(Parts(4), "top")
     assert len(re.findall(r"^  top_part part_\d \($", text, re.MULTILINE)) == 4
+
+
+def test_sources_change_nothing_else() -> None:
+    text, found = to_verilog(Parts(3), "parts"), to_verilog_with_sources(Parts(3), "parts")
+    assert len(re.findall(r'\(\* src = "[^"]*test_verilog\.py:\d+', found)) > 20
+    plain = re.sub(r'^ *\(\* src = "[^"]*" \*\)\n|\(\* src = "[^"]*" \*\) ', "", found, flags=re.M)
+    assert plain == text[text.index("module ") :]
+
+
+def test_equal_modules_may_come_from_different_lines() -> None:
+    text, number = rtlil.convert(Parts(3), "top", emit_src=True), count()
+    apart = re.sub(r"(?<=\.py:)\d+", lambda _: str(next(number)), text)
+    merged = merge_modules(apart, ["clk", "rst"])
+    assert merged.count("\nmodule ") == merge_modules(text, ["clk", "rst"]).count("\nmodule ") == 3
 
 
 def test_the_numbers_of_the_top_stay_in_every_name() -> None:

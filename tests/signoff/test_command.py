@@ -338,7 +338,7 @@ def test_a_case_that_breaks_does_not_stop_the_others(fake, tmp_path, capsys, err
         "unit/b": "proved",
         "rounding32/k=003": "proved",
     }
-    assert "<h2>Not proved" in html(tmp_path)
+    assert ">Not proved</h2>" in html(tmp_path)
     del fake.broken["unit/a"]
     assert run(tmp_path) == 0  # it ran again, and alone
     assert fake.ran == ["unit/a", "unit/b", "rounding32/k=003", "unit/a"]
@@ -424,7 +424,17 @@ def test_the_ladder_follows_the_cases():
     assert rung.state(rows[:1])["state"] == "done"
     for verdict in ("refuted", "vacuous", "failed"):
         assert rung.state([*rows, {"case": "unit/c", "verdict": verdict}])["state"] == "failed"
-    assert replace(rung, cases="none/*").state(rows)["state"] == "part"
+    for verdict in ("missing", "stale"):
+        absent = [{"case": "unit/a", "verdict": verdict}, rows[1]]
+        found = rung.state(absent)
+        assert (found["state"], found["detail"]) == ("missing", "none of 2 has a record")
+    assert replace(rung, cases="none/*").state(rows)["state"] == "missing"
+
+
+def test_every_rung_has_a_meaning(fake, tmp_path):
+    assert [*ladder.MEANINGS] == [*dict.fromkeys(rung.level for rung in ladder.LADDER)]
+    run(tmp_path)
+    assert all(f"<p><b>{level}</b>: " in html(tmp_path) for level in ladder.MEANINGS)
 
 
 def test_the_ladder_goes_up():
@@ -443,16 +453,20 @@ def test_the_page_stands_alone(fake, tmp_path):
     assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//|@import|url\(""", text)
     assert "claim of unit/a &lt;&amp;&gt;" in text
     assert 'name="viewport"' in text and "prefers-color-scheme: dark" in text
-    assert len(re.findall(r'<(?:table|p) id="\w+"', text)) == 13
+    assert len(re.findall(r'<(?:table|p) id="\w+"', text)) == 14
+    assert ">3 of 3 cases are proved</span>.</p>" in text
 
 
 def test_the_page_begins_with_what_is_not_proved(fake, tmp_path):
     run(tmp_path, names=("unit/a",))
-    assert "Every case that ran is proved." in html(tmp_path)
+    text = html(tmp_path)
+    assert ">1 of 3 cases are proved</span>; " in text[: text.index("<nav")]
+    assert ">2 without a record</span>, among them rounding32/*: run <code>scegrad signoff" in text
     fake.verdicts |= {"unit/b": Verdict.OPEN, "rounding32/k=003": Verdict.REFUTED}
     run(tmp_path)
     text = html(tmp_path)
-    first = text[text.index("<h2>") : text.index("<h2>Ladder")]
+    first = text[text.index("<h2 ") : text.index(">Ladder</h2>")]
+    assert ">2 ran, not proved</a>" in text
     assert first.index("rounding32/k=003") < first.index("unit/b")
     assert "as told" in first and "unit/a" not in first
 

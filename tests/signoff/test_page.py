@@ -1,5 +1,5 @@
-"""The page in a real browser: it sorts, filters, asks for nothing, fits a phone and follows the
-dark.
+"""The page in a real browser: it sorts, filters, unfolds, asks for nothing, fits a phone and
+follows the dark.
 """
 
 import html
@@ -21,6 +21,7 @@ LADDER = [
 CASES = [
     {
         "case": f"unit/{name}",
+        "group": "unit",
         "verdict": verdict,
         "claim": "a claim of some length that a phone must break into lines " * 3,
         "source": "formal/fifo.sv",
@@ -77,7 +78,8 @@ FOUND = {
 }
 
 ACTIONS = """
-<script>
+<script type="module">
+const HOLE = "empty_0";
 const order = () => [...document.querySelectorAll("#cases tbody tr")]
   .filter((row) => !row.hidden).map((row) => row.cells[0].textContent.trim()).join(" ");
 const buttons = document.querySelectorAll("#cases th button");
@@ -86,12 +88,27 @@ buttons[4].click(); told.up = order();
 buttons[4].click(); told.down = order();
 const search = document.querySelector("input");
 search.value = "unit/b"; search.dispatchEvent(new Event("input")); told.filtered = order();
+const folds = document.querySelector("#holes").closest("details");
+told.folded = [...document.querySelectorAll("details")].every((each) => !each.open);
+search.value = HOLE; search.dispatchEvent(new Event("input")); told.unfolded = folds.open;
 search.value = ""; search.dispatchEvent(new Event("input"));
+const links = [...document.querySelectorAll("nav a, #standing a")];
+told.links = links.length;
+told.led = links.every((link) => document.getElementById(link.hash.slice(1))?.localName === "h2");
+told.named = [...document.querySelectorAll("h1, h2, h3")].every((each) => each.id);
+told.first = document.querySelector("#part-cases").getBoundingClientRect().top < 4 * 900;
+told.head = document.querySelector("#ladder thead").getBoundingClientRect().height;
+told.empty = [...document.querySelectorAll("td")]
+  .filter((cell) => !cell.textContent && cell.getBoundingClientRect().height).length;
 told.width = document.documentElement.scrollWidth; told.room = document.documentElement.clientWidth;
 told.dark = matchMedia("(prefers-color-scheme: dark)").matches;
 told.good = getComputedStyle(document.querySelector(".proved")).color;
 told.tests = getComputedStyle(document.querySelector("#ladder .tests")).color;
+const source = document.getElementById("rtl/datapath/round.py").closest("details");
+told.closed = !source.open;
 document.querySelector("#holes a").click();
+await new Promise((done) => addEventListener("hashchange", () => setTimeout(done)));
+told.opened = source.open;
 const line = document.querySelector("pre :target");
 told.line = line?.textContent.trim() ?? "none";
 told.seen = line ? Math.abs(line.getBoundingClientRect().top) < innerHeight : false;
@@ -109,7 +126,7 @@ told.code = [...document.querySelectorAll("#cases td:first-child code")]
 def told(folder: Path, *options: str) -> dict[str, str]:
     """What the page says after the actions."""
     text = page.page(FOUND).replace("</body>", f"{ACTIONS}</body>")
-    (folder / "page").mkdir()
+    (folder / "page").mkdir(parents=True)
     (folder / "page" / "signoff.html").write_text(text, encoding="utf-8")
     with served(folder / "page") as base:
         found = visit(f"{base}/signoff.html", folder, *options)
@@ -146,6 +163,29 @@ def test_a_hole_leads_to_its_line(tmp_path):
 
 
 @needs_browser
+def test_what_is_folded_opens_for_links_and_the_search(tmp_path):
+    found = told(tmp_path)
+    assert found["folded"] == found["unfolded"] == "true"
+    assert found["closed"] == found["opened"] == "true"
+
+
+@needs_browser
+def test_the_contents_lead_to_every_part(tmp_path):
+    found = told(tmp_path)
+    assert found["led"] == found["named"] == "true"
+    assert int(found["links"]) == page.page(FOUND).count("<h2 ") + 1  # one to what is not proved
+
+
+@needs_browser
+def test_a_phone_shows_no_empty_cell_and_no_head(tmp_path):
+    found = told(tmp_path, "--window-size=500,900")
+    assert found["empty"] == found["head"] == "0"
+    assert found["first"] == "true"
+    wide = told(tmp_path / "wide", "--window-size=1400,900")
+    assert float(wide["head"]) > 0
+
+
+@needs_browser
 def test_a_name_breaks_between_its_parts_alone(tmp_path):
     found = told(tmp_path, "--window-size=1280,900")
     assert found["code"] == "true"
@@ -164,6 +204,18 @@ def test_groups_that_were_not_judged_are_told():
     judged = FOUND | {"mutants": [mutants | {"judged": 320}]}
     assert "are judged" not in page.page(judged)
     assert '<p id="holes">None.</p>' in page.page(judged | {"holes": []})
+
+
+def test_it_begins_with_what_there_is():
+    text = page.page(FOUND)
+    first = text[text.index('id="standing"') : text.index("<nav")]
+    assert ">1 of 3 cases are proved<" in first and ">2 ran, not proved<" in first
+    known = CASES[1] | {"verdict": "alive"}
+    rows = [CASES[0], known, *(CASES[2] | {"group": "x", "verdict": v} for v in ("stale", "stale"))]
+    text = page.page(FOUND | {"cases": rows})
+    assert 'in 1 mutants live, all known (docs/signoff-alive.json): see <a href="#part-' in text
+    assert ">2 stale</span>, among them x/*: run" in text
+    assert ">1 of 1 cases are proved</span>.</p>" in page.page(FOUND | {"cases": rows[:1]})
 
 
 def test_thousands_have_commas():

@@ -1,19 +1,34 @@
 """The page ``signoff.html``: one file without any external reference, readable on a phone and in
 the dark.
 
-Cases that failed come first, then ladder, groups, mutants with the holes that they show, and each
-case; last the sources to which holes have links. A click on a column's head sorts by it.
+First it says how many cases are proved, and what the others are. Then come the cases that are not
+proved, ladder, each case, groups, mutants with the holes that they show, and coverage; last the
+sources to which holes have links. Long lists are folded. A click on a column's head sorts by it.
 """
 
 import html
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from scegrad.signoff.ladder import MEANINGS
 from scegrad.signoff.page_sources import anchor, linked, listings, named
 from scegrad.signoff.page_style import SCRIPT, STYLE
-from scegrad.signoff.page_table import Cell, digest, link, name, number, state, table, text
-from scegrad.signoff.summary import Summary
+from scegrad.signoff.page_table import (
+    Cell,
+    digest,
+    folded,
+    heading,
+    link,
+    name,
+    number,
+    state,
+    table,
+    text,
+)
+from scegrad.signoff.summary import MISSING, STALE, Summary
 
 SOURCES = "../../"
 """From the page in ``out/signoff`` to the root of the checkout."""
@@ -21,28 +36,76 @@ SOURCES = "../../"
 
 def page(summary: Summary, sources: str = SOURCES) -> str:
     """The page of a summary; ``sources`` leads from the page to the root of the checkout."""
-    parts = [
-        *_head(),
+    body = [
         *_failed(summary, sources),
         *_proved(summary, sources),
+        *_cases(summary, sources),
         *_mutated(summary),
         *_covered(summary),
-        *_listed(summary, sources),
+        *_listed(summary),
+    ]
+    parts = [
+        *_head(),
+        _standing(summary["cases"]),
+        _contents(body),
+        *body,
         f"<script>{SCRIPT}</script></body></html>",
     ]
     return "\n".join(parts) + "\n"
 
 
 def _head() -> list[str]:
-    """What stands before the tables."""
+    """What stands before all else."""
     return [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>scegrad: sign-off</title><style>{STYLE}</style></head><body>",
-        "<h1>scegrad: sign-off</h1>",
+        '<h1 id="top">scegrad: sign-off</h1>',
         "<p>What is proved of the hardware, about the Verilog whose hash stands by each case.</p>",
     ]
+
+
+_HEADING = re.compile(r'<h2 id="([^"]*)">(.*?)</h2>')
+
+
+def _contents(body: Iterable[str]) -> str:
+    """Links to all parts of the page."""
+    links = (
+        f'<li><a href="#{at}">{title}</a></li>'
+        for part in body
+        for at, title in _HEADING.findall(part)
+    )
+    return f'<nav aria-label="contents"><ul>{"".join(links)}</ul></nav>'
+
+
+def _standing(cases: Sequence[Mapping[str, Any]]) -> str:
+    """How many cases are proved, and what the others are."""
+    verdicts = Counter(_kind(each) for each in cases)
+    proved = f"{verdicts['proved']} of {len(cases)} cases are proved"
+    parts = [f'<span class="state {"proved" if verdicts["proved"] else "missing"}">{proved}</span>']
+    if count := verdicts[KNOWN]:
+        holes = '<a href="#part-holes">Holes</a>'
+        parts.append(f"in {count} mutants live, all known (docs/signoff-alive.json): see {holes}")
+    if count := verdicts[_WRONG]:
+        parts.append(f'<a href="#part-failed" class="state refuted">{count} ran, not proved</a>')
+    parts += [_absent(cases, kind) for kind in (STALE, MISSING) if verdicts[kind]]
+    again = ": run <code>scegrad signoff</code>" if verdicts[STALE] + verdicts[MISSING] else ""
+    return f'<p id="standing">{"; ".join(parts)}{again}.</p>'
+
+
+def _absent(cases: Sequence[Mapping[str, Any]], kind: str) -> str:
+    """The number of cases without a record of today, and the groups that have no other."""
+    groups = dict.fromkeys(each["group"] for each in cases)
+    whole = [
+        f"{group}/*"
+        for group in groups
+        if {each["verdict"] for each in cases if each["group"] == group} == {kind}
+    ]
+    count = sum(each["verdict"] == kind for each in cases)
+    word = "without a record" if kind == MISSING else kind
+    among = f", among them {', '.join(map(html.escape, whole))}" if whole else ""
+    return f'<span class="state {kind}">{count} {word}</span>{among}'
 
 
 FAILED = ("refuted", "vacuous", "failed", "open", "alive", "holes")
@@ -59,22 +122,23 @@ def _verdict(row: Mapping[str, Any]) -> str:
     return f"alive ({row['new']:,} new)" if row["new"] else KNOWN
 
 
+_WRONG = "not proved"
+
+
+def _kind(row: Mapping[str, Any]) -> str:
+    """Proved, alive but known, not proved, stale or missing."""
+    verdict = _verdict(row)
+    return _WRONG if row["verdict"] in FAILED and verdict != KNOWN else verdict
+
+
 def _failed(summary: Summary, sources: str) -> list[str]:
     """The cases that ran and are not proved, and why."""
-    ran = [row for row in summary["cases"] if row["verdict"] in FAILED]
-    known = [row for row in ran if _verdict(row) == KNOWN]
-    failed = [row for row in ran if row not in known]
+    failed = [row for row in summary["cases"] if _kind(row) == _WRONG]
     failed.sort(key=lambda row: FAILED.index(row["verdict"]))
-    others = (
-        f"<p>In {len(known)} cases mutants live that are all known to live"
-        " (docs/signoff-alive.json): see Holes.</p>"
-    )
-    aside = [others] if known else []
     if not failed:
-        return aside or ["<p>Every case that ran is proved.</p>"]
+        return []
     return [
-        *aside,
-        "<h2>Not proved</h2>",
+        heading("Not proved", "part-failed"),
         table(
             "failed",
             ("case", "verdict", "detail", "again"),
@@ -84,37 +148,43 @@ def _failed(summary: Summary, sources: str) -> list[str]:
 
 
 def _proved(summary: Summary, sources: str) -> list[str]:
-    """Ladder and groups."""
-    ladder, groups = summary["ladder"], summary["groups"]
+    """The ladder."""
     return [
-        "<h2>Ladder</h2>",
+        heading("Ladder", "part-ladder"),
+        *(f"<p><b>{level}</b>: {html.escape(meaning)}</p>" for level, meaning in MEANINGS.items()),
         table(
-            "ladder", ("level", "item", "state", "evidence"), map(partial(_rung, sources), ladder)
+            "ladder",
+            ("level", "item", "state", "evidence"),
+            map(partial(_rung, sources), summary["ladder"]),
         ),
-        "<h2>Groups</h2>",
-        table("groups", ("group", "cases", "verdicts", "seconds"), map(_group, groups)),
     ]
 
 
 def _mutated(summary: Summary) -> list[str]:
     """Mutants, and those that live."""
     return [
-        "<h2>Mutants</h2>",
+        heading("Mutants", "part-mutants"),
         table(
             "mutants",
             ("design", "groups", "judged", "mutants", "ends"),
             map(_mutants, summary["mutants"]),
         ),
-        "<h2>Holes</h2>",
+        heading("Holes", "part-holes"),
         "<p>Mutants that live: nothing has told them from the design, and no proof says that they"
         " are equal to it. If a unit is named, its case judges each mutant of the unit by the"
         f" unit's proof.{_judged(summary['mutants'])}</p>",
-        table(
-            "holes",
-            ("case", "mutant", "known", "why", "unit", "source"),
-            map(_hole, summary["holes"]),
+        '<div class="searched">',
+        folded(
+            len(summary["holes"]),
+            "mutants that live",
+            table(
+                "holes",
+                ("case", "mutant", "known", "why", "unit", "source"),
+                map(_hole, summary["holes"]),
+            ),
         ),
-        "<h2>Holes by unit</h2>",
+        "</div>",
+        heading("Holes by unit", "part-lives"),
         table("lives", ("part", "unit", "mutants that live"), _lives(summary["mutants"])),
     ]
 
@@ -130,7 +200,7 @@ def _judged(mutants: Iterable[Mapping[str, Any]]) -> str:
 def _covered(summary: Summary) -> list[str]:
     """What was run of the code, and what was not."""
     return [
-        "<h2>Coverage</h2>",
+        heading("Coverage", "part-coverage"),
         "<p>Points of the code that were run. Each of the others is excluded with a reason, or is"
         " missed.</p>",
         table(
@@ -138,10 +208,18 @@ def _covered(summary: Summary) -> list[str]:
             ("design", "kind", "points", "hit", "excluded", "missed"),
             map(_coverage, summary["coverage"]),
         ),
-        "<h2>Excluded</h2>",
-        table("excluded", ("design", "points", "reason"), map(_excluded, summary["excluded"])),
-        "<h2>Missed</h2>",
-        table("missed", ("case", "point", "source"), map(_missed, summary["missed"])),
+        heading("Excluded", "part-excluded"),
+        folded(
+            len(summary["excluded"]),
+            "reasons",
+            table("excluded", ("design", "points", "reason"), map(_excluded, summary["excluded"])),
+        ),
+        heading("Missed", "part-missed"),
+        folded(
+            len(summary["missed"]),
+            "points",
+            table("missed", ("case", "point", "source"), map(_missed, summary["missed"])),
+        ),
         *_functional(summary),
     ]
 
@@ -149,7 +227,7 @@ def _covered(summary: Summary) -> list[str]:
 def _functional(summary: Summary) -> list[str]:
     """The kinds of jobs that the soaks ran, and did not run."""
     return [
-        "<h2>Functional coverage</h2>",
+        heading("Functional coverage", "part-functional"),
         "<p>A bin is one combination of format, memory, mask, length, alignment, latency, pauses,"
         " end, and other jobs at the same time. The last new bin was hit after the jobs of the"
         " last column.</p>",
@@ -158,31 +236,46 @@ def _functional(summary: Summary) -> list[str]:
             ("case", "jobs", "bins", "hit", "missed", "last new"),
             map(_bins, summary["functional"]),
         ),
-        "<h2>Combinations that cannot occur</h2>",
-        table("impossible", ("platform", "bins", "reason"), map(_never, summary["impossible"])),
-        "<h2>Bins without a hit</h2>",
+        heading("Combinations that cannot occur", "part-impossible"),
+        folded(
+            len(summary["impossible"]),
+            "rules that exclude something",
+            table("impossible", ("platform", "bins", "reason"), map(_never, summary["impossible"])),
+        ),
+        heading("Bins without a hit", "part-unhit"),
         table("unhit", ("case", "bin"), map(_unhit, summary["unhit"])),
     ]
 
 
-def _listed(summary: Summary, sources: str) -> list[str]:
-    """Every case, every design, the tools, and the sources."""
-    places = [each["place"] for each in (*summary["holes"], *summary["missed"])]
-    wrong = (each for each in summary["cases"] if each["verdict"] in FAILED)
-    places += [place for each in wrong for place in named(each["detail"])]
+def _cases(summary: Summary, sources: str) -> list[str]:
+    """Every case, the search in cases and mutants that live, and the groups."""
     return [
-        "<h2>Cases</h2>",
-        '<input type="search" placeholder="show the cases that contain ..." aria-label="filter">',
+        heading("Cases", "part-cases"),
+        '<input type="search" placeholder="show the cases and mutants that contain ..."'
+        ' aria-label="filter">',
+        '<div class="searched">',
         table(
             "cases",
             ("case", "verdict", "claim", "rests on", "seconds", "time", "subject", "seed", "again"),
             map(partial(_case, sources), summary["cases"]),
         ),
-        "<h2>Designs</h2>",
+        "</div>",
+        heading("Groups", "part-groups"),
+        table("groups", ("group", "cases", "verdicts", "seconds"), map(_group, summary["groups"])),
+    ]
+
+
+def _listed(summary: Summary) -> list[str]:
+    """Every design, the tools, and the sources."""
+    places = [each["place"] for each in (*summary["holes"], *summary["missed"])]
+    wrong = (each for each in summary["cases"] if each["verdict"] in FAILED)
+    places += [place for each in wrong for place in named(each["detail"])]
+    return [
+        heading("Designs", "part-designs"),
         table("designs", ("design", "SHA-256 of its Verilog"), map(_design, summary["designs"])),
-        "<h2>Tools</h2>",
+        heading("Tools", "part-tools"),
         *(f"<p><code>{html.escape(tools)}</code></p>" for tools in summary["tools"]),
-        "<h2>Sources</h2>",
+        heading("Sources", "part-sources"),
         *(listings(places) or ["<p>No hole and no failure has a line.</p>"]),
     ]
 

@@ -37,7 +37,11 @@ def linked(detail: str) -> Cell:
 def listings(places: Iterable[str]) -> list[str]:
     """The files of these places, each line with its anchor."""
     paths = sorted({place.partition("#")[0] for place in places})
-    return [part for path in paths for part in (f"<h3><code>{path}</code></h3>", _listing(path))]
+    return [
+        f'<details><summary><h3 id="{path}"><code>{path}</code></h3></summary>\n{_listing(path)}\n'
+        "</details>"
+        for path in paths
+    ]
 
 
 def _listing(path: str) -> str:

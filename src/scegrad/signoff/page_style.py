@@ -1,6 +1,7 @@
 """Style and script of the page ``signoff.html``.
 
-On a phone each row of a table is a block, and each cell a line with the name of its column.
+On a phone each row of a table is a block, and each cell a line with the name of its column. A
+link or the search opens what is folded around its target.
 """
 
 STYLE = """
@@ -11,6 +12,9 @@ STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 1rem auto; max-width: 90rem;
   padding: 0 .8rem; }
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+h3 { display: inline; font-size: 1rem; font-weight: 400; }
+nav ul { columns: 9rem; margin: 0; padding-left: 1.2rem; }
+summary { cursor: pointer; padding: .2rem 0; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: left;
@@ -35,7 +39,10 @@ pre a { color: var(--quiet); text-decoration: none; }
 pre span:target { background: #ffe08a; color: #000; }
 @media (max-width: 40rem) {
   table, tbody, tr, td { display: block; }
+  thead { display: none; }
+  .searched thead { display: block; } .searched thead::before { content: "sort by:"; }
   thead tr { display: flex; flex-wrap: wrap; } th { border: 0; padding: .1rem .4rem .1rem 0; }
+  th button { text-decoration: underline; }
   tr[hidden] { display: none; }
   tbody tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
   td, td.number, td.text { border: 0; min-width: 0; overflow-wrap: anywhere; padding: 0;
@@ -58,9 +65,31 @@ for (const table of document.querySelectorAll("table")) {
     table.tBodies[0].append(...(down ? rows.reverse() : rows));
   }));
 }
+const unfold = (place) => {
+  for (let each = place; each; each = each.parentElement)
+    if (each.localName === "details") each.open = true;
+};
+const arrive = () => {
+  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!place) return;
+  unfold(place);
+  place.scrollIntoView();
+};
+addEventListener("hashchange", arrive);
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href^='#']");
+  if (link && link.hash === location.hash) arrive();
+});
+arrive();
 const filter = document.querySelector("input");
 filter.addEventListener("input", () => {
-  for (const row of document.querySelectorAll("#cases tbody tr"))
-    row.hidden = !row.textContent.includes(filter.value);
+  for (const table of document.querySelectorAll(".searched table")) {
+    let shown = 0;
+    for (const row of table.tBodies[0].rows) {
+      row.hidden = !row.textContent.includes(filter.value);
+      shown += !row.hidden;
+    }
+    if (filter.value && shown) unfold(table);
+  }
 });
 """

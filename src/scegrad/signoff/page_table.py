@@ -36,6 +36,18 @@ def table(name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> st
     )
 
 
+def heading(title: str, at: str) -> str:
+    """The heading of a part, to which contents and links lead."""
+    return f'<h2 id="{at}">{html.escape(title)}</h2>'
+
+
+def folded(count: int, what: str, inside: str) -> str:
+    """A long list behind its count; nothing is folded if there is none."""
+    if not count:
+        return inside
+    return f"<details><summary>{count:,} {html.escape(what)}</summary>\n{inside}\n</details>"
+
+
 def _cell(cell: Cell, head: str) -> str:
     value = f' data-value="{html.escape(cell.value)}"' if cell.value else ""
     return f'<td class="{cell.kind}" data-head="{html.escape(head)}"{value}>{cell.html}</td>'
@@ -48,12 +60,12 @@ def text(value: Any) -> Cell:
 
 def name(value: str) -> Cell:
     """A name in the type of code."""
-    return Cell(f"<code>{breaking(value)}</code>")
+    return Cell(f"<code>{breaking(value)}</code>" if value else "")
 
 
 def digest(value: str) -> Cell:
     """A hash, which may break anywhere."""
-    return Cell(f"<code>{html.escape(value)}</code>", "hash")
+    return Cell(f"<code>{html.escape(value)}</code>" if value else "", "hash")
 
 
 def number(value: float) -> Cell:

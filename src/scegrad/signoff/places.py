@@ -28,7 +28,7 @@ def place(signal: str) -> str:
     """``file#Lnumber`` of a signal's path such as ``lane.subtract.total_6[3]``, in a lane or in a
     platform; the line of the class if no line names the signal.
     """
-    if _PLATFORM.match(signal):
+    if PLATFORM_PATH.match(signal):
         parts = [part for part in signal.split(".")[:-1] if part.rstrip("_0123456789") in NODES]
         path = NODES[parts[-1].rstrip("_0123456789")]
         stem = _STEM.search(signal.split(".")[-1])
@@ -39,15 +39,23 @@ def place(signal: str) -> str:
     return f"{path}#L{_line(path, stem[1] if stem else '')}"
 
 
-@cache
 def _line(path: str, name: str) -> int:
+    """The line of a file that names a signal, else that of its first class."""
+    return (name and line_of(path, name)) or _first(path, r"^class ") or 1
+
+
+def line_of(path: str, name: str) -> int:
+    """The first line of a file that drives a signal or makes it; 0 if none does."""
+    word = re.escape(name)
+    driven = rf"\b{word}(\[.*?\])?(\.eq\(| = )"
+    return _first(path, driven) or _first(path, rf"\b{word}\b.*=|[\"']{word}[\"']")
+
+
+@cache
+def _first(path: str, pattern: str) -> int:
     lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
-    patterns = [rf"\b{re.escape(name)}\b.*=|[\"']{re.escape(name)}[\"']", r"^class "]
-    for pattern in patterns if name else patterns[1:]:
-        for number, line in enumerate(lines, start=1):
-            if re.search(pattern, line):
-                return number
-    return 1
+    found = (number for number, line in enumerate(lines, start=1) if re.search(pattern, line))
+    return next(found, 0)
 
 
 PARTS = {
@@ -96,7 +104,8 @@ NODES = {
 }
 """Files of a platform's modules, by their names as instances."""
 
-_PLATFORM = re.compile(r"(control|cluster)\.")
+PLATFORM_PATH = re.compile(r"(control|cluster)\.")
+"""How the path of a signal inside a platform begins."""
 
 _POINT = re.compile(r"\w+ (\w+):\d+ \(?([a-z][a-z_]*?)?(?:_\d+)*(?:\[|:|==| |$)")
 

@@ -8,9 +8,10 @@ from typing import Any
 from scegrad.signoff import alive, failures
 from scegrad.signoff.case import SignoffCase
 from scegrad.signoff.designs import DESIGNS, made
+from scegrad.signoff.hole_places import place_of_hole
 from scegrad.signoff.ladder import LADDER
 from scegrad.signoff.ledger import Record, SignoffLedger, as_record, key
-from scegrad.signoff.places import place, place_of_point
+from scegrad.signoff.places import place_of_point
 from scegrad.signoff.result import CaseResult, Verdict
 
 VERSION = 1
@@ -145,7 +146,7 @@ def holes(rows: Iterable[Row], records: Mapping[str, Record]) -> list[dict[str, 
     return [
         {
             "case": each["case"],
-            "place": place(hole["mutant"].split()[1]),
+            "place": place_of_hole({"case": each["case"], **hole}),
             "unit": "",
             **hole,
         }
