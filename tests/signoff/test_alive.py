@@ -56,7 +56,7 @@ def test_only_news_is_red(living, tmp_path, capsys):
     assert run(tmp_path / "1") == 0
     assert "told, all known" in capsys.readouterr().out
     text = (tmp_path / "1" / "signoff.html").read_text().replace("<wbr>", "")
-    assert "cases are proved</span>; in 2 mutants live, all known" in text
+    assert "cases are proved</span>; in 2 more, mutants live that are known" in text
     assert "alive (known)" in text and ">Not proved</h2>" not in text
 
     living[GROUPS[1]] += [NAME.format(2, 2)]  # one more of a kind, in another group

@@ -75,7 +75,7 @@ LADDER = (
     Rung("V1", "Golden model against the exact reference", "tests/model"),
     Rung(
         "V2",
-        "Lane bit for bit the golden model, over whole input spaces",
+        "The lanes on whole input spaces: fp16 correctly rounded, fp32 within its bound",
         "docs/accuracy.md",
         "sweep/*",
     ),

@@ -86,7 +86,8 @@ def _standing(cases: Sequence[Mapping[str, Any]]) -> str:
     parts = [f'<span class="state {"proved" if verdicts["proved"] else "missing"}">{proved}</span>']
     if count := verdicts[KNOWN]:
         holes = '<a href="#part-holes">Holes</a>'
-        parts.append(f"in {count} mutants live, all known (docs/signoff-alive.json): see {holes}")
+        told = f"in {count} more, mutants live that are known"
+        parts.append(f"{told} (docs/signoff-alive.json): see {holes}")
     if count := verdicts[_WRONG]:
         parts.append(f'<a href="#part-failed" class="state refuted">{count} ran, not proved</a>')
     parts += [_absent(cases, kind) for kind in (STALE, MISSING) if verdicts[kind]]
