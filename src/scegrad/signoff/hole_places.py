@@ -87,6 +87,7 @@ def judged(name: str) -> Judged:
 
 
 def _top() -> wiring.Component:
+    # The whole unit: a place in a lane or a part does not need it.
     from scegrad.rtl.top import Top
 
     return Top(ECP5_DEMO)
