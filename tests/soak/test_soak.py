@@ -74,7 +74,7 @@ def test_rounds_hit_every_pair_of_classes(seed):
     assert len(due - hit) < 8, due - hit  # rare ones may be missed by a seed
 
 
-def soaked(seed: int | None = 1, **options) -> int:
+def soaked(seed: int | None, **options) -> int:
     """The exit status of ``scegrad soak`` on the tiny platform."""
     return command.main(command.SoakOptions({"tiny.toml": TINY}, seed=seed, **options))
 
@@ -82,10 +82,10 @@ def soaked(seed: int | None = 1, **options) -> int:
 @pytest.mark.parametrize(
     ("place", "why"), [("", "it is a directory"), ("out/soak.json", "No such file or directory")]
 )
-def test_an_output_is_refused_before_anything_runs(monkeypatch, tmp_path, place, why):
+def test_an_output_is_refused_before_anything_runs(monkeypatch, tmp_path, seed, place, why):
     monkeypatch.setattr(command, "run_rounds", None)
     with pytest.raises(RequestError, match=f"cannot be written: {why}"):
-        soaked(output=tmp_path / place)
+        soaked(seed, output=tmp_path / place)
     assert not list(tmp_path.iterdir())
 
 
@@ -101,15 +101,15 @@ def test_an_output_is_refused_before_anything_runs(monkeypatch, tmp_path, place,
         ({"job": 5, "waves": Path("w.vcd")}, "written in FST: name it w.fst"),
     ],
 )
-def test_options_that_do_not_go_together_are_refused(monkeypatch, options, told):
+def test_options_that_do_not_go_together_are_refused(monkeypatch, seed, options, told):
     monkeypatch.setattr(command, "run_rounds", None)
     with pytest.raises(RequestError, match=told):
-        soaked(**options)
+        soaked(**{"seed": seed} | options)
 
 
-def test_a_soak_that_is_interrupted_keeps_its_figures_and_goes_on(monkeypatch, capsys, tmp_path):
-    """The two parts have the jobs of the whole."""
-    whole = rounds.run_rounds(TINY, 1, range(1, 4))
+def test_a_soak_that_is_interrupted_goes_on(monkeypatch, capsys, tmp_path, seed):
+    """It keeps its figures; the two parts have the jobs of the whole."""
+    whole = rounds.run_rounds(TINY, seed, range(1, 4))
 
     def interrupt(done: int) -> None:
         if done == 2 * soak.ROUND:
@@ -117,12 +117,12 @@ def test_a_soak_that_is_interrupted_keeps_its_figures_and_goes_on(monkeypatch, c
 
     monkeypatch.setattr(command.Bar, "__call__", lambda _, done: interrupt(done))
     with pytest.raises(KeyboardInterrupt):
-        soaked(first=20, jobs=60, output=tmp_path / "soak.json")
+        soaked(seed, first=20, jobs=60, output=tmp_path / "soak.json")
     (record,) = json.loads((tmp_path / "soak.json").read_text())["platforms"]
     monkeypatch.undo()
-    again = f"{commands()}scegrad soak --platform tiny.toml --seed 1 --from 60 --jobs 20"
+    again = f"{commands()}scegrad soak --platform tiny.toml --seed {seed} --from 60 --jobs 20"
     assert f"go on: {again}\n" in capsys.readouterr().out
-    assert soaked(first=60, jobs=20, output=tmp_path / "rest.json") == 0
+    assert soaked(seed, first=60, jobs=20, output=tmp_path / "rest.json") == 0
     (rest,) = json.loads((tmp_path / "rest.json").read_text())["platforms"]
     assert 0 < record["jobs"] < whole.jobs == record["jobs"] + rest["jobs"]
 
