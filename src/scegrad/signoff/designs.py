@@ -56,10 +56,14 @@ def stimuli() -> list[Path]:
     soak = [path for path in (package / "soak").glob("*.py") if path.name not in SOAK_FRONT]
     names = ("coverage_runs.py", "edge_requests.py", "far_requests.py")
     requests = [package / "signoff" / name for name in names]
-    memories = [each for each in harness_directory().glob("*") if each.suffix in (".cpp", ".h")]
-    memories.append(package / "sim" / "simulation.py")
     scenarios = package / "tb" / "scenarios.py"
-    return sorted([*soak, scenarios, *requests, *memories, *golden_model()])
+    return sorted([*soak, scenarios, *requests, *memories(), *golden_model()])
+
+
+def memories() -> list[Path]:
+    """The files of the simulation and its memories."""
+    found = [each for each in harness_directory().glob("*") if each.suffix in (".cpp", ".h")]
+    return [*found, Path(__file__).resolve().parents[1] / "sim" / "simulation.py"]
 
 
 def golden_model() -> list[Path]:
