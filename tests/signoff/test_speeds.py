@@ -71,3 +71,14 @@ def test_wrong_counters_are_refuted(monkeypatch):
 
     monkeypatch.setattr(speeds, "measure", wrong)
     assert speeds.measured(ECP5_DEMO).detail == "read_beats"
+
+
+def test_a_job_that_does_not_end_is_refuted(monkeypatch):
+    def hang(_):
+        raise TimeoutError("no interrupt came within 9 cycles")
+
+    monkeypatch.setattr(speeds, "measure", hang)
+    found = speeds.measured(ECP5_DEMO)
+    assert found.verdict is Verdict.REFUTED
+    told = "16384 elements of fp32, 1 cores, private: no interrupt came within 9 cycles"
+    assert found.detail == told

@@ -86,6 +86,8 @@ def measured(platform: Platform) -> CaseResult:
             cycles = measure(job).cycles
         except CountersWrongError as error:
             return CaseResult(Verdict.REFUTED, str(error), time.monotonic() - started)
+        except TimeoutError as error:
+            return CaseResult(Verdict.REFUTED, f"{told}: {error}", time.monotonic() - started)
         if why := wrong(job, cycles):
             detail = f"{told}: {cycles} cycles, {why}"
             return CaseResult(Verdict.REFUTED, detail, time.monotonic() - started)
