@@ -117,7 +117,7 @@ def test_another_verilog_is_refused():
         verilog_places.places(annotated, made.text().replace(" + ", " - ", 1))
 
 
-def test_an_error_leaves_the_names(monkeypatch):
+def test_an_error_leaves_the_names_and_is_told_once(monkeypatch, capsys):
     def fail(name: str) -> hole_places.Judged:
         raise OSError(name)
 
@@ -126,5 +126,9 @@ def test_an_error_leaves_the_names(monkeypatch):
     mutant = "inv lane.round._1_[0] at Y[0] of lane.round.$and$1, line 400"
     place = hole_places.place_of_hole(hole("mutants/lane32/000", mutant))
     hole_places.lines.cache_clear()
+    assert hole_places.place_of_hole(hole("mutants/lane32/000", mutant)) == place
+    hole_places.lines.cache_clear()
+    assert capsys.readouterr().err == "no lines for mutants of lane32: OSError: lane32\n"
     assert place.startswith("rtl/datapath/round.py") and "class Round" in line_at(place)
     assert hole_places.place_of_hole(hole("mutants/proof/none", FF)) == "rtl/top.py#L1"
+    assert "no place for mutants of mutants/proof/none: StopIteration" in capsys.readouterr().err

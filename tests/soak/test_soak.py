@@ -127,6 +127,24 @@ def test_a_soak_that_is_interrupted_goes_on(monkeypatch, capsys, tmp_path, seed)
     assert 0 < record["jobs"] < whole.jobs == record["jobs"] + rest["jobs"]
 
 
+def test_only_a_platform_that_has_not_ended_goes_on(monkeypatch, capsys, seed):
+    """Five failures end the soak of a platform."""
+
+    def fake(platform, seed, numbers, *, named, outcome):
+        outcome.rounds = 1
+        outcome.failures = ["wrong"] * (rounds.FAILURES if platform is TINY else 4)
+        if platform is not TINY:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "run_rounds", fake)
+    platforms = {"tiny.toml": TINY, "ecp5_demo": ECP5_DEMO, "mt7004": MT7004}
+    with pytest.raises(KeyboardInterrupt):
+        command.main(command.SoakOptions(platforms, jobs=40, seed=seed))
+    out = capsys.readouterr().out
+    again = re.findall(r"^go on: .*--platform (\S+) .*--from (\d+) --jobs (\d+)$", out, re.M)
+    assert again == [("ecp5_demo", "20", "20"), ("mt7004", "0", "40")]
+
+
 def test_a_failure_describes_its_jobs_and_is_repeated_with_waves(monkeypatch, capsys, tmp_path):
     right = soak.golden.gradient
     monkeypatch.setattr(soak.golden, "gradient", lambda x, y: right(-x, y))

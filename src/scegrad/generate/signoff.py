@@ -29,7 +29,7 @@ GROUPS = {
     "mutants": "groups of mutants of lanes, DMA and control: each killed or equal",
     "coverage": "lines, branches, expressions and toggles: hit, or excluded with a reason",
     "soak": "random jobs with faults, pauses, aborts and resets",
-    "speed": "cycles of jobs, against what cores and port allow",
+    "speed": "cycles of jobs, against docs/performance.md and what cores and port allow",
 }
 """The subject of each group of cases."""
 

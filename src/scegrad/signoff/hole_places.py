@@ -18,7 +18,7 @@ from amaranth.lib import wiring
 from scegrad.build.cache import cached, content_key
 from scegrad.build.simulator import verilog
 from scegrad.platforms import ECP5_DEMO
-from scegrad.progress import announced
+from scegrad.progress import announced, say
 from scegrad.rtl.verilog import to_verilog_with_sources
 from scegrad.signoff import places, verilog_places
 from scegrad.signoff.designs import lane_design
@@ -50,8 +50,15 @@ def place_of_hole(hole: Mapping[str, Any]) -> str:
     """``file#Lnumber`` of a mutant that lives: ``case``, ``mutant``, ``why`` and maybe ``unit``."""
     try:
         return _exact(hole["case"], hole["mutant"]) or by_names(hole)
-    except Exception:  # the page is worth more than a link
+    except Exception as error:  # the page is worth more than a link
+        _tell(f"no place for mutants of {hole['case']}: {type(error).__name__}: {error}")
         return "rtl/top.py#L1"
+
+
+@cache
+def _tell(text: str) -> None:
+    """Print a line, once."""
+    say(text)
 
 
 def _exact(case: str, mutant: str) -> str:
@@ -112,7 +119,8 @@ def lines(name: str) -> tuple[str, ...]:
 
         home = cache_directory() / f"places-{name.replace('/', '-')}-{_key(text)}.json"
         return tuple(json.loads(cached(home, make).read_text(encoding="utf-8")))
-    except Exception:  # the page is worth more than its links
+    except Exception as error:  # the page is worth more than its links
+        _tell(f"no lines for mutants of {name}: {type(error).__name__}: {error}")
         return ()
 
 

@@ -13,7 +13,7 @@ from scegrad.files import Output, waves_file
 from scegrad.platforms import Platform
 from scegrad.progress import INTERVAL, Bar
 from scegrad.soak.cli import JOBS
-from scegrad.soak.rounds import Outcome, line, run_rounds
+from scegrad.soak.rounds import FAILURES, Outcome, line, run_rounds
 from scegrad.soak.soak import ROUND
 from scegrad.tools.places import commands
 
@@ -80,7 +80,8 @@ def main(options: SoakOptions) -> int:
                 _soak(options.rounds, seed, named, outcome)
         except KeyboardInterrupt:
             for named, outcome in outcomes.items():
-                if left := options.rounds[outcome.rounds :]:
+                left = options.rounds[outcome.rounds :]
+                if left and len(outcome.failures) < FAILURES:
                     print(f"go on: {_again(named, seed, left)}", flush=True)
             _write(file, seed, outcomes.values())
             raise
