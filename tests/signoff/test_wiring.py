@@ -1,5 +1,7 @@
 """Every pin of a platform is connected as expected; one that is not is found."""
 
+from dataclasses import replace
+
 import pytest
 
 from scegrad.platforms import Platform
@@ -28,14 +30,19 @@ PAIR = Platform(
 )
 
 
-def found():
-    return wiring.decide(to_verilog(Top(PAIR), PAIR.top_name), PAIR)
+ALONE = replace(PAIR, name="alone", private=())
+"""Cores without private memory."""
 
 
-def test_all_is_connected():
-    result = found()
+def found(platform=PAIR):
+    return wiring.decide(to_verilog(Top(platform), platform.top_name), platform)
+
+
+@pytest.mark.parametrize(("platform", "least"), [(PAIR, 2000), (ALONE, 1500)])
+def test_all_is_connected(platform, least):
+    result = found(platform)
     assert result.verdict == Verdict.PROVED, result.detail
-    assert result.data["bits"] > 2000
+    assert result.data["bits"] > least
 
 
 CHANGES = [
@@ -116,5 +123,23 @@ CHANGES = [
 def test_a_wrong_connection_is_found(owner, method, old, new, where):
     with broken(Breakage(owner, method, old, new)):
         result = found()
+    assert result.verdict in (Verdict.REFUTED, Verdict.VACUOUS)
+    assert where in result.detail
+
+
+ALONE_CHANGES = [
+    ("datapath.half.eq(self.half)", "datapath.half.eq(0)", "half"),
+    ("payload.eq(dealt.payload)", "payload.eq(dealt.payload.rotate_left(64))", "operands__payload"),
+    ("valid.eq(dealt.valid)", "valid.eq(dealt.valid & ~self.half)", "operands__valid"),
+    ("dealt.ready.eq(datapath.operands.ready)", "dealt.ready.eq(1)", "o__ready"),
+    ("self._dealt(m, self.shared_flush)", "self._dealt(m, ~self.shared_flush)", "flush"),
+    ("m = Module()", "m = Module(); m.d.comb += self.unit.done.eq(self.half)", "units__0__done"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "where"), ALONE_CHANGES, ids=lambda value: str(value)[:40])
+def test_a_wrong_connection_without_private_memory_is_found(old, new, where):
+    with broken(Breakage(Core, "_shared_alone", old, new)):
+        result = found(ALONE)
     assert result.verdict in (Verdict.REFUTED, Verdict.VACUOUS)
     assert where in result.detail

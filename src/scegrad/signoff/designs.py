@@ -1,15 +1,19 @@
 """The designs that are signed off, as the sources have them now, each made once in a process."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from scegrad.build.simulator import harness_directory, verilog
 from scegrad.formats import FORMATS
-from scegrad.platforms import PLATFORMS, Platform
+from scegrad.platforms import ECP5_DEMO, PLATFORMS, Platform
 from scegrad.signoff.case import hashed
 from scegrad.signoff.failures import kept
 from scegrad.sweep.unit import LaneDesign, design
+
+SHARED_ONLY = replace(ECP5_DEMO, name="shared_only", cores=2, shared_data_bits=128, private=())
+"""Cores without private memory (``private = []``), which no platform of the library has."""
 
 _made: set[str] = set()
 

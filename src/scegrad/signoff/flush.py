@@ -19,7 +19,7 @@ from scegrad.build.simulator import verilog
 from scegrad.platforms import PLATFORMS, Platform
 from scegrad.signoff import reset, tools
 from scegrad.signoff.case import SignoffCase, hashed, once
-from scegrad.signoff.designs import platform_hash
+from scegrad.signoff.designs import SHARED_ONLY, platform_hash
 from scegrad.signoff.netlist import Bit, Graph, Netlist
 from scegrad.signoff.result import CaseResult, Verdict
 
@@ -141,8 +141,8 @@ def decide(text: str, platform: Platform) -> CaseResult:
 
 
 def cases() -> list[SignoffCase]:
-    """A case of each platform; the quick one is the smallest."""
-    return [_case(platform) for platform in PLATFORMS.values()]
+    """A case of each platform, and of one without private memory; small ones are quick."""
+    return [_case(platform) for platform in (*PLATFORMS.values(), SHARED_ONLY)]
 
 
 def _case(platform: Platform) -> SignoffCase:
@@ -153,7 +153,7 @@ def _case(platform: Platform) -> SignoffCase:
         f"flush/{platform.name}",
         "while a DMA flushes, all between its operands and its results is set as by reset",
         "src/scegrad/signoff/flush.py",
-        platform.cores == 1,
+        platform.cores <= 2,
         once(lambda: hashed([platform_hash(platform), SCRIPT, repr([*flushes(platform)])])),
         run,
     )

@@ -26,7 +26,7 @@ from scegrad.build.simulator import verilog
 from scegrad.platforms import PLATFORMS, Platform
 from scegrad.signoff import tools
 from scegrad.signoff.case import SignoffCase, hashed, once
-from scegrad.signoff.designs import platform_hash
+from scegrad.signoff.designs import SHARED_ONLY, platform_hash
 from scegrad.signoff.netlist import Bit, Module, Netlist
 from scegrad.signoff.result import CaseResult, Verdict
 from scegrad.signoff.wiring_links import Link, bursts, in_control, links
@@ -216,8 +216,8 @@ def varying(flat: Module, due: Iterable[tuple[str, int]]) -> str:
 
 
 def cases() -> list[SignoffCase]:
-    """A case of each platform."""
-    return [_case(platform) for platform in PLATFORMS.values()]
+    """A case of each platform, and of one without private memory."""
+    return [_case(platform) for platform in (*PLATFORMS.values(), SHARED_ONLY)]
 
 
 def _case(platform: Platform) -> SignoffCase:

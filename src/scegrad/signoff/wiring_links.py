@@ -8,6 +8,12 @@ from scegrad.platforms import Platform
 WAITING = 4
 """Chunks that wait in front of a core's datapath (docs/hardware.md)."""
 
+STATE = ("busy", "done", "status", "fault_address", "counters")
+"""What a unit tells the registers."""
+
+FLUSH = "flush|shared_flush"
+"""A core's flush, as a platform with or without private memory names it."""
+
 
 @dataclass(frozen=True)
 class Link:
@@ -32,24 +38,27 @@ def _same(*pairs: tuple[str, str]) -> Iterator[Link]:
 
 
 def links(platform: Platform) -> Iterator[Link]:
-    """Every connection of a platform whose cores have private memories."""
-    cores = platform.cores
-    dmas = [f"cluster.core_{k}.unit.dma" for k in range(cores)]
+    """Every connection of a platform. Without private memory (``private = []``) a core's unit is
+    always idle, and its datapath belongs to the shared job.
+    """
+    cores, private = platform.cores, platform.l2_ports
+    units = [(k, f"cluster.core_{k}.unit.dma") for k in range(private)]
+    units.append((cores, "cluster.dma"))
     yield from _registers()
-    for number, (dma, (port, bits)) in enumerate(
-        zip([*dmas, "cluster.dma"], _ports(platform), strict=True)
-    ):
+    for (number, dma), (port, bits) in zip(units, _ports(platform), strict=True):
         yield from _job(dma, number)
         yield from _axi(dma, port, bits, platform.granule_bytes)
+    for number in range(private, cores):
+        yield from _idle(number)
     yield from _shared(cores)
     for k in range(cores):
-        yield from _core(k)
+        yield from _core(k) if private else _core_alone(k)
         yield from _waiting(k)
 
 
 def _ports(platform: Platform) -> Iterator[tuple[str, int]]:
     """The manager ports, with the bits of their data."""
-    for k in range(platform.cores):
+    for k in range(platform.l2_ports):
         yield f"m_axi_l2_{k}", platform.l2_data_bits
     yield "m_axi_shared", platform.shared_data_bits
 
@@ -89,8 +98,14 @@ def _job(dma: str, number: int) -> Iterator[Link]:
         (f"{dma}:abort", f"control:abort[{number}]"),
         (f"{dma}:job", "control:job[0:128]"),  # logits, labels, gradient, size
     )
-    for name in ("busy", "done", "status", "fault_address", "counters"):
+    for name in STATE:
         yield Link(f"control:units__{number}__{name}", (f"{dma}:{name}",))
+
+
+def _idle(number: int) -> Iterator[Link]:
+    """The state of a unit that is not there."""
+    for name in STATE:
+        yield Link(f"control:units__{number}__{name}", (), lambda: 0)
 
 
 def _axi(dma: str, port: str, data_bits: int, granule: int) -> Iterator[Link]:
@@ -165,7 +180,7 @@ def _core(k: int) -> Iterator[Link]:
         return Link(sink, (shared, source), lambda shared, bit: bit & (shared == share))
 
     for part in (datapath, dealt):
-        yield chosen(f"{part}:flush", "cluster.dma:halt", f"{dma}:halt")
+        yield chosen(f"{part}:{FLUSH}", "cluster.dma:halt", f"{dma}:halt")
     yield chosen(f"{datapath}:operands__payload", f"{dealt}:o__payload", f"{dma}:operands__payload")
     yield chosen(f"{datapath}:operands__valid", f"{dealt}:o__valid", f"{dma}:operands__valid")
     yield both(f"{dealt}:o__ready", f"{datapath}:operands__ready", share=True)
@@ -180,6 +195,23 @@ def _core(k: int) -> Iterator[Link]:
     )
 
 
+def _core_alone(k: int) -> Iterator[Link]:
+    """The datapath of a core without private memory."""
+    unit, results = f"cluster.core_{k}.unit", f"cluster.gather:cores__{k}"
+    datapath, dealt = f"{unit}.datapath", f"{unit}.dealt"
+    yield from _same(
+        (f"{datapath}:{FLUSH}", "cluster.dma:halt"),
+        (f"{dealt}:{FLUSH}", "cluster.dma:halt"),
+        (f"{datapath}:operands__payload", f"{dealt}:o__payload"),
+        (f"{datapath}:operands__valid", f"{dealt}:o__valid"),
+        (f"{dealt}:o__ready", f"{datapath}:operands__ready"),
+        (f"{datapath}:o__ready", f"{results}__ready"),
+        (f"{results}__payload", f"{datapath}:gradients__payload"),
+        (f"{results}__valid", f"{datapath}:gradients__valid"),
+        (f"{datapath}:half", f"control:core_format[{k}]"),
+    )
+
+
 def _waiting(k: int) -> Iterator[Link]:
     """What is dealt to core k waits in a buffer; ``room`` counts its free places."""
     unit, deal = f"cluster.core_{k}.unit", f"cluster.deal:cores__{k}"
@@ -188,17 +220,14 @@ def _waiting(k: int) -> Iterator[Link]:
     yield Link(f"{deal}__ready", room, lambda *room: int(any(room)))
     sources = (f"{deal}__valid", *room)
     yield Link(f"{unit}.dealt:i__valid", sources, lambda valid, *room: int(valid and any(room)))
-    flush = (f"control:core_shared|shared[{k}]", "cluster.dma:halt", f"{unit}.dma:halt")
-    sources = ("rst", *flush, f"{deal}__valid", f"{unit}.dealt:freed", *room)
+    sources = ("rst", f"{unit}.dealt:{FLUSH}", f"{deal}__valid", f"{unit}.dealt:freed", *room)
     for i, sink in enumerate(room):
         yield Link(sink, sources, lambda *now, i=i: (_next_room(*now) >> i) & 1, register=True)
 
 
-def _next_room(
-    rst: int, shared: int, all_: int, own: int, valid: int, freed: int, *room: int
-) -> int:
+def _next_room(rst: int, flush: int, valid: int, freed: int, *room: int) -> int:
     """All places are free after a reset or flush; else a chunk takes one and another frees one."""
-    if rst or (all_ if shared else own):
+    if rst or flush:
         return WAITING
     free = sum(bit << i for i, bit in enumerate(room))
     return free + freed - (valid and free > 0)
