@@ -9,15 +9,20 @@
 The free s and k take the polynomial away; what is known of them follows from the sweep of the
 stage over all logits (``logic.side_conditions``). A solution, and inputs near it, that reach a
 result end the search: what they are for the lane itself, pairs near them show. One solver holds the
-clauses of the lane for all mutants, and learns from each for the next. Resets are over: what they
-clear is for the stimuli.
+clauses of the lane for all mutants, and learns from each for the next. What it leaves open, Kissat
+answers in seconds, each mutant by itself beside the whole lane. Resets are over: what they clear is
+for the stimuli.
 """
 
 import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from scegrad.formats import Format
+from scegrad.signoff import tools
 from scegrad.signoff.aig import Aig, Literal
 from scegrad.signoff.clauses import Clauses
 from scegrad.signoff.logic import Known, Logic, side_conditions
@@ -86,9 +91,9 @@ class Equality:
             bits = (f"{name}[{i}]" for i in range(64))
             inputs[name] = [graph.inputs[bit] for bit in bits if bit in graph.inputs]
         self._inputs = inputs
+        self._graph = graph
         bits_of = {name: bits for name, bits in inputs.items() if bits}
         self._side = side_conditions(self._logic, bits_of) if fmt else 1
-        self._solver = Clauses(graph)
         self._asked: tuple[tuple[Site, int] | None, Literal] = None, 0
         self._effort = self.spent = 0
         self._exponent = inputs["label"][fmt.fraction_bits : -1] if fmt else []
@@ -100,6 +105,10 @@ class Equality:
         self._trial = Trial(
             self._sites, graph, self._images, self._behind, self._outputs, self._side
         )
+
+    @cached_property
+    def _solver(self) -> Clauses:
+        return Clauses(self._graph)
 
     def _cut_nodes(self) -> dict[int, tuple[str, bool]]:
         """The nodes that s and k come from, with the name of the bit and whether it is inverted."""
@@ -160,6 +169,27 @@ class Equality:
             except TimeoutError:
                 return OPEN
         return EQUAL if found is None else found
+
+    def decide_whole(self, site: Site, effort: int) -> Verdict:
+        """The same by Kissat, which gets the lane and the mutant as a whole, and ``effort``
+        conflicts.
+        """
+        everything = set(range(self._pins.count))
+        self._graph.outputs = {"differs": self._differ(site, everything)}
+        cnf = self._graph.cnf("differs")
+        if isinstance(cnf, bool):
+            assert not cnf, "it differs for everything: pairs would have shown it"
+            return EQUAL
+        with TemporaryDirectory(prefix="scegrad-") as work:
+            values = tools.kissat(cnf, Path(work), None, conflicts=effort)
+        if values is None:
+            return OPEN
+        if not isinstance(values, list):
+            return EQUAL
+        model = {self._graph.inputs[name] >> 1: values[i] for name, i in cnf.inputs.items()}
+        found = self._follow(site, set(), model)
+        assert found, "a solution shows nothing"
+        return found
 
     def _by_exponent(self, site: Site, reached: set[int]) -> Verdict | None:
         """What the mutant may differ for, asked for each exponent of the label by itself. Raises

@@ -3,7 +3,7 @@
 Each step evaluates no more of the netlist than the mutants that are left need (``mutant_gates``).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -15,7 +15,7 @@ from scegrad.formats import FP32, Format
 from scegrad.progress import INTERVAL, Bar
 from scegrad.signoff import mutant_answers, mutant_gates, mutant_near
 from scegrad.signoff.designs import lane_design
-from scegrad.signoff.mutant_equal import EQUAL, OPEN, Given, Verdict
+from scegrad.signoff.mutant_equal import EQUAL, OPEN, Equality, Given, Verdict
 from scegrad.signoff.mutant_gates import GateLibrary
 from scegrad.signoff.mutant_lane import (
     CUT,
@@ -44,6 +44,11 @@ WIDE = 200
 EFFORT = 15_000
 """Conflicts of the solver for a mutant, some two seconds; in fp16 all pairs decide what is open."""
 
+WHOLE = 4_000_000
+"""Conflicts of Kissat for what is open then in fp32: some need 2.5 million, in two minutes, most a
+hundred thousand, in five seconds.
+"""
+
 SHORT = 2500
 """Conflicts of the solver for a mutant of the stage, whose multipliers slow it down."""
 
@@ -58,7 +63,7 @@ BY_RESULT, BY_STAGE, BY_CYCLES, BY_SOLVER, BY_SWEEP = (
     "killed by one of all pairs",
 )
 
-_OPEN = f"{OPEN} in {EFFORT:,} conflicts"
+_OPEN = f"{OPEN} in {WHOLE:,} conflicts"
 
 UNREAL = "differs for no s and k that were seen with a logit"
 
@@ -73,7 +78,7 @@ Members = list[tuple[Mutant, Site]]
 def settings(fmt: Format) -> str:
     """What decides verdicts here besides the steps themselves."""
     if fmt is FP32:
-        return str((TRIED, EFFORT, WIDE, SHORT))
+        return str((TRIED, EFFORT, WIDE, SHORT, WHOLE))
     # No effort decides anything in fp16; 1.5 stands for what it was when the groups ran.
     return str((TRIED, 1.5))
 
@@ -253,27 +258,40 @@ class LaneJudge:
         return support
 
     def solver(self) -> None:
-        """SAT, and each solution with pairs near it; what is open stays in fp16, for all pairs."""
+        """SAT, and each solution with pairs near it; what is open stays, in fp16 all that is not
+        equal.
+        """
         tried, faults = self._pairs(TRIED), self.faults()
         library = self.library(faults)
         reached = library.reached(tried, faults)
         questions = (
             (members[0][1], each) for members, each in zip(self.left, reached, strict=False)
         )
+        verdicts = mutant_answers.verdicts(self.pins, self.fmt, questions, EFFORT)
+        self._answered("solver", verdicts, library)
+
+    def whole(self) -> None:
+        """Kissat for what is open in fp32, in seconds each as a rule."""
+        self.rng = np.random.default_rng(SEED)  # what it finds depends on nothing before it
+        equality = Equality(self.pins, self.fmt)
+        verdicts = (equality.decide_whole(members[0][1], WHOLE) for members in self.left)
+        self._answered("Kissat", verdicts, self.library(self.faults()))
+        self.keep([True] * len(self.left), _OPEN)
+
+    def _answered(self, what: str, verdicts: Iterable[Verdict], library: GateLibrary) -> None:
+        """Settle what a solver decides; in fp32 keep what differs for no logit that was seen."""
+        faults = self.faults()
         ends: list[str | None] = []
-        whys: list[str] = []
-        with self._bar("solver", len(self.left)) as bar:
-            verdicts = mutant_answers.verdicts(self.pins, self.fmt, questions, EFFORT)
+        is_open = []
+        with self._bar(what, len(self.left)) as bar:
             for i, verdict in enumerate(verdicts):
                 ends.append(self._end(verdict, library, faults[i : i + 1]))
-                whys.append(_OPEN if verdict == OPEN else UNREAL)
+                is_open.append(verdict == OPEN)
                 bar.step()
-        whys = [why for why, end in zip(whys, ends, strict=True) if not end]
+        is_open = [each for each, end in zip(is_open, ends, strict=True) if not end]
         self.settle(ends)
         if self.fmt is FP32:
-            is_open = [why == _OPEN for why in whys]
-            self.keep(is_open, _OPEN)
-            self.keep([True] * len(self.left), UNREAL)
+            self.keep([not each for each in is_open], UNREAL)
 
     def _end(self, verdict: Verdict, library: GateLibrary, fault: NDArray) -> str | None:
         """What an answer of the solver means."""

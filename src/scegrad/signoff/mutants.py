@@ -3,8 +3,9 @@
     group ──► pairs ──► gaps and resets ──► pairs at boundaries ──► all logits: s, k, sticky
                 │ killed      │ killed             │ killed              │ killed, or equal
                                                                          ▼
-                     alive ◄── fp16: all 2^32 pairs ◄── pairs near its ◄── SAT: the results
-                                  │ killed, or equal      │ killed           │ equal
+       alive ◄── fp16: all 2^32 pairs ◄── pairs near its ◄── SAT: the results
+                 fp32: Kissat                │ killed           │ equal
+                    │ killed, or equal
 
 Mutants that make the same change are judged once.
 """
@@ -101,7 +102,9 @@ def judge_lane(name: str, entries: list[Entry]) -> Judgement:
         judge.pairs(CLOSE[name], RESULT | STAGE, close)
         judge.stages()
         judge.solver()
-        if judge.left:
+        if judge.left and judge.fmt is FP32:
+            judge.whole()
+        elif judge.left:
             judge.all_pairs()
     return judge.judgement
 

@@ -35,7 +35,7 @@ FORMAL = Path(__file__).resolve().parents[1] / "formal"
 TIME_LIMIT = 600
 """Seconds that Yosys may take."""
 
-UNSATISFIABLE, SATISFIABLE = 20, 10
+UNSATISFIABLE, SATISFIABLE, UNKNOWN = 20, 10, 0
 """Exit statuses of a SAT solver."""
 
 _YOSYS = """
@@ -74,14 +74,17 @@ def yosys(script: str, directory: Path) -> str:
     return log
 
 
-def kissat(cnf: Cnf, directory: Path, seconds: float) -> list[bool] | bool | None:
+def kissat(
+    cnf: Cnf, directory: Path, seconds: float | None, *, conflicts: int | None = None
+) -> list[bool] | bool | None:
     """Solve: False if there is no solution, the variables' values if there is, None without an
-    answer in ``seconds``.
+    answer in ``seconds`` or so many ``conflicts``.
     """
     path = directory / "problem.cnf"
     path.write_text(cnf.dimacs(), encoding="ascii")
-    done = _run([_program("kissat"), "-q", path.name], directory, seconds)
-    if done is None:
+    limits = [] if conflicts is None else [f"--conflicts={conflicts}"]
+    done = _run([_program("kissat"), "-q", *limits, path.name], directory, seconds)
+    if done is None or done.returncode == UNKNOWN:
         return None
     if done.returncode == UNSATISFIABLE:
         return False
@@ -157,7 +160,7 @@ def abc(commands: str, directory: Path, seconds: float) -> str | None:
 
 
 def _run(
-    command: list[str], directory: Path, seconds: float
+    command: list[str], directory: Path, seconds: float | None
 ) -> "subprocess.CompletedProcess[str] | None":
     """Run a command, and end it with all its children when its time is over."""
     scripts = os.pathsep.join([str(Path(_program("yices-smt2")).parent), os.environ["PATH"]])
