@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scegrad.formats import FP32, Format
 from scegrad.progress import INTERVAL, Bar
-from scegrad.signoff import mutant_answers, mutant_gates, mutant_near
+from scegrad.signoff import mutant_answers, mutant_endings, mutant_gates, mutant_near
 from scegrad.signoff.designs import lane_design
 from scegrad.signoff.mutant_equal import EQUAL, OPEN, Equality, Given, Verdict
 from scegrad.signoff.mutant_gates import GateLibrary
@@ -55,11 +55,12 @@ SHORT = 2500
 HALF = 0x3F00_0000
 """The label of fp32 beside which the stage has |x|/4 in place of s, for logits below 1."""
 
-BY_RESULT, BY_STAGE, BY_CYCLES, BY_SOLVER, BY_SWEEP = (
+BY_RESULT, BY_STAGE, BY_CYCLES, BY_SOLVER, BY_RARE, BY_SWEEP = (
     "killed by a result",
     "killed by s, k or sticky",
     "killed by a gap or a reset",
     "killed by a pair of the solver",
+    "killed by a rare logit",
     "killed by one of all pairs",
 )
 
@@ -92,6 +93,8 @@ class LaneJudge:
         self.fmt, self.pins, self.sites, self._work = fmt, pins, sites, work
         self.judgement = Judgement({}, [])
         self.left = classes
+        self.unseen: list[Members] = []
+        """Classes that differ for s and k of no logit that was seen yet."""
         self.rng = np.random.default_rng(SEED)
         names = {name: literal >> 1 for name, literal in pins.outputs.items()}
         self._stage = {node for name, node in names.items() if name.startswith(STAGES)}
@@ -279,7 +282,7 @@ class LaneJudge:
         self.keep([True] * len(self.left), _OPEN)
 
     def _answered(self, what: str, verdicts: Iterable[Verdict], library: GateLibrary) -> None:
-        """Settle what a solver decides; in fp32 keep what differs for no logit that was seen."""
+        """Settle what a solver decides; in fp32 put aside what differs for no logit so far."""
         faults = self.faults()
         ends: list[str | None] = []
         is_open = []
@@ -291,7 +294,25 @@ class LaneJudge:
         is_open = [each for each, end in zip(is_open, ends, strict=True) if not end]
         self.settle(ends)
         if self.fmt is FP32:
-            self.keep([not each for each in is_open], UNREAL)
+            left = list(zip(self.left, is_open, strict=True))
+            self.unseen += [members for members, each in left if not each]
+            self.left = [members for members, each in left if each]
+
+    def endings(self) -> None:
+        """Pairs of rare logits, for what differs for no logit that was seen."""
+        self.left, self.unseen = self.unseen, []
+        faults = self.faults()
+        found = np.zeros(len(faults), np.uint8)
+        library = self.library(faults)
+        logits, labels = mutant_endings.pairs()
+        with self._bar("pairs of rare logits", logits.size) as bar:
+            for first in range(0, logits.size, CHUNK):
+                part = slice(first, first + CHUNK)
+                words = patterns(self.pins.inputs, self.fmt, logits[part], labels[part])
+                library.differ(words, faults, RESULT | STAGE, found)
+                bar(min(first + CHUNK, logits.size))
+        self.settle([BY_RARE if each else None for each in found])
+        self.keep([True] * len(self.left), UNREAL)
 
     def _end(self, verdict: Verdict, library: GateLibrary, fault: NDArray) -> str | None:
         """What an answer of the solver means."""

@@ -3,9 +3,9 @@
     group ──► pairs ──► gaps and resets ──► pairs at boundaries ──► all logits: s, k, sticky
                 │ killed      │ killed             │ killed              │ killed, or equal
                                                                          ▼
-       alive ◄── fp16: all 2^32 pairs ◄── pairs near its ◄── SAT: the results
-                 fp32: Kissat                │ killed           │ equal
-                    │ killed, or equal
+       alive ◄── fp16: all 2^32 pairs         ◄── pairs near its ◄── SAT: the results
+                 fp32: Kissat, rare logits            │ killed           │ equal
+                        │ killed, or equal
 
 Mutants that make the same change are judged once.
 """
@@ -44,7 +44,7 @@ SAMPLE = 1600
 
 _DECIDING = {
     "lane16": [str((ROUNDS, CLOSE["lane16"])), mutant_judge.settings(FP16), "4"],
-    "lane32": [str((ROUNDS, CLOSE["lane32"])), mutant_judge.settings(FP32), "5"],
+    "lane32": [str((ROUNDS, CLOSE["lane32"])), mutant_judge.settings(FP32), "6"],
 }
 """Everything but the Verilog on which a verdict depends."""
 
@@ -102,10 +102,12 @@ def judge_lane(name: str, entries: list[Entry]) -> Judgement:
         judge.pairs(CLOSE[name], RESULT | STAGE, close)
         judge.stages()
         judge.solver()
-        if judge.left and judge.fmt is FP32:
-            judge.whole()
-        elif judge.left:
+        if judge.fmt is FP16 and judge.left:
             judge.all_pairs()
+        if judge.left:
+            judge.whole()
+        if judge.unseen:
+            judge.endings()
     return judge.judgement
 
 
