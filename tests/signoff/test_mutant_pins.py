@@ -4,6 +4,7 @@ model.
 
 import random
 import shutil
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 
@@ -15,7 +16,7 @@ from scegrad.model import golden
 from scegrad.signoff import lane, mutant_gates, mutant_pins, mutants, tools
 from scegrad.signoff.aig import Aig, constant
 from scegrad.signoff.designs import lane_design
-from scegrad.signoff.mutant_equal import OPEN, Equality, Pair
+from scegrad.signoff.mutant_equal import EQUAL, OPEN, Equality, Pair
 from scegrad.signoff.mutant_gates import GateLibrary
 from scegrad.signoff.mutant_lane import RESULT, class_of, close, operands, patterns, restless
 from scegrad.signoff.mutant_machines import Conditions, Machines
@@ -185,21 +186,25 @@ def test_mutants_that_only_gaps_and_resets_show(tmp_path, seed):
     assert not found[0]
 
 
-def test_a_mutant_that_differs_is_not_found_equal(tmp_path, seed):
-    """Mutants that pairs kill behind the cut, and some that 0 and infinity alone kill. Of those
-    behind it, not those that reach s too: s alone may kill them, and the solver has any s.
+def behind_the_cut(pins, sites, count, seed):
+    """Some mutants, with their places, that reach results by no way through s; s alone may kill
+    the others, and the solver has any s.
     """
-    pins, sites = mutants.netlist("lane16")
     cut = {sites.source(node) >> 1 for name, node in pins.outputs.items() if name.startswith("s[")}
     results = [node >> 1 for name, node in pins.outputs.items() if name.startswith("gradient")]
     behind = sites.reaching(results, cut) - sites.reaching(cut)
+    members = [m for found in mutants.classes("lane16").values() for m in found[:1]]
+    return random.Random(seed).sample([m for m in members if m[1][0] in behind], count)
+
+
+def test_a_mutant_that_differs_is_not_found_equal(tmp_path, seed):
+    """Mutants that pairs kill behind the cut, and some that 0 and infinity alone kill."""
+    pins, sites = mutants.netlist("lane16")
     rare = (
         "const0 lane.round.magnitude_5[25] at D[24]",
         "const0 lane.round.magnitude_4[21] at D[17]",
     )
-    members = [m for found in mutants.classes("lane16").values() for m in found[:1]]
-    chosen = [m for m in members if m[1][0] in behind]
-    chosen = random.Random(seed).sample(chosen, 60)
+    chosen = behind_the_cut(pins, sites, 60, seed)
     known = [m for found in mutants.classes("lane16").values() for m in found]
     chosen += [m for m in known if str(m[0]).startswith(rare)]
     faults = np.array([site for _, site in chosen], Fault)
@@ -217,3 +222,17 @@ def test_a_mutant_that_differs_is_not_found_equal(tmp_path, seed):
             assert isinstance(equality.decide(site, reached, 10_000_000)[0], Pair), str(mutant)
             count += 1
     assert count > 20 and len(chosen) == 62
+
+
+def test_kissat_agrees_with_the_solver(seed):
+    pins, sites = mutants.netlist("lane16")
+    equality = Equality(pins, FP16)
+    ends = Counter()
+    for mutant, site in behind_the_cut(pins, sites, 30, seed):
+        verdict = equality.decide(site, set(), 10_000_000)
+        whole = equality.decide_whole(site, 10_000_000)
+        assert OPEN not in (verdict, whole)
+        assert (verdict == EQUAL) == (whole == EQUAL), str(mutant)
+        assert whole == EQUAL or isinstance(whole[0], Pair)
+        ends[whole == EQUAL, equality.decide_whole(site, 1) == OPEN] += 1
+    assert ends[False, True] > 5, "one conflict is never enough"

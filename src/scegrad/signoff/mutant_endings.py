@@ -9,6 +9,7 @@ or take away leading bits alone.
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ def dropped(s: NDArray) -> NDArray:
     return np.clip(length - 24, DROPPED[0], DROPPED[-1])
 
 
+@cache
 def logits() -> tuple[NDArray, NDArray, NDArray]:
     """Encodings of logits whose S has such an ending, with S and k."""
     tables = {bits: np.zeros(1 << bits, bool) for bits in DROPPED}
