@@ -116,3 +116,42 @@ def side_conditions(logic: Logic, inputs: dict[str, list[Literal]]) -> Literal:
     at_infinity = logic.both(logic.equal(s, 0), far)
     number = logic.chosen(zero, at_zero, logic.chosen(infinite, at_infinity, finite))
     return logic.some((number, logic.above(magnitude, fmt.infinity)))
+
+
+def exact_conditions(logic: Logic, inputs: dict[str, list[Literal]]) -> Literal:
+    """More of what s and k of fp32 are: what each logit from 4 to 104 shows by itself
+    (``stage_facts.exact``).
+
+    A NaN is left out, which may have any, and |x|/4 in place of s beside a label of 1/2.
+    """
+    magnitude, s, k = inputs["logit"][:-1], inputs["s"], inputs["k"]
+    alone = logic.both(logic.equal(inputs["label"], HALF), logic.above(magnitude, BELOW) ^ 1)
+    applies = logic.every(
+        (
+            logic.above(magnitude, FP32.infinity) ^ 1,
+            alone ^ 1,
+            logic.above(k, stage_facts.LEAST - 1),
+            logic.above(k, stage_facts.MOST) ^ 1,
+        )
+    )
+    known = stage_facts.exact()
+    wrong = [_exact_end(logic, s, k, known.ties)]
+    for number, margin in known.margins.items():
+        rest = s[: 21 + number]
+        upper = logic.above(rest, (1 << 21 + number) - margin)
+        near = logic.some((upper, logic.above(rest, margin - 1) ^ 1))
+        wrong.append(logic.both(logic.equal(k, number), near))
+    return logic.both(applies, logic.some(wrong)) ^ 1
+
+
+def _exact_end(
+    logic: Logic, s: list[Literal], k: list[Literal], ties: Iterable[tuple[int, int]]
+) -> Literal:
+    """Whether the bits of s that rounding drops are 0 or a tie, and s is none of some."""
+    longest = len(s) - 2  # the bit that the longest s has, but for the power of two above it
+    long, middle = logic.some(s[longest:]), s[longest - 1]
+    dropped = stage_facts.DROPPED[-1]
+    zeros = [logic.some(s[: dropped - 1 - i]) ^ 1 for i in range(3)]
+    end = logic.chosen(long, zeros[0], logic.chosen(middle, zeros[1], zeros[2]))
+    known = logic.some(logic.both(logic.equal(k, a), logic.equal(s, b)) for a, b in ties)
+    return logic.both(end, known ^ 1)

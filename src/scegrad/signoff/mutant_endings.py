@@ -19,7 +19,7 @@ from scegrad.model.design import SIGMOID32
 from scegrad.progress import INTERVAL, Bar
 from scegrad.signoff.mutant_gates import BATCH
 from scegrad.signoff.mutant_lane import SEED
-from scegrad.signoff.stage_facts import stage
+from scegrad.signoff.stage_facts import DROPPED, distance, dropped, exact, stage
 from scegrad.sweep.stage import TAIL
 
 EIGHT = 130 << FP32.fraction_bits
@@ -37,9 +37,6 @@ ALIKE = 3
 STEP = 1 << 20
 """Logits that are looked at at once."""
 
-DROPPED = range(SIGMOID32.fraction_bits - 2 - 24, SIGMOID32.fraction_bits - 24 + 1)
-"""Bits that rounding drops of an S of each length."""
-
 
 def endings(bits: int) -> NDArray[np.int64]:
     """Values of the dropped bits that one bit tells from their neighbours: 0 and a tie, with one
@@ -49,12 +46,6 @@ def endings(bits: int) -> NDArray[np.int64]:
     ones = 1 << np.arange(bits)
     found = np.concatenate([[0, tie], ones, tie | ones, 2 * tie - ones, tie - ones])
     return np.unique(found % (2 * tie))
-
-
-def dropped(s: NDArray) -> NDArray:
-    """How many bits rounding drops of each S."""
-    length = np.frexp(s.astype(np.float64))[1]
-    return np.clip(length - 24, DROPPED[0], DROPPED[-1])
 
 
 @cache
@@ -123,6 +114,21 @@ def leading(values: NDArray[np.float64]) -> NDArray[np.uint32]:
     return found.astype(np.float32).view(np.uint32)
 
 
+def near_multiples() -> Iterator[tuple[NDArray, NDArray]]:
+    """Logits with an S near a multiple of 2**-25, and labels that take the multiple away from 1, or
+    the distance from S.
+    """
+    x = np.array(exact().near, np.uint32)
+    s, k = stage(x)
+    sigmoid = np.ldexp(s.astype(np.float64), -SIGMOID32.fraction_bits - k)
+    away = leading(np.ldexp(distance(s, k).astype(np.float64), -SIGMOID32.fraction_bits - k))
+    steps = np.floor(np.ldexp(sigmoid, 24))[:, None] + np.arange(-2, 4)
+    beside_one = (1 - np.ldexp(steps, -24)).astype(np.float32).view(np.uint32)
+    yield x, np.concatenate([beside_one, away, away | FP32.sign_bit], axis=1)
+    common, _ = labels()
+    yield x, np.broadcast_to(common, (x.size, common.size))
+
+
 def pairs() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """Logits and labels, a multiple of 512."""
     x, s, k = logits()
@@ -140,6 +146,7 @@ def pairs() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
             (signed[exact], np.broadcast_to(grid, (int(exact.sum()), grid.size))),
         ):
             found.append((np.repeat(logits_, labels_.shape[1]), labels_.ravel()))
+    found += ((np.repeat(x, y.shape[1]), y.ravel()) for x, y in near_multiples())
     all_logits, all_labels = (np.concatenate(part) for part in zip(*found, strict=True))
     size = all_logits.size // BATCH * BATCH
     return all_logits[:size], all_labels[:size]

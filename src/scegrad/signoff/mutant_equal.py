@@ -25,7 +25,7 @@ from scegrad.formats import Format
 from scegrad.signoff import tools
 from scegrad.signoff.aig import Aig, Literal
 from scegrad.signoff.clauses import Clauses
-from scegrad.signoff.logic import Known, Logic, side_conditions
+from scegrad.signoff.logic import Known, Logic, exact_conditions, side_conditions
 from scegrad.signoff.mutant_lane import CUT, STAGES
 from scegrad.signoff.mutant_nodes import AND, MODES, REGISTER, Pins
 from scegrad.signoff.mutant_sites import INVERTED, ONE, ZERO, Site, Sites
@@ -110,6 +110,10 @@ class Equality:
     def _solver(self) -> Clauses:
         return Clauses(self._graph)
 
+    @cached_property
+    def _exact(self) -> Literal:
+        return exact_conditions(self._logic, self._inputs)
+
     def _cut_nodes(self) -> dict[int, tuple[str, bool]]:
         """The nodes that s and k come from, with the name of the bit and whether it is inverted."""
         found: dict[int, tuple[str, bool]] = {}
@@ -170,12 +174,14 @@ class Equality:
                 return OPEN
         return EQUAL if found is None else found
 
-    def decide_whole(self, site: Site, effort: int) -> Verdict:
+    def decide_whole(self, site: Site, effort: int, *, exact: bool = False) -> Verdict:
         """The same by Kissat, which gets the lane and the mutant as a whole, and ``effort``
-        conflicts.
+        conflicts; with ``exact`` conditions on s and k, of fp32 alone.
         """
         everything = set(range(self._pins.count))
-        self._graph.outputs = {"differs": self._differ(site, everything)}
+        conditions = self._exact if exact else 1
+        differs = self._logic.both(self._differ(site, everything), conditions)
+        self._graph.outputs = {"differs": differs}
         cnf = self._graph.cnf("differs")
         if isinstance(cnf, bool):
             assert not cnf, "it differs for everything: pairs would have shown it"

@@ -275,9 +275,20 @@ class LaneJudge:
 
     def whole(self) -> None:
         """Kissat for what is open in fp32, in seconds each as a rule."""
+        self._by_kissat(exact=False)
+
+    def exact(self) -> None:
+        """Kissat again for what no rare logit shows, with all that is known of s and k."""
+        self._by_kissat(exact=True)
+        self.left, self.unseen = self.unseen, []
+        self.keep([True] * len(self.left), UNREAL)
+
+    def _by_kissat(self, *, exact: bool) -> None:
         self.rng = np.random.default_rng(SEED)  # what it finds depends on nothing before it
         equality = Equality(self.pins, self.fmt)
-        verdicts = (equality.decide_whole(members[0][1], WHOLE) for members in self.left)
+        verdicts = (
+            equality.decide_whole(members[0][1], WHOLE, exact=exact) for members in self.left
+        )
         self._answered("Kissat", verdicts, self.library(self.faults()))
         self.keep([True] * len(self.left), _OPEN)
 
@@ -312,7 +323,6 @@ class LaneJudge:
                 library.differ(words, faults, RESULT | STAGE, found)
                 bar(min(first + CHUNK, logits.size))
         self.settle([BY_RARE if each else None for each in found])
-        self.keep([True] * len(self.left), UNREAL)
 
     def _end(self, verdict: Verdict, library: GateLibrary, fault: NDArray) -> str | None:
         """What an answer of the solver means."""

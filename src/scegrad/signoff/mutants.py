@@ -108,6 +108,7 @@ def judge_lane(name: str, entries: list[Entry]) -> Judgement:
             judge.whole()
         if judge.unseen:
             judge.endings()
+            judge.exact()
     return judge.judgement
 
 
