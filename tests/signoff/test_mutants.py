@@ -13,10 +13,11 @@ from scegrad.model.subtract import half_label
 from scegrad.model.unpack import unpack
 from scegrad.signoff import mutant_judge, mutant_lane, mutant_near, mutants, stage_facts
 from scegrad.signoff.aig import Aig
-from scegrad.signoff.logic import Logic, side_conditions
+from scegrad.signoff.logic import HALF, Logic, exact_conditions, side_conditions
 from scegrad.signoff.mutant_equal import Pair
 from scegrad.signoff.mutation import Judgement, Population
 from scegrad.signoff.result import Verdict
+from scegrad.sweep.stage import TAIL
 
 pytestmark = pytest.mark.whole
 
@@ -73,29 +74,77 @@ def bits_of(value, width):
     return [int(value) >> i & 1 for i in range(width)]
 
 
+def condition(which, logit, label, s, k):
+    """What a condition of fp32 says of these numbers."""
+    values = {"logit": (logit, 32), "label": (label, 32), "s": (s, 47), "k": (k, 8)}
+    inputs = {name: bits_of(*value) for name, value in values.items()}
+    return which(Logic(Aig(), {}), inputs)
+
+
 def test_real_pairs_fulfil_the_conditions_on_s_and_k(seed):
     """Those of every kind, and with |x|/4 in place of s; and an s that no logit has does not."""
     rng = np.random.default_rng(seed)
     logits, labels = mutant_lane.close(FP32, 1500, rng)
     logits[:500] = rng.integers(0, 1 << 32, 500)
+    logits[500:600] = rng.integers(stage_facts.FOUR, TAIL, 100)
+    logits[600:900] = rng.choice(stage_facts.exact().near, 300)
     labels[:200] = 0x3F00_0000
     x, y = unpack(logits, FP32), unpack(labels, FP32)
     half = half_label(x, y, FP32)
     assert 50 < half.sum() < 500
     s, k, _ = sigmoid32(x.exponent, x.significand, x.infinite, half)
 
-    def holds(i, s, k):
-        values = {"logit": logits[i], "label": labels[i], "s": s, "k": k}
-        widths = {"logit": 32, "label": 32, "s": 47, "k": 8}
-        inputs = {name: bits_of(value, widths[name]) for name, value in values.items()}
-        return side_conditions(Logic(Aig(), {}), inputs)
+    def holds(i, s, k, which=side_conditions):
+        return condition(which, logits[i], labels[i], s, k)
 
-    assert [i for i in range(logits.size) if holds(i, s[i], k[i]) != 1] == []
+    for which in (side_conditions, exact_conditions):
+        assert [i for i in range(logits.size) if holds(i, s[i], k[i], which) != 1] == []
     usual = ~(half | x.infinite | x.nan) & (x.significand != 0) & (k < 150)
     wrong = [holds(i, 1 << 43, k[i]) for i in np.flatnonzero(usual)]
     assert len(wrong) > 300 and not any(wrong)
     wrong = [holds(i, s[i] ^ 1, k[i]) for i in np.flatnonzero(half)]
     assert not any(wrong)
+
+
+def test_what_no_logit_from_4_to_104_has_is_excluded(seed):
+    """Below a margin, and ties that are not listed; not for NaN, nor for |x|/4 in place of s."""
+    known, rng = stage_facts.exact(), random.Random(seed)
+    for k, margin in known.margins.items():
+        multiple = rng.randrange(1, 1 << 24 - k + 1) << 21 + k
+        for s in (multiple + margin - 1, multiple - margin + 1):
+            assert condition(exact_conditions, 0x4100_0000, 1, s, k) == 0
+            assert condition(exact_conditions, 0x7FC0_0000, 1, s, k) == 1
+            assert condition(exact_conditions, 0x3900_0000, HALF, s, k) == 1
+        for s in (multiple + margin, multiple - margin):
+            tie = s & (1 << 19) - 1 == 0
+            assert tie or condition(exact_conditions, 0x4100_0000, 1, s, k) == 1
+    for length in (44, 45, 46):
+        s = rng.getrandbits(22) << length - 23 | 1 << length - 1
+        k = rng.randrange(60, 80)
+        assert (k, s) not in known.ties
+        assert condition(exact_conditions, 0x4240_0000, 1, s, k) == 0
+        assert condition(exact_conditions, 0x4240_0000, 1, s | 1 << rng.randrange(19), k) == 1
+    for k, s in known.ties:
+        assert condition(exact_conditions, 0x4240_0000, 1, s, k) == 1
+
+
+def test_the_facts_about_logits_from_4_to_104_are_theirs(seed):
+    known = stage_facts.exact()
+    assert set(known.margins) == set(range(stage_facts.LEAST, stage_facts.NEAREST + 1))
+    rng = np.random.default_rng(seed)
+    some = rng.integers(stage_facts.FOUR, TAIL, 1 << 18).astype(np.uint32)
+    x = np.concatenate([some, np.array(known.near, np.uint32)])
+    s, ks = stage_facts.stage(x)
+    for k, margin in known.margins.items():
+        away = stage_facts.distance(s[ks == k], k)
+        assert away.min() == margin
+    again = {(int(k), int(each)) for each, k in zip(s, ks, strict=True)}
+    dropped = stage_facts.dropped(s)
+    ties = (s & (1 << dropped - 1) - 1 == 0) & (ks >= stage_facts.LEAST)
+    assert {(int(ks[i]), int(s[i])) for i in np.flatnonzero(ties)} <= set(known.ties) & again
+    below = np.arange(stage_facts.FOUR - (1 << 16), stage_facts.FOUR, dtype=np.uint32)
+    assert stage_facts.stage(below)[1].max() < stage_facts.LEAST
+    assert stage_facts.stage(np.array([TAIL - 1], np.uint32))[1] <= stage_facts.MOST
 
 
 @pytest.mark.parametrize("fmt", [FP16, FP32])

@@ -5,7 +5,8 @@
 
 A random S ends like this once in 2**22 times, too seldom for random pairs: a mutant of a bit that
 only such an S shows would live. Labels here leave the ending as it is: they are 0, or far below S,
-or take away leading bits alone.
+or take away leading bits alone. Other logits have an S near a multiple of 2**-25, from which 1 less
+a label takes all leading bits away.
 """
 
 from collections.abc import Iterator

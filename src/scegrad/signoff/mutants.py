@@ -4,7 +4,7 @@
                 │ killed      │ killed             │ killed              │ killed, or equal
                                                                          ▼
        alive ◄── fp16: all 2^32 pairs         ◄── pairs near its ◄── SAT: the results
-                 fp32: Kissat, rare logits            │ killed           │ equal
+                 fp32: Kissat, rare logits, Kissat    │ killed           │ equal
                         │ killed, or equal
 
 Mutants that make the same change are judged once.
