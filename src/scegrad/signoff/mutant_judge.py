@@ -284,6 +284,8 @@ class LaneJudge:
         self.keep([True] * len(self.left), UNREAL)
 
     def _by_kissat(self, *, exact: bool) -> None:
+        if not self.left:
+            return
         self.rng = np.random.default_rng(SEED)  # what it finds depends on nothing before it
         equality = Equality(self.pins, self.fmt)
         verdicts = (
